@@ -1,0 +1,48 @@
+/**
+ * Messages of `/weft/directory/1`, between a tab and a relay.
+ * @module
+ */
+import { z } from 'zod'
+import { cidSchema } from './codec.ts'
+import { wireErrorSchema } from './infer-messages.ts'
+import { limits } from './limits.ts'
+import { offerSchema, registrationSchema } from './registration.ts'
+
+const requestIdSchema = z.int().min(0).max(0xffffffff)
+
+/** Tab to relay. A stream that ends takes its registration with it. */
+export const directoryRequestSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('register'),
+    requestId: requestIdSchema,
+    registration: registrationSchema,
+  }),
+  z.strictObject({
+    type: z.literal('heartbeat'),
+    requestId: requestIdSchema,
+    activeJobs: z.int().min(0).max(100_000),
+  }),
+  z.strictObject({ type: z.literal('unregister'), requestId: requestIdSchema }),
+  z.strictObject({
+    type: z.literal('query'),
+    requestId: requestIdSchema,
+    /** null asks for every model. */
+    modelCid: cidSchema.nullable(),
+    limit: z.int().min(1).max(limits.maxOffers),
+  }),
+])
+export type DirectoryRequest = z.output<typeof directoryRequestSchema>
+
+/** Relay to tab: one answer per request, under its id. */
+export const directoryResponseSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('done'), requestId: requestIdSchema }),
+  z.strictObject({
+    type: z.literal('offers'),
+    requestId: requestIdSchema,
+    offers: z.array(offerSchema).max(limits.maxOffers),
+    /** Nodes that match, of which `offers` is a sample. */
+    total: z.int().min(0),
+  }),
+  z.strictObject({ type: z.literal('error'), requestId: requestIdSchema, error: wireErrorSchema }),
+])
+export type DirectoryResponse = z.output<typeof directoryResponseSchema>

@@ -1,0 +1,44 @@
+/**
+ * Messages of `/weft/infer/1`. Client: job, then accept, then credits or cancel. Node: refusal or
+ * quote, then deltas, then exactly one receipt or error, which is the explicit end.
+ * @module
+ */
+import { z } from 'zod'
+import { bytesSchema } from './codec.ts'
+import { deltaSchema } from './delta.ts'
+import { jobSchema } from './job.ts'
+import { limits } from './limits.ts'
+import { quoteSchema } from './quote.ts'
+import { receiptSchema } from './receipt.ts'
+
+/** An error as it crosses the wire: a stable code and a sentence. */
+export const wireErrorSchema = z.strictObject({
+  code: z
+    .string()
+    .regex(/^[a-z-]+\/[a-z0-9-]+$/)
+    .max(80),
+  message: z.string().max(limits.maxErrorMessageChars),
+})
+export type WireError = z.infer<typeof wireErrorSchema>
+
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('job'), job: jobSchema }),
+  z.strictObject({
+    type: z.literal('accept'),
+    nonce: bytesSchema(32),
+    /** Deltas that the node may send before it must wait for more credit. */
+    credits: z.int().min(1).max(1024),
+  }),
+  z.strictObject({ type: z.literal('credit'), credits: z.int().min(1).max(1024) }),
+  z.strictObject({ type: z.literal('cancel') }),
+])
+export type ClientMessage = z.output<typeof clientMessageSchema>
+
+export const nodeMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('refusal'), error: wireErrorSchema }),
+  z.strictObject({ type: z.literal('quote'), quote: quoteSchema }),
+  z.strictObject({ type: z.literal('delta'), delta: deltaSchema }),
+  z.strictObject({ type: z.literal('receipt'), receipt: receiptSchema }),
+  z.strictObject({ type: z.literal('error'), error: wireErrorSchema }),
+])
+export type NodeMessage = z.output<typeof nodeMessageSchema>

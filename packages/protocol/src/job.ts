@@ -1,0 +1,91 @@
+/**
+ * Job: what a client asks for. Immutable; its id is the hash of its canonical bytes.
+ * @module
+ */
+import { z } from 'zod'
+import { randomBytes, sha256 } from './bytes.ts'
+import {
+  bytesSchema,
+  cidSchema,
+  hashValue,
+  peerIdSchema,
+  timestampMsSchema,
+  weiSchema,
+} from './codec.ts'
+import { TooLargeError, WeftError } from './errors.ts'
+import { limits } from './limits.ts'
+import { type Sampling, samplingSchema } from './sampling.ts'
+
+export const messageSchema = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']),
+  content: z.string(),
+})
+export type Message = z.infer<typeof messageSchema>
+
+/** Price of one million tokens, in token units. */
+export const priceSchema = z.strictObject({
+  inputWeiPerMillion: weiSchema,
+  outputWeiPerMillion: weiSchema,
+})
+export type Price = z.output<typeof priceSchema>
+
+export const freePrice: Price = { inputWeiPerMillion: 0n, outputWeiPerMillion: 0n }
+
+export const jobSchema = z.strictObject({
+  version: z.literal(1),
+  modelCid: cidSchema,
+  messages: z.array(messageSchema).min(1).max(limits.maxMessages),
+  sampling: samplingSchema,
+  maxTokens: z.int().min(1).max(limits.maxOutputTokens),
+  clientPeerId: peerIdSchema,
+  /** SHA-256 of the nonce that is revealed once the node has quoted. */
+  nonceHash: bytesSchema(32),
+  /** The client refuses a quote above this. */
+  maxPrice: priceSchema,
+  createdAtMs: timestampMsSchema,
+})
+export type Job = z.output<typeof jobSchema>
+
+export type CreateJobInit = {
+  modelCid: string
+  messages: Message[]
+  sampling: Sampling
+  maxTokens: number
+  clientPeerId: string
+  maxPrice: Price
+  createdAtMs: number
+}
+
+/**
+ * @returns the job and the nonce that stays secret until a node has quoted
+ * @throws WeftError `protocol/empty-prompt`
+ * @throws TooLargeError when all messages together exceed `limits.maxPromptBytes`
+ */
+export function createJob(init: CreateJobInit): { job: Job; nonce: Uint8Array } {
+  checkMessages(init.messages)
+  const nonce = randomBytes(32)
+  return { job: { version: 1, ...init, nonceHash: sha256(nonce) }, nonce }
+}
+
+/** @throws WeftError when there is nothing to answer, TooLargeError when there is too much */
+export function checkMessages(messages: Message[]): void {
+  const last = messages.at(-1)
+  if (!last || last.role === 'assistant' || last.content.trim() === '') {
+    throw new WeftError('protocol/empty-prompt', 'The prompt is empty. Write something to answer.')
+  }
+  const encoder = new TextEncoder()
+  const actual = messages.reduce((sum, { content }) => sum + encoder.encode(content).length, 0)
+  if (actual > limits.maxPromptBytes) {
+    throw new TooLargeError({
+      subject: 'prompt',
+      limit: limits.maxPromptBytes,
+      actual,
+      unit: 'bytes',
+    })
+  }
+}
+
+/** @returns 32 bytes */
+export function jobId(job: Job): Uint8Array {
+  return hashValue('weft/job/1', jobSchema, job)
+}

@@ -1,0 +1,90 @@
+/**
+ * Manifest: exactly what a model is. One manifest names one graph in one dtype, so that two nodes
+ * that serve the same manifest CID compute the same thing; every file is pinned by chunk hashes.
+ * @module
+ */
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
+import { z } from 'zod'
+import { sha256 } from './bytes.ts'
+import { decode, encode } from './codec.ts'
+import { tokenIdSchema } from './delta.ts'
+import { limits } from './limits.ts'
+
+/** 1 MiB: the unit of hashing, transfer and storage. */
+export const chunkBytes = 1024 * 1024
+
+const sha256HexSchema = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected SHA-256 in hex' })
+
+export const manifestFileSchema = z.strictObject({
+  /** Relative to the model's folder, forward slashes, e.g. `onnx/model_quantized.onnx`. */
+  path: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/),
+  sizeBytes: z.int().min(1),
+  /** SHA-256 of the whole file. */
+  sha256: sha256HexSchema,
+  /** SHA-256 of each MiB; the last chunk is the rest. */
+  chunks: z.array(sha256HexSchema).min(1),
+})
+export type ManifestFile = z.infer<typeof manifestFileSchema>
+
+/**
+ * A greedy run that every engine must reproduce before it may serve: a wrong kernel must not earn.
+ * The prompt is longer than 32 tokens, because prefill kernels switch tiles there.
+ */
+export const knownAnswerSchema = z.strictObject({
+  promptTokens: z.array(tokenIdSchema).min(33).max(512),
+  /** Tokens at temperature 0. */
+  tokens: z.array(tokenIdSchema).min(16).max(64),
+  /** The largest logits after the prompt, largest first. */
+  topLogits: z.array(z.strictObject({ token: tokenIdSchema, value: z.number() })).length(8),
+  /** Largest absolute difference of a logit that an honest backend shows. */
+  toleranceAbs: z.number().gt(0),
+})
+export type KnownAnswer = z.infer<typeof knownAnswerSchema>
+
+export const dtypeSchema = z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16'])
+
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  /** `<publisher>/<name>`, e.g. `weft/bobbin-2m`. */
+  id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/),
+  /** Name for people. */
+  name: z.string().min(1).max(80),
+  description: z.string().max(500),
+  /** SPDX identifier. */
+  licence: z.string().min(1).max(60),
+  parameters: z.int().min(1),
+  dtype: dtypeSchema,
+  /** Tokens of prompt and answer together. */
+  contextTokens: z.int().min(1),
+  /** Memory of the loaded weights plus one full KV cache, measured or estimated. */
+  memoryBytes: z.int().min(1),
+  /** Path of the ONNX graph among `files`. */
+  graph: z.string(),
+  files: z.array(manifestFileSchema).min(3),
+  knownAnswer: knownAnswerSchema,
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+const dagCborCode = 0x71
+const sha256Code = 0x12
+
+/** @returns the CIDv1 (DAG-CBOR, SHA-256) of the manifest, base32 */
+export function manifestCid(manifest: Manifest): string {
+  const bytes = encodeManifest(manifest)
+  return CID.create(1, dagCborCode, Digest.create(sha256Code, sha256(bytes))).toString()
+}
+
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  return encode('manifest', manifestSchema, manifest, limits.maxManifestBytes)
+}
+
+/** @throws MalformedError, TooLargeError */
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  return decode('manifest', manifestSchema, bytes, limits.maxManifestBytes)
+}
+
+/** The file of a manifest at `path`, or undefined. */
+export function manifestFile(manifest: Manifest, path: string): ManifestFile | undefined {
+  return manifest.files.find((file) => file.path === path)
+}

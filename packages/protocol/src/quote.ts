@@ -1,0 +1,69 @@
+/**
+ * Quote: a node's signed commitment to a job, before it knows the seed.
+ * @module
+ */
+import { z } from 'zod'
+import { bytesEqual } from './bytes.ts'
+import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './codec.ts'
+import { WeftError } from './errors.ts'
+import { type Job, jobId, priceSchema } from './job.ts'
+import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+
+/** Where and with what a model runs. */
+export const engineInfoSchema = z.strictObject({
+  /** e.g. `onnxruntime-web 1.30.0`. */
+  runtime: z.string().max(100),
+  backend: z.enum(['webgpu', 'wasm', 'node-cpu']),
+  /** The adapter's name, or the number of threads, in words. */
+  device: z.string().max(200),
+})
+export type EngineInfo = z.infer<typeof engineInfoSchema>
+
+const unsignedQuoteSchema = z.strictObject({
+  version: z.literal(1),
+  jobId: bytesSchema(32),
+  nodePeerId: peerIdSchema,
+  modelCid: cidSchema,
+  inputTokens: z.int().min(1).max(1_000_000),
+  price: priceSchema,
+  engine: engineInfoSchema,
+  /** Jobs ahead of this one. */
+  queueLength: z.int().min(0).max(10_000),
+  expiresAtMs: timestampMsSchema,
+})
+export const quoteSchema = unsignedQuoteSchema.extend({ signature: signatureSchema })
+export type UnsignedQuote = z.output<typeof unsignedQuoteSchema>
+export type Quote = z.output<typeof quoteSchema>
+
+const domain = 'weft/quote/1'
+
+export function signQuote(quote: UnsignedQuote, privateKey: PrivateKey): Quote {
+  return { ...quote, signature: signValue(domain, unsignedQuoteSchema, quote, privateKey) }
+}
+
+/**
+ * @throws SignatureError when the quote is not by the peer that was asked
+ * @throws WeftError `protocol/quote` when it is for another job, too dear, or expired
+ */
+export function checkQuote(
+  quote: Quote,
+  { job, nodePeerId, nowMs }: { job: Job; nodePeerId: string; nowMs: number },
+): void {
+  const { signature, ...unsigned } = quote
+  checkSignature(domain, unsignedQuoteSchema, unsigned, { signature, peerId: nodePeerId })
+  const { price } = quote
+  const { maxPrice } = job
+  const wrong = !bytesEqual(quote.jobId, jobId(job))
+    ? 'it is for another job'
+    : quote.nodePeerId !== nodePeerId
+      ? 'it names another node'
+      : quote.modelCid !== job.modelCid
+        ? 'it is for another model'
+        : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
+            price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
+          ? 'the price is above what the job allows'
+          : quote.expiresAtMs <= nowMs
+            ? 'it has expired'
+            : undefined
+  if (wrong) throw new WeftError('protocol/quote', `The quote was refused: ${wrong}.`)
+}

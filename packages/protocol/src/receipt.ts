@@ -1,0 +1,123 @@
+/**
+ * Receipt: a node's signed statement of what it computed for a job. Checked by the client against
+ * what it saw arrive; anyone can check it again later from the transcript.
+ * @module
+ */
+import { z } from 'zod'
+import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
+import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema, weiSchema } from './codec.ts'
+import { type Delta, TokenChain } from './delta.ts'
+import { WeftError } from './errors.ts'
+import { type Job, jobId, type Price, priceSchema } from './job.ts'
+import { limits, tokensPerWindow } from './limits.ts'
+import { engineInfoSchema, type Quote } from './quote.ts'
+import { samplerHash } from './sampling.ts'
+import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+
+export const finishReasonSchema = z.enum(['stop', 'length', 'cancelled'])
+/** `stop`: the model ended; `length`: the token limit was reached; `cancelled`: the client stopped. */
+export type FinishReason = z.infer<typeof finishReasonSchema>
+
+const durationMsSchema = z.number().min(0).max(86_400_000)
+
+const unsignedReceiptSchema = z.strictObject({
+  version: z.literal(1),
+  jobId: bytesSchema(32),
+  modelCid: cidSchema,
+  /** SHA-256 of tokenizer.json. */
+  tokenizerHash: bytesSchema(32),
+  samplerHash: bytesSchema(32),
+  nodePeerId: peerIdSchema,
+  clientPeerId: peerIdSchema,
+  nonce: bytesSchema(32),
+  inputTokens: z.int().min(1).max(1_000_000),
+  outputTokens: z.int().min(0).max(limits.maxOutputTokens),
+  /** One hash per window of 32 tokens, see TokenChain. */
+  tokenChain: z.array(bytesSchema(32)).max(Math.ceil(limits.maxOutputTokens / tokensPerWindow)),
+  /** SHA-256 of the whole answer in UTF-8. */
+  textHash: bytesSchema(32),
+  finishReason: finishReasonSchema,
+  engine: engineInfoSchema,
+  price: priceSchema,
+  costWei: weiSchema,
+  prefillMs: durationMsSchema,
+  decodeMs: durationMsSchema,
+  endedAtMs: timestampMsSchema,
+})
+export const receiptSchema = unsignedReceiptSchema.extend({ signature: signatureSchema })
+export type UnsignedReceipt = z.output<typeof unsignedReceiptSchema>
+export type Receipt = z.output<typeof receiptSchema>
+
+const domain = 'weft/receipt/1'
+
+export function signReceipt(receipt: UnsignedReceipt, privateKey: PrivateKey): Receipt {
+  return { ...receipt, signature: signValue(domain, unsignedReceiptSchema, receipt, privateKey) }
+}
+
+/** @returns the cost in token units, rounded down once over the whole job */
+export function costWei(
+  price: Price,
+  { inputTokens, outputTokens }: { inputTokens: number; outputTokens: number },
+): bigint {
+  const total =
+    price.inputWeiPerMillion * BigInt(inputTokens) +
+    price.outputWeiPerMillion * BigInt(outputTokens)
+  return total / 1_000_000n
+}
+
+/** What the client saw of a job: enough to check its receipt. */
+export type Transcript = {
+  job: Job
+  nonce: Uint8Array
+  quote: Quote
+  deltas: readonly Pick<Delta, 'tokens' | 'text'>[]
+  /** SHA-256 of tokenizer.json by the model's manifest. */
+  tokenizerHash: Uint8Array
+}
+
+/**
+ * Checks the signature and every field against what was agreed and what arrived.
+ * @throws SignatureError, or WeftError `protocol/receipt` that names the field
+ */
+export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
+  const { job, nonce, quote, deltas, tokenizerHash } = transcript
+  const { signature, ...unsigned } = receipt
+  checkSignature(domain, unsignedReceiptSchema, unsigned, { signature, peerId: quote.nodePeerId })
+  const id = jobId(job)
+  const chain = new TokenChain({ jobId: id, nonce })
+  for (const { tokens } of deltas) chain.push(tokens)
+  const windows = chain.windows()
+  const text = deltas.map((delta) => delta.text).join('')
+  const counts = { inputTokens: quote.inputTokens, outputTokens: chain.length }
+  const checks: [field: string, matches: boolean][] = [
+    ['jobId', bytesEqual(receipt.jobId, id)],
+    ['modelCid', receipt.modelCid === job.modelCid],
+    ['nodePeerId', receipt.nodePeerId === quote.nodePeerId],
+    ['clientPeerId', receipt.clientPeerId === job.clientPeerId],
+    ['nonce', bytesEqual(receipt.nonce, nonce)],
+    ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
+    ['tokenizerHash', bytesEqual(receipt.tokenizerHash, tokenizerHash)],
+    ['inputTokens', receipt.inputTokens === counts.inputTokens],
+    ['outputTokens', receipt.outputTokens === counts.outputTokens],
+    ['tokenChain', sameWindows(receipt.tokenChain, windows)],
+    ['textHash', bytesEqual(receipt.textHash, sha256(utf8ToBytes(text)))],
+    ['price', samePrice(receipt.price, quote.price)],
+    ['costWei', receipt.costWei === costWei(quote.price, counts)],
+  ]
+  const wrong = checks.filter(([, matches]) => !matches).map(([field]) => field)
+  if (wrong.length > 0) {
+    throw new WeftError('protocol/receipt', 'The receipt does not match what arrived.', {
+      facts: wrong.map((field) => `Differs: ${field}`),
+    })
+  }
+}
+
+function sameWindows(a: Uint8Array[], b: Uint8Array[]): boolean {
+  return a.length === b.length && a.every((hash, index) => bytesEqual(hash, b[index] ?? hash))
+}
+
+function samePrice(a: Price, b: Price): boolean {
+  return (
+    a.inputWeiPerMillion === b.inputWeiPerMillion && a.outputWeiPerMillion === b.outputWeiPerMillion
+  )
+}
