@@ -1,0 +1,118 @@
+/**
+ * What the rest of Weft sees of the network: values in, values out, no libp2p type.
+ * @module
+ */
+import type {
+  Delta,
+  Job,
+  ModelOffer,
+  Offer,
+  PrivateKey,
+  Quote,
+  Receipt,
+  Registration,
+  WireError,
+} from '@weft/protocol'
+
+export type RelayState = 'connecting' | 'online' | 'offline'
+
+export type RelayStatus = {
+  /** The relay's multiaddr as configured. */
+  address: string
+  state: RelayState
+  /** Why it is offline and when it is tried again, in words; null while all is well. */
+  detail: string | null
+}
+
+export type NetworkStatus = {
+  relays: RelayStatus[]
+  /** Direct connections to other tabs. */
+  directPeers: number
+}
+
+export type NetworkInit = {
+  /** 32 bytes; the tab's identity. */
+  privateKey: PrivateKey
+  /** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. */
+  relays: string[]
+  /** STUN and TURN servers; empty on loopback and in tests. */
+  iceServers: RTCIceServer[]
+}
+
+export type Announcement = {
+  models: ModelOffer[]
+  maxJobs: number
+}
+
+export type WaitOptions = { signal?: AbortSignal }
+
+export interface Network {
+  readonly peerId: string
+  status(): NetworkStatus
+  /** @returns a function that ends the subscription */
+  onStatus(listener: (status: NetworkStatus) => void): () => void
+
+  /**
+   * Live offers, their signatures checked, from the relays that are online.
+   * @param modelCid - null for every model
+   * @throws WeftError `network/offline` when no relay answers, `network/timeout`
+   */
+  findOffers(modelCid: string | null, options?: WaitOptions): Promise<Offer[]>
+
+  /** Registers this tab and keeps it registered, through relay restarts too, until stopped. */
+  announce(announcement: Announcement): AnnouncementHandle
+
+  /**
+   * Dials the node (directly; reuses a live connection) and hands it the job.
+   * @throws WeftError `network/unreachable`, `network/refused` (with the node's own reason),
+   *   `network/timeout`, `protocol/*` for a message that does not validate
+   */
+  callNode(node: Registration, job: Job, options?: WaitOptions): Promise<JobCall>
+
+  /** Serves incoming jobs. One handler at a time. @returns a function that stops serving */
+  handleJobs(handler: (incoming: IncomingJob) => Promise<void>): () => void
+
+  /** Closes all streams and connections; peers see it at once. */
+  stop(): Promise<void>
+}
+
+export interface AnnouncementHandle {
+  update(announcement: Announcement): void
+  /** Jobs running now; goes out with the next heartbeat, at once when it grows or falls to zero. */
+  setActiveJobs(count: number): void
+  stop(): Promise<void>
+}
+
+export type CallPart = { type: 'delta'; delta: Delta } | { type: 'receipt'; receipt: Receipt }
+
+/** A job at another tab, quoted and not yet accepted. */
+export interface JobCall {
+  readonly nodePeerId: string
+  /** As received; the caller checks it (`checkQuote`). */
+  readonly quote: Quote
+  /**
+   * Reveals the nonce and streams the answer; the receipt is the last part. When the signal aborts,
+   * the node is told to stop and the iteration still ends with its receipt if that arrives in time.
+   * @throws WeftError `network/node-lost` (connection or process gone, says after how many tokens),
+   *   `network/stalled` (no token within the deadline), `network/node-failed` (the node's own error)
+   */
+  accept(nonce: Uint8Array, options?: WaitOptions): AsyncIterable<CallPart>
+  /** Ends the call without accepting the quote. */
+  decline(): void
+}
+
+/** A job from another tab. Exactly one of refuse, finish and fail ends it. */
+export interface IncomingJob {
+  readonly job: Job
+  /** Proved by the connection's handshake; equals `job.clientPeerId`. */
+  readonly clientPeerId: string
+  /** Aborts when the client cancels or is gone. */
+  readonly signal: AbortSignal
+  refuse(error: WireError): Promise<void>
+  /** @returns the nonce, already checked against `job.nonceHash` */
+  quote(quote: Quote): Promise<Uint8Array>
+  /** Resolves when the client has given credit for it. */
+  send(delta: Delta): Promise<void>
+  finish(receipt: Receipt): Promise<void>
+  fail(error: WireError): Promise<void>
+}
