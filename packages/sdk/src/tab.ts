@@ -1,0 +1,121 @@
+/**
+ * What an app sees of Weft in one tab.
+ * @module
+ */
+import type { BackendChoice, LoadResult, LoadStage, SpeedReport } from '@weft/engine'
+import type { NetworkStatus } from '@weft/network'
+import type { Manifest, Message, Quote, Receipt, Sampling, WeftErrorData } from '@weft/protocol'
+import type { AnswerRecord, Conversation, ConversationSummary, RecheckRecord } from '@weft/storage'
+import type { Cell } from './cell.ts'
+
+export type WaitOptions = { signal?: AbortSignal }
+
+export type TabInit = {
+  /** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. */
+  relays: string[]
+  /** STUN and TURN servers. */
+  iceServers: RTCIceServer[]
+  /** Folder that holds `index.json` (a list of model folders), absolute or relative to the page. */
+  modelsUrl: string
+}
+
+export interface Tab {
+  readonly peerId: string
+  readonly network: Cell<NetworkStatus>
+  readonly models: Models
+  readonly client: Client
+  readonly node: ServingNode
+  readonly history: History
+  close(): Promise<void>
+}
+
+/** A model that this site knows, with what the network and this device know of it. */
+export type ModelEntry = {
+  modelCid: string
+  manifest: Manifest
+  /** Bytes that a device must fetch to run it. */
+  downloadBytes: number
+  /** Nodes that serve it now; null before the first answer of a relay. */
+  liveNodes: number | null
+}
+
+export type EngineState =
+  | { phase: 'empty' }
+  | { phase: 'downloading'; modelCid: string; loadedBytes: number; totalBytes: number }
+  | { phase: 'loading'; modelCid: string; stage: LoadStage }
+  | { phase: 'ready'; modelCid: string; result: LoadResult; speed: SpeedReport }
+  | { phase: 'failed'; modelCid: string; error: WeftErrorData }
+
+export interface Models {
+  readonly list: Cell<ModelEntry[]>
+  /** The engine of this tab; one model at a time. */
+  readonly engine: Cell<EngineState>
+  /** Asks the relays how many nodes serve each model. Never throws: an unknown count stays null. */
+  refreshLiveNodes(options?: WaitOptions): Promise<void>
+  /** Fetches (cached and hash-checked), loads, self-tests and measures; joins a load under way. */
+  prepare(modelCid: string, backend: BackendChoice, options?: WaitOptions): Promise<void>
+}
+
+export type GenerateRequest = {
+  modelCid: string
+  messages: Message[]
+  sampling?: Sampling
+  maxTokens?: number
+  where: 'network' | 'local'
+}
+
+/** Events in order; after `end` or a throw there are no more. */
+export type GenerateEvent =
+  | { type: 'search-start'; answer: AnswerRecord }
+  | { type: 'node-chosen'; nodePeerId: string; quote: Quote | null }
+  | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
+  | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
+
+export interface Client {
+  /**
+   * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
+   * @throws WeftError `protocol/empty-prompt`, `protocol/too-large`, `engine/prompt-too-long`,
+   *   `sdk/no-nodes`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
+   */
+  generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
+  /** Computes a finished answer again on this device, same seed, and compares token by token. */
+  recheck(answer: AnswerRecord, options?: WaitOptions): Promise<RecheckRecord>
+}
+
+/** One job as the contributor sees it. */
+export type ServedJob = {
+  id: string
+  clientPeerId: string
+  startedAtMs: number
+  inputTokens: number
+  outputTokens: number
+  tokensPerSecond: number
+  state: 'running' | 'done' | 'cancelled' | 'failed'
+}
+
+export type NodeState = {
+  phase: 'off' | 'preparing' | 'idle' | 'working' | 'failed'
+  /** One sentence for the person: what it does, or why it is idle or failed. */
+  sentence: string
+  modelCid: string | null
+  jobs: ServedJob[]
+  /** Over the last seconds; 0 when idle. */
+  tokensPerSecond: number
+  tokensServed: number
+  jobsServed: number
+}
+
+export interface ServingNode {
+  readonly state: Cell<NodeState>
+  /** Prepares the model, registers with the relays and serves until stopped. */
+  start(init: { modelCid: string; backend: BackendChoice }): Promise<void>
+  /** Finishes nothing new; running jobs are cancelled and their clients told. */
+  stop(): Promise<void>
+}
+
+export interface History {
+  list(): Promise<ConversationSummary[]>
+  get(id: string): Promise<Conversation | undefined>
+  put(conversation: Conversation): Promise<void>
+  remove(id: string): Promise<void>
+}

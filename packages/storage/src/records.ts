@@ -1,0 +1,55 @@
+/**
+ * What a tab remembers: plain values that fit IndexedDB as they are.
+ * @module
+ */
+import type { FinishReason, Job, Quote, Receipt, WeftErrorData } from '@weft/protocol'
+
+/** One answer, whole or not. */
+export type AnswerRecord = {
+  job: Job
+  /** Reveals the seed together with the job; null until a node has quoted. */
+  nonce: Uint8Array | null
+  text: string
+  tokens: number[]
+  /** Which peer made which tokens: each segment runs to the start of the next. */
+  segments: { peerId: string; startToken: number }[]
+  /** `local` when this tab's own engine answered. */
+  where: 'network' | 'local'
+  /** Null while it streams and when it failed. */
+  finishReason: FinishReason | null
+  /** The node's commitment, and its signed statement at the end; null for local answers. */
+  quote: Quote | null
+  receipt: Receipt | null
+  /** From sending to the first token, null before it. */
+  firstTokenMs: number | null
+  /** From the first to the last token. */
+  decodeMs: number
+  error: WeftErrorData | null
+  /** Result of computing the same job again on this device. */
+  recheck: RecheckRecord | null
+}
+
+export type RecheckRecord = {
+  /** Tokens of the answer that were recomputed. */
+  tokens: number
+  /** Position of the first token that differs, null when all are the same. */
+  firstDifference: number | null
+  atMs: number
+}
+
+export type Turn = {
+  id: string
+  prompt: string
+  answer: AnswerRecord
+}
+
+export type Conversation = {
+  id: string
+  /** The first prompt, shortened. */
+  title: string
+  createdAtMs: number
+  updatedAtMs: number
+  turns: Turn[]
+}
+
+export type ConversationSummary = Omit<Conversation, 'turns'> & { turnCount: number }
