@@ -2,7 +2,13 @@
  * The only place where the rooms meet.
  * @module
  */
-export type { BackendChoice, LoadResult, LoadStage, SelfTestReport, SpeedReport } from '@weft/engine'
+export type {
+  BackendChoice,
+  LoadResult,
+  LoadStage,
+  SelfTestReport,
+  SpeedReport,
+} from '@weft/engine'
 export type { NetworkStatus, RelayStatus } from '@weft/network'
 export type {
   AnswerRecord,
@@ -11,6 +17,7 @@ export type {
   RecheckRecord,
   Turn,
 } from '@weft/storage'
+export { failedAnswer, foldAnswer } from './answer.ts'
 export type { Cell } from './cell.ts'
-export * from './open-tab.ts'
+export { openTab } from './open-tab.ts'
 export type * from './tab.ts'

@@ -2,8 +2,84 @@
  * Composes the rooms into one tab.
  * @module
  */
-import type { Tab, TabInit } from './tab.ts'
+import { createWorkerEngine } from '@weft/engine'
+import { createNetwork, type Network } from '@weft/network'
+import {
+  claimIdentity,
+  getConversation,
+  listConversations,
+  openChunkStore,
+  openDatabase,
+  putConversation,
+  removeConversation,
+} from '@weft/storage'
+import { fetchCatalogue } from './catalogue.ts'
+import { type Cell, createCell } from './cell.ts'
+import { type GenerateComponents, generate } from './generate.ts'
+import { createModels, findEntry } from './models.ts'
+import { recheck } from './recheck.ts'
+import { createServingNode } from './serving-node.ts'
+import type { Tab, TabInit, WaitOptions } from './tab.ts'
 
-export async function openTab(_init: TabInit): Promise<Tab> {
-  throw new Error('under construction')
+/**
+ * Opens everything a page needs. A relay that is down is no error: the network keeps trying.
+ * @throws WeftError `sdk/catalogue`, `storage/no-identity`
+ */
+export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promise<Tab> {
+  const [catalogue, database, chunks] = await Promise.all([
+    fetchCatalogue(modelsUrl),
+    openDatabase(),
+    openChunkStore(navigator.storage),
+  ])
+  const identity = await claimIdentity({
+    database,
+    locks: navigator.locks,
+    session: sessionStorage,
+  })
+  const { privateKey, peerId } = identity
+  const network = await createNetwork({ privateKey, relays, iceServers })
+  const engine = createWorkerEngine()
+  const models = createModels({ catalogue, chunks, engine, network })
+  const node = createServingNode({ catalogue, models, network, engine, privateKey })
+
+  const localEngine = async (modelCid: string, options: WaitOptions) => {
+    await models.prepare(modelCid, 'auto', options)
+    return engine
+  }
+  const components: GenerateComponents = {
+    peerId,
+    network,
+    manifestOf: (modelCid) => findEntry(catalogue, modelCid).manifest,
+    localEngine,
+  }
+
+  return {
+    peerId,
+    network: watchStatus(network),
+    models,
+    client: {
+      generate: (request, options) => generate(components, request, options),
+      recheck: async (answer, options = {}) =>
+        recheck(await localEngine(answer.job.modelCid, options), answer, options),
+    },
+    node,
+    history: {
+      list: () => listConversations(database),
+      get: (id) => getConversation(database, id),
+      put: (conversation) => putConversation(database, conversation),
+      remove: (id) => removeConversation(database, id),
+    },
+    async close() {
+      await node.stop()
+      await Promise.all([network.stop(), engine.close()])
+      database.close()
+      identity.release()
+    },
+  }
+}
+
+function watchStatus(network: Network): Cell<ReturnType<Network['status']>> {
+  const cell = createCell(network.status())
+  network.onStatus(cell.set)
+  return cell
 }

@@ -1,0 +1,66 @@
+/**
+ * An answer as it grows: a pure fold over the events of a job.
+ * @module
+ */
+import type { Job, WeftErrorData } from '@weft/protocol'
+import type { AnswerRecord } from '@weft/storage'
+import type { GenerateEvent } from './tab.ts'
+
+export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecord {
+  return {
+    job,
+    nonce: null,
+    text: '',
+    tokens: [],
+    segments: [],
+    where,
+    finishReason: null,
+    quote: null,
+    receipt: null,
+    firstTokenMs: null,
+    decodeMs: 0,
+    error: null,
+    recheck: null,
+  }
+}
+
+/** @param elapsedMs - since the job was sent */
+export function foldAnswer(
+  answer: AnswerRecord,
+  event: GenerateEvent,
+  elapsedMs: number,
+): AnswerRecord {
+  switch (event.type) {
+    case 'search-start':
+      return event.answer
+    case 'node-chosen':
+      return { ...answer, quote: event.quote }
+    case 'delta':
+      return foldDelta(answer, event, elapsedMs)
+    case 'end':
+      return event.answer
+  }
+}
+
+function foldDelta(
+  answer: AnswerRecord,
+  { nodePeerId, tokens, text }: Extract<GenerateEvent, { type: 'delta' }>,
+  elapsedMs: number,
+): AnswerRecord {
+  const sameNode = answer.segments.at(-1)?.peerId === nodePeerId
+  const firstTokenMs = answer.firstTokenMs ?? elapsedMs
+  return {
+    ...answer,
+    text: answer.text + text,
+    tokens: [...answer.tokens, ...tokens],
+    segments: sameNode
+      ? answer.segments
+      : [...answer.segments, { peerId: nodePeerId, startToken: answer.tokens.length }],
+    firstTokenMs,
+    decodeMs: elapsedMs - firstTokenMs,
+  }
+}
+
+export function failedAnswer(answer: AnswerRecord, error: WeftErrorData): AnswerRecord {
+  return { ...answer, error }
+}

@@ -1,0 +1,42 @@
+/**
+ * Computes an answer again on this device and compares it token by token.
+ * @module
+ */
+import type { Engine } from '@weft/engine'
+import { deriveSeed, jobId, WeftError } from '@weft/protocol'
+import type { AnswerRecord, RecheckRecord } from '@weft/storage'
+import type { WaitOptions } from './tab.ts'
+
+/**
+ * @throws WeftError `sdk/nothing-to-check` for an answer without tokens or seed; `engine/*`
+ */
+export async function recheck(
+  engine: Pick<Engine, 'generate'>,
+  answer: AnswerRecord,
+  options: WaitOptions = {},
+): Promise<RecheckRecord> {
+  const { job, nonce, tokens, finishReason } = answer
+  if (!nonce || tokens.length === 0) {
+    throw new WeftError('sdk/nothing-to-check', 'This answer has no tokens to check.')
+  }
+  const { messages, sampling, modelCid } = job
+  const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
+  // A whole answer must also end where it ended; one that was cut off is a prefix of something.
+  const maxTokens = finishReason === 'stop' ? job.maxTokens : tokens.length
+  let count = 0
+  for await (const part of engine.generate({ messages, sampling, seed, maxTokens }, options)) {
+    if (part.type === 'end' && part.finishReason === 'cancelled') {
+      throw new WeftError('protocol/cancelled', 'The check was cancelled.')
+    }
+    if (part.type !== 'delta') continue
+    for (const token of part.tokens) {
+      if (token !== tokens[count]) return result(count + 1, count)
+      count += 1
+    }
+  }
+  return result(count, count === tokens.length ? null : count)
+}
+
+function result(tokens: number, firstDifference: number | null): RecheckRecord {
+  return { tokens, firstDifference, atMs: Date.now() }
+}
