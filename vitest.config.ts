@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { chromiumFlags, findChromium } from './apps/weft/src/chromium.ts'
+import { chromiumFlags, chromiumSandbox, findChromium } from './apps/weft/src/chromium.ts'
 
 const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -34,6 +34,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(executablePath ? { executablePath } : {}),
+                chromiumSandbox,
                 args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu],
               },
             }),

@@ -6,6 +6,9 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 
+/** Chromium refuses its sandbox to root, as in containers; everybody else keeps it. */
+export const chromiumSandbox = process.getuid?.() !== 0
+
 export type FoundChromium = {
   /** Absolute path of the executable. */
   executablePath: string
@@ -31,7 +34,6 @@ const installedPaths = [
 export const chromiumFlags = {
   /** No update checks, no first-run pages, no background traffic. */
   quiet: [
-    '--no-sandbox',
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',

@@ -1,0 +1,50 @@
+/**
+ * The flags of `npm start`.
+ * @module
+ */
+import { parseArgs } from 'node:util'
+
+export type StartOptions = {
+  /** First port to try for the site; relay and metrics take the next ones. */
+  port: number
+  /** Open the page in the desktop's browser. */
+  open: boolean
+  /** Run one contributor tab in a headless Chromium. */
+  resident: boolean
+  /** Serve the sources with hot reload instead of a build. */
+  dev: boolean
+  /** Join this relay instead of starting one. */
+  relay: string | undefined
+}
+
+export const usage = `Usage: npm start -- [options]
+
+  --port <number>      port of the site (default 7070; relay and metrics take the next two)
+  --relay <multiaddr>  join this relay instead of starting one
+  --no-open            do not open the page in the desktop's browser
+  --no-resident        do not run a contributor tab in a headless Chromium
+  --dev                serve the sources with hot reload
+  --help               this text`
+
+/** @throws Error with a sentence for the person */
+export function parseOptions(args: string[]): StartOptions | 'help' {
+  const { values } = parseArgs({
+    args,
+    allowNegative: true,
+    options: {
+      port: { type: 'string', default: '7070' },
+      open: { type: 'boolean', default: true },
+      resident: { type: 'boolean', default: true },
+      dev: { type: 'boolean', default: false },
+      relay: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const port = Number(values.port)
+  if (!Number.isInteger(port) || port < 1 || port > 65_000) {
+    throw new Error(`--port takes a number from 1 to 65000, not "${values.port}".`)
+  }
+  const { open, resident, dev, relay } = values
+  return { port, open, resident, dev, relay }
+}

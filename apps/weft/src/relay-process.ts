@@ -1,0 +1,103 @@
+/**
+ * Runs the relay as its own process and keeps it running.
+ * @module
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export type RelayProcess = {
+  /** Multiaddr with PeerId. */
+  address: string
+  /** Base URL of `/health` and `/metrics`. */
+  http: string
+  stop(): Promise<void>
+}
+
+export type RelayProcessInit = {
+  host: string
+  port: number
+  httpPort: number
+  /** Keeps the relay's PeerId over restarts. */
+  keyFile: string
+  /** Told when the relay ended by itself and is started again. */
+  onRestart: (exitCode: number | null) => void
+}
+
+const main = fileURLToPath(new URL('../../relay/src/main.ts', import.meta.url))
+const readyTimeoutMs = 30_000
+const restartDelayMs = 1_000
+const stopTimeoutMs = 3_000
+
+/** @throws Error with the relay's own sentence when it does not start */
+export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> {
+  let stopping = false
+  let current = spawnRelay(init)
+  const ready = await waitForReady(current)
+
+  function watch(child: ChildProcess): void {
+    child.once('exit', (code) => {
+      if (stopping) return
+      init.onRestart(code)
+      setTimeout(() => {
+        if (stopping) return
+        current = spawnRelay(init)
+        watch(current)
+      }, restartDelayMs)
+    })
+  }
+  watch(current)
+
+  return {
+    ...ready,
+    async stop() {
+      stopping = true
+      await end(current)
+    },
+  }
+}
+
+function spawnRelay({ host, port, httpPort, keyFile }: RelayProcessInit): ChildProcess {
+  const flags = ['--host', host, '--port', String(port), '--http-port', String(httpPort)]
+  // The channel tells the relay when this process is gone, however it went.
+  return spawn(process.execPath, [main, ...flags, '--key-file', keyFile], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+}
+
+function waitForReady(child: ChildProcess): Promise<{ address: string; http: string }> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    let errors = ''
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`The relay did not start within ${readyTimeoutMs / 1000} seconds.`))
+    }, readyTimeoutMs)
+    child.stderr?.on('data', (data) => {
+      errors += data
+    })
+    child.stdout?.on('data', (data) => {
+      output += data
+      const line = output.split('\n').find((text) => text.startsWith('{'))
+      if (!line || !output.includes('\n')) return
+      clearTimeout(timer)
+      const { address, http } = JSON.parse(line)
+      resolve({ address, http })
+    })
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      reject(new Error(errors.trim() || `The relay ended with code ${code}.`))
+    })
+  })
+}
+
+function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}

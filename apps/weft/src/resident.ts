@@ -1,0 +1,98 @@
+/**
+ * One contributor tab in a headless Chromium, and a visitor that asks it something.
+ * @module
+ */
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { chromiumFlags, chromiumSandbox, type FoundChromium } from './chromium.ts'
+
+export type Resident = {
+  /** What the Contribute page says of the engine, e.g. `Bobbin on the CPU`. */
+  sentence: string
+  stop(): Promise<void>
+}
+
+export type ResidentInit = {
+  found: FoundChromium
+  siteUrl: string
+  /** Keeps the tab's identity and model files over restarts. */
+  profileFolder: string
+}
+
+const readyTimeoutMs = 120_000
+const answerTimeoutMs = 60_000
+
+/** @throws Error when the browser does not start or the tab does not get ready in two minutes */
+export async function startResident(init: ResidentInit): Promise<Resident> {
+  const context = await launch(init)
+  try {
+    const page = context.pages()[0] ?? (await context.newPage())
+    await page.goto(`${init.siteUrl}/contribute?serve=1`)
+    const status = page.getByRole('status', { name: 'Node status' })
+    await status.filter({ hasText: /ready/i }).waitFor({ timeout: readyTimeoutMs })
+    const sentence = (await status.innerText()).replaceAll(/\s+/g, ' ').trim()
+    return { sentence, stop: () => context.close() }
+  } catch (error) {
+    await context.close()
+    throw error
+  }
+}
+
+function launch({ found, profileFolder }: ResidentInit): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profileFolder, {
+    executablePath: found.executablePath,
+    headless: true,
+    chromiumSandbox,
+    args: [...chromiumFlags.quiet, '--enable-unsafe-webgpu'],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  })
+}
+
+/**
+ * Opens the Playground as a visitor in a browser of its own, asks, and hands over the text as it
+ * arrives from the resident tab.
+ * @returns the line under the answer
+ * @throws Error when no answer comes within a minute
+ */
+export async function askOnce(init: {
+  found: FoundChromium
+  siteUrl: string
+  prompt: string
+  onText: (added: string) => void
+}): Promise<string> {
+  const { found, siteUrl, prompt, onText } = init
+  const browser = await chromium.launch({
+    executablePath: found.executablePath,
+    chromiumSandbox,
+    args: [...chromiumFlags.quiet],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  })
+  try {
+    const page = await browser.newPage()
+    await page.goto(siteUrl)
+    await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)
+    await page.getByRole('button', { name: 'Send' }).click()
+    return await followAnswer(page, onText)
+  } finally {
+    await browser.close()
+  }
+}
+
+async function followAnswer(page: Page, onText: (added: string) => void): Promise<string> {
+  const answer = page.getByTestId('answer-text')
+  const summary = page.getByTestId('answer-summary')
+  const deadlineMs = Date.now() + answerTimeoutMs
+  let shown = ''
+  for (;;) {
+    const ended = (await summary.count()) > 0 && (await summary.getAttribute('data-finish')) !== ''
+    const text = (await answer.count()) > 0 ? await answer.innerText() : ''
+    if (text.startsWith(shown) && text.length > shown.length) {
+      onText(text.slice(shown.length))
+      shown = text
+    }
+    if (ended) return (await summary.innerText()).replaceAll(/\s+/g, ' ').trim()
+    if (Date.now() > deadlineMs) throw new Error('No answer came within a minute.')
+    await page.waitForTimeout(50)
+  }
+}

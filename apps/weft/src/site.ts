@@ -1,0 +1,55 @@
+/**
+ * Builds and serves the site, and tells it where its relays are.
+ * @module
+ */
+import { fileURLToPath } from 'node:url'
+import { build, type Connect, createServer, type Plugin, preview } from 'vite'
+
+export type SiteConfig = {
+  relays: string[]
+  iceServers: { urls: string }[]
+  modelsUrl: string
+}
+
+export type Site = { url: string; stop(): Promise<void> }
+
+const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url))
+
+/** Bundles apps/web into `dist/`. @throws Error with the bundler's message */
+export async function buildSite(): Promise<void> {
+  await build({ configFile, logLevel: 'error' })
+}
+
+/** @throws Error when the port is taken */
+export async function serveSite(init: {
+  host: string
+  port: number
+  config: SiteConfig
+  dev: boolean
+}): Promise<Site> {
+  const { host, port, config, dev } = init
+  const shared = { configFile, logLevel: 'error', plugins: [siteConfig(config)] } as const
+  const url = `http://localhost:${port}`
+  if (dev) {
+    const server = await createServer({ ...shared, server: { host, port, strictPort: true } })
+    await server.listen()
+    return { url, stop: () => server.close() }
+  }
+  const server = await preview({ ...shared, preview: { host, port, strictPort: true } })
+  return { url, stop: () => server.close() }
+}
+
+/** Answers `/weft.json`, which a deployed site serves as a file. */
+function siteConfig(config: SiteConfig): Plugin {
+  const middleware: Connect.NextHandleFunction = (request, response, next) => {
+    if (request.url?.split('?')[0] !== '/weft.json') return next()
+    response.setHeader('Content-Type', 'application/json')
+    response.setHeader('Cache-Control', 'no-store')
+    response.end(JSON.stringify(config))
+  }
+  return {
+    name: 'weft:site-config',
+    configureServer: ({ middlewares }) => void middlewares.use(middleware),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(middleware),
+  }
+}

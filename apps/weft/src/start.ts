@@ -1,0 +1,157 @@
+/**
+ * `npm start`: relay, site and one resident contributor tab on this machine, nothing from outside.
+ * @module
+ */
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import openInBrowser from 'open'
+import { findChromium } from './chromium.ts'
+import { freePort } from './free-port.ts'
+import { parseOptions, type StartOptions, usage } from './options.ts'
+import { startRelay } from './relay-process.ts'
+import { askOnce, startResident } from './resident.ts'
+import { buildSite, serveSite } from './site.ts'
+
+const host = '127.0.0.1'
+const stateFolder = fileURLToPath(new URL('../../../.weft/', import.meta.url))
+const firstPrompt = 'Tell me a story about a fox and a lantern.'
+
+/** What was started, to be stopped in reverse order. */
+const running: (() => Promise<void>)[] = []
+let stopping = false
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2))
+  if (options === 'help') {
+    console.log(usage)
+    return
+  }
+  console.log('Weft: an inference network made of browser tabs\n')
+  await mkdir(stateFolder, { recursive: true })
+  const relayAddress = await startOwnRelay(options)
+  if (!options.dev) await step('site built', buildSite)
+  const siteUrl = await startSite(options, relayAddress)
+  const found = options.resident ? await startResidentTab(siteUrl) : undefined
+  if (stopping) return
+  console.log(`\nWeft is ready: ${siteUrl}\n`)
+  if (found) await showFirstAnswer(found, siteUrl)
+  else console.log(`To serve from a tab of yours: open ${siteUrl}/contribute and switch Serve on.`)
+  if (options.open) await openPage(siteUrl)
+  if (!stopping) console.log('\nCtrl-C stops everything.')
+}
+
+async function startOwnRelay({ relay, port }: StartOptions): Promise<string> {
+  if (relay) {
+    console.log(`  relay           ${relay}`)
+    return relay
+  }
+  return step('relay', async () => {
+    const relayPort = await freePort(port + 1, host)
+    const httpPort = await freePort(relayPort + 1, host)
+    const process = await startRelay({
+      host,
+      port: relayPort,
+      httpPort,
+      keyFile: `${stateFolder}relay.key`,
+      onRestart: (code) =>
+        console.error(
+          `\nThe relay ended (code ${code}) and is started again. Tabs come back by themselves.`,
+        ),
+    })
+    running.push(process.stop)
+    return process.address
+  })
+}
+
+async function startSite({ port, dev }: StartOptions, relay: string): Promise<string> {
+  const free = await freePort(port, host)
+  if (free !== port) console.log(`  Port ${port} is taken; the site moves to ${free}.`)
+  const config = { relays: [relay], iceServers: [], modelsUrl: '/models/' }
+  return step('site', async () => {
+    const site = await serveSite({ host, port: free, config, dev })
+    running.push(site.stop)
+    return site.url
+  })
+}
+
+async function startResidentTab(siteUrl: string) {
+  const found = findChromium()
+  if (!found) {
+    console.log('  resident tab    none: no Chromium or Chrome was found on this machine.')
+    console.log('                  Install one, or set CHROMIUM_PATH. Everything else works.')
+    return undefined
+  }
+  try {
+    await step('resident tab', async () => {
+      const profileFolder = `${stateFolder}resident`
+      const resident = await startResident({ found, siteUrl, profileFolder })
+      running.push(resident.stop)
+      return resident.sentence
+    })
+    return found
+  } catch (error) {
+    console.log(`  resident tab    failed: ${firstLine(error)}`)
+    console.log('                  Everything else works.')
+    return undefined
+  }
+}
+
+async function showFirstAnswer(
+  found: NonNullable<ReturnType<typeof findChromium>>,
+  siteUrl: string,
+): Promise<void> {
+  console.log(`A visitor's tab asks: ${firstPrompt}\n`)
+  try {
+    const summary = await askOnce({
+      found,
+      siteUrl,
+      prompt: firstPrompt,
+      onText: (added) => process.stdout.write(added),
+    })
+    console.log(`\n\n(${summary})`)
+  } catch (error) {
+    if (!stopping) console.log(`\nNo first answer: ${firstLine(error)} The page may still work.`)
+  }
+}
+
+async function openPage(siteUrl: string): Promise<void> {
+  const { platform, env } = process
+  const desktop = platform !== 'linux' || Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY)
+  if (!desktop || env.CI || !process.stdout.isTTY) return
+  await openInBrowser(siteUrl).catch(() => console.log(`Open ${siteUrl} in your browser.`))
+}
+
+/** Runs one step and prints what came of it and how long it took. */
+async function step<Result extends string | void>(
+  name: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const startedMs = performance.now()
+  const result = await action()
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+  console.log(`  ${name.padEnd(15)} ${result ?? 'done'} (${seconds} s)`)
+  return result
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (stopping) return
+  stopping = true
+  const timer = setTimeout(() => process.exit(exitCode), 8_000)
+  for (const end of running.reverse()) await end().catch(() => {})
+  clearTimeout(timer)
+  process.exit(exitCode)
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split('\n')[0] ?? message
+}
+
+process.on('SIGINT', () => void stop(0))
+process.on('SIGTERM', () => void stop(0))
+process.on('SIGHUP', () => void stop(0))
+
+main().catch(async (error: unknown) => {
+  if (!stopping) console.error(`\nWeft could not start: ${firstLine(error)}`)
+  await stop(1)
+})
