@@ -3,7 +3,7 @@
  * @module
  */
 import { fileURLToPath } from 'node:url'
-import { build, type Connect, createServer, type Plugin, preview } from 'vite'
+import { build, type Connect, createServer, type InlineConfig, type Plugin, preview } from 'vite'
 
 export type SiteConfig = {
   relays: string[]
@@ -28,14 +28,15 @@ export async function serveSite(init: {
   dev: boolean
 }): Promise<Site> {
   const { host, port, config, dev } = init
-  const shared = { configFile, logLevel: 'error', plugins: [siteConfig(config)] } as const
+  const shared: InlineConfig = { configFile, logLevel: 'error', plugins: [siteConfig(config)] }
+  const listen = { host, port, strictPort: true }
   const url = `http://localhost:${port}`
   if (dev) {
-    const server = await createServer({ ...shared, server: { host, port, strictPort: true } })
+    const server = await createServer({ ...shared, server: listen })
     await server.listen()
     return { url, stop: () => server.close() }
   }
-  const server = await preview({ ...shared, preview: { host, port, strictPort: true } })
+  const server = await preview({ ...shared, preview: listen })
   return { url, stop: () => server.close() }
 }
 

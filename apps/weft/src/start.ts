@@ -122,14 +122,14 @@ async function openPage(siteUrl: string): Promise<void> {
 }
 
 /** Runs one step and prints what came of it and how long it took. */
-async function step<Result extends string | void>(
+async function step<Result>(
   name: string,
   action: () => Promise<Result>,
 ): Promise<Result> {
   const startedMs = performance.now()
   const result = await action()
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-  console.log(`  ${name.padEnd(15)} ${result ?? 'done'} (${seconds} s)`)
+  console.log(`  ${name.padEnd(15)} ${typeof result === 'string' ? result : 'done'} (${seconds} s)`)
   return result
 }
 

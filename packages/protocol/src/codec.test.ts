@@ -1,0 +1,128 @@
+import * as dagCbor from '@ipld/dag-cbor'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import { decode, encode, weiSchema } from './codec.ts'
+import { directoryRequestSchema, directoryResponseSchema } from './directory-messages.ts'
+import { WeftError } from './errors.ts'
+import { clientMessageSchema, nodeMessageSchema } from './infer-messages.ts'
+import { jobSchema } from './job.ts'
+import { limits } from './limits.ts'
+import { quoteSchema } from './quote.ts'
+import { receiptSchema } from './receipt.ts'
+import { registrationSchema } from './registration.ts'
+import { sampleRegistration, sampleRoad } from './testing/samples.ts'
+
+const { job, quote, receipt, deltas } = sampleRoad()
+const registration = sampleRegistration()
+
+const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
+  ['job', jobSchema, job],
+  ['quote', quoteSchema, quote],
+  ['receipt', receiptSchema, receipt],
+  ['registration', registrationSchema, registration],
+  ['client message', clientMessageSchema, { type: 'job', job }],
+  ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
+  ['directory request', directoryRequestSchema, { type: 'register', requestId: 7, registration }],
+  [
+    'directory response',
+    directoryResponseSchema,
+    { type: 'offers', requestId: 7, offers: [{ registration, activeJobs: 0 }], total: 1 },
+  ],
+]
+
+/** Any bytes in: a valid value or a typed error out. */
+function decodesOrRefuses(name: string, schema: z.ZodType, bytes: Uint8Array): boolean {
+  try {
+    const value = decode(name, schema, bytes)
+    return Buffer.compare(Buffer.from(encode(name, schema, value)), Buffer.from(bytes)) === 0
+  } catch (error) {
+    return WeftError.is(error) && /^protocol\/(malformed|too-large)$/.test(error.code)
+  }
+}
+
+describe.each(schemas)('%s', (name, schema, honest) => {
+  const bytes = encode(name, schema, honest)
+
+  test('round trips to the same bytes and the same value', () => {
+    expect(decode(name, schema, bytes)).toEqual(honest)
+    expect(encode(name, schema, decode(name, schema, bytes))).toEqual(bytes)
+  })
+
+  test('random bytes give a typed error or a valid value', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (noise) =>
+        decodesOrRefuses(name, schema, noise),
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('flipped, cut and inserted bytes give a typed error or a valid value', () => {
+    const edit = fc.record({
+      at: fc.nat(bytes.length - 1),
+      remove: fc.nat(40),
+      insert: fc.uint8Array({ maxLength: 40 }),
+    })
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        const damaged = edits.reduce(
+          (text, { at, remove, insert }) =>
+            Uint8Array.from([...text.slice(0, at), ...insert, ...text.slice(at + remove)]),
+          bytes,
+        )
+        return decodesOrRefuses(name, schema, damaged)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('well-formed CBOR of any other shape is refused', () => {
+    const anything = fc.anything({
+      withBigInt: false,
+      maxDepth: 4,
+      values: [fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null)],
+    })
+    fc.assert(
+      fc.property(anything, (value) => {
+        let wire: Uint8Array
+        try {
+          wire = dagCbor.encode(value)
+        } catch {
+          return true // Not representable, so it cannot arrive.
+        }
+        return decodesOrRefuses(name, schema, wire)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('a deep nest is refused, not overflowed', () => {
+  const nested = new Uint8Array(limits.maxFrameBytes).fill(0x81)
+  expect(decodesOrRefuses('job', jobSchema, nested)).toBe(true)
+})
+
+test('a huge length prefix is refused without being allocated', () => {
+  const claim = Uint8Array.of(0x5b, 0x00, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+  expect(decodesOrRefuses('job', jobSchema, claim)).toBe(true)
+})
+
+test('a frame over the limit is refused before it is parsed', () => {
+  const frame = new Uint8Array(limits.maxFrameBytes + 1)
+  expect(() => decode('job', jobSchema, frame)).toThrow('1 bytes over the limit')
+})
+
+test('map keys in another order are not the same value', () => {
+  // {"b": 1, "a": 2}: the canonical order is a, b.
+  const wire = Uint8Array.of(0xa2, 0x61, 0x62, 0x01, 0x61, 0x61, 0x02)
+  expect(() => decode('map', jobSchema, wire)).toThrow('not a valid map')
+})
+
+test('money survives beyond 64 bits', () => {
+  const value = 2n ** 255n + 1n
+  const bytes = encode('wei', weiSchema, value)
+  expect(decode('wei', weiSchema, bytes)).toBe(value)
+  expect(() => decode('wei', weiSchema, dagCbor.encode('-1'))).toThrow()
+  expect(() => decode('wei', weiSchema, dagCbor.encode('01'))).toThrow()
+})

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import { sha256 } from './bytes.ts'
+import { TokenChain } from './delta.ts'
+import { WeftError } from './errors.ts'
+import { checkMessages, createJob, freePrice, jobId } from './job.ts'
+import { limits } from './limits.ts'
+import { checkQuote, type Quote, signQuote } from './quote.ts'
+import { checkReceipt, costWei, type Receipt, signReceipt } from './receipt.ts'
+import { checkRegistration } from './registration.ts'
+import { defaultSampling, deriveSeed, samplerHash } from './sampling.ts'
+import { createPrivateKey, peerIdFromPrivateKey } from './signature.ts'
+import { sampleModelCid, sampleRegistration, sampleRoad } from './testing/samples.ts'
+
+const nowMs = 1_800_000_000_000
+
+function codeOf(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    return WeftError.is(error) ? error.code : `not ours: ${error}`
+  }
+  return 'no error'
+}
+
+describe('job', () => {
+  test('commits to the nonce without revealing it', () => {
+    const { job, nonce } = sampleRoad()
+    expect(job.nonceHash).toEqual(sha256(nonce))
+    expect(Object.values(job)).not.toContain(nonce)
+  })
+
+  test('has an id that any change of the job changes', () => {
+    const { job } = sampleRoad()
+    expect(jobId({ ...job })).toEqual(jobId(job))
+    expect(jobId({ ...job, maxTokens: job.maxTokens + 1 })).not.toEqual(jobId(job))
+  })
+
+  test('refuses an empty prompt', () => {
+    const empty = [{ role: 'user', content: ' \n ' }] as const
+    expect(codeOf(() => checkMessages([...empty]))).toBe('protocol/empty-prompt')
+    expect(codeOf(() => checkMessages([]))).toBe('protocol/empty-prompt')
+  })
+
+  test('says by how much a prompt is too long', () => {
+    const content = 'é'.repeat(limits.maxPromptBytes / 2 + 5)
+    expect(() => checkMessages([{ role: 'user', content }])).toThrow('10 bytes over the limit')
+    expect(
+      codeOf(() =>
+        createJob({
+          modelCid: sampleModelCid,
+          messages: [{ role: 'user', content }],
+          sampling: defaultSampling,
+          maxTokens: 1,
+          clientPeerId: peerIdFromPrivateKey(createPrivateKey()),
+          maxPrice: freePrice,
+          createdAtMs: nowMs,
+        }),
+      ),
+    ).toBe('protocol/too-large')
+  })
+})
+
+describe('quote', () => {
+  const { job, quote, nodeKey } = sampleRoad()
+  const context = { job, nodePeerId: quote.nodePeerId, nowMs }
+  const resign = (change: Partial<Quote>) => {
+    const { signature: _, ...unsigned } = { ...quote, ...change }
+    return signQuote(unsigned, nodeKey)
+  }
+
+  test('an honest one is accepted', () => {
+    expect(codeOf(() => checkQuote(quote, context))).toBe('no error')
+  })
+
+  test('one that was altered after signing is refused', () => {
+    expect(codeOf(() => checkQuote({ ...quote, inputTokens: 1 }, context))).toBe(
+      'protocol/signature',
+    )
+  })
+
+  test.each([
+    ['another job', { jobId: new Uint8Array(32) }],
+    ['another model', { modelCid: sampleModelCid.replace('g', 'h') }],
+    [
+      'above what the job allows',
+      { price: { inputWeiPerMillion: 0n, outputWeiPerMillion: 10n ** 20n } },
+    ],
+    ['expired', { expiresAtMs: nowMs }],
+  ])('one that is for %s is refused', (words, change) => {
+    expect(() => checkQuote(resign(change), context)).toThrow(words)
+  })
+
+  test('one by another peer is refused', () => {
+    const other = peerIdFromPrivateKey(createPrivateKey())
+    expect(codeOf(() => checkQuote(quote, { ...context, nodePeerId: other }))).toBe(
+      'protocol/signature',
+    )
+  })
+})
+
+describe('receipt', () => {
+  const { receipt, transcript, nodeKey } = sampleRoad()
+
+  test('an honest one is accepted', () => {
+    expect(codeOf(() => checkReceipt(receipt, transcript))).toBe('no error')
+  })
+
+  test('one that was altered after signing is refused', () => {
+    const altered = { ...receipt, outputTokens: receipt.outputTokens + 1 }
+    expect(codeOf(() => checkReceipt(altered, transcript))).toBe('protocol/signature')
+  })
+
+  test.each<[keyof Receipt, Partial<Receipt>]>([
+    ['jobId', { jobId: new Uint8Array(32) }],
+    ['modelCid', { modelCid: sampleModelCid.replace('g', 'h') }],
+    ['nonce', { nonce: new Uint8Array(32) }],
+    ['samplerHash', { samplerHash: samplerHash({ ...defaultSampling, temperature: 0 }) }],
+    ['tokenizerHash', { tokenizerHash: new Uint8Array(32) }],
+    ['inputTokens', { inputTokens: 13 }],
+    ['outputTokens', { outputTokens: 41 }],
+    ['tokenChain', { tokenChain: [] }],
+    ['textHash', { textHash: new Uint8Array(32) }],
+    ['price', { price: freePrice }],
+    ['costWei', { costWei: 41n }],
+  ])('one that is signed and lies about %s is refused by name', (field, change) => {
+    const { signature: _, ...unsigned } = { ...receipt, ...change }
+    const lie = signReceipt(unsigned, nodeKey)
+    const facts = (() => {
+      try {
+        checkReceipt(lie, transcript)
+        return []
+      } catch (error) {
+        return WeftError.is(error) ? error.facts : []
+      }
+    })()
+    expect(facts).toContain(`Differs: ${field}`)
+  })
+
+  test('the cost is exact and rounded down once', () => {
+    const price = { inputWeiPerMillion: 1_500_000n, outputWeiPerMillion: 999_999n }
+    expect(costWei(price, { inputTokens: 1, outputTokens: 1 })).toBe(2n)
+    expect(costWei(freePrice, { inputTokens: 9, outputTokens: 9 })).toBe(0n)
+  })
+})
+
+describe('token chain', () => {
+  const seedParts = { jobId: new Uint8Array(32), nonce: new Uint8Array(32).fill(1) }
+
+  test('does not depend on how tokens are cut into deltas', () => {
+    const tokens = Array.from({ length: 100 }, (_, index) => index)
+    const whole = new TokenChain(seedParts)
+    whole.push(tokens)
+    const single = new TokenChain(seedParts)
+    for (const token of tokens) single.push([token])
+    expect(single.windows()).toEqual(whole.windows())
+    expect(whole.windows()).toHaveLength(4)
+  })
+
+  test('each window depends on all before it', () => {
+    const a = new TokenChain(seedParts)
+    a.push(Array(64).fill(5))
+    const b = new TokenChain(seedParts)
+    b.push([6, ...Array(63).fill(5)])
+    expect(a.windows()[1]).not.toEqual(b.windows()[1])
+  })
+})
+
+test('the seed needs the job, the nonce and the model', () => {
+  const parts = { jobId: new Uint8Array(32), nonce: new Uint8Array(32), modelCid: sampleModelCid }
+  const seed = deriveSeed(parts)
+  expect(seed).toHaveLength(32)
+  expect(deriveSeed({ ...parts, nonce: new Uint8Array(32).fill(1) })).not.toEqual(seed)
+  expect(deriveSeed({ ...parts, modelCid: `${sampleModelCid}a` })).not.toEqual(seed)
+})
+
+test('a registration is only about its own peer', () => {
+  const key = createPrivateKey()
+  const registration = sampleRegistration(key)
+  expect(codeOf(() => checkRegistration(registration, registration.peerId))).toBe('no error')
+  const other = peerIdFromPrivateKey(createPrivateKey())
+  expect(codeOf(() => checkRegistration(registration, other))).toBe('protocol/registration')
+  const forged = { ...registration, maxJobs: 9 }
+  expect(codeOf(() => checkRegistration(forged, registration.peerId))).toBe('protocol/signature')
+})

@@ -1,0 +1,103 @@
+/**
+ * Honest values for tests: one job from request to receipt.
+ * @module
+ */
+
+import { sha256, utf8ToBytes } from '../bytes.ts'
+import { type Delta, TokenChain } from '../delta.ts'
+import { createJob, freePrice, jobId } from '../job.ts'
+import { signQuote } from '../quote.ts'
+import { costWei, signReceipt, type Transcript } from '../receipt.ts'
+import { signRegistration } from '../registration.ts'
+import { defaultSampling, samplerHash } from '../sampling.ts'
+import { createPrivateKey, peerIdFromPrivateKey } from '../signature.ts'
+
+export const sampleModelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
+export const sampleEngine = {
+  runtime: 'onnxruntime-web 1.30.0',
+  backend: 'wasm',
+  device: '2 threads',
+} as const
+
+/** A whole honest job with fresh keys. */
+export function sampleRoad() {
+  const nodeKey = createPrivateKey()
+  const clientKey = createPrivateKey()
+  const { job, nonce } = createJob({
+    modelCid: sampleModelCid,
+    messages: [{ role: 'user', content: 'Tell me a story.' }],
+    sampling: defaultSampling,
+    maxTokens: 64,
+    clientPeerId: peerIdFromPrivateKey(clientKey),
+    maxPrice: { inputWeiPerMillion: 10n ** 18n, outputWeiPerMillion: 10n ** 19n },
+    createdAtMs: 1_800_000_000_000,
+  })
+  const quote = signQuote(
+    {
+      version: 1,
+      jobId: jobId(job),
+      nodePeerId: peerIdFromPrivateKey(nodeKey),
+      modelCid: sampleModelCid,
+      inputTokens: 12,
+      price: { inputWeiPerMillion: 3n, outputWeiPerMillion: 10n ** 18n },
+      engine: sampleEngine,
+      queueLength: 0,
+      expiresAtMs: 1_800_000_060_000,
+    },
+    nodeKey,
+  )
+  const deltas: Delta[] = Array.from({ length: 40 }, (_, index) => ({
+    index,
+    tokens: [index * 7],
+    text: ` word${index}`,
+  }))
+  const tokenizerHash = sha256(utf8ToBytes('tokenizer'))
+  const transcript: Transcript = { job, nonce, quote, deltas, tokenizerHash }
+  const receipt = signReceipt(unsignedReceipt(transcript), nodeKey)
+  return { nodeKey, clientKey, job, nonce, quote, deltas, transcript, receipt }
+}
+
+function unsignedReceipt({ job, nonce, quote, deltas, tokenizerHash }: Transcript) {
+  const chain = new TokenChain({ jobId: jobId(job), nonce })
+  for (const { tokens } of deltas) chain.push(tokens)
+  const { inputTokens, price, engine, nodePeerId } = quote
+  return {
+    version: 1 as const,
+    jobId: jobId(job),
+    modelCid: job.modelCid,
+    tokenizerHash,
+    samplerHash: samplerHash(job.sampling),
+    nodePeerId,
+    clientPeerId: job.clientPeerId,
+    nonce,
+    inputTokens,
+    outputTokens: chain.length,
+    tokenChain: chain.windows(),
+    textHash: sha256(utf8ToBytes(deltas.map(({ text }) => text).join(''))),
+    finishReason: 'stop' as const,
+    engine,
+    price,
+    costWei: costWei(price, { inputTokens, outputTokens: chain.length }),
+    prefillMs: 12.5,
+    decodeMs: 400,
+    endedAtMs: 1_800_000_001_000,
+  }
+}
+
+/** A registration that is valid for the key. */
+export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1) {
+  return signRegistration(
+    {
+      version: 1,
+      peerId: peerIdFromPrivateKey(privateKey),
+      sequence,
+      models: [
+        { modelCid: sampleModelCid, price: freePrice, engine: sampleEngine, tokensPerSecond: 41.5 },
+      ],
+      maxJobs: 4,
+      addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
+      issuedAtMs: 1_800_000_000_000,
+    },
+    privateKey,
+  )
+}
