@@ -28,7 +28,7 @@ def total(rng: Random, a: int, b: int) -> Exchange:
         tens = f"{a // 10 * 10} + {b // 10 * 10} = {a // 10 * 10 + b // 10 * 10}"
         ones = f"{a % 10} + {b % 10} = {a % 10 + b % 10}"
         answer = f"{tens} and {ones}, so {answer}"
-    return Exchange(prompt, answer, "math", expected=str(a + b))
+    return Exchange(prompt, answer, "math", accepted=[str(a + b)])
 
 
 def difference(rng: Random, a: int, b: int) -> Exchange:
@@ -38,10 +38,10 @@ def difference(rng: Random, a: int, b: int) -> Exchange:
     tens, ones = b // 10 * 10, b % 10
     if tens and ones:
         answer = f"{a} - {tens} = {a - tens} and {a - tens} - {ones} = {a - b}, so {answer}"
-    return Exchange(prompt, answer, "math", expected=str(a - b))
+    return Exchange(prompt, answer, "math", accepted=[str(a - b)])
 
 
 def product(rng: Random) -> Exchange:
     a, b = rng.randint(0, 10), rng.randint(0, 10)
     prompt = spin(rng, f"[What is {a} times {b}?|{a} * {b}|{a} x {b}|What is {a} * {b}?|Multiply {a} by {b}.|{a} times {b}]")
-    return Exchange(prompt, f"{a} times {b} is {a * b}.", "math", expected=str(a * b))
+    return Exchange(prompt, f"{a} times {b} is {a * b}.", "math", accepted=[str(a * b)])

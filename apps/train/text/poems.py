@@ -24,8 +24,8 @@ ENDINGS = [
 ]
 
 
-def write_poem(rng: Random) -> tuple[str, str, None]:
-    """Prompt, poem, and no expected answer."""
+def write_poem(rng: Random) -> tuple[str, str, list[str]]:
+    """Prompt, poem, and no checkable words."""
     animal, a_thing = rng.choice(ANIMALS), with_article(rng.choice(OBJECTS))
     subject = rng.choices(["animal", "thing", "anything"], [45, 40, 15])[0]
     ask = "[Write|Write me|Make|Give me|Tell me] [a poem|a short poem|a little poem|a rhyme]"
@@ -35,4 +35,4 @@ def write_poem(rng: Random) -> tuple[str, str, None]:
         parts.append(MORE_ABOUT_ANIMAL)
     parts.append(rng.choice(ENDINGS))
     poem = "\n".join(spin(rng, part) for part in parts).format(animal=animal, a_thing=a_thing)
-    return spin(rng, ask + about), poem, None
+    return spin(rng, ask + about), poem, []

@@ -29,10 +29,10 @@ ONE_WAY = ["give", "always"]
 
 def write_skill(rng: Random) -> Exchange:
     skill = rng.choices(list(SKILLS), list(SKILLS.values()))[0]
-    prompt, answer, expected = skill(rng)
+    prompt, answer, accepted = skill(rng)
     if rng.random() < 0.1:
         prompt = prompt[0].lower() + prompt[1:]
-    return Exchange(prompt, answer, "skill", expected=expected)
+    return Exchange(prompt, answer, "skill", accepted=accepted)
 
 
 def opposite(rng):
@@ -43,7 +43,7 @@ def opposite(rng):
     prompt = spin(rng, f"[What is the opposite of {word}?|Opposite of {word}?|Tell me the opposite of {word}."
                        f'|What is the opposite of "{word}"?|Give me the opposite of {word}.|The opposite of {word} is?'
                        f"|What word means the opposite of {word}?]")
-    return prompt, f"The opposite of {word} is {other}.", other
+    return prompt, f"The opposite of {word} is {other}.", [other]
 
 
 def plural(rng):
@@ -59,7 +59,7 @@ def plural(rng):
         many = word[:-1] + "ies"
     prompt = spin(rng, f"[What is the plural of {word}?|Plural of {word}?|Give me the plural of {word}.|One {word}, two what?"
                        f"|How do you write more than one {word}?|What is the plural form of {word}?]")
-    return prompt, f"The plural of {word} is {many}.", many
+    return prompt, f"The plural of {word} is {many}.", [many]
 
 
 def rhyme(rng):
@@ -67,8 +67,8 @@ def rhyme(rng):
     prompt = spin(rng, f"[What rhymes with {word}?|Give me a rhyme for {word}.|Find a word that rhymes with {word}."
                        f"|Tell me words that rhyme with {word}.|Rhymes with {word}?|Which word rhymes with {word}?]")
     if rng.random() < 0.5:
-        return prompt, f"A rhyme for {word} is {others[0]}.", None
-    return prompt, f"Rhymes for {word} are {others[0]} and {others[1]}.", None
+        return prompt, f"A rhyme for {word} is {others[0]}.", others
+    return prompt, f"Rhymes for {word} are {others[0]} and {others[1]}.", others
 
 
 def list_items(rng):
@@ -77,10 +77,10 @@ def list_items(rng):
     items, number = rng.sample(LISTS[topic], count), rng.choice([str(count), NUMBERS[count]])
     if rng.random() < 0.2:
         prompt = spin(rng, f"[Make|Write|Give me|Write down|I need] a list of {number} {topic}.")
-        return prompt, "\n".join(f"{index}. {upper_first(item)}" for index, item in enumerate(items, 1)), None
+        return prompt, "\n".join(f"{index}. {upper_first(item)}" for index, item in enumerate(items, 1)), []
     prompt = spin(rng, f"[Name {number} {topic}.|List {number} {topic}.|Tell me {number} {topic}.|Give me {number} {topic}."
                        f"|Write down {number} {topic}.|I need {number} {topic}.|Can you name {number} {topic}?]")
-    return prompt, upper_first(", ".join(items[:-1])) + f" and {items[-1]}.", None
+    return prompt, upper_first(", ".join(items[:-1])) + f" and {items[-1]}.", []
 
 
 def count(rng):
@@ -93,16 +93,16 @@ def count(rng):
                        f" to {numbers[-1]}.|Please count from {numbers[0]} to {numbers[-1]}."
                        f"|Count {'backwards' if down else 'up'} from {numbers[0]} to {numbers[-1]}.]")
     run = ", ".join(map(str, numbers)) + "."
-    return prompt, f"Counting {'down' if down else 'up'}: {run}", run
+    return prompt, f"Counting {'down' if down else 'up'}: {run}", [run]
 
 
 def neighbour_number(rng):
     low = rng.randint(0, 98)
     if rng.random() < 0.5:
         prompt = spin(rng, f"[What number comes after {low}?|What comes after {low}?]")
-        return prompt, f"The number after {low} is {low + 1}.", str(low + 1)
+        return prompt, f"The number after {low} is {low + 1}.", [str(low + 1)]
     prompt = spin(rng, f"[What number comes before {low + 1}?|What comes before {low + 1}?]")
-    return prompt, f"The number before {low + 1} is {low}.", str(low)
+    return prompt, f"The number before {low + 1} is {low}.", [str(low)]
 
 
 def calendar(rng):
@@ -113,16 +113,16 @@ def calendar(rng):
         other = names[(index + step) % len(names)]
         prompt = spin(rng, f"[What {sort} comes {side} {names[index]}?|Which {sort} is {side} {names[index]}?"
                            f"|What is the {sort} {side} {names[index]}?|Which {sort} comes {side} {names[index]}?]")
-        return prompt, f"The {sort} {side} {names[index]} is {other}.", other
+        return prompt, f"The {sort} {side} {names[index]} is {other}.", [other]
     if chance < 0.88:
         whole = "week" if sort == "day" else "year"
         prompt = spin(rng, f"[What is the {ORDINALS[index]} {sort}?|Which {sort} is the {ORDINALS[index]} of the {whole}?"
                            f"|What is the {ORDINALS[index]} {sort} of the {whole}?]")
-        return prompt, f"The {ORDINALS[index]} {sort} is {names[index]}.", names[index]
+        return prompt, f"The {ORDINALS[index]} {sort} is {names[index]}.", [names[index]]
     run = ", ".join(names[:-1]) + f" and {names[-1]}."
     of = "days of the week" if sort == "day" else "months of the year"
     prompt = spin(rng, f"[Name the {of}.|What are the {of}?|List the {of}.|Tell me the {of}.|Name the {sort}s.]")
-    return prompt, f"The {of} are {run}", run
+    return prompt, f"The {of} are {run}", [run]
 
 
 def sort_words(rng):
@@ -130,25 +130,18 @@ def sort_words(rng):
     prompt = spin(rng, "[Sort these words|Put these words in order|Sort alphabetically|Put in alphabetical order"
                        "|Sort these words alphabetically]: ") + ", ".join(words) + "."
     run = ", ".join(sorted(words)) + "."
-    return prompt, f"In order: {run}", run
+    return prompt, f"In order: {run}", [run]
 
 
 def first_letter(rng):
     word = rng.choice(SORTABLE)
     prompt = spin(rng, f"[What letter does {word} start with?|What is the first letter of {word}?|First letter of {word}?"
                        f'|Which letter does the word "{word}" begin with?]')
-    return prompt, f"The word {word} starts with {word[0]}.", f"with {word[0]}."
-
-
-def spell(rng):
-    word = rng.choice(SORTABLE)
-    letters = "-".join(word)
-    prompt = spin(rng, f"[Spell {word}.|How do you spell {word}?|Spell the word {word}.|Please spell {word}.]")
-    return prompt, f"The word {word} is spelled {letters}.", letters
+    return prompt, f"The word {word} starts with {word[0]}.", [f"with {word[0]}"]
 
 
 def fact(rng):
-    """(ways to ask, answer with the part that must be right) of one small fact."""
+    """One small fact; the whole sentence must be right."""
     chance = rng.random()
     if chance < 0.16:
         animal, sound = rng.choice(list(SOUNDS.items()))
@@ -181,7 +174,7 @@ def fact(rng):
         ask = f"[What is the capital of {country}?|Capital of {country}?|Tell me the capital of {country}." \
               f"|Which city is the capital of {country}?]"
         answer = f"The capital of {country} is {city}."
-    return spin(rng, ask), answer, answer
+    return spin(rng, ask), answer, [answer]
 
 
 def question(rng):
@@ -189,22 +182,21 @@ def question(rng):
     prompt = upper_first(spin(rng, f"[{ask}]")) + rng.choice(["?", "?", ""])
     if rng.random() < 0.25:
         prompt = rng.choice(["Tell me: ", "Do you know: ", "A question: ", "Please tell me: "]) + prompt
-    return prompt, answer, None
+    return prompt, answer, []
 
 
 # How often each skill is written.
 SKILLS = {
     opposite: 0.07,
-    plural: 0.06,
+    plural: 0.07,
     rhyme: 0.10,
-    list_items: 0.10,
-    count: 0.09,
-    neighbour_number: 0.04,
-    calendar: 0.12,
-    sort_words: 0.14,
+    list_items: 0.08,
+    count: 0.11,
+    neighbour_number: 0.05,
+    calendar: 0.13,
+    sort_words: 0.15,
     first_letter: 0.05,
-    spell: 0.04,
-    fact: 0.10,
+    fact: 0.11,
     question: 0.05,
-    write_poem: 0.04,
+    write_poem: 0.03,
 }

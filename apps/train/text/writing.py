@@ -17,7 +17,7 @@ class Exchange:
     answer: str
     kind: str
     required: list[str] = field(default_factory=list)  # words that the answer must hold
-    expected: str | None = None  # what a right answer must contain, where that can be checked
+    accepted: list[str] = field(default_factory=list)  # a right answer contains one of these; empty: not checkable
 
 
 def held_out(text: str) -> bool:
