@@ -157,7 +157,8 @@ class CachedModel(nn.Module):
         cos, sin = model.cos[positions].unsqueeze(1), model.sin[positions].unsqueeze(1)
         key_positions = torch.arange(total, device=ids.device)
         query_positions = torch.arange(length, device=ids.device) + (total - length)
-        visible = (key_positions[None, :] <= query_positions[:, None])[None, None] & (attention_mask[:, None, None, :] > 0)
+        causal = (key_positions[None, :] <= query_positions[:, None])[None, None]
+        visible = causal & (attention_mask[:, None, None, :] > 0)
         mask = torch.where(visible, torch.tensor(0.0), torch.tensor(MASKED))
         x, presents = model.embedding(ids), []
         for index, block in enumerate(model.blocks):

@@ -98,8 +98,11 @@ def main() -> None:
             continue
         if step % REPORT_EVERY_STEPS == 0:
             elapsed = time.time() - started
-            report = f"{step} loss {sum(losses) / len(losses):.3f} {step * TOKENS_PER_STEP / elapsed:.0f} tok/s {elapsed:.0f} s"
-            print(report + (f" validation {validation_loss():.3f}" if step % VALIDATION_EVERY == 0 else ""), flush=True)
+            speed = step * TOKENS_PER_STEP / elapsed
+            report = f"step {step}, {elapsed:.0f} s, {speed:.0f} tokens/s, loss {sum(losses) / len(losses):.3f}"
+            if step % VALIDATION_EVERY == 0:
+                report += f", validation {validation_loss():.3f}"
+            print(report, flush=True)
             losses = []
         if time.time() - saved > SAVE_EVERY_SECONDS:
             save_checkpoint(options.out, model, step, step * TOKENS_PER_STEP)

@@ -33,7 +33,8 @@ def total(rng: Random, a: int, b: int) -> Exchange:
 
 def difference(rng: Random, a: int, b: int) -> Exchange:
     prompt = spin(rng, f"[What is {a} - {b}?|{a} - {b}|{a} - {b} =|How much is {a} minus {b}?|What is {a} minus {b}?"
-                       f"|Calculate {a} - {b}.|Subtract {b} from {a}.|{a}-{b}?|{a} minus {b}|Take {b} away from {a}.]")
+                       f"|Calculate {a} - {b}.|Subtract {b} from {a}.|{a}-{b}?|{a} minus {b}|Take {b} away"
+                       f" from {a}.]")
     answer = f"{a} - {b} = {a - b}."
     tens, ones = b // 10 * 10, b % 10
     if tens and ones:
@@ -43,5 +44,6 @@ def difference(rng: Random, a: int, b: int) -> Exchange:
 
 def product(rng: Random) -> Exchange:
     a, b = rng.randint(0, 10), rng.randint(0, 10)
-    prompt = spin(rng, f"[What is {a} times {b}?|{a} * {b}|{a} x {b}|What is {a} * {b}?|Multiply {a} by {b}.|{a} times {b}]")
+    prompt = spin(rng, f"[What is {a} times {b}?|{a} * {b}|{a} x {b}|What is {a} * {b}?|Multiply {a} by {b}."
+                       f"|{a} times {b}]")
     return Exchange(prompt, f"{a} times {b} is {a * b}.", "math", accepted=[str(a * b)])

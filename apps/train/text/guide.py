@@ -35,9 +35,9 @@ def answer_pattern(answer: str) -> re.Pattern:
 
 def facts_asked_for(prompt: str) -> list[tuple[str, str, str]]:
     """The facts of which the prompt is one of the questions."""
+
+    def questions(form: str, topics: str) -> set[str]:
+        return {frame.format(topic).lower().rstrip("?.") for frame in FRAMES[form] for topic in topics.split("|")}
+
     asked = prompt.lower().rstrip("?.")
-    return [
-        (form, topics, answer)
-        for form, topics, answer in FACTS
-        if any(frame.format(topic).lower().rstrip("?.") == asked for frame in FRAMES[form] for topic in topics.split("|"))
-    ]
+    return [(form, topics, answer) for form, topics, answer in FACTS if asked in questions(form, topics)]

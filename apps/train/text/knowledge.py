@@ -60,13 +60,22 @@ nest best rest west
 ]
 
 LISTS = {
-    "fruits": "apple,banana,orange,pear,grape,cherry,plum,peach,mango,lemon,melon,kiwi,strawberry,blueberry,pineapple".split(","),
-    "vegetables": "carrot,potato,onion,pea,bean,cabbage,spinach,broccoli,pumpkin,cucumber,lettuce,leek,beet,corn,pepper".split(","),
+    "fruits": (
+        "apple,banana,orange,pear,grape,cherry,plum,"
+        "peach,mango,lemon,melon,kiwi,strawberry,blueberry,pineapple"
+    ).split(","),
+    "vegetables": (
+        "carrot,potato,onion,pea,bean,cabbage,spinach,"
+        "broccoli,pumpkin,cucumber,lettuce,leek,beet,corn,pepper"
+    ).split(","),
     "animals": "dog,cat,horse,lion,bear,rabbit,elephant,tiger,fox,wolf,monkey,zebra,panda,deer,sheep".split(","),
     "birds": "robin,crow,eagle,owl,sparrow,duck,swan,parrot,penguin,pigeon,gull,heron".split(","),
     "colours": "red,blue,green,yellow,orange,purple,pink,brown,black,white,gray".split(","),
     "colors": "red,blue,green,yellow,orange,purple,pink,brown,black,white,gray".split(","),
-    "countries": "France,Japan,Brazil,Canada,Egypt,India,Kenya,Italy,Spain,Mexico,China,Norway,Peru,Chile,Greece".split(","),
+    "countries": (
+        "France,Japan,Brazil,Canada,Egypt,India,Kenya,"
+        "Italy,Spain,Mexico,China,Norway,Peru,Chile,Greece"
+    ).split(","),
     "trees": "oak,pine,maple,birch,willow,elm,ash,cedar,beech,palm".split(","),
     "flowers": "rose,tulip,daisy,lily,sunflower,violet,poppy,orchid,iris,daffodil".split(","),
     "musical instruments": "piano,guitar,violin,drum,flute,trumpet,harp,cello,clarinet,banjo".split(","),

@@ -10,7 +10,8 @@ ABOUT_THING = (
 )
 ABOUT_ANIMAL = (
     "[A little|A happy|A tiny|A gentle] {animal} [ran through the night|sat in the light"
-    "|woke up at dawn and saw the light],\n[And saw the moon, so round and white.|And all the world was calm and bright.]"
+    "|woke up at dawn and saw the light],\n[And saw the moon, so round and white.|And all the world was calm"
+    " and bright.]"
 )
 MORE_ABOUT_ANIMAL = (
     "[It looked|It went] [up high, it looked down low|to where the flowers grow],\n"

@@ -7,7 +7,8 @@ from text.words import ADJECTIVES, PLACES
 from text.writing import Exchange, held_out, spin, upper_first, vary_politeness, with_article
 
 SENTENCES = [
-    "[One day|Once|Yesterday|Today], {a_adj} {kind} [found|saw|carried|lost|painted|bought|made] {a_thing} in the {place}.",
+    "[One day|Once|Yesterday|Today], {a_adj} {kind} [found|saw|carried|lost|painted|bought|made] {a_thing}"
+    " in the {place}.",
     "{a_adj} {kind} [sat|waited|slept|played] in the {place} with {a_thing}.",
     "In the {place}, {a_adj} {kind} [showed|gave] {a_thing} to a friend.",
     "The {kind} [took|hid|cleaned|held] the {thing} and [walked|ran|went] to the {place}.",
@@ -22,7 +23,8 @@ def write_sentence(rng: Random) -> Exchange:
             break
     required = rng.sample([kind, thing, place], rng.choice([1, 2, 2, 3]))
     if rng.random() < 0.5:
-        prompt = spin(rng, "[Write|Make|Give me|Tell me|Say] [a sentence|one sentence|a short sentence] [about|with] ")
+        prompt = spin(rng, "[Write|Make|Give me|Tell me|Say] [a sentence|one sentence|a short sentence]"
+                           " [about|with] ")
         prompt += " and ".join(with_article(word) for word in required)
     else:
         prompt = spin(rng, "[Write|Make|Give me] [a sentence|one sentence|a short sentence]"

@@ -6,7 +6,18 @@ at the start of an answer it is several.
 from random import Random
 
 from text.knowledge import (
-    CAPITALS, COLOR_OF, EATS, IRREGULAR_PLURALS, LEGS, LISTS, LIVES, OPPOSITES, QUESTIONS, RHYMES, SOUNDS, YOUNG_ANIMALS,
+    CAPITALS,
+    COLOR_OF,
+    EATS,
+    IRREGULAR_PLURALS,
+    LEGS,
+    LISTS,
+    LIVES,
+    OPPOSITES,
+    QUESTIONS,
+    RHYMES,
+    SOUNDS,
+    YOUNG_ANIMALS,
 )
 from text.poems import write_poem
 from text.words import ANIMALS, OBJECTS
@@ -21,6 +32,53 @@ SORTABLE = OBJECTS[:100] + ANIMALS + [item for items in LISTS.values() for item 
 SORTABLE = [word for word in dict.fromkeys(SORTABLE) if " " not in word and word.islower()]
 WITHOUT_PLURAL = "clothes colours countries planets sports drinks vegetables".split() + ["school subjects"]
 WITHOUT_PLURAL = {item for topic in WITHOUT_PLURAL for item in LISTS[topic]} | {"lynx"}
+
+# (upper limit of the share, table, ways to ask, answer); keys and values come with and without an article.
+FACTS = [
+    (
+        0.16,
+        SOUNDS,
+        "[What does {a_key} say?|What sound does {a_key} make?|Which sound does the {key} make?]",
+        "{a_key} says {value}.",
+    ),
+    (
+        0.32,
+        YOUNG_ANIMALS,
+        "[What is a baby {key} called?|What do you call a baby {key}?|What is the name of a baby {key}?]",
+        "a baby {key} is called {a_value}.",
+    ),
+    (
+        0.46,
+        {animal: NUMBERS[legs] if legs else "no" for animal, legs in LEGS.items()},
+        "[How many legs does {a_key} have?|How many legs has {a_key}?|Number of legs of {a_key}?]",
+        "{a_key} has {value} legs.",
+    ),
+    (
+        0.6,
+        COLOR_OF,
+        "[What color is {key}?|What colour is {key}?|Which color does {key} have?|Tell me the color of {key}.]",
+        "{key} is {value}.",
+    ),
+    (
+        0.72,
+        LIVES,
+        "[Where does {key} live?|Where can I find {key}?|Tell me where {key} lives.]",
+        "{key} lives {value}.",
+    ),
+    (
+        0.84,
+        EATS,
+        "[What does {key} eat?|What is the food of {key}?|Tell me what {key} eats.]",
+        "{key} eats {value}.",
+    ),
+    (
+        1.0,
+        CAPITALS,
+        "[What is the capital of {key}?|Capital of {key}?|Tell me the capital of {key}."
+        "|Which city is the capital of {key}?]",
+        "the capital of {key} is {value}.",
+    ),
+]
 
 # Words with two opposites: only the more usual one is the answer.
 USUAL_OPPOSITE = {"short": "tall", "light": "dark", "old": "young", "take": "give"}
@@ -57,7 +115,8 @@ def plural(rng):
         many = word + "es"
     elif word.endswith("y") and word[-2] not in "aeiou":
         many = word[:-1] + "ies"
-    prompt = spin(rng, f"[What is the plural of {word}?|Plural of {word}?|Give me the plural of {word}.|One {word}, two what?"
+    prompt = spin(rng, f"[What is the plural of {word}?|Plural of {word}?|Give me the plural of {word}.|One"
+                       f" {word}, two what?"
                        f"|How do you write more than one {word}?|What is the plural form of {word}?]")
     return prompt, f"The plural of {word} is {many}.", [many]
 
@@ -78,7 +137,8 @@ def list_items(rng):
     if rng.random() < 0.2:
         prompt = spin(rng, f"[Make|Write|Give me|Write down|I need] a list of {number} {topic}.")
         return prompt, "\n".join(f"{index}. {upper_first(item)}" for index, item in enumerate(items, 1)), []
-    prompt = spin(rng, f"[Name {number} {topic}.|List {number} {topic}.|Tell me {number} {topic}.|Give me {number} {topic}."
+    prompt = spin(rng, f"[Name {number} {topic}.|List {number} {topic}.|Tell me {number} {topic}.|Give me"
+                       f" {number} {topic}."
                        f"|Write down {number} {topic}.|I need {number} {topic}.|Can you name {number} {topic}?]")
     return prompt, upper_first(", ".join(items[:-1])) + f" and {items[-1]}.", []
 
@@ -116,7 +176,8 @@ def calendar(rng):
         return prompt, f"The {sort} {side} {names[index]} is {other}.", [other]
     if chance < 0.88:
         whole = "week" if sort == "day" else "year"
-        prompt = spin(rng, f"[What is the {ORDINALS[index]} {sort}?|Which {sort} is the {ORDINALS[index]} of the {whole}?"
+        prompt = spin(rng, f"[What is the {ORDINALS[index]} {sort}?|Which {sort} is the {ORDINALS[index]} of"
+                           f" the {whole}?"
                            f"|What is the {ORDINALS[index]} {sort} of the {whole}?]")
         return prompt, f"The {ORDINALS[index]} {sort} is {names[index]}.", [names[index]]
     run = ", ".join(names[:-1]) + f" and {names[-1]}."
@@ -135,7 +196,8 @@ def sort_words(rng):
 
 def first_letter(rng):
     word = rng.choice(SORTABLE)
-    prompt = spin(rng, f"[What letter does {word} start with?|What is the first letter of {word}?|First letter of {word}?"
+    prompt = spin(rng, f"[What letter does {word} start with?|What is the first letter of {word}?|First"
+                       f" letter of {word}?"
                        f'|Which letter does the word "{word}" begin with?]')
     return prompt, f"The word {word} starts with {word[0]}.", [f"with {word[0]}"]
 
@@ -143,38 +205,11 @@ def first_letter(rng):
 def fact(rng):
     """One small fact; the whole sentence must be right."""
     chance = rng.random()
-    if chance < 0.16:
-        animal, sound = rng.choice(list(SOUNDS.items()))
-        a_animal = with_article(animal)
-        ask, answer = f"[What does {a_animal} say?|What sound does {a_animal} make?|Which sound does the {animal} make?]", \
-            f"{upper_first(a_animal)} says {sound}."
-    elif chance < 0.32:
-        animal, young = rng.choice(list(YOUNG_ANIMALS.items()))
-        ask = f"[What is a baby {animal} called?|What do you call a baby {animal}?|What is the name of a baby {animal}?]"
-        answer = f"A baby {animal} is called {with_article(young)}."
-    elif chance < 0.46:
-        animal, legs = rng.choice(list(LEGS.items()))
-        animal = with_article(animal)
-        ask = f"[How many legs does {animal} have?|How many legs has {animal}?|Number of legs of {animal}?]"
-        answer = f"{upper_first(animal)} has {NUMBERS[legs] if legs else 'no'} legs."
-    elif chance < 0.6:
-        thing, color = rng.choice(list(COLOR_OF.items()))
-        ask = f"[What color is {thing}?|What colour is {thing}?|Which color does {thing} have?|Tell me the color of {thing}.]"
-        answer = f"{upper_first(thing)} is {color}."
-    elif chance < 0.72:
-        animal, home = rng.choice(list(LIVES.items()))
-        ask, answer = f"[Where does {animal} live?|Where can I find {animal}?|Tell me where {animal} lives.]", \
-            f"{upper_first(animal)} lives {home}."
-    elif chance < 0.84:
-        animal, food = rng.choice(list(EATS.items()))
-        ask, answer = f"[What does {animal} eat?|What is the food of {animal}?|Tell me what {animal} eats.]", \
-            f"{upper_first(animal)} eats {food}."
-    else:
-        country, city = rng.choice(list(CAPITALS.items()))
-        ask = f"[What is the capital of {country}?|Capital of {country}?|Tell me the capital of {country}." \
-              f"|Which city is the capital of {country}?]"
-        answer = f"The capital of {country} is {city}."
-    return spin(rng, ask), answer, [answer]
+    table, ask, answer = next((table, ask, answer) for limit, table, ask, answer in FACTS if chance < limit)
+    key, value = rng.choice(list(table.items()))
+    slots = {"key": key, "a_key": with_article(key), "value": value, "a_value": with_article(value)}
+    answer = upper_first(answer.format(**slots))
+    return spin(rng, ask.format(**slots)), answer, [answer]
 
 
 def question(rng):

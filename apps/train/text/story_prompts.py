@@ -108,7 +108,8 @@ def two_heroes(rng, kind, thing, place):
     while other == kind:
         other = any_kind(rng)
     first, second = with_article(kind), with_article(other)
-    prompt = spin(rng, f"{ASK} about [two friends, {first} and {second}|{first} and {second}|{first} who meets {second}].")
+    prompt = spin(rng, f"{ASK} about [two friends, {first} and {second}|{first} and {second}|{first} who"
+                       f" meets {second}].")
     while True:
         story = write_story(rng, Wishes(hero=kind, friend=other))
         if re.search(rf"\b{other}\b", story):
