@@ -1,0 +1,27 @@
+/**
+ * A started ONNX Runtime: which build, on which device. The model code takes it as a value, so the
+ * same code runs on onnxruntime-web in a worker and on onnxruntime-node in tests.
+ * @module
+ */
+import type { EngineInfo } from '@weft/protocol'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
+
+/** The part of an ONNX Runtime module that the engine uses. */
+export type OrtModule = {
+  InferenceSession: { create: typeof InferenceSession.create }
+  Tensor: typeof Tensor
+}
+
+export type Runtime = {
+  ort: OrtModule
+  info: EngineInfo
+  executionProvider: 'webgpu' | 'wasm' | 'cpu'
+  /** Settles with the reason when the device is lost. Absent where there is none to lose. */
+  lost?: Promise<string>
+}
+
+/** `hardware-webgpu` refuses an adapter that is software: slower than the CPU path. */
+export type RuntimeChoice = 'hardware-webgpu' | 'webgpu' | 'wasm'
+
+/** @throws WeftError `engine/no-webgpu`, `engine/unsupported` */
+export type OpenRuntime = (choice: RuntimeChoice) => Promise<Runtime>
