@@ -21,7 +21,6 @@ const browserSteps: Step[] = [
       `--outputFile.json=${reportFolder}/browser.json`,
     ],
   },
-  { name: 'site', command: 'vite', arguments: ['build', '--logLevel', 'warn'] },
   {
     name: 'end to end: separate browsers, a relay process',
     command: 'playwright',

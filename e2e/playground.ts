@@ -1,0 +1,92 @@
+/**
+ * What a person does and sees in the Playground.
+ * @module
+ */
+import type { Page } from '@playwright/test'
+
+export function playground(page: Page) {
+  const answers = page.getByRole('log', { name: 'Answer' })
+  return {
+    prompt: page.getByRole('textbox', { name: 'Prompt' }),
+    send: page.getByRole('button', { name: 'Send' }),
+    stop: page.getByRole('button', { name: 'Stop' }),
+    localOnly: page.getByRole('switch', { name: 'Local only' }),
+    networkStatus: page.getByRole('status', { name: 'Network status' }),
+    answers,
+    answerText: answers.getByTestId('answer-text').last(),
+    summary: answers.getByTestId('answer-summary').last(),
+    async ask(text: string) {
+      await this.prompt.fill(text)
+      await this.send.click()
+    },
+    /** Waits for the end of the last answer. @returns its machine-readable summary */
+    async ended(timeoutMs = 60_000) {
+      const finished = answers
+        .locator('[data-testid="answer-summary"]:not([data-finish=""])')
+        .last()
+      await finished.waitFor({ timeout: timeoutMs })
+      const [finish, tokens, peers, ttftMs, where] = await Promise.all(
+        ['finish', 'tokens', 'peers', 'ttft-ms', 'where'].map((name) =>
+          finished.getAttribute(`data-${name}`),
+        ),
+      )
+      return { finish, tokens: Number(tokens), peers: Number(peers), ttftMs: Number(ttftMs), where }
+    },
+  }
+}
+
+/**
+ * Records, inside the page, the time of every change of the last answer's token count.
+ * @returns a function that reads the record
+ */
+export async function recordStream(page: Page) {
+  await page.evaluate(() => {
+    const record: { atMs: number; tokens: number; finish: string }[] = []
+    const look = () => {
+      const summaries = document.querySelectorAll('[data-testid="answer-summary"]')
+      const last = summaries[summaries.length - 1]
+      if (!last) return
+      const tokens = Number(last.getAttribute('data-tokens'))
+      const finish = last.getAttribute('data-finish') ?? ''
+      const previous = record.at(-1)
+      if (previous?.tokens === tokens && previous.finish === finish) return
+      record.push({ atMs: Date.now(), tokens, finish })
+    }
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      attributes: true,
+      characterData: true,
+    })
+    Object.assign(window, { weftRecord: record })
+  })
+  return () =>
+    page.evaluate(
+      () =>
+        (window as unknown as { weftRecord: { atMs: number; tokens: number; finish: string }[] })
+          .weftRecord,
+    )
+}
+
+/** Records the times at which the contributor's status line changes. */
+export async function recordNodeStatus(page: Page) {
+  await page.evaluate(() => {
+    const record: { atMs: number; text: string }[] = []
+    const look = () => {
+      const status = document.querySelector('[role="status"][aria-label="Node status"]')
+      const text = status?.textContent ?? ''
+      if (record.at(-1)?.text !== text) record.push({ atMs: Date.now(), text })
+    }
+    look()
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    })
+    Object.assign(window, { weftStatus: record })
+  })
+  return () =>
+    page.evaluate(
+      () => (window as unknown as { weftStatus: { atMs: number; text: string }[] }).weftStatus,
+    )
+}

@@ -1,0 +1,95 @@
+/**
+ * The main job: a prompt typed in one Chromium process, answered by the model in another.
+ * @module
+ */
+import { type Backend, expect, type RelayControl, test } from './fixtures.ts'
+import { playground, recordNodeStatus, recordStream } from './playground.ts'
+
+const story = 'Tell me a story about a fox and a lantern.'
+
+/** Bytes that the relay carried between tabs, both directions. */
+async function carriedBytes(relay: RelayControl): Promise<number> {
+  const text = await (await fetch(`${relay.http}/metrics`)).text()
+  const line = text
+    .split('\n')
+    .find((candidate) => candidate.startsWith('weft_relay_carried_bytes'))
+  if (!line) throw new Error('The relay reports no weft_relay_carried_bytes.')
+  return Number(line.split(' ').at(-1))
+}
+
+for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
+  test(`${backend}: a prompt is answered by another tab, checked, kept and stopped`, async ({
+    contributor,
+    newBrowserPage,
+    relay,
+    siteUrl,
+  }) => {
+    const node = await contributor(backend)
+    const client = await newBrowserPage()
+    await client.goto(siteUrl)
+    const page = playground(client)
+
+    await test.step('the answer streams in', async () => {
+      const stream = await recordStream(client)
+      await page.ask(story)
+      const end = await page.ended()
+      expect(end).toMatchObject({ finish: 'stop', peers: 1, where: 'network' })
+      const before = (await stream()).filter(({ finish }) => finish === '')
+      expect(Math.max(...before.map(({ tokens }) => tokens))).toBeGreaterThanOrEqual(32)
+      expect(new Set(before.map(({ tokens }) => tokens)).size).toBeGreaterThan(4)
+    })
+
+    const text = await page.answerText.innerText()
+
+    await test.step('the same job with the same seed on this device gives the same tokens', async () => {
+      await page.answers.getByRole('button', { name: 'Receipt' }).last().click()
+      await client.getByRole('button', { name: 'Check on this device' }).click()
+      await expect(client.getByText(/All \d+ tokens are the same/)).toBeVisible({ timeout: 60_000 })
+      await client.keyboard.press('Escape')
+    })
+
+    await test.step('the relay carries nothing of an answer', async () => {
+      const introduced = await carriedBytes(relay)
+      await page.ask('Tell me a story about a whale and a bell.')
+      await page.ended()
+      await page.ask('What is 27 + 15?')
+      await page.ended()
+      expect(await carriedBytes(relay)).toBe(introduced)
+    })
+
+    await test.step('stop stops here and at the node within 200 ms', async () => {
+      const status = await recordNodeStatus(node)
+      await page.prompt.fill(story)
+      await page.send.click()
+      await expect(page.summary).toHaveAttribute('data-finish', '')
+      await expect(page.summary).not.toHaveAttribute('data-tokens', '0', { timeout: 30_000 })
+      const stoppedAtMs = await client.evaluate(() => {
+        const buttons = [...document.querySelectorAll('button')]
+        buttons.find((button) => (button.ariaLabel ?? button.textContent) === 'Stop')?.click()
+        return Date.now()
+      })
+      const end = await page.ended(5_000)
+      expect(end.finish).toBe('cancelled')
+      await expect(node.getByRole('status', { name: 'Node status' })).toContainText('Ready')
+      const idle = (await status()).find(
+        ({ atMs, text }) => atMs >= stoppedAtMs && /Ready/.test(text),
+      )
+      expect((idle?.atMs ?? Number.POSITIVE_INFINITY) - stoppedAtMs).toBeLessThanOrEqual(200)
+    })
+
+    await test.step('a reload keeps the history', async () => {
+      await client.reload()
+      await client.getByRole('list', { name: 'History' }).getByRole('button').first().click()
+      await expect(page.answers.getByTestId('answer-text').first()).toContainText(text.slice(0, 40))
+    })
+  })
+}
+
+test('a reloaded contributor is the same peer', async ({ contributor }) => {
+  const node = await contributor('wasm')
+  const peer = node.getByTestId('own-peer-id')
+  const before = await peer.textContent()
+  await node.reload()
+  await expect(peer).toHaveText(before ?? '')
+  expect(before).toMatch(/16Uiu2/)
+})

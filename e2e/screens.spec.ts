@@ -1,0 +1,55 @@
+/**
+ * Both screens for everybody: keyboard, screen reader, narrow, light and dark.
+ * @module
+ */
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from './fixtures.ts'
+import { playground } from './playground.ts'
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const path of ['/', '/contribute']) {
+    test(`${path} in ${colorScheme}: no accessibility violations, no sideways scroll at 360 px`, async ({
+      newBrowserPage,
+      siteUrl,
+    }) => {
+      const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
+      await page.goto(`${siteUrl}${path}`)
+      await expect(page.getByRole('status').first()).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect(overflow).toBe(0)
+    })
+  }
+}
+
+test('an answered prompt has no accessibility violations', async ({ newBrowserPage, siteUrl }) => {
+  const page = await newBrowserPage({ reducedMotion: 'reduce' })
+  await page.goto(siteUrl)
+  const screen = playground(page)
+  await screen.localOnly.click()
+  await screen.ask('What is Weft?')
+  await screen.ended()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+})
+
+test('the keyboard alone asks, stops and moves between screens', async ({
+  newBrowserPage,
+  siteUrl,
+}) => {
+  const page = await newBrowserPage()
+  await page.goto(siteUrl)
+  const screen = playground(page)
+  await screen.localOnly.focus()
+  await page.keyboard.press('Space')
+  await screen.prompt.focus()
+  await page.keyboard.type('Tell me a story about a cat.')
+  await page.keyboard.press('Enter')
+  expect((await screen.ended()).tokens).toBeGreaterThan(10)
+  await page.getByRole('link', { name: 'Contribute' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('switch', { name: 'Serve' })).toBeVisible()
+})
