@@ -1,7 +1,7 @@
 """Small skills with a checkable answer: opposites, plurals, rhymes, lists, sorting, counting, calendar, facts.
 
-An answer never begins with the word that was asked for: after a space a word is one token,
-at the start of an answer it is several.
+A checkable answer repeats the question before it gives the word that was asked for: after a space a word is one
+token, at the start of an answer it is several.
 """
 from random import Random
 
@@ -115,9 +115,8 @@ def plural(rng):
         many = word + "es"
     elif word.endswith("y") and word[-2] not in "aeiou":
         many = word[:-1] + "ies"
-    prompt = spin(rng, f"[What is the plural of {word}?|Plural of {word}?|Give me the plural of {word}.|One"
-                       f" {word}, two what?"
-                       f"|How do you write more than one {word}?|What is the plural form of {word}?]")
+    prompt = spin(rng, f"[What is the plural of {word}?|Plural of {word}?|Give me the plural of {word}."
+                       f"|One {word}, two what?|How do you write more than one {word}?|What is the plural form of {word}?]")
     return prompt, f"The plural of {word} is {many}.", [many]
 
 
