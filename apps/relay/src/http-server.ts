@@ -1,0 +1,64 @@
+/**
+ * `/health` for people and supervisors, `/metrics` for Prometheus.
+ * @module
+ */
+import { createServer, type Server } from 'node:http'
+import { WeftError } from '@weft/protocol'
+
+export type HttpServerInit = {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  health: () => object
+  metrics: () => Promise<{ contentType: string; text: string }>
+}
+
+export interface HttpServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** @throws WeftError `network/port-in-use`, `network/cannot-listen` */
+export async function startHttpServer(init: HttpServerInit): Promise<HttpServer> {
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://relay')
+    if (request.method !== 'GET') {
+      response.writeHead(405).end()
+    } else if (pathname === '/health') {
+      const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' }
+      response.writeHead(200, headers).end(JSON.stringify(init.health()))
+    } else if (pathname === '/metrics') {
+      try {
+        const { contentType, text } = await init.metrics()
+        response.writeHead(200, { 'content-type': contentType }).end(text)
+      } catch {
+        response.writeHead(500).end()
+      }
+    } else {
+      response.writeHead(404).end()
+    }
+  })
+  await listen(server, init)
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : init.port
+  return {
+    url: `http://${init.host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, { host, port }: HttpServerInit): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === 'EADDRINUSE'
+      const code = isTaken ? 'network/port-in-use' : 'network/cannot-listen'
+      const reason = isTaken ? 'is taken by another process' : 'cannot be listened on'
+      reject(new WeftError(code, `Port ${port} of ${host} ${reason}.`, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}

@@ -1,0 +1,58 @@
+/**
+ * The composition for a browser tab.
+ * @module
+ */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { webRTC } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { livenessPings } from './liveness.ts'
+import type { Network, NetworkInit } from './network.ts'
+import { Strikes } from './strikes.ts'
+import { abortConnections, createNetworkFrom } from './tab-network.ts'
+
+/**
+ * Joins the network. Resolves without waiting for a relay: `status()` tells how that goes.
+ * @throws WeftError `network/relay-address`
+ */
+export async function createNetwork({
+  privateKey,
+  relays,
+  iceServers,
+}: NetworkInit): Promise<Network> {
+  const strikes = new Strikes()
+  const libp2p = await createLibp2p({
+    privateKey: privateKeyFromRaw(privateKey),
+    // A bare circuit address per relay: reservations are then made anew after a relay's restart.
+    addresses: { listen: [...relays.map(() => '/p2p-circuit'), '/webrtc'] },
+    transports: [
+      webSockets(),
+      webRTC({ rtcConfiguration: { iceServers } }),
+      circuitRelayTransport(),
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: {
+      // The default denies loopback and ws; what matters is that no stranger chooses our sockets.
+      denyDialMultiaddr: (address) => !isOurs(address.toString(), relays),
+      denyDialPeer: (peer) => strikes.isRefused(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
+    },
+    // Relays are dialled again by their links; a second loop would only compete.
+    connectionManager: { reconnectRetries: 0 },
+    connectionMonitor: livenessPings,
+    services: { identify: identify(), ping: ping() },
+  })
+  const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
+  addEventListener('pagehide', () => abortConnections(libp2p))
+  return network
+}
+
+function isOurs(address: string, relays: string[]): boolean {
+  return relays.some((relay) => address === relay || address.startsWith(`${relay}/p2p-circuit/`))
+}

@@ -1,0 +1,68 @@
+/**
+ * Numbers of `/weft/directory/1`, each with its reason. Times in milliseconds.
+ * @module
+ */
+import {
+  type DirectoryRequest,
+  type DirectoryResponse,
+  decode,
+  directoryRequestSchema,
+  directoryResponseSchema,
+  encode,
+  limits,
+} from '@weft/protocol'
+import type { MessageFormat } from '../wire/message-stream.ts'
+
+export const directoryProtocol = '/weft/directory/1'
+
+export const directoryTimes = {
+  /** A relay answers in a few milliseconds; five seconds is a relay that does not. */
+  requestMs: 5_000,
+  /** Load is fresh enough for choosing a node; growth and idleness are told at once. */
+  heartbeatMs: 3_000,
+  /**
+   * A browser lets the timers of a hidden tab run once a minute, so silence for less than that says
+   * nothing. Dead tabs are noticed by the relay's pings, which a hidden tab answers.
+   */
+  heartbeatLossMs: 75_000,
+  /** How often the relay looks for entries without heartbeats. */
+  sweepMs: 5_000,
+  /** How long a query waits for the second relay once the first has answered. */
+  secondAnswerMs: 300,
+  /** How long a query waits for a first relay while the tab is still connecting. */
+  connectMs: 5_000,
+} as const
+
+/** Relays asked by one query: one may be restarting or lying. */
+export const relaysPerQuery = 2
+
+/** A node sends one message in three seconds, a person's search a few more. */
+export const messagesPerSecond = 20
+export const messageBurst = 60
+/** Messages over the rate, each answered with an error, before the stream is cut. */
+export const maxRefusedMessages = 200
+
+/** Entries of a relay: about 2 KB each. */
+export const defaultMaxRegistrations = 10_000
+
+/** 64 models at about 500 bytes and 16 addresses, twice. */
+const maxRequestBytes = 96 * 1024
+/** What one answer may hold; offers beyond it are left out. */
+export const maxAnswerBytes = limits.maxFrameBytes - 4096
+
+export const relaySide: MessageFormat<DirectoryRequest, DirectoryResponse> = {
+  subject: 'directory request',
+  maxFrameBytes: maxRequestBytes,
+  maxBufferedBytes: 4 * maxRequestBytes,
+  decode: (bytes) => decode('directory request', directoryRequestSchema, bytes, maxRequestBytes),
+  encode: (message) => encode('directory answer', directoryResponseSchema, message),
+}
+
+export const tabSide: MessageFormat<DirectoryResponse, DirectoryRequest> = {
+  subject: 'directory answer',
+  maxFrameBytes: limits.maxFrameBytes,
+  maxBufferedBytes: 4 * limits.maxFrameBytes,
+  decode: (bytes) => decode('directory answer', directoryResponseSchema, bytes),
+  encode: (message) =>
+    encode('directory request', directoryRequestSchema, message, maxRequestBytes),
+}

@@ -1,0 +1,113 @@
+/**
+ * A tab's half of `/weft/directory/1`: one long-lived stream on one connection to a relay.
+ * @module
+ */
+import type { Connection } from '@libp2p/interface'
+import { type DirectoryRequest, type DirectoryResponse, WeftError } from '@weft/protocol'
+import type { WaitOptions } from '../network.ts'
+import { withDeadline } from '../wire/deadline.ts'
+import { streamLost } from '../wire/frame-stream.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import { directoryProtocol, directoryTimes, tabSide } from './constants.ts'
+
+type Messages = MessageStream<DirectoryResponse, DirectoryRequest>
+type Body<Request> = Request extends unknown ? Omit<Request, 'requestId'> : never
+type Pending = PromiseWithResolvers<DirectoryResponse>
+
+export class DirectoryClient {
+  readonly #connection: Connection
+  readonly #onStreamLost: () => void
+  readonly #pending = new Map<number, Pending>()
+  #stream: Promise<Messages> | null = null
+  #nextId = 0
+
+  constructor({
+    connection,
+    onStreamLost,
+  }: {
+    connection: Connection
+    /** The registration that was made on the stream is gone with it. */
+    onStreamLost: () => void
+  }) {
+    this.#connection = connection
+    this.#onStreamLost = onStreamLost
+  }
+
+  /**
+   * Sends a request and waits for its answer; opens the stream when there is none.
+   * @throws WeftError with the relay's own code, `network/timeout`, `network/stream-lost`
+   */
+  request(body: Body<DirectoryRequest>, { signal }: WaitOptions = {}): Promise<DirectoryResponse> {
+    const requestId = this.#nextId++ % 0x1_0000_0000
+    return withDeadline((deadline) => this.#exchange({ ...body, requestId }, deadline), {
+      subject: "The relay's answer",
+      ms: directoryTimes.requestMs,
+      signal,
+    })
+  }
+
+  async #exchange(request: DirectoryRequest, signal: AbortSignal): Promise<DirectoryResponse> {
+    const messages = await this.#open()
+    signal.throwIfAborted()
+    const pending: Pending = Promise.withResolvers()
+    this.#pending.set(request.requestId, pending)
+    try {
+      await messages.write(request, { signal })
+      const answer = await raceAbort(pending.promise, signal)
+      if (answer.type === 'error') throw new WeftError(answer.error.code, answer.error.message)
+      return answer
+    } finally {
+      this.#pending.delete(request.requestId)
+    }
+  }
+
+  #open(): Promise<Messages> {
+    this.#stream ??= this.#openStream().catch((error: unknown) => {
+      this.#stream = null
+      throw error
+    })
+    return this.#stream
+  }
+
+  async #openStream(): Promise<Messages> {
+    const signal = AbortSignal.timeout(directoryTimes.requestMs)
+    let messages: Messages
+    try {
+      const stream = await this.#connection.newStream(directoryProtocol, { signal })
+      messages = new MessageStream({
+        stream,
+        format: tabSide,
+        onOffence: () => {},
+      })
+    } catch (cause) {
+      throw streamLost('The relay takes no directory stream.', cause)
+    }
+    void this.#listen(messages)
+    return messages
+  }
+
+  async #listen(messages: Messages): Promise<void> {
+    let reason = streamLost('The relay has closed the stream.')
+    try {
+      for (;;) {
+        const answer = await messages.read()
+        if (answer === null) break
+        this.#pending.get(answer.requestId)?.resolve(answer)
+      }
+    } catch (error) {
+      reason = WeftError.from(error, 'network/stream-lost', 'The stream to the relay broke.')
+    }
+    messages.abort(reason)
+    this.#stream = null
+    for (const pending of this.#pending.values()) pending.reject(reason)
+    this.#pending.clear()
+    this.#onStreamLost()
+  }
+}
+
+function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([promise, aborted])
+}

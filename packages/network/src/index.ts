@@ -1,0 +1,18 @@
+/**
+ * The network of a tab: relays, directory, jobs to and from other tabs.
+ * @module
+ */
+export { createNetwork } from './create-network.ts'
+export type {
+  Announcement,
+  AnnouncementHandle,
+  CallPart,
+  IncomingJob,
+  JobCall,
+  Network,
+  NetworkInit,
+  NetworkStatus,
+  RelayState,
+  RelayStatus,
+  WaitOptions,
+} from './network.ts'

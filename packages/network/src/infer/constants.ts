@@ -1,0 +1,71 @@
+/**
+ * Numbers of `/weft/infer/1`, each with its reason. Times in milliseconds.
+ * @module
+ */
+import {
+  type ClientMessage,
+  clientMessageSchema,
+  decode,
+  encode,
+  limits,
+  type NodeMessage,
+  nodeMessageSchema,
+} from '@weft/protocol'
+import type { MessageFormat } from '../wire/message-stream.ts'
+
+export const inferProtocol = '/weft/infer/1'
+
+export const inferTimes = {
+  /** One try of a dial: ten times the usual 0.25 s, and short enough to try again. */
+  dialTryMs: 5_000,
+  /** Opening a stream on a live connection takes two round trips. */
+  openMs: 5_000,
+  /** The client sends its job right after opening the stream. */
+  jobMs: 10_000,
+  /** A node counts the prompt's tokens before it quotes; everything else is quick. */
+  quoteMs: 10_000,
+  /** The client checks one signature between quote and acceptance. */
+  acceptMs: 10_000,
+  /** The prefill of a long prompt on a slow CPU; a dead node is noticed by its pings long before. */
+  firstTokenMs: 30_000,
+  /** No engine that is worth its price needs this long for one token. */
+  tokenGapMs: 10_000,
+  /** After a cancel: one token to finish, one signature, one trip. */
+  cancelMs: 1_000,
+  /** A client that takes no token for so long blocks a place that another could use. */
+  creditMs: 60_000,
+  /** Handing a message to the transport. */
+  writeMs: 10_000,
+} as const
+
+/** Dials to one node before it counts as unreachable: one may meet a page that is just closing. */
+export const dialTries = 3
+
+/** Deltas on their way at once: a second of a fast engine, and a few KB of small frames. */
+export const creditWindow = 64
+/** More unused credit than this is a mistake of the client. */
+export const maxCredits = 2048
+
+/** Calls that a node holds at once; how many of them run is for the node's owner to say. */
+export const maxIncomingCalls = 64
+/** Per client, so that one cannot take all places. */
+export const maxIncomingCallsPerPeer = 8
+
+/** A client may have this much unread before it is cut: a window of large deltas. */
+const maxBufferedBytes = 2 * 1024 * 1024
+
+export const clientSide: MessageFormat<NodeMessage, ClientMessage> = {
+  subject: 'message of a node',
+  maxFrameBytes: limits.maxFrameBytes,
+  maxBufferedBytes,
+  decode: (bytes) => decode('message of a node', nodeMessageSchema, bytes),
+  encode: (message) => encode('message to a node', clientMessageSchema, message),
+}
+
+export const nodeSide: MessageFormat<ClientMessage, NodeMessage> = {
+  subject: 'message of a client',
+  maxFrameBytes: limits.maxFrameBytes,
+  maxBufferedBytes,
+  decode: (bytes) => decode('message of a client', clientMessageSchema, bytes),
+  encode: (message) => encode('message to a client', nodeMessageSchema, message),
+}

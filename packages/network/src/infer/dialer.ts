@@ -1,0 +1,109 @@
+/**
+ * Direct connections to nodes: reuses a live one, shares a dial under way, tries again.
+ * @module
+ */
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { type Registration, WeftError } from '@weft/protocol'
+import type { WaitOptions } from '../network.ts'
+import { withDeadline } from '../wire/deadline.ts'
+import { dialTries, inferTimes } from './constants.ts'
+
+export type DialerInit = {
+  libp2p: Pick<Libp2p, 'dial' | 'getConnections'>
+  /** Multiaddrs of our relays, each ending in `/p2p/<PeerId>`. */
+  relays: string[]
+}
+
+export class Dialer {
+  readonly #libp2p: DialerInit['libp2p']
+  readonly #relays: string[]
+  readonly #dials = new Map<string, Promise<Connection>>()
+
+  constructor({ libp2p, relays }: DialerInit) {
+    this.#libp2p = libp2p
+    this.#relays = relays
+  }
+
+  /** @throws WeftError `network/unreachable`; CancelledError */
+  async connect(node: Registration, { signal }: WaitOptions = {}): Promise<Connection> {
+    const { peerId } = node
+    const existing = this.#findDirect(peerId)
+    if (existing) return existing
+    let dial = this.#dials.get(peerId)
+    if (!dial) {
+      dial = this.#dial(node).finally(() => this.#dials.delete(peerId))
+      this.#dials.set(peerId, dial)
+    }
+    const shared = dial
+    const ms = (dialTries + 1) * inferTimes.dialTryMs
+    return withDeadline(() => shared, { subject: 'Dialling the node', ms, signal })
+  }
+
+  #findDirect(peerId: string): Connection | undefined {
+    return this.#libp2p
+      .getConnections()
+      .find(
+        (connection) =>
+          connection.remotePeer.toString() === peerId &&
+          connection.status === 'open' &&
+          !connection.limits,
+      )
+  }
+
+  async #dial({ peerId, addresses }: Registration): Promise<Connection> {
+    const routes = addresses.flatMap((address) => routeTo(address, peerId, this.#relays))
+    if (routes.length === 0) {
+      throw unreachable(['It is not known to any of the relays that this tab uses.'])
+    }
+    const facts: string[] = []
+    for (let attempt = 1; attempt <= dialTries; attempt += 1) {
+      try {
+        const connection = await withDeadline((signal) => this.#libp2p.dial(routes, { signal }), {
+          subject: `Try ${attempt}`,
+          ms: inferTimes.dialTryMs,
+        })
+        this.#closeIntroductions(peerId)
+        return connection
+      } catch (error) {
+        facts.push(error instanceof Error ? error.message : String(error))
+      }
+    }
+    throw unreachable(facts)
+  }
+
+  /** The circuit was for the introduction only; left open, its pings would cross the relay. */
+  #closeIntroductions(peerId: string): void {
+    for (const connection of this.#libp2p.getConnections()) {
+      if (connection.remotePeer.toString() === peerId && connection.limits) {
+        connection.close().catch((error: unknown) => {
+          connection.abort(error instanceof Error ? error : new Error(String(error)))
+        })
+      }
+    }
+  }
+}
+
+/**
+ * Under which of our own relay addresses a stranger's address can be reached: a registration decides
+ * which relay introduces us, never which host this tab opens a socket to. An address without a relay
+ * in it is passed on and is the gate's to allow.
+ */
+export function routeTo(address: string, peerId: string, relays: string[]): Multiaddr[] {
+  const [hop, rest] = address.split('/p2p-circuit')
+  try {
+    if (rest === undefined || hop === undefined) return [multiaddr(address)]
+    const relay = relays.find((own) => relayPeerId(own) === relayPeerId(hop))
+    return relay ? [multiaddr(`${relay}/p2p-circuit/webrtc/p2p/${peerId}`)] : []
+  } catch {
+    return []
+  }
+}
+
+function relayPeerId(address: string): string | undefined {
+  return address.split('/p2p/').at(-1)
+}
+
+function unreachable(facts: string[]): WeftError {
+  return new WeftError('network/unreachable', 'The node cannot be reached.', { facts })
+}

@@ -1,0 +1,151 @@
+/**
+ * The node's half of `/weft/infer/1`.
+ * @module
+ */
+import {
+  bytesEqual,
+  CancelledError,
+  type ClientMessage,
+  type Delta,
+  type Job,
+  type NodeMessage,
+  type Quote,
+  type Receipt,
+  sha256,
+  WeftError,
+  type WireError,
+} from '@weft/protocol'
+import type { IncomingJob } from '../network.ts'
+import { withDeadline } from '../wire/deadline.ts'
+import type { MessageStream } from '../wire/message-stream.ts'
+import { inferTimes, maxCredits } from './constants.ts'
+import { CreditGate } from './credit-gate.ts'
+
+export type ClientMessages = MessageStream<ClientMessage, NodeMessage>
+
+type State = 'received' | 'quoted' | 'accepted' | 'ended'
+
+export class IncomingCall implements IncomingJob {
+  readonly job: Job
+  readonly clientPeerId: string
+  readonly #messages: ClientMessages
+  readonly #credits = new CreditGate()
+  readonly #abort = new AbortController()
+  readonly #nonce = Promise.withResolvers<Uint8Array>()
+  #state: State = 'received'
+  /** The client asked to stop and still waits for a receipt. */
+  #cancelled = false
+
+  constructor(messages: ClientMessages, { job, clientPeerId }: { job: Job; clientPeerId: string }) {
+    this.#messages = messages
+    this.job = job
+    this.clientPeerId = clientPeerId
+    this.#nonce.promise.catch(() => {})
+    void this.#listen()
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get hasEnded(): boolean {
+    return this.#state === 'ended'
+  }
+
+  refuse(error: WireError): Promise<void> {
+    this.#expect('received')
+    return this.#end({ type: 'refusal', error })
+  }
+
+  async quote(quote: Quote): Promise<Uint8Array> {
+    this.#expect('received')
+    this.#state = 'quoted'
+    await this.#write({ type: 'quote', quote })
+    const subject = "The client's acceptance"
+    return withDeadline(() => this.#nonce.promise, { subject, ms: inferTimes.acceptMs })
+  }
+
+  /**
+   * A delta whose `send` was waiting when the client cancelled still goes out, so that the receipt
+   * can count it.
+   * @throws CancelledError when the client had cancelled before, or is gone
+   * @throws WeftError `network/stalled` when the client gives no credit for a minute
+   */
+  async send(delta: Delta): Promise<void> {
+    this.#expect('accepted')
+    if (this.signal.aborted) throw new CancelledError({ subject: 'The job' })
+    const hasCredit = await this.#credits.take(inferTimes.creditMs, this.signal)
+    if (!hasCredit && !this.#cancelled) {
+      if (this.signal.aborted) throw new CancelledError({ subject: 'The job' })
+      throw new WeftError('network/stalled', 'The client has stopped taking tokens.')
+    }
+    await this.#write({ type: 'delta', delta })
+  }
+
+  finish(receipt: Receipt): Promise<void> {
+    this.#expect('accepted')
+    return this.#end({ type: 'receipt', receipt })
+  }
+
+  async fail(error: WireError): Promise<void> {
+    if (this.#state === 'ended') return
+    await this.#end({ type: 'error', error })
+  }
+
+  async #end(message: NodeMessage): Promise<void> {
+    this.#state = 'ended'
+    await this.#write(message)
+    await this.#messages.close({ signal: AbortSignal.timeout(inferTimes.writeMs) })
+  }
+
+  #write(message: NodeMessage): Promise<void> {
+    return withDeadline((signal) => this.#messages.write(message, { signal }), {
+      subject: 'Sending to the client',
+      ms: inferTimes.writeMs,
+    })
+  }
+
+  #expect(state: State): void {
+    if (this.#state === state) return
+    throw new WeftError('network/wrong-order', `The job is ${this.#state}, not ${state}.`)
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (;;) {
+        const message = await this.#messages.read()
+        if (message === null) break
+        this.#receive(message)
+      }
+    } catch {
+      // A cut stream or a broken message: the stream is gone, and with it the client.
+    }
+    this.#cancelled = false
+    this.#giveUp()
+  }
+
+  #receive(message: ClientMessage): void {
+    if (message.type === 'cancel') {
+      this.#cancelled = true
+      this.#giveUp()
+    } else if (message.type === 'accept' && this.#state === 'quoted') {
+      if (!bytesEqual(sha256(message.nonce), this.job.nonceHash)) {
+        throw this.#messages.refuse('The nonce is not the one of the job.')
+      }
+      this.#state = 'accepted'
+      this.#credits.add(message.credits)
+      this.#nonce.resolve(message.nonce)
+    } else if (message.type === 'credit' && this.#state !== 'received') {
+      this.#credits.add(message.credits)
+      if (this.#credits.credits > maxCredits) throw this.#messages.refuse('Too much credit.')
+    } else {
+      throw this.#messages.refuse(`A message "${message.type}" is not allowed now.`)
+    }
+  }
+
+  #giveUp(): void {
+    const reason = new CancelledError({ subject: 'The job' })
+    this.#nonce.reject(reason)
+    this.#abort.abort(reason)
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Takes streams of `/weft/infer/1` and hands their jobs to the handler of this tab.
+ * @module
+ */
+import type { Connection, Stream } from '@libp2p/interface'
+import { WeftError, type WireError } from '@weft/protocol'
+import type { IncomingJob } from '../network.ts'
+import { withDeadline } from '../wire/deadline.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import { inferTimes, maxIncomingCalls, maxIncomingCallsPerPeer, nodeSide } from './constants.ts'
+import { type ClientMessages, IncomingCall } from './incoming-call.ts'
+
+export type JobHandler = (incoming: IncomingJob) => Promise<void>
+
+export type InferServerInit = {
+  /** Told about every broken message. */
+  onOffence: (connection: Connection) => void
+}
+
+export class InferServer {
+  readonly #onOffence: InferServerInit['onOffence']
+  /** Calls under way by client. */
+  readonly #calls = new Map<string, number>()
+  #total = 0
+  handler: JobHandler | null = null
+
+  constructor({ onOffence }: InferServerInit) {
+    this.#onOffence = onOffence
+  }
+
+  /** Never rejects: whatever a peer sends ends its stream and nothing else. */
+  async serve(stream: Stream, connection: Connection): Promise<void> {
+    const clientPeerId = connection.remotePeer.toString()
+    const onOffence = () => this.#onOffence(connection)
+    const messages: ClientMessages = new MessageStream({ stream, format: nodeSide, onOffence })
+    this.#total += 1
+    this.#calls.set(clientPeerId, (this.#calls.get(clientPeerId) ?? 0) + 1)
+    try {
+      await this.#serveCall(messages, clientPeerId)
+    } catch (error) {
+      messages.abort(WeftError.from(error, 'network/call-failed', 'The call failed.'))
+    } finally {
+      this.#total -= 1
+      const rest = (this.#calls.get(clientPeerId) ?? 1) - 1
+      if (rest > 0) this.#calls.set(clientPeerId, rest)
+      else this.#calls.delete(clientPeerId)
+    }
+  }
+
+  async #serveCall(messages: ClientMessages, clientPeerId: string): Promise<void> {
+    const message = await withDeadline((signal) => messages.read({ signal }), {
+      subject: 'The job',
+      ms: inferTimes.jobMs,
+    })
+    if (message === null) return messages.close()
+    if (message.type !== 'job') throw messages.refuse('A job was expected.')
+    const { job } = message
+    if (job.clientPeerId !== clientPeerId) {
+      throw messages.refuse('The job names another client than the one who sent it.')
+    }
+    const call = new IncomingCall(messages, { job, clientPeerId })
+    const { handler } = this
+    if (!handler) return call.refuse(notServing)
+    if (this.#total > maxIncomingCalls) return call.refuse(busy)
+    if ((this.#calls.get(clientPeerId) ?? 0) > maxIncomingCallsPerPeer) return call.refuse(busy)
+    await this.#run(handler, call)
+  }
+
+  async #run(handler: JobHandler, call: IncomingCall): Promise<void> {
+    try {
+      await handler(call)
+    } catch (error) {
+      const failure = WeftError.from(error, 'network/handler-failed', 'The node failed.')
+      await call.fail({ code: failure.code, message: failure.message.slice(0, 500) })
+      return
+    }
+    if (!call.hasEnded) {
+      await call.fail({ code: 'network/no-end', message: 'The node gave the job no end.' })
+    }
+  }
+}
+
+const notServing: WireError = {
+  code: 'network/not-serving',
+  message: 'This tab does not serve jobs now.',
+}
+
+const busy: WireError = {
+  code: 'network/busy',
+  message: 'This tab holds as many jobs as it can. Ask another one.',
+}

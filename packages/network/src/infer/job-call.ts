@@ -1,0 +1,182 @@
+/**
+ * The client's half of `/weft/infer/1`.
+ * @module
+ */
+import {
+  CancelledError,
+  type ClientMessage,
+  type Delta,
+  type Job,
+  type NodeMessage,
+  type Quote,
+  WeftError,
+} from '@weft/protocol'
+import type { CallPart, JobCall, WaitOptions } from '../network.ts'
+import { type DeadlineOptions, withDeadline } from '../wire/deadline.ts'
+import type { MessageStream } from '../wire/message-stream.ts'
+import { hasCode, nodeFailed, nodeLost, nodeRefused, nodeStalled } from './call-errors.ts'
+import { creditWindow, inferTimes } from './constants.ts'
+
+export type NodeMessages = MessageStream<NodeMessage, ClientMessage>
+
+/**
+ * Sends the job and waits for its quote.
+ * @throws WeftError `network/refused`, `network/timeout`, `network/node-lost`, `protocol/malformed`
+ */
+export async function openCall(
+  messages: NodeMessages,
+  { nodePeerId, job }: { nodePeerId: string; job: Job },
+  { signal }: WaitOptions,
+): Promise<JobCall> {
+  try {
+    const answer = await withDeadline(
+      async (deadline) => {
+        await messages.write({ type: 'job', job }, { signal: deadline })
+        return messages.read({ signal: deadline })
+      },
+      { subject: "The node's quote", ms: inferTimes.quoteMs, signal },
+    )
+    if (answer === null) throw nodeLost(0)
+    if (answer.type === 'refusal') throw nodeRefused(answer.error)
+    if (answer.type === 'error') throw nodeFailed(answer.error)
+    if (answer.type !== 'quote') throw messages.refuse('A quote was expected.')
+    return new StreamedCall(messages, { nodePeerId, quote: answer.quote })
+  } catch (error) {
+    const reason = hasCode(error, 'network/stream-lost')
+      ? nodeLost(0, error)
+      : WeftError.from(error, 'network/node-lost', 'The call to the node failed.')
+    messages.abort(reason)
+    throw reason
+  }
+}
+
+class StreamedCall implements JobCall {
+  readonly nodePeerId: string
+  readonly quote: Quote
+  readonly #messages: NodeMessages
+  /** The read under way: an ended wait must not lose the message that it waited for. */
+  #pending: Promise<NodeMessage | null> | null = null
+  readonly #cancel = new AbortController()
+  #cancelledAtMs = 0
+  #tokens = 0
+  /** Deltas that the node may still send. */
+  #credits = creditWindow
+  #ended = false
+
+  constructor(messages: NodeMessages, { nodePeerId, quote }: { nodePeerId: string; quote: Quote }) {
+    this.#messages = messages
+    this.nodePeerId = nodePeerId
+    this.quote = quote
+  }
+
+  async *accept(nonce: Uint8Array, { signal }: WaitOptions = {}): AsyncGenerator<CallPart> {
+    const stop = () => this.#sendCancel()
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      if (signal?.aborted) throw new CancelledError({ subject: 'The job' })
+      await this.#messages.write({ type: 'accept', nonce, credits: creditWindow })
+      yield* this.#parts()
+    } catch (error) {
+      const reason = this.#explain(error)
+      this.#ended = true
+      this.#messages.abort(reason)
+      throw reason
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      if (!this.#ended) this.#sendCancel()
+      this.#close()
+    }
+  }
+
+  decline(): void {
+    this.#close()
+  }
+
+  async *#parts(): AsyncGenerator<CallPart> {
+    for (;;) {
+      const message = await this.#next()
+      if (message === null) throw nodeLost(this.#tokens)
+      if (message.type === 'delta') {
+        this.#count(message.delta)
+        yield { type: 'delta', delta: message.delta }
+        this.#grant()
+      } else if (message.type === 'receipt') {
+        this.#ended = true
+        yield { type: 'receipt', receipt: message.receipt }
+        return
+      } else if (message.type === 'error') {
+        throw nodeFailed(message.error)
+      } else {
+        throw this.#messages.refuse('A delta or an end was expected.')
+      }
+    }
+  }
+
+  async #next(): Promise<NodeMessage | null> {
+    const { signal } = this.#cancel
+    if (!signal.aborted) {
+      const ms = this.#tokens === 0 ? inferTimes.firstTokenMs : inferTimes.tokenGapMs
+      try {
+        return await this.#read({ subject: 'The next token', ms, signal })
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    }
+    const ms = Math.max(0, this.#cancelledAtMs + inferTimes.cancelMs - Date.now())
+    return this.#read({ subject: 'The receipt of a cancelled job', ms })
+  }
+
+  async #read(deadline: DeadlineOptions): Promise<NodeMessage | null> {
+    this.#pending ??= this.#messages.read()
+    const pending = this.#pending
+    const message = await withDeadline(() => pending, deadline)
+    this.#pending = null
+    return message
+  }
+
+  #count({ index, tokens }: Delta): void {
+    if (index !== this.#tokens) {
+      throw this.#messages.refuse(`Token ${this.#tokens} was expected, token ${index} came.`)
+    }
+    // The delta that waited for credit when the cancel arrived may still come.
+    if (this.#credits === 0 && !this.#cancel.signal.aborted) {
+      throw this.#messages.refuse('A delta came without credit.')
+    }
+    this.#credits = Math.max(0, this.#credits - 1)
+    this.#tokens += tokens.length
+  }
+
+  #grant(): void {
+    const credits = creditWindow - this.#credits
+    if (credits < creditWindow / 2 || this.#cancel.signal.aborted) return
+    this.#credits = creditWindow
+    this.#send({ type: 'credit', credits })
+  }
+
+  #sendCancel(): void {
+    if (this.#cancel.signal.aborted || this.#ended) return
+    this.#cancelledAtMs = Date.now()
+    this.#cancel.abort()
+    this.#send({ type: 'cancel' })
+  }
+
+  #send(message: ClientMessage): void {
+    // A lost stream is noticed, with all that arrived before, by the next read.
+    this.#messages.write(message).catch(() => {})
+  }
+
+  #close(): void {
+    void this.#messages.close({ signal: AbortSignal.timeout(inferTimes.cancelMs) })
+  }
+
+  #explain(error: unknown): WeftError {
+    const isLost = hasCode(error, 'network/stream-lost') || hasCode(error, 'network/node-lost')
+    const isLate = hasCode(error, 'network/timeout')
+    if (this.#cancel.signal.aborted && (isLost || isLate)) {
+      return new CancelledError({ subject: 'The job', cause: error })
+    }
+    if (isLate) return nodeStalled(this.#tokens, error)
+    if (isLost) return nodeLost(this.#tokens, error)
+    return WeftError.from(error, 'network/node-lost', 'The call to the node failed.')
+  }
+}

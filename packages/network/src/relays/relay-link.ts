@@ -1,0 +1,113 @@
+/**
+ * Keeps this tab connected to one relay: dials, notices the end, dials again.
+ * @module
+ */
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { WeftError } from '@weft/protocol'
+import { DirectoryClient } from '../directory/directory-client.ts'
+import type { RelayState, RelayStatus } from '../network.ts'
+import { pause, withDeadline } from '../wire/deadline.ts'
+import { backoffMs } from './backoff.ts'
+
+/** A relay answers a handshake in well under a second. */
+const dialMs = 5_000
+
+export type RelayLinkInit = {
+  libp2p: Pick<Libp2p, 'dial'>
+  address: string
+  /** The state has changed. */
+  onChange: () => void
+  /** The directory's stream was lost while the connection lives. */
+  onStreamLost: () => void
+}
+
+export class RelayLink {
+  readonly address: string
+  readonly peerId: string
+  readonly #multiaddr: Multiaddr
+  readonly #init: RelayLinkInit
+  readonly #stop = new AbortController()
+  #state: RelayState = 'connecting'
+  #detail: string | null = null
+  #directory: DirectoryClient | null = null
+
+  /** @throws WeftError `network/relay-address` */
+  constructor(init: RelayLinkInit) {
+    this.#init = init
+    this.address = init.address
+    this.#multiaddr = parseRelay(init.address)
+    this.peerId = init.address.split('/p2p/').at(-1) ?? ''
+  }
+
+  get status(): RelayStatus {
+    return { address: this.address, state: this.#state, detail: this.#detail }
+  }
+
+  /** null while not online. */
+  get directory(): DirectoryClient | null {
+    return this.#directory
+  }
+
+  start(): void {
+    void this.#run()
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    let failures = 0
+    while (!signal.aborted) {
+      let detail = 'The connection to the relay was lost.'
+      try {
+        const connection = await withDeadline(
+          (deadline) => this.#init.libp2p.dial(this.#multiaddr, { signal: deadline }),
+          { subject: 'Connecting to the relay', ms: dialMs, signal },
+        )
+        failures = 0
+        await this.#use(connection)
+      } catch {
+        detail = 'The relay does not answer.'
+        failures += 1
+      }
+      if (signal.aborted) return
+      const ms = backoffMs(failures)
+      this.#set('offline', `${detail} Trying again in ${(ms / 1000).toFixed(1)} s.`)
+      await pause(ms, signal)
+    }
+  }
+
+  /** Resolves when the connection has ended. */
+  async #use(connection: Connection): Promise<void> {
+    const closed = Promise.withResolvers<void>()
+    connection.addEventListener('close', () => closed.resolve(), { once: true })
+    this.#stop.signal.addEventListener('abort', () => closed.resolve(), { once: true })
+    if (connection.status !== 'open') return
+    const { onStreamLost } = this.#init
+    this.#directory = new DirectoryClient({ connection, onStreamLost })
+    this.#set('online', null)
+    await closed.promise
+    this.#directory = null
+  }
+
+  #set(state: RelayState, detail: string | null): void {
+    this.#state = state
+    this.#detail = detail
+    this.#init.onChange()
+  }
+}
+
+function parseRelay(address: string): Multiaddr {
+  try {
+    const parsed = multiaddr(address)
+    if (parsed.getComponents().at(-1)?.name === 'p2p') return parsed
+  } catch {
+    // Told below, together with the other way of being wrong.
+  }
+  throw new WeftError('network/relay-address', 'A relay address is not valid.', {
+    facts: [`Address: ${address}`, 'Expected: a multiaddr that ends in /p2p/<PeerId>'],
+  })
+}

@@ -1,0 +1,214 @@
+/**
+ * The network of one tab over a running libp2p: relay links, directory, jobs.
+ * @module
+ */
+import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Job, Offer, PrivateKey, Registration } from '@weft/protocol'
+import { CancelledError, WeftError } from '@weft/protocol'
+import { Announcer } from './directory/announcer.ts'
+import { directoryTimes } from './directory/constants.ts'
+import type { DirectoryClient } from './directory/directory-client.ts'
+import { findOffers } from './directory/find-offers.ts'
+import {
+  clientSide,
+  inferProtocol,
+  inferTimes,
+  maxIncomingCallsPerPeer,
+} from './infer/constants.ts'
+import { Dialer } from './infer/dialer.ts'
+import { InferServer, type JobHandler } from './infer/infer-server.ts'
+import { openCall } from './infer/job-call.ts'
+import type {
+  Announcement,
+  AnnouncementHandle,
+  JobCall,
+  Network,
+  NetworkStatus,
+  WaitOptions,
+} from './network.ts'
+import { RelayLink } from './relays/relay-link.ts'
+import type { Strikes } from './strikes.ts'
+import { pause, withDeadline } from './wire/deadline.ts'
+import { MessageStream } from './wire/message-stream.ts'
+
+export type TabNetworkComponents = {
+  /** Started; its connection gater asks `strikes`. */
+  libp2p: Libp2p
+  privateKey: PrivateKey
+  relays: string[]
+  strikes: Strikes
+}
+
+/** @throws WeftError `network/relay-address` */
+export async function createNetworkFrom(components: TabNetworkComponents): Promise<Network> {
+  const network = new TabNetwork(components)
+  await network.start()
+  return network
+}
+
+class TabNetwork implements Network {
+  readonly peerId: string
+  readonly #components: TabNetworkComponents
+  readonly #links: RelayLink[]
+  readonly #dialer: Dialer
+  readonly #server: InferServer
+  readonly #listeners = new Set<(status: NetworkStatus) => void>()
+  readonly #events = new AbortController()
+  #announcer: Announcer | null = null
+
+  constructor(components: TabNetworkComponents) {
+    const { libp2p, relays } = components
+    this.#components = components
+    this.peerId = libp2p.peerId.toString()
+    this.#dialer = new Dialer({ libp2p, relays })
+    this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
+    this.#links = relays.map((address) => this.#link(address))
+  }
+
+  async start(): Promise<void> {
+    const { libp2p } = this.#components
+    const { signal } = this.#events
+    libp2p.addEventListener('connection:open', () => this.#notify(), { signal })
+    libp2p.addEventListener('connection:close', () => this.#notify(), { signal })
+    libp2p.addEventListener('self:peer:update', () => this.#announcer?.reconcile(), { signal })
+    await libp2p.handle(
+      inferProtocol,
+      (stream, connection) => this.#server.serve(stream, connection),
+      // One more than we serve, so that the one too many is told why.
+      { maxInboundStreams: maxIncomingCallsPerPeer + 1, maxOutboundStreams: 64 },
+    )
+    for (const link of this.#links) link.start()
+  }
+
+  status(): NetworkStatus {
+    return {
+      relays: this.#links.map((link) => link.status),
+      directPeers: this.#countDirectPeers(),
+    }
+  }
+
+  onStatus(listener: (status: NetworkStatus) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async findOffers(modelCid: string | null, options: WaitOptions = {}): Promise<Offer[]> {
+    return findOffers(await this.#directories(options), modelCid, options)
+  }
+
+  announce(announcement: Announcement): AnnouncementHandle {
+    void this.#announcer?.stop()
+    const { privateKey } = this.#components
+    const addresses = () => this.#directAddresses()
+    const announcer = new Announcer({ announcement, privateKey, links: this.#links, addresses })
+    this.#announcer = announcer
+    return announcer
+  }
+
+  async callNode(node: Registration, job: Job, options: WaitOptions = {}): Promise<JobCall> {
+    const connection = await this.#dialer.connect(node, options)
+    const stream = await withDeadline(
+      (signal) => connection.newStream(inferProtocol, { signal, maxOutboundStreams: 64 }),
+      { subject: 'Opening a stream to the node', ms: inferTimes.openMs, signal: options.signal },
+    ).catch((cause: unknown) => {
+      if (WeftError.is(cause)) throw cause
+      throw new WeftError('network/unreachable', 'The node takes no jobs.', { cause })
+    })
+    const messages = new MessageStream({
+      stream,
+      format: clientSide,
+      onOffence: () => this.#strike(connection),
+    })
+    return openCall(messages, { nodePeerId: node.peerId, job }, options)
+  }
+
+  handleJobs(handler: JobHandler): () => void {
+    this.#server.handler = handler
+    return () => {
+      if (this.#server.handler === handler) this.#server.handler = null
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#server.handler = null
+    await this.#announcer?.stop()
+    for (const link of this.#links) link.stop()
+    this.#events.abort()
+    abortConnections(this.#components.libp2p)
+    await this.#components.libp2p.stop()
+  }
+
+  #link(address: string): RelayLink {
+    const link: RelayLink = new RelayLink({
+      libp2p: this.#components.libp2p,
+      address,
+      onChange: () => {
+        this.#announcer?.reconcile()
+        this.#notify()
+      },
+      onStreamLost: () => this.#announcer?.forget(link),
+    })
+    return link
+  }
+
+  /** Waits for a first relay while one is still being connected to. */
+  async #directories({ signal }: WaitOptions): Promise<DirectoryClient[]> {
+    const endMs = Date.now() + directoryTimes.connectMs
+    for (;;) {
+      const online = this.#links.flatMap(({ directory }) => directory ?? [])
+      if (online.length > 0) return online
+      if (signal?.aborted) throw new CancelledError({ subject: 'The search' })
+      const isConnecting = this.#links.some((link) => link.status.state === 'connecting')
+      if (!isConnecting || Date.now() > endMs) throw this.#offline()
+      await this.#nextStatus(endMs - Date.now(), signal)
+    }
+  }
+
+  async #nextStatus(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    const changed = new AbortController()
+    const unsubscribe = this.onStatus(() => changed.abort())
+    await pause(ms, signal ? AbortSignal.any([changed.signal, signal]) : changed.signal)
+    unsubscribe()
+  }
+
+  #offline(): WeftError {
+    const facts = this.#links.map(({ status }) => `${status.address}: ${status.detail ?? ''}`)
+    return new WeftError('network/offline', 'No relay can be reached.', { facts })
+  }
+
+  /** Addresses that lead to this tab itself, not through a relay's limited circuit. */
+  #directAddresses(): string[] {
+    return this.#components.libp2p
+      .getMultiaddrs()
+      .map((address) => address.toString())
+      .filter((address) => !address.includes('/p2p-circuit') || address.includes('/webrtc'))
+      .sort()
+      .slice(0, 16)
+  }
+
+  #countDirectPeers(): number {
+    const relays = new Set(this.#links.map(({ peerId }) => peerId))
+    const direct = this.#components.libp2p
+      .getConnections()
+      .filter(({ limits, status }) => !limits && status === 'open')
+      .map(({ remotePeer }) => remotePeer.toString())
+    return new Set(direct.filter((peerId) => !relays.has(peerId))).size
+  }
+
+  #strike(connection: Connection): void {
+    if (!this.#components.strikes.record(connection.remotePeer.toString())) return
+    connection.abort(new WeftError('network/struck-out', 'Too many broken messages.'))
+  }
+
+  #notify(): void {
+    const status = this.status()
+    for (const listener of this.#listeners) listener(status)
+  }
+}
+
+/** Unlike a clean close, this reaches the other side at once, even from a page that is going away. */
+export function abortConnections(libp2p: Pick<Libp2p, 'getConnections'>): void {
+  for (const connection of libp2p.getConnections()) {
+    connection.abort(new WeftError('network/closed', 'This tab is closing.'))
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The same network over websockets between Node processes, where there is no RTCPeerConnection.
+ * @module
+ */
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import type { Libp2p } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { webSockets } from '@libp2p/websockets'
+import { yamux } from '@libp2p/yamux'
+import { createPrivateKey, type PrivateKey } from '@weft/protocol'
+import { createLibp2p } from 'libp2p'
+import { livenessPings } from '../liveness.ts'
+import type { Network } from '../network.ts'
+import { Strikes } from '../strikes.ts'
+import { createNetworkFrom } from '../tab-network.ts'
+
+export type NodeNetwork = { network: Network; libp2p: Libp2p; privateKey: PrivateKey }
+
+/** Listens on a free loopback port, so that other peers can dial it directly. */
+export async function createNodeNetwork({
+  relays = [],
+  privateKey = createPrivateKey(),
+}: {
+  relays?: string[]
+  privateKey?: PrivateKey
+} = {}): Promise<NodeNetwork> {
+  const strikes = new Strikes()
+  const libp2p = await createBareLibp2p(privateKey, strikes)
+  const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
+  return { network, libp2p, privateKey }
+}
+
+export function createBareLibp2p(
+  privateKey: PrivateKey = createPrivateKey(),
+  strikes: Strikes = new Strikes(),
+): Promise<Libp2p> {
+  return createLibp2p({
+    privateKey: privateKeyFromRaw(privateKey),
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws'] },
+    transports: [webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: {
+      denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
+    },
+    connectionManager: { reconnectRetries: 0 },
+    connectionMonitor: livenessPings,
+    services: { identify: identify(), ping: ping() },
+  })
+}

@@ -1,0 +1,62 @@
+/**
+ * Waits that always end: by their result, by a deadline, or by the caller's signal.
+ * @module
+ */
+import { CancelledError, WeftError } from '@weft/protocol'
+
+export type DeadlineOptions = {
+  /** What is waited for, in words, as the start of a sentence. */
+  subject: string
+  /** Milliseconds. */
+  ms: number
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Runs `run` with a signal that aborts at the deadline or with the caller's signal, and returns then
+ * even if `run` ignores it.
+ * @throws WeftError `network/timeout`
+ * @throws CancelledError when the caller's signal aborts
+ */
+export async function withDeadline<T>(
+  run: (signal: AbortSignal) => Promise<T>,
+  { subject, ms, signal }: DeadlineOptions,
+): Promise<T> {
+  if (signal?.aborted) throw new CancelledError({ subject, cause: signal.reason })
+  const controller = new AbortController()
+  const expire = () => controller.abort(new TimeoutError({ subject, ms }))
+  const cancel = () => controller.abort(new CancelledError({ subject, cause: signal?.reason }))
+  const timer = setTimeout(expire, ms)
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    const aborted = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason))
+    })
+    return await Promise.race([run(controller.signal), aborted])
+  } catch (error) {
+    throw controller.signal.aborted ? controller.signal.reason : error
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+/** Waits. @returns at once when the signal aborts; never rejects */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
+}
+
+export class TimeoutError extends WeftError {
+  constructor({ subject, ms }: { subject: string; ms: number }) {
+    super('network/timeout', `${subject} took longer than ${ms / 1000} s.`)
+  }
+}
