@@ -1,6 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { webrtcDialRace } from './packages/network/vite-plugin-webrtc-dial-race.ts'
+
+const inRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Cross-origin isolation gives the engine wasm threads; the page loads nothing from other origins. */
 const isolationHeaders = {
@@ -9,9 +13,9 @@ const isolationHeaders = {
 }
 
 export default defineConfig({
-  root: 'apps/web',
-  publicDir: '../../public',
-  plugins: [react(), tailwindcss()],
+  root: inRoot('apps/web'),
+  publicDir: inRoot('public'),
+  plugins: [react(), tailwindcss(), webrtcDialRace()],
   worker: { format: 'es' },
   resolve: {
     // The small JavaScript of ONNX Runtime Web, its WebAssembly served as an asset of ours.
@@ -20,5 +24,5 @@ export default defineConfig({
   optimizeDeps: { exclude: ['onnxruntime-web', '@libp2p/webrtc'] },
   server: { headers: isolationHeaders },
   preview: { headers: isolationHeaders },
-  build: { outDir: '../../dist', emptyOutDir: true, target: 'es2023' },
+  build: { outDir: inRoot('dist'), emptyOutDir: true, target: 'es2023' },
 })

@@ -11,13 +11,20 @@ export type SiteConfig = {
   modelsUrl: string
 }
 
+/** Another page than apps/web, e.g. the one of the benchmarks. */
+export type PageLocation = { root?: string; outDir?: string }
+
 export type Site = { url: string; stop(): Promise<void> }
 
 const configFile = fileURLToPath(new URL('../../../vite.config.ts', import.meta.url))
 
 /** Bundles apps/web into `dist/`. @throws Error with the bundler's message */
-export async function buildSite(): Promise<void> {
-  await build({ configFile, logLevel: 'error' })
+export async function buildSite(location: PageLocation = {}): Promise<void> {
+  await build({ configFile, logLevel: 'error', ...at(location) })
+}
+
+function at({ root, outDir }: PageLocation): InlineConfig {
+  return { ...(root ? { root } : {}), ...(outDir ? { build: { outDir } } : {}) }
 }
 
 /** @throws Error when the port is taken */
@@ -26,9 +33,15 @@ export async function serveSite(init: {
   port: number
   config: SiteConfig
   dev: boolean
+  location?: PageLocation
 }): Promise<Site> {
-  const { host, port, config, dev } = init
-  const shared: InlineConfig = { configFile, logLevel: 'error', plugins: [siteConfig(config)] }
+  const { host, port, config, dev, location = {} } = init
+  const shared: InlineConfig = {
+    configFile,
+    logLevel: 'error',
+    plugins: [siteConfig(config)],
+    ...at(location),
+  }
   const listen = { host, port, strictPort: true }
   const url = `http://localhost:${port}`
   if (dev) {

@@ -122,10 +122,7 @@ async function openPage(siteUrl: string): Promise<void> {
 }
 
 /** Runs one step and prints what came of it and how long it took. */
-async function step<Result>(
-  name: string,
-  action: () => Promise<Result>,
-): Promise<Result> {
+async function step<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
   const startedMs = performance.now()
   const result = await action()
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)

@@ -1,0 +1,72 @@
+/**
+ * The stage of a network benchmark: a relay process, the bench page built and served, and tabs in
+ * Chromium processes of their own.
+ * @module
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromiumFlags, chromiumSandbox, findChromium } from '@weft/weft/chromium'
+import { freePort } from '@weft/weft/free-port'
+import { startRelay } from '@weft/weft/relay-process'
+import { buildSite, serveSite } from '@weft/weft/site'
+import { chromium, type Page } from 'playwright-core'
+
+export type Stage = {
+  relayHttp: string
+  /** Opens the bench page in a new Chromium process, joined to the relay. */
+  openTab(): Promise<Page>
+  close(): Promise<void>
+}
+
+const host = '127.0.0.1'
+const pageFolder = fileURLToPath(new URL('../page/', import.meta.url))
+const buildFolder = fileURLToPath(new URL('../../../.weft/bench-page/', import.meta.url))
+
+/** @throws Error when there is no Chromium or a part does not start */
+export async function openStage(): Promise<Stage> {
+  const found = findChromium()
+  if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.')
+  const folder = await mkdtemp(join(tmpdir(), 'weft-bench-'))
+  const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true })]
+  const close = async () => {
+    for (const end of closers.reverse()) await end()
+  }
+  try {
+    const port = await freePort(7470, host)
+    const relay = await startRelay({
+      host,
+      port,
+      httpPort: await freePort(port + 1, host),
+      keyFile: join(folder, 'relay.key'),
+      onRestart: () => {},
+    })
+    closers.push(relay.stop)
+    const location = { root: pageFolder, outDir: buildFolder }
+    await buildSite(location)
+    const site = await serveSite({
+      host,
+      port: await freePort(port + 2, host),
+      config: { relays: [relay.address], iceServers: [], modelsUrl: '/models/' },
+      dev: false,
+      location,
+    })
+    closers.push(site.stop)
+    const openTab = async () => {
+      const browser = await chromium.launch({
+        executablePath: found.executablePath,
+        chromiumSandbox,
+        args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu],
+      })
+      closers.push(() => browser.close())
+      const page = await browser.newPage()
+      await page.goto(site.url)
+      return page
+    }
+    return { relayHttp: relay.http, openTab, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
