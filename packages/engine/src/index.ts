@@ -15,3 +15,4 @@ export type {
   SpeedReport,
   WaitOptions,
 } from './engine.ts'
+export { createWorkerEngine, type WorkerEngineInit } from './worker/worker-engine.ts'

@@ -4,6 +4,6 @@
  */
 export { createLocalEngine, type LocalEngineInit } from './local-engine.ts'
 export { makeKnownAnswer } from './make-known-answer.ts'
+export { externalWeights, type ModelFiles, readModelConfig } from './model/model-config.ts'
 export { nodeRuntime } from './node-runtime.ts'
-export { externalWeights, readModelConfig, type ModelFiles } from './model/model-config.ts'
 export type { OpenRuntime, OrtModule, Runtime, RuntimeChoice } from './runtime.ts'

@@ -6,7 +6,12 @@ import type { KnownAnswer, Message } from '@weft/protocol'
 import { type GreedyRun, runGreedy } from './known-answer.ts'
 import { createChatTokenizer } from './model/chat-tokenizer.ts'
 import { openDecoder } from './model/decoder.ts'
-import { externalWeights, type ModelFiles, readModelConfig, requireFile } from './model/model-config.ts'
+import {
+  externalWeights,
+  type ModelFiles,
+  readModelConfig,
+  requireFile,
+} from './model/model-config.ts'
 import type { Runtime } from './runtime.ts'
 import { createTurns } from './turns.ts'
 
@@ -82,10 +87,7 @@ export async function makeKnownAnswer({
 }
 
 /** @returns the `count` largest, largest first, ties to the lowest id */
-function largestLogits(
-  logits: Float32Array,
-  count: number,
-): { token: number; value: number }[] {
+function largestLogits(logits: Float32Array, count: number): { token: number; value: number }[] {
   return Array.from(logits, (value, token) => ({ token, value }))
     .sort((a, b) => b.value - a.value || a.token - b.token)
     .slice(0, count)

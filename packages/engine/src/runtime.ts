@@ -16,8 +16,11 @@ export type Runtime = {
   ort: OrtModule
   info: EngineInfo
   executionProvider: 'webgpu' | 'wasm' | 'cpu'
-  /** Settles with the reason when the device is lost. Absent where there is none to lose. */
-  lost?: Promise<string>
+  /**
+   * Settles with the reason when the device is lost; ask once a session exists, which creates the
+   * device. Absent where there is none to lose.
+   */
+  lost?: () => Promise<string>
 }
 
 /** `hardware-webgpu` refuses an adapter that is software: slower than the CPU path. */

@@ -4,8 +4,9 @@
  * `past_key_values.N.key` in and `present.N.key` out. Discovered by name, so no model is special.
  * @module
  */
-import type { InferenceSession, Tensor } from 'onnxruntime-web'
+
 import { WeftError } from '@weft/protocol'
+import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { OrtModule, Runtime } from '../runtime.ts'
 import { notLoaded, toModelError } from './model-error.ts'
 
@@ -174,7 +175,9 @@ function lastLogits(logits: Tensor): Float32Array {
   const data = logits.data as Float32Array | Uint16Array
   const last = data.slice(data.length - vocabulary)
   logits.dispose()
-  return last instanceof Uint16Array ? Float32Array.from(last, halfToSingle) : Float32Array.from(last)
+  return last instanceof Uint16Array
+    ? Float32Array.from(last, halfToSingle)
+    : Float32Array.from(last)
 }
 
 /** IEEE 754 binary16 to a number, exactly. */

@@ -13,12 +13,15 @@ const kinds: { code: string; pattern: RegExp; message: string }[] = [
   },
   {
     code: 'engine/out-of-memory',
-    pattern: /out of memory|bad_alloc|not enough memory|failed to allocate|allocation failed|array buffer allocation|RangeError: WebAssembly/i,
-    message: 'There is not enough memory for this model. Close other tabs, or choose a smaller one.',
+    pattern:
+      /out of memory|bad_alloc|not enough memory|failed to allocate|allocation failed|array buffer allocation|RangeError: WebAssembly/i,
+    message:
+      'There is not enough memory for this model. Close other tabs, or choose a smaller one.',
   },
   {
     code: 'engine/unsupported',
-    pattern: /NOT_IMPLEMENTED|not implemented|not a registered function|No Op registered|unsupported (operator|data type)/i,
+    pattern:
+      /NOT_IMPLEMENTED|not implemented|not a registered function|No Op registered|unsupported (operator|data type)/i,
     message: 'This model uses an operation that the backend does not have. Choose another backend.',
   },
 ]

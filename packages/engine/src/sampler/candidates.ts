@@ -24,8 +24,7 @@ export function candidates(logits: Float32Array, sampling: Sampling): Uint32Arra
   if (topP === 1) return limited ? largest(logits, topK) : allNumbers(logits)
   const ids = limited ? largest(logits, topK).sort() : allNumbers(logits)
   const maximum = ids.reduce((max, token) => Math.max(max, at(logits, token)), -Infinity)
-  const weight = (token: number): number =>
-    exponential((at(logits, token) - maximum) / temperature)
+  const weight = (token: number): number => exponential((at(logits, token) - maximum) / temperature)
   const total = ids.reduce((sum, token) => sum + weight(token), 0)
   const before = descending(logits)
   heapify(ids, ids.length, before)

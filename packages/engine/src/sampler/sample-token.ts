@@ -20,10 +20,7 @@ export type SampleInit = {
  * @param logits float32 [vocabulary]
  * @throws WeftError `engine/bad-logits` when no logit is a number
  */
-export function sampleToken(
-  logits: Float32Array,
-  { sampling, key, position }: SampleInit,
-): number {
+export function sampleToken(logits: Float32Array, { sampling, key, position }: SampleInit): number {
   const { temperature } = sampling
   if (temperature === 0) return argmax(logits)
   let best = -1

@@ -1,0 +1,167 @@
+/**
+ * The page's side of one worker: calls and streams by id.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { GenerateInit, GeneratePart, LoadStage } from '../engine.ts'
+import type { Calls, CallType, Request } from './messages.ts'
+import { parseResponse, parseResult } from './parse-message.ts'
+
+/** The part of a Worker that is used. */
+export type WorkerLike = {
+  postMessage(message: Request, transfer: Transferable[]): void
+  terminate(): void
+  onmessage: ((event: MessageEvent) => void) | null
+  onerror: ((event: ErrorEvent) => void) | null
+  onmessageerror: ((event: MessageEvent) => void) | null
+}
+
+export type CallOptions = { transfer?: Transferable[]; onStage?: (stage: LoadStage) => void }
+
+/** Parts of one answer as they arrive. */
+export type PartStream = {
+  /** The next part; waits for it. @throws WeftError of the worker, `engine/crashed` */
+  next(): Promise<GeneratePart>
+  /** Nobody reads on. The worker stops; a waiting `next` rejects. */
+  stop(): void
+}
+
+export type Connection = {
+  call<Type extends CallType>(
+    type: Type,
+    input: Calls[Type]['in'],
+    options?: CallOptions,
+  ): Promise<Calls[Type]['out']>
+  generate(init: GenerateInit): PartStream
+  /** Ends the worker; what waits for it rejects with `reason`. */
+  end(reason: WeftError): void
+  /** Why nothing can be asked any more. */
+  readonly ended: WeftError | undefined
+}
+
+type Listener = {
+  done?: (out: unknown) => void
+  part?: (part: GeneratePart) => void
+  stage?: (stage: LoadStage) => void
+  fail: (error: WeftError) => void
+}
+
+export function createConnection(worker: WorkerLike): Connection {
+  const listeners = new Map<number, Listener>()
+  let lastId = 0
+  let ended: WeftError | undefined
+
+  const end = (reason: WeftError): void => {
+    if (ended) return
+    ended = reason
+    worker.terminate()
+    for (const { fail } of listeners.values()) fail(reason)
+    listeners.clear()
+  }
+  const listen = (listener: Listener): number => {
+    if (ended) throw ended
+    lastId += 1
+    listeners.set(lastId, listener)
+    return lastId
+  }
+  worker.onmessage = ({ data }) => {
+    try {
+      dispatch(listeners, data)
+    } catch (cause) {
+      end(crashed(cause))
+    }
+  }
+  worker.onerror = (event) => end(crashed(event.message || 'The worker stopped.'))
+  worker.onmessageerror = () => end(crashed('A message of the worker could not be read.'))
+
+  return {
+    async call(type, input, { transfer = [], onStage } = {}) {
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+      const id = listen({ done: resolve, fail: reject, ...(onStage ? { stage: onStage } : {}) })
+      worker.postMessage({ type, id, in: input } as Request, transfer)
+      return parseResult[type](await promise)
+    },
+    generate(init) {
+      const queue = createQueue()
+      const id = listen({ part: queue.push, fail: queue.fail })
+      worker.postMessage({ type: 'generate', id, in: init }, [])
+      return {
+        async next() {
+          const part = await queue.take()
+          if (!ended) worker.postMessage({ type: 'credit', id }, [])
+          return part
+        },
+        stop() {
+          if (!listeners.delete(id) || ended) return
+          worker.postMessage({ type: 'stop', id }, [])
+        },
+      }
+    },
+    end,
+    get ended() {
+      return ended
+    },
+  }
+}
+
+/** @throws MalformedError */
+function dispatch(listeners: Map<number, Listener>, data: unknown): void {
+  const response = parseResponse(data)
+  const listener = listeners.get(response.id)
+  // What answers a stopped call comes too late to matter.
+  if (!listener) return
+  switch (response.type) {
+    case 'stage':
+      return listener.stage?.(response.out)
+    case 'part':
+      listener.part?.(response.out)
+      if (response.out.type === 'end') listeners.delete(response.id)
+      return
+    case 'done':
+      listeners.delete(response.id)
+      return listener.done?.(response.out)
+    case 'error':
+      listeners.delete(response.id)
+      return listener.fail(WeftError.fromData(response.out))
+  }
+}
+
+type Queue = {
+  push(part: GeneratePart): void
+  fail(error: WeftError): void
+  take(): Promise<GeneratePart>
+}
+
+/** Parts that wait for their consumer, or a consumer that waits for its part. Never both. */
+function createQueue(): Queue {
+  const parts: GeneratePart[] = []
+  let failure: WeftError | undefined
+  let waiting: PromiseWithResolvers<GeneratePart> | undefined
+  return {
+    push(part) {
+      if (waiting) waiting.resolve(part)
+      else parts.push(part)
+      waiting = undefined
+    },
+    fail(error) {
+      failure = error
+      waiting?.reject(error)
+      waiting = undefined
+    },
+    async take() {
+      const part = parts.shift()
+      if (part) return part
+      if (failure) throw failure
+      waiting = Promise.withResolvers()
+      return waiting.promise
+    },
+  }
+}
+
+function crashed(cause: unknown): WeftError {
+  return WeftError.from(
+    cause,
+    'engine/crashed',
+    'The engine stopped unexpectedly. Load the model again.',
+  )
+}

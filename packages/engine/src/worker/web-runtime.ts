@@ -1,0 +1,116 @@
+/**
+ * ONNX Runtime Web, one build per backend, only the chosen one fetched: the plain WebAssembly build
+ * for the CPU, and for WebGPU the native execution provider, with JavaScript Promise Integration
+ * where the browser has it and asyncify elsewhere.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import asyncifyModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
+import asyncifyWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
+import jspiModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url'
+import jspiWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
+import cpuModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
+import cpuWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import type { Runtime, RuntimeChoice } from '../runtime.ts'
+
+type OrtWeb = typeof import('onnxruntime-web')
+
+const maxThreads = 4
+
+/** @throws WeftError `engine/no-webgpu`, `engine/unsupported` */
+export async function openWebRuntime(
+  choice: RuntimeChoice,
+  { threads }: { threads: number | null },
+): Promise<Runtime> {
+  if (choice === 'wasm') return openCpu(chooseThreads(threads))
+  const adapter = await findAdapter()
+  if (choice === 'hardware-webgpu' && isSoftware(adapter)) {
+    throw new WeftError(
+      'engine/no-webgpu',
+      'The only graphics device here is software, which is slower than the CPU backend.',
+      { facts: [`Adapter: ${nameOf(adapter)}`] },
+    )
+  }
+  return openWebGpu(adapter)
+}
+
+async function openCpu(threads: number): Promise<Runtime> {
+  const ort = await fetchRuntime(() => import('onnxruntime-web/wasm'))
+  ort.env.wasm.wasmPaths = { wasm: cpuWasmUrl, mjs: cpuModuleUrl }
+  ort.env.wasm.numThreads = threads
+  const device = threads === 1 ? 'CPU, 1 thread' : `CPU, ${threads} threads`
+  return { ort, executionProvider: 'wasm', info: { ...runtimeName(ort), backend: 'wasm', device } }
+}
+
+async function openWebGpu(adapter: GPUAdapter): Promise<Runtime> {
+  const hasJspi = 'Suspending' in WebAssembly
+  const ort = hasJspi
+    ? await fetchRuntime(() => import('onnxruntime-web/jspi'))
+    : await fetchRuntime(() => import('onnxruntime-web/webgpu'))
+  ort.env.wasm.wasmPaths = hasJspi
+    ? { wasm: jspiWasmUrl, mjs: jspiModuleUrl }
+    : { wasm: asyncifyWasmUrl, mjs: asyncifyModuleUrl }
+  // The CPU only feeds the device.
+  ort.env.wasm.numThreads = 1
+  return {
+    ort,
+    executionProvider: 'webgpu',
+    info: { ...runtimeName(ort), backend: 'webgpu', device: nameOf(adapter) },
+    async lost() {
+      const device = await ort.env.webgpu.device
+      const { message } = await device.lost
+      return message
+    },
+  }
+}
+
+async function fetchRuntime(load: () => Promise<OrtWeb>): Promise<OrtWeb> {
+  try {
+    const ort = await load()
+    ort.env.logLevel = 'error'
+    return ort
+  } catch (cause) {
+    throw WeftError.from(
+      cause,
+      'engine/runtime-missing',
+      'The program that runs models could not be fetched. Check the connection and try again.',
+    )
+  }
+}
+
+function runtimeName(ort: OrtWeb): { runtime: string } {
+  return { runtime: `onnxruntime-web ${ort.env.versions.web ?? ''}`.trim() }
+}
+
+async function findAdapter(): Promise<GPUAdapter> {
+  const gpu = 'gpu' in navigator ? navigator.gpu : undefined
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter) return adapter
+  throw new WeftError(
+    'engine/no-webgpu',
+    gpu
+      ? 'This browser offers WebGPU but found no graphics device for it.'
+      : 'This browser has no WebGPU.',
+  )
+}
+
+/** Drivers that compute on the CPU; not all of them say so by `isFallbackAdapter`. */
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i
+
+function isSoftware({ info }: GPUAdapter): boolean {
+  return info.isFallbackAdapter || softwareNames.test(`${info.architecture} ${info.description}`)
+}
+
+/** e.g. `nvidia ampere`, at most 200 characters. */
+function nameOf(adapter: GPUAdapter): string {
+  const { vendor, architecture, device, description } = adapter.info
+  const parts = [vendor, architecture, device, description].filter((part) => part !== '')
+  const name = parts.join(' ') || 'unnamed graphics device'
+  return `${name}${isSoftware(adapter) ? ' (software)' : ''}`.slice(0, 200)
+}
+
+/** Threads need shared memory, which a page has only when it is cross-origin isolated. */
+function chooseThreads(threads: number | null): number {
+  if (!globalThis.crossOriginIsolated) return 1
+  return threads ?? Math.min(maxThreads, navigator.hardwareConcurrency)
+}

@@ -1,0 +1,14 @@
+/**
+ * Entry of the engine's worker.
+ * @module
+ */
+import { createLocalEngine } from '../local-engine.ts'
+import { hostEngine } from './host-engine.ts'
+import { openWebRuntime } from './web-runtime.ts'
+
+const handle = hostEngine({
+  port: { postMessage: (message) => globalThis.postMessage(message) },
+  createEngine: (threads) =>
+    createLocalEngine({ openRuntime: (choice) => openWebRuntime(choice, { threads }) }),
+})
+globalThis.addEventListener('message', ({ data }) => handle(data))
