@@ -144,7 +144,9 @@ async function callFirst(
       }
       return call
     } catch (error) {
-      if (options.signal?.aborted || isFinalRefusal(error)) throw error
+      if (options.signal?.aborted) throw error
+      const refusal = finalRefusal(error)
+      if (refusal) throw refusal
       failure = error
     }
   }
@@ -164,8 +166,11 @@ function load({ registration, activeJobs }: { registration: Registration; active
   return activeJobs / registration.maxJobs
 }
 
-function isFinalRefusal(error: unknown): boolean {
-  return WeftError.is(error) && finalRefusals.includes(error.code)
+/** @returns the node's own reason, when every other node would give it too */
+function finalRefusal(error: unknown): WeftError | undefined {
+  if (!WeftError.is(error) || error.code !== 'network/refused') return undefined
+  const { cause } = error
+  return WeftError.is(cause) && finalRefusals.includes(cause.code) ? cause : undefined
 }
 
 function isCancelled(error: unknown): error is CancelledError {

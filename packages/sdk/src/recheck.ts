@@ -1,5 +1,5 @@
 /**
- * Computes an answer again on this device and compares it token by token.
+ * Computes an answer again on this device and compares it token by token, the text with them.
  * @module
  */
 import type { Engine } from '@weft/engine'
@@ -24,17 +24,20 @@ export async function recheck(
   // A whole answer must also end where it ended; one that was cut off is a prefix of something.
   const maxTokens = finishReason === 'stop' ? job.maxTokens : tokens.length
   let count = 0
+  let text = ''
   for await (const part of engine.generate({ messages, sampling, seed, maxTokens }, options)) {
     if (part.type === 'end' && part.finishReason === 'cancelled') {
       throw new WeftError('protocol/cancelled', 'The check was cancelled.')
     }
     if (part.type !== 'delta') continue
-    for (const token of part.tokens) {
-      if (token !== tokens[count]) return result(count + 1, count)
-      count += 1
-    }
+    text += part.text
+    const sameText = answer.text.startsWith(text) || text.startsWith(answer.text)
+    const differs = part.tokens.findIndex((token, index) => token !== tokens[count + index])
+    if (differs >= 0 || !sameText) return result(count, count + Math.max(differs, 0))
+    count += part.tokens.length
   }
-  return result(count, count === tokens.length ? null : count)
+  const ended = finishReason !== 'stop' || text === answer.text
+  return result(count, count === tokens.length && ended ? null : count)
 }
 
 function result(tokens: number, firstDifference: number | null): RecheckRecord {

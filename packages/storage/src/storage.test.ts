@@ -141,7 +141,7 @@ describe('model files', () => {
     damage = (path, bytes) => {
       if (path !== 'onnx/model.onnx') return bytes
       const copy = bytes.slice()
-      copy[chunkBytes + 7] ^= 1
+      copy[chunkBytes + 7] = (copy[chunkBytes + 7] ?? 0) ^ 1
       return copy
     }
     const error = await fetchModelFiles({ manifest, baseUrl, chunks }).catch((reason) => reason)
