@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // Started by another process of ours: end with it, however it ended.
+  process.on('disconnect', stop)
   console.log(JSON.stringify({ ready: true, address: relay.addresses()[0], http: http.url }))
 }
 
