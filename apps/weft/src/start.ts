@@ -124,10 +124,23 @@ async function openPage(siteUrl: string): Promise<void> {
 /** Runs one step and prints what came of it and how long it took. */
 async function step<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
   const startedMs = performance.now()
-  const result = await action()
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-  console.log(`  ${name.padEnd(15)} ${typeof result === 'string' ? result : 'done'} (${seconds} s)`)
-  return result
+  const seconds = () => ((performance.now() - startedMs) / 1000).toFixed(1)
+  const label = `  ${name.padEnd(15)} `
+  const { isTTY } = process.stdout
+  const ticker = isTTY
+    ? setInterval(() => process.stdout.write(`\r${label}${seconds()} s`), 100)
+    : null
+  try {
+    const result = await action()
+    const outcome = typeof result === 'string' ? result : 'done'
+    console.log(`${isTTY ? '\r' : ''}${label}${outcome} (${seconds()} s)`)
+    return result
+  } catch (error) {
+    if (isTTY) process.stdout.write('\r')
+    throw error
+  } finally {
+    if (ticker) clearInterval(ticker)
+  }
 }
 
 async function stop(exitCode: number): Promise<void> {
