@@ -9,7 +9,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { parseArgs } from 'node:util'
-import { makeKnownAnswer, type ModelFiles, nodeRuntime } from '@weft/engine/local'
+import { type ModelFiles, makeKnownAnswer, nodeRuntime } from '@weft/engine/local'
 import {
   bytesToHex,
   chunkBytes,
@@ -127,6 +127,11 @@ function memoryOf(
   const weights = [...files].filter(([path]) => path.startsWith(graph))
   const weightBytes = weights.reduce((sum, [, bytes]) => sum + bytes.length, 0)
   const cacheBytes =
-    2 * config.num_hidden_layers * keyValueHeads * headSize * max_position_embeddings * bytesPerFloat
+    2 *
+    config.num_hidden_layers *
+    keyValueHeads *
+    headSize *
+    max_position_embeddings *
+    bytesPerFloat
   return weightBytes + cacheBytes
 }

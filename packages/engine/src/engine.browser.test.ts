@@ -1,13 +1,116 @@
 import { type Manifest, manifestSchema, parse } from '@weft/protocol'
-import { afterEach, expect, test } from 'vitest'
-import type { BackendChoice, Engine } from './engine.ts'
-import { createWorkerEngine } from './worker/worker-engine.ts'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { BackendChoice, Engine, LoadInit } from './engine.ts'
+import { openDecoder } from './model/decoder.ts'
+import referenceLines from './testing/reference-runs.jsonl?raw'
+import { collect, runReference, story } from './testing/reference-runs.ts'
+import { openWebRuntime } from './worker/web-runtime.ts'
+import { createWorkerEngine, startDefaultWorker } from './worker/worker-engine.ts'
 
-const folder = '/models/bobbin'
+/** A software GPU takes a third of a second for a token on a busy machine. */
+const slowMs = 240_000
+
+const reference: number[][] = referenceLines
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
+let model: Pick<LoadInit, 'manifest' | 'files'>
 let engine: Engine | undefined
+
+beforeAll(async () => {
+  model = await fetchModel('/models/bobbin')
+})
 afterEach(() => engine?.close())
 
-async function readModel(): Promise<{ manifest: Manifest; files: Map<string, Uint8Array> }> {
+describe('every backend gives the tokens that onnxruntime-node gives', () => {
+  test.each([
+    { backend: 'wasm', threads: 1, device: 'CPU, 1 thread' },
+    { backend: 'wasm', threads: 2, device: 'CPU, 2 threads' },
+    { backend: 'webgpu', threads: 1, device: 'google swiftshader (software)' },
+  ] satisfies { backend: BackendChoice; threads: number; device: string }[])(
+    '$backend on $device',
+    { timeout: slowMs },
+    async ({ backend, threads, device }) => {
+      engine = createWorkerEngine({ threads })
+      const result = await engine.load({ ...model, backend })
+      expect(result.engine).toEqual({ runtime: 'onnxruntime-web 1.30.0', backend, device })
+      expect(result.selfTest).toMatchObject({ passed: true, matchingTokens: 16 })
+      expect(result.selfTest.maxLogitDifference).toBeLessThan(1e-4)
+      expect(await runReference(engine)).toEqual(reference)
+    },
+  )
+})
+
+describe('auto', () => {
+  test('leaves a software GPU alone and says so', async () => {
+    engine = createWorkerEngine()
+    const result = await engine.load({ ...model, backend: 'auto' })
+    expect(result.engine.backend).toBe('wasm')
+    expect(result.fallbackReason).toBe(
+      'The only graphics device here is software, which is slower than the CPU backend.',
+    )
+  })
+})
+
+describe('what goes wrong', () => {
+  test('a lost device ends the answer', { timeout: slowMs }, async () => {
+    const runtime = await openWebRuntime('webgpu', { threads: 1 })
+    const graph = model.files.get(model.manifest.graph) ?? new Uint8Array()
+    const decoder = await openDecoder({ runtime, graph, externalData: [], layers: 4 })
+    const cache = decoder.createCache()
+    await decoder.step(cache, [1])
+    const { env } = await import('onnxruntime-web/jspi')
+    const device = await env.webgpu.device
+    device.destroy()
+    await expect(decoder.step(cache, [5])).rejects.toThrow(
+      expect.objectContaining({ code: 'engine/device-lost' }),
+    )
+  })
+
+  test('a crashed worker ends the answer, and the next load starts another', async () => {
+    const workers: Worker[] = []
+    engine = createWorkerEngine({
+      startWorker() {
+        const worker = startDefaultWorker()
+        workers.push(worker)
+        return worker
+      },
+    })
+    await engine.load({ ...model, backend: 'wasm' })
+    const answer = collect(engine.generate(story))
+    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of stack' }))
+    const crashed = expect.objectContaining({ code: 'engine/crashed' })
+    await expect(answer).rejects.toThrow(crashed)
+    await expect(engine.countPromptTokens(story.messages)).rejects.toThrow(crashed)
+    await engine.load({ ...model, backend: 'wasm' })
+    expect((await collect(engine.generate(story))).finishReason).toBe('stop')
+  })
+
+  test('a damaged graph is named as such', async () => {
+    engine = createWorkerEngine()
+    const graph = model.files.get(model.manifest.graph)?.slice(0, 100_000) ?? new Uint8Array()
+    const files = new Map([...model.files, [model.manifest.graph, graph]])
+    await expect(engine.load({ ...model, files, backend: 'wasm' })).rejects.toThrow(
+      expect.objectContaining({ code: 'engine/bad-graph' }),
+    )
+  })
+
+  test('a cancelled load ends at once', async () => {
+    engine = createWorkerEngine()
+    const controller = new AbortController()
+    const loading = engine.load(
+      { ...model, backend: 'wasm' },
+      { signal: controller.signal, onStage: () => controller.abort() },
+    )
+    await expect(loading).rejects.toThrow(expect.objectContaining({ code: 'protocol/cancelled' }))
+  })
+})
+
+async function fetchModel(folder: string): Promise<{
+  manifest: Manifest
+  files: Map<string, Uint8Array>
+}> {
   const response = await fetch(`${folder}/manifest.json`)
   const manifest = parse('manifest', manifestSchema, await response.json())
   const files = new Map<string, Uint8Array>()
@@ -17,27 +120,3 @@ async function readModel(): Promise<{ manifest: Manifest; files: Map<string, Uin
   }
   return { manifest, files }
 }
-
-test.each([
-  ['wasm', 1],
-  ['wasm', 2],
-  ['webgpu', 1],
-] satisfies [BackendChoice, number][])('%s with %i threads', async (backend, threads) => {
-  engine = createWorkerEngine({ threads })
-  const startMs = performance.now()
-  const result = await engine.load({ ...(await readModel()), backend })
-  console.log(backend, threads, performance.now() - startMs, JSON.stringify(result))
-  let text = ''
-  for await (const part of engine.generate({
-    messages: [{ role: 'user', content: 'Write a story about a fox.' }],
-    sampling: { temperature: 0, topK: 0, topP: 1 },
-    seed: new Uint8Array(32),
-    maxTokens: 64,
-  })) {
-    if (part.type === 'delta') text += part.text
-    else console.log(JSON.stringify(part))
-  }
-  console.log(text)
-  console.log(JSON.stringify(await engine.measure()))
-  expect(text).not.toBe('')
-})

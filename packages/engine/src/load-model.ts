@@ -31,8 +31,13 @@ export async function loadModel(
     const { code, message } = WeftError.from(error, 'engine/no-webgpu', 'WebGPU did not start.')
     if (finalCodes.includes(code)) throw error
     const { model, result } = await loadOn('wasm')
-    return { model, result: { ...result, fallbackReason: message } }
+    return { model, result: { ...result, fallbackReason: firstSentence(message) } }
   }
+}
+
+/** What happened, without the advice that follows it. */
+function firstSentence(message: string): string {
+  return message.slice(0, message.indexOf('.') + 1) || message
 }
 
 async function loadModelOn(

@@ -15,7 +15,7 @@ import {
 import type { Runtime } from './runtime.ts'
 import { createTurns } from './turns.ts'
 
-const knownTokens = 32
+const knownTokens = 16
 const minPromptTokens = 33
 /**
  * Honest fp32 backends differ by about 1e-5 on logits up to 15, int8 kernels where none were asked

@@ -5,7 +5,7 @@
 import { Template } from '@huggingface/jinja'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { type Message, WeftError } from '@weft/protocol'
-import type { ModelConfig, TokenizerConfig } from './model-config.ts'
+import { badModel, type ModelConfig, type TokenizerConfig } from './model-config.ts'
 
 export type ChatTokenizer = {
   /**
@@ -17,11 +17,10 @@ export type ChatTokenizer = {
   decode(tokens: readonly number[]): string
 }
 
+/** @throws WeftError `engine/bad-model` */
 export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
-  const { tokenizerJson, tokenizerConfig, chatTemplate } = config
-  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig)
-  const template = new Template(chatTemplate)
-  const tokenTexts = specialTokenTexts(tokenizerConfig)
+  const { tokenizer, template } = openTokenizer(config)
+  const tokenTexts = specialTokenTexts(config.tokenizerConfig)
   return {
     encodeChat(messages) {
       let text: string
@@ -44,6 +43,15 @@ export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
         clean_up_tokenization_spaces: false,
       })
     },
+  }
+}
+
+function openTokenizer({ tokenizerJson, tokenizerConfig, chatTemplate }: ModelConfig) {
+  try {
+    const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig)
+    return { tokenizer, template: new Template(chatTemplate) }
+  } catch (cause) {
+    throw badModel('Its tokenizer or chat template is of a kind that Weft cannot read.', cause)
   }
 }
 

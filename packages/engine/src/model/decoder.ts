@@ -8,7 +8,8 @@
 import { WeftError } from '@weft/protocol'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { OrtModule, Runtime } from '../runtime.ts'
-import { notLoaded, toModelError } from './model-error.ts'
+import { toModelError } from './model-error.ts'
+import { createRun } from './session-run.ts'
 
 /** What the model has read so far. Belongs to one answer; dispose it when the answer ends. */
 export type DecoderCache = {
@@ -45,7 +46,7 @@ export async function openDecoder({ runtime, ...model }: OpenDecoderInit): Promi
   const session = await openSession(runtime, model)
   try {
     const past = pastInputs(session)
-    return decoderOf(session, { ort: runtime.ort, past })
+    return decoderOf(session, { runtime, past })
   } catch (error) {
     await session.release()
     throw error
@@ -61,6 +62,7 @@ async function openSession(
       executionProviders: [executionProvider],
       ...(executionProvider === 'webgpu' ? { preferredOutputLocation: onGpu(layers) } : {}),
       ...(externalData.length > 0 ? { externalData } : {}),
+      logSeverityLevel: 3, // errors
       // Without it DequantizeLinear is fused into int8 kernels on some backends and not on others.
       extra: { session: { disable_quant_qdq: '1' } },
     })
@@ -108,20 +110,22 @@ function unsupported(fact: string): WeftError {
 
 function decoderOf(
   session: InferenceSession,
-  { ort, past }: { ort: OrtModule; past: PastInput[] },
+  { runtime, past }: { runtime: Runtime; past: PastInput[] },
 ): Decoder {
-  const fetches = ['logits', ...past.map(({ present }) => present)]
+  const { ort } = runtime
+  const run = createRun(session, {
+    runtime,
+    fetches: ['logits', ...past.map(({ present }) => present)],
+  })
   const int64 = (length: number, valueAt: (index: number) => number): Tensor =>
     new ort.Tensor(
       'int64',
       BigInt64Array.from({ length }, (_, index) => BigInt(valueAt(index))),
       [1, length],
     )
-  let isReleased = false
   return {
     createCache: () => ({ length: 0, tensors: {} }),
     async step(cache, tokens) {
-      if (isReleased) throw notLoaded()
       const feeds: Record<string, Tensor> = {
         input_ids: int64(tokens.length, (index) => tokens[index] ?? 0),
         attention_mask: int64(cache.length + tokens.length, () => 1),
@@ -132,12 +136,7 @@ function decoderOf(
       for (const { name, type, dims } of past) {
         feeds[name] = cache.tensors[name] ?? emptyTensor(ort, type, dims)
       }
-      let results: InferenceSession.OnnxValueMapType
-      try {
-        results = await session.run(feeds, fetches)
-      } catch (cause) {
-        throw toModelError(cause, 'run')
-      }
+      const results = await run.step(feeds)
       const previous = cache.tensors
       cache.tensors = Object.fromEntries(
         past.map(({ name, present }) => [name, results[present] as Tensor]),
@@ -146,10 +145,7 @@ function decoderOf(
       disposeTensors(previous)
       return lastLogits(results.logits as Tensor)
     },
-    async release() {
-      isReleased = true
-      await session.release()
-    },
+    release: run.release,
   }
 }
 

@@ -81,9 +81,13 @@ function readJson(files: ModelFiles, path: string): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
-function badModel(fact: string, cause?: unknown): WeftError {
-  return new WeftError('engine/bad-model', 'The model folder is not complete. Download it again.', {
-    facts: [fact],
-    cause,
-  })
+export function badModel(fact: string, cause?: unknown): WeftError {
+  return new WeftError(
+    'engine/bad-model',
+    'The model folder is damaged or incomplete. Download it again.',
+    {
+      facts: [fact],
+      cause,
+    },
+  )
 }

@@ -11,9 +11,10 @@
  */
 
 /** ln 2 split so that `k * ln2High` is exact for every exponent k. */
-const ln2High = 6.9314718036912381649e-1
-const ln2Low = 1.90821492927058770002e-10
-const inverseLn2 = 1.442695040888963387
+const ln2High = 0.6931471803691238
+const ln2Low = 1.9082149292705877e-10
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: a bit-exact constant, not Math's
+const inverseLn2 = 1.4426950408889634
 
 const view = new DataView(new ArrayBuffer(8))
 /** High word of sqrt(1/2): the reduced argument lies in [sqrt(1/2), sqrt(2)). */
@@ -33,12 +34,11 @@ export function naturalLog(x: number): number {
   const s = f / (2 + f)
   const z = s * s
   const w = z * z
-  const even =
-    w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1))
+  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373))
   const odd =
     z *
-    (6.66666666666673513e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)))
+    (0.6666666666666735 +
+      w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)))
   return s * (halfSquare + (odd + even)) + k * ln2Low - halfSquare + f + k * ln2High
 }
 
@@ -57,12 +57,12 @@ export function exponential(x: number): number {
   const c =
     reduced -
     square *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         square *
-          (-2.77777777770155933842e-3 +
+          (-0.0027777777777015593 +
             square *
-              (6.61375632143793436117e-5 +
-                square * (-1.6533902205465251539e-6 + square * 4.13813679705723846039e-8))))
+              (6.613756321437934e-5 +
+                square * (-1.6533902205465252e-6 + square * 4.1381367970572385e-8))))
   return (1 + ((reduced * c) / (2 - c) - low + high)) * powerOfTwo(k)
 }
 

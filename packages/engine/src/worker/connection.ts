@@ -110,20 +110,12 @@ function dispatch(listeners: Map<number, Listener>, data: unknown): void {
   const listener = listeners.get(response.id)
   // What answers a stopped call comes too late to matter.
   if (!listener) return
-  switch (response.type) {
-    case 'stage':
-      return listener.stage?.(response.out)
-    case 'part':
-      listener.part?.(response.out)
-      if (response.out.type === 'end') listeners.delete(response.id)
-      return
-    case 'done':
-      listeners.delete(response.id)
-      return listener.done?.(response.out)
-    case 'error':
-      listeners.delete(response.id)
-      return listener.fail(WeftError.fromData(response.out))
-  }
+  const isLast = response.type !== 'part' ? response.type !== 'stage' : response.out.type === 'end'
+  if (isLast) listeners.delete(response.id)
+  if (response.type === 'stage') listener.stage?.(response.out)
+  else if (response.type === 'part') listener.part?.(response.out)
+  else if (response.type === 'done') listener.done?.(response.out)
+  else listener.fail(WeftError.fromData(response.out))
 }
 
 type Queue = {

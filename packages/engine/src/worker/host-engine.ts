@@ -4,6 +4,7 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { Engine, GenerateInit } from '../engine.ts'
+import { notLoaded } from '../model/model-error.ts'
 import { type LoadMessage, type Request, type Response, readAhead } from './messages.ts'
 import { parseRequest } from './parse-message.ts'
 
@@ -21,8 +22,12 @@ export type HostEngineInit = {
 /** @returns what handles a message that arrives; it never throws */
 export function hostEngine({ port, createEngine }: HostEngineInit): (data: unknown) => void {
   const flows = new Map<number, Flow>()
-  let engine = createEngine(null)
+  let engine: Engine | undefined
 
+  const required = (): Engine => {
+    if (!engine) throw notLoaded()
+    return engine
+  }
   const load = async (id: number, message: LoadMessage) => {
     engine = createEngine(message.threads)
     return engine.load(
@@ -34,7 +39,7 @@ export function hostEngine({ port, createEngine }: HostEngineInit): (data: unkno
     const flow = createFlow()
     flows.set(id, flow)
     try {
-      const parts = engine.generate(init)[Symbol.asyncIterator]()
+      const parts = required().generate(init)[Symbol.asyncIterator]()
       while (await flow.take()) {
         const { value, done } = await parts.next()
         if (done) return
@@ -51,11 +56,11 @@ export function hostEngine({ port, createEngine }: HostEngineInit): (data: unkno
       case 'load':
         return port.postMessage({ type: 'done', id, out: await load(id, request.in) })
       case 'count': {
-        const tokens = await engine.countPromptTokens(request.in.messages)
+        const tokens = await required().countPromptTokens(request.in.messages)
         return port.postMessage({ type: 'done', id, out: tokens })
       }
       case 'measure':
-        return port.postMessage({ type: 'done', id, out: await engine.measure() })
+        return port.postMessage({ type: 'done', id, out: await required().measure() })
       case 'generate':
         return generate(id, request.in)
       case 'credit':

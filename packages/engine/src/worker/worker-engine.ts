@@ -2,7 +2,7 @@
  * The engine as the page holds it: same interface, work done in a worker.
  * @module
  */
-import { CancelledError } from '@weft/protocol'
+import { CancelledError, WeftError } from '@weft/protocol'
 import type { Engine, GenerateInit, GeneratePart, LoadInit, LoadOptions } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { type Connection, createConnection, type WorkerLike } from './connection.ts'
@@ -28,7 +28,7 @@ export function createWorkerEngine(init: WorkerEngineInit = {}): Engine {
   }
   return {
     async load(loadInit, options) {
-      connection?.end(notLoaded())
+      connection?.end(replaced())
       const fresh = createConnection(startWorker())
       connection = fresh
       try {
@@ -51,6 +51,10 @@ export function createWorkerEngine(init: WorkerEngineInit = {}): Engine {
       connection = undefined
     },
   }
+}
+
+function replaced(): WeftError {
+  return new WeftError('engine/not-loaded', 'Another model was loaded in the meantime.')
 }
 
 async function loadIn(
@@ -118,9 +122,10 @@ async function unlessAborted<Result>(
   }
 }
 
-function startDefaultWorker(): WorkerLike {
+/** The worker of this package. */
+export function startDefaultWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
     name: 'weft-engine',
-  }) as WorkerLike
+  })
 }

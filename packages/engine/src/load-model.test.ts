@@ -1,0 +1,133 @@
+import { bytesToHex, chunkBytes, type Manifest, sha256 } from '@weft/protocol'
+import { describe, expect, test } from 'vitest'
+import type { LoadStage } from './engine.ts'
+import { createLocalEngine } from './local-engine.ts'
+import type { Runtime } from './runtime.ts'
+import { loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
+import { collect, runReference, story } from './testing/reference-runs.ts'
+import { watchRuns } from './testing/watch-runs.ts'
+
+const { manifest, files } = readBobbin()
+const code = (value: unknown) => expect.objectContaining({ code: value })
+
+describe('the embedded model', () => {
+  test.each(manifest.files)('$path is what the manifest says', ({ path, ...described }) => {
+    const bytes = files.get(path) ?? new Uint8Array()
+    const hash = (part: Uint8Array) => bytesToHex(sha256(part))
+    const chunks = described.chunks.map((_, index) =>
+      hash(bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
+    )
+    expect({ sizeBytes: bytes.length, sha256: hash(bytes), chunks }).toEqual(described)
+  })
+
+  test('gives the reference answers', async () => {
+    const tokens = await runReference(await loadBobbin())
+    const lines = tokens.map((answer) => JSON.stringify(answer)).join('\n')
+    await expect(lines).toMatchFileSnapshot('./testing/reference-runs.jsonl')
+  })
+})
+
+describe('load', () => {
+  const load = (change: Partial<Manifest>, changedFiles = files) =>
+    createLocalEngine({ openRuntime: async () => nodeCpu }).load({
+      manifest: { ...manifest, ...change },
+      files: changedFiles,
+      backend: 'wasm',
+    })
+
+  test('passes the known-answer test and says where it runs', async () => {
+    const stages: LoadStage[] = []
+    const engine = createLocalEngine({ openRuntime: async () => nodeCpu })
+    const result = await engine.load(
+      { manifest, files, backend: 'wasm' },
+      { onStage: (stage) => stages.push(stage) },
+    )
+    expect(result.engine.backend).toBe('node-cpu')
+    expect(result.fallbackReason).toBeNull()
+    expect(result.selfTest).toMatchObject({ passed: true, matchingTokens: 16, expectedTokens: 16 })
+    expect(result.selfTest.maxLogitDifference).toBeLessThan(1e-3)
+    expect(stages).toEqual(['runtime', 'graph', 'warm-up', 'self-test'])
+    await engine.close()
+  })
+
+  test('a wrong answer fails the self-test', async () => {
+    const { knownAnswer } = manifest
+    const wrongTokens = { ...knownAnswer, tokens: knownAnswer.tokens.with(7, 5) }
+    await expect(load({ knownAnswer: wrongTokens })).rejects.toThrow(code('engine/self-test'))
+    const [first, ...others] = knownAnswer.topLogits
+    const wrongLogit = { token: first?.token ?? 0, value: (first?.value ?? 0) + 0.02 }
+    const wrongLogits = { ...knownAnswer, topLogits: [wrongLogit, ...others] }
+    await expect(load({ knownAnswer: wrongLogits })).rejects.toThrow(code('engine/self-test'))
+  })
+
+  test.each([0, 1000, 1_000_000])('a graph cut at %i bytes is a bad graph', async (length) => {
+    const graph = files.get(manifest.graph)?.slice(0, length) ?? new Uint8Array()
+    const damaged = new Map([...files, [manifest.graph, graph]])
+    await expect(load({}, damaged)).rejects.toThrow(code('engine/bad-graph'))
+  })
+
+  test('other weights in the same graph are never served', async () => {
+    const graph = Uint8Array.from(files.get(manifest.graph) ?? [])
+    const middle = Math.floor(graph.length / 2)
+    graph.fill(127, middle, middle + 50_000)
+    const damaged = new Map([...files, [manifest.graph, graph]])
+    await expect(load({}, damaged)).rejects.toThrow(
+      code(expect.stringMatching(/^engine\/(self-test|bad-graph)$/)),
+    )
+  })
+
+  test('a missing file is named', async () => {
+    const without = new Map([...files].filter(([path]) => path !== manifest.graph))
+    await expect(load({}, without)).rejects.toThrow(code('engine/bad-model'))
+  })
+
+  test('stops when cancelled and can load again', async () => {
+    const engine = createLocalEngine({ openRuntime: async () => nodeCpu })
+    const init = { manifest, files, backend: 'wasm' } as const
+    const controller = new AbortController()
+    const loading = engine.load(init, {
+      signal: controller.signal,
+      onStage: (stage) => stage === 'warm-up' && controller.abort(),
+    })
+    await expect(loading).rejects.toThrow(code('protocol/cancelled'))
+    await expect(engine.countPromptTokens(story.messages)).rejects.toThrow(
+      code('engine/not-loaded'),
+    )
+    expect((await engine.load(init)).selfTest.passed).toBe(true)
+    await engine.close()
+    await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
+    await expect(collect(engine.generate(story))).rejects.toThrow(code('engine/not-loaded'))
+  })
+})
+
+describe('auto', () => {
+  const loadAuto = async (webgpu: () => Promise<Runtime>) => {
+    const engine = createLocalEngine({
+      openRuntime: (choice) => (choice === 'wasm' ? Promise.resolve(nodeCpu) : webgpu()),
+    })
+    const result = await engine.load({ manifest, files, backend: 'auto' })
+    await engine.close()
+    return result
+  }
+
+  test('keeps WebGPU when it computes rightly', async () => {
+    expect((await loadAuto(async () => nodeCpu)).fallbackReason).toBeNull()
+  })
+
+  test('takes the CPU when WebGPU does not start, and says why in a sentence', async () => {
+    const noDriver = async () => {
+      throw new Error('no driver')
+    }
+    expect((await loadAuto(noDriver)).fallbackReason).toBe('WebGPU did not start.')
+  })
+
+  test('takes the CPU when WebGPU computes wrongly', async () => {
+    const wrong = watchRuns(({ logits }) => {
+      const data = logits?.data as Float32Array
+      data[data.length - 1] = 100
+    })
+    const result = await loadAuto(async () => wrong)
+    expect(result.fallbackReason).toBe('This device computes this model wrongly.')
+    expect(result.selfTest.passed).toBe(true)
+  })
+})
