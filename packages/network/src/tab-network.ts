@@ -70,6 +70,8 @@ class TabNetwork implements Network {
     const { signal } = this.#events
     libp2p.addEventListener('connection:open', () => this.#notify(), { signal })
     libp2p.addEventListener('connection:close', () => this.#notify(), { signal })
+    // The first says at once that a reservation came, the second, a second late, that one went.
+    libp2p.addEventListener('transport:listening', () => this.#announcer?.reconcile(), { signal })
     libp2p.addEventListener('self:peer:update', () => this.#announcer?.reconcile(), { signal })
     await libp2p.handle(
       inferProtocol,
