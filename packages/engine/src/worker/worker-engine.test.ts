@@ -1,0 +1,242 @@
+import { WeftError } from '@weft/protocol'
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Engine, GeneratePart } from '../engine.ts'
+import { createLocalEngine } from '../local-engine.ts'
+import { nodeCpu, readBobbin } from '../testing/node-model.ts'
+import { collect, referenceRuns, runReference, story } from '../testing/reference-runs.ts'
+import type { WorkerLike } from './connection.ts'
+import { hostEngine } from './host-engine.ts'
+import { readAhead } from './messages.ts'
+import { createWorkerEngine } from './worker-engine.ts'
+
+const loadInit = { ...readBobbin(), backend: 'wasm' } as const
+const code = (value: string) => expect.objectContaining({ code: value })
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0))
+
+const engines: Engine[] = []
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close()
+})
+
+/** A worker's two sides in this thread: what crosses is cloned, as a real worker does. */
+function startThread(engine: Engine): WorkerLike {
+  const worker: WorkerLike = {
+    postMessage(message, transfer) {
+      const data = structuredClone(message, { transfer })
+      queueMicrotask(() => handle(data))
+    },
+    terminate: () => {
+      worker.onmessage = null
+    },
+    onmessage: null,
+    onerror: null,
+    onmessageerror: null,
+  }
+  const handle = hostEngine({
+    createEngine: () => engine,
+    port: {
+      postMessage(message) {
+        const data = structuredClone(message)
+        queueMicrotask(() => worker.onmessage?.({ data } as MessageEvent))
+      },
+    },
+  })
+  return worker
+}
+
+async function loadThread(
+  inner: Engine = createLocalEngine({ openRuntime: async () => nodeCpu }),
+): Promise<{ engine: Engine; workers: WorkerLike[] }> {
+  const workers: WorkerLike[] = []
+  const engine = createWorkerEngine({
+    startWorker() {
+      const worker = startThread(inner)
+      workers.push(worker)
+      return worker
+    },
+  })
+  engines.push(engine)
+  await engine.load(loadInit)
+  return { engine, workers }
+}
+
+/** An engine that would answer for ever, and counts what it was asked for. */
+function endless(): Engine & { made: () => number; isFreed: () => boolean } {
+  let made = 0
+  let isFreed = false
+  const passed = { passed: true, maxLogitDifference: 0, matchingTokens: 16, expectedTokens: 16 }
+  return {
+    made: () => made,
+    isFreed: () => isFreed,
+    load: async () => ({
+      engine: { runtime: 'test', backend: 'wasm', device: 'test' },
+      selfTest: passed,
+      fallbackReason: null,
+    }),
+    countPromptTokens: async () => 1,
+    async *generate(): AsyncGenerator<GeneratePart> {
+      try {
+        for (let index = 0; ; index++) {
+          made += 1
+          yield { type: 'delta', index, tokens: [index], text: 'a' }
+          await nextTurn()
+        }
+      } finally {
+        isFreed = true
+      }
+    },
+    measure: async () => ({ prefillTokensPerSecond: 1, decodeTokensPerSecond: 1 }),
+    close: async () => {},
+  }
+}
+
+describe('the engine across a worker', () => {
+  test('answers as without one', async () => {
+    const { engine } = await loadThread()
+    const local = createLocalEngine({ openRuntime: async () => nodeCpu })
+    await local.load(loadInit)
+    expect(await runReference(engine)).toEqual(await runReference(local))
+    expect(await engine.countPromptTokens(story.messages)).toBe(
+      await local.countPromptTokens(story.messages),
+    )
+    const together = await Promise.all(
+      referenceRuns.map(async (init) => (await collect(engine.generate(init))).tokens),
+    )
+    expect(together).toEqual(await runReference(local))
+    expect((await engine.measure()).decodeTokensPerSecond).toBeGreaterThan(0)
+  })
+
+  test('the caller keeps its files, and stages arrive', async () => {
+    const stages: string[] = []
+    const { engine } = await loadThread()
+    const onStage = (stage: string) => stages.push(stage)
+    expect((await engine.load(loadInit, { onStage })).selfTest.passed).toBe(true)
+    expect(stages).toEqual(['runtime', 'graph', 'warm-up', 'self-test'])
+  })
+
+  test('errors keep their code and facts', async () => {
+    const { engine } = await loadThread()
+    const messages = [{ role: 'user', content: '7'.repeat(600) }] as const
+    const refused = expect.objectContaining({
+      code: 'engine/prompt-too-long',
+      facts: expect.arrayContaining(['Limit: 511 tokens']),
+    })
+    await expect(engine.countPromptTokens(messages)).rejects.toThrow(refused)
+    await expect(collect(engine.generate({ ...story, messages }))).rejects.toThrow(refused)
+    await expect(engine.countPromptTokens(messages)).rejects.toSatisfy(WeftError.is)
+  })
+
+  test('before a load and after close there is no model', async () => {
+    const engine = createWorkerEngine({ startWorker: () => startThread(endless()) })
+    await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
+    await engine.load(loadInit)
+    const answer = collect(engine.generate(story))
+    await nextTurn()
+    await engine.close()
+    await expect(answer).rejects.toThrow(code('engine/not-loaded'))
+    await expect(collect(engine.generate(story))).rejects.toThrow(code('engine/not-loaded'))
+  })
+})
+
+describe('flow', () => {
+  const readOne = async (parts: AsyncIterator<GeneratePart>) => (await parts.next()).value
+
+  test('a consumer that does not read stops the worker at the read-ahead', async () => {
+    const inner = endless()
+    const { engine } = await loadThread(inner)
+    const parts = engine.generate(story)[Symbol.asyncIterator]()
+    await readOne(parts)
+    for (let turn = 0; turn < 60; turn++) await nextTurn()
+    expect(inner.made()).toBe(readAhead + 1)
+    for (let index = 1; index < 40; index++) expect(await readOne(parts)).toMatchObject({ index })
+    await parts.return?.()
+  })
+
+  test('leaving the loop frees the answer in the worker', async () => {
+    const inner = endless()
+    const { engine } = await loadThread(inner)
+    for await (const part of engine.generate(story)) if (part.type === 'delta') break
+    for (let turn = 0; turn < 5; turn++) await nextTurn()
+    expect(inner.isFreed()).toBe(true)
+    expect(inner.made()).toBeLessThan(readAhead)
+  })
+
+  test.each([0, 5])('a cancel after %i deltas ends at once and frees', async (count) => {
+    const inner = endless()
+    const { engine } = await loadThread(inner)
+    const controller = new AbortController()
+    if (count === 0) controller.abort()
+    const parts: GeneratePart[] = []
+    for await (const part of engine.generate(story, { signal: controller.signal })) {
+      parts.push(part)
+      if (parts.length === count) controller.abort()
+    }
+    expect(parts).toHaveLength(count + 1)
+    const end = { type: 'end', finishReason: 'cancelled', outputTokens: count }
+    expect(parts.at(-1)).toMatchObject(end)
+    for (let turn = 0; turn < 5; turn++) await nextTurn()
+    expect(inner.isFreed()).toBe(true)
+  })
+})
+
+describe('the border', () => {
+  /** Anything, and things that almost are messages. */
+  const garbage = fc.oneof(
+    fc.anything(),
+    fc.record({
+      type: fc.constantFrom(
+        'load',
+        'count',
+        'measure',
+        'generate',
+        'credit',
+        'stop',
+        'part',
+        'done',
+      ),
+      id: fc.oneof(fc.nat(3), fc.anything()),
+      in: fc.anything(),
+      out: fc.anything(),
+    }),
+  )
+
+  test('the worker answers garbage with an error and lives on', async () => {
+    const answers: { type: string }[] = []
+    const handle = hostEngine({
+      createEngine: endless,
+      port: { postMessage: (message) => answers.push(message) },
+    })
+    await fc.assert(
+      fc.asyncProperty(garbage, async (data) => handle(data)),
+      { numRuns: 1000, seed: 7 },
+    )
+    await nextTurn()
+    expect(new Set(answers.map(({ type }) => type))).toEqual(new Set(['error']))
+  })
+
+  test('garbage from the worker counts as a crash, and a load starts afresh', async () => {
+    await fc.assert(
+      fc.asyncProperty(garbage, async (data) => {
+        const { engine, workers } = await loadThread(endless())
+        const measuring = engine.measure()
+        workers[0]?.onmessage?.({ data } as MessageEvent)
+        await measuring.catch((error) => expect(error.code).toMatch(/^(engine|protocol)\//))
+        expect((await engine.load(loadInit)).selfTest.passed).toBe(true)
+        expect(await engine.countPromptTokens(story.messages)).toBe(1)
+        await engine.close()
+      }),
+      { numRuns: 50, seed: 8 },
+    )
+  })
+
+  test('a worker that dies ends everything that waits', async () => {
+    const { engine, workers } = await loadThread(endless())
+    const answer = collect(engine.generate(story))
+    await nextTurn()
+    workers[0]?.onerror?.({ message: 'out of memory' } as ErrorEvent)
+    await expect(answer).rejects.toThrow(code('engine/crashed'))
+    await expect(engine.measure()).rejects.toThrow(code('engine/crashed'))
+    expect((await engine.load(loadInit)).selfTest.passed).toBe(true)
+  })
+})
