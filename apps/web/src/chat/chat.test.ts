@@ -1,0 +1,55 @@
+import type { AnswerRecord } from '@weft/sdk'
+import { expect, test } from 'vitest'
+import {
+  type ChatTurn,
+  fromConversation,
+  messagesFor,
+  newChat,
+  toConversation,
+  turnsLeftOut,
+} from './chat.ts'
+
+function turn(id: string, prompt: string, text: string | null): ChatTurn {
+  const answer = text === null ? null : ({ text } as AnswerRecord)
+  return { id, prompt, answer, error: null }
+}
+
+test('earlier turns go along, oldest first, those without text stay behind', () => {
+  const earlier = [turn('1', 'One?', 'Yes.'), turn('2', 'Two?', ''), turn('3', 'Three?', null)]
+  expect(messagesFor(earlier, 'Four?', 512)).toEqual([
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'Yes.' },
+    { role: 'user', content: 'Four?' },
+  ])
+})
+
+test('the oldest turns give way when the context is full', () => {
+  const long = 'word '.repeat(100)
+  const earlier = ['1', '2', '3'].map((id) => turn(id, `Prompt ${id}`, long))
+  const messages = messagesFor(earlier, 'Next', 512)
+  expect(messages.map(({ content }) => content)).toEqual(['Prompt 3', long, 'Next'])
+})
+
+test('a prompt that is too long alone is sent as it is: the engine says by how much', () => {
+  expect(messagesFor([turn('1', 'a', 'b')], 'word '.repeat(900), 512)).toHaveLength(1)
+})
+
+test('how many turns were left out follows from the job', () => {
+  const chat = newChat('c', 'Hi', 0)
+  const last = turn('3', 'Third', 'c')
+  if (last.answer) last.answer.job = { messages: [{}] } as AnswerRecord['job']
+  chat.turns = [turn('1', 'First', 'a'), turn('2', 'Second', ''), last]
+  expect(turnsLeftOut(chat, last)).toBe(1)
+})
+
+test('the title is the prompt on one line, shortened', () => {
+  expect(newChat('c', ' a\n b ', 0).title).toBe('a b')
+  expect(newChat('c', 'x'.repeat(100), 0).title).toHaveLength(60)
+})
+
+test('what was never a job is not stored', () => {
+  const chat = { ...newChat('c', 'Hi', 1), turns: [turn('1', 'Hi', 'Yes'), turn('2', 'Ha', null)] }
+  const conversation = toConversation(chat, 2)
+  expect(conversation).toMatchObject({ id: 'c', createdAtMs: 1, updatedAtMs: 2 })
+  expect(fromConversation(conversation).turns.map(({ id }) => id)).toEqual(['1'])
+})

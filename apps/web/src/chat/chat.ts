@@ -1,0 +1,102 @@
+/**
+ * A conversation as the Playground holds it, and the pure steps between it and what is stored.
+ * @module
+ */
+import type { Message, WeftErrorData } from '@weft/protocol'
+import type { AnswerRecord, Conversation } from '@weft/sdk'
+
+export type ChatTurn = {
+  id: string
+  prompt: string
+  /** Null until the job exists. */
+  answer: AnswerRecord | null
+  /** Why there is no answer at all; the error of a begun answer is its own. */
+  error: WeftErrorData | null
+}
+
+/** An answer that is being made. */
+export type Run = {
+  turnId: string
+  step: 'opening' | 'searching' | 'waiting' | 'answering'
+  where: AnswerRecord['where']
+  nodePeerId: string | null
+}
+
+export type Chat = {
+  id: string
+  title: string
+  createdAtMs: number
+  turns: ChatTurn[]
+  run: Run | null
+}
+
+const maxTitleChars = 60
+
+export function newChat(id: string, prompt: string, nowMs: number): Chat {
+  return { id, title: shorten(prompt), createdAtMs: nowMs, turns: [], run: null }
+}
+
+function shorten(prompt: string): string {
+  const line = prompt.trim().replaceAll(/\s+/g, ' ')
+  return line.length <= maxTitleChars ? line : `${line.slice(0, maxTitleChars - 1).trimEnd()}…`
+}
+
+export function changeTurn(chat: Chat, turnId: string, change: (turn: ChatTurn) => ChatTurn): Chat {
+  return { ...chat, turns: chat.turns.map((turn) => (turn.id === turnId ? change(turn) : turn)) }
+}
+
+/** Turns that never became a job are not kept. */
+export function toConversation(
+  { id, title, createdAtMs, turns }: Chat,
+  updatedAtMs: number,
+): Conversation {
+  const kept = turns.flatMap(({ id: turnId, prompt, answer }) =>
+    answer ? [{ id: turnId, prompt, answer }] : [],
+  )
+  return { id, title, createdAtMs, updatedAtMs, turns: kept }
+}
+
+export function fromConversation({ id, title, createdAtMs, turns }: Conversation): Chat {
+  const shown = turns.map((turn) => ({ ...turn, error: null }))
+  return { id, title, createdAtMs, turns: shown, run: null }
+}
+
+/** Rough and on the high side: small vocabularies have about three characters a token. */
+const charsPerToken = 3
+/** Turn markers of a chat template. */
+const tokensPerMessage = 6
+/** Part of the context that stays free for the answer. */
+const answerShare = 0.4
+
+/**
+ * The new prompt with as many of the latest turns as fit the model's context.
+ * @returns messages, oldest first
+ */
+export function messagesFor(
+  earlier: readonly ChatTurn[],
+  prompt: string,
+  contextTokens: number,
+): Message[] {
+  let room = contextTokens * (1 - answerShare) - estimateTokens(prompt)
+  const messages: Message[] = [{ role: 'user', content: prompt }]
+  for (const turn of [...earlier].reverse()) {
+    const text = turn.answer?.text
+    if (!text) continue
+    room -= estimateTokens(turn.prompt) + estimateTokens(text)
+    if (room < 0) break
+    messages.unshift({ role: 'user', content: turn.prompt }, { role: 'assistant', content: text })
+  }
+  return messages
+}
+
+function estimateTokens(text: string): number {
+  return Math.ceil(text.length / charsPerToken) + tokensPerMessage
+}
+
+/** Earlier turns that this turn's job left out, because they did not fit. */
+export function turnsLeftOut(chat: Chat, turn: ChatTurn): number {
+  if (!turn.answer) return 0
+  const sent = (turn.answer.job.messages.length - 1) / 2
+  const earlier = chat.turns.slice(0, chat.turns.indexOf(turn))
+  return earlier.filter(({ answer }) => answer?.text).length - sent
+}

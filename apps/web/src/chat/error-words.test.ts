@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { errorWords } from './error-words.ts'
+
+const data = (code: string, message = 'Its own words.', facts: string[] = []) => ({
+  code,
+  message,
+  facts,
+})
+
+test('no nodes: its own sentence, once, and local mode first', () => {
+  const message = 'No other tab serves this model right now.'
+  const words = errorWords(data('sdk/no-nodes', message, ['Nothing was sent.']))
+  expect(words).toMatchObject({ title: message, detail: null, remedies: ['local', 'retry'] })
+})
+
+test('a node that died says so and offers both ways', () => {
+  const words = errorWords(data('network/node-lost', 'The node was lost after 12 tokens.'))
+  expect(words.title).toBe('The node was lost after 12 tokens.')
+  expect(words.remedies).toEqual(['local', 'retry'])
+})
+
+test('an over-long prompt is not offered to anyone else, even when a node says it', () => {
+  expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual([])
+  const refused = data(
+    'network/refused',
+    'The node refused the job. The prompt is 390 tokens over.',
+  )
+  expect(errorWords(refused)).toMatchObject({ title: refused.message, remedies: [] })
+})
+
+test('where the page has better words, the own ones become the detail', () => {
+  const words = errorWords(
+    data('network/unreachable', 'The node cannot be reached.', ['ICE failed.']),
+  )
+  expect(words.title).toBe('No node could be reached directly.')
+  expect(words.detail).toBe('The node cannot be reached. ICE failed.')
+})
+
+test('an unknown code keeps its own words', () => {
+  expect(errorWords(data('later/new', 'Something new.'))).toMatchObject({
+    title: 'Something new.',
+    remedies: ['retry'],
+  })
+})

@@ -1,0 +1,142 @@
+/**
+ * What went wrong, what it cost, and what to do, by the error's code.
+ * @module
+ */
+import type { WeftErrorData } from '@weft/protocol'
+
+export type Remedy = 'retry' | 'local'
+
+export type ErrorWords = {
+  title: string
+  /** The error's own words where they say more than the title. */
+  detail: string | null
+  /** What the person can do, in one sentence. */
+  advice: string
+  remedies: Remedy[]
+}
+
+/** The one that goes for all of them in this release. */
+export const costSentence = 'Nothing was charged.'
+
+type Words = { title?: string; advice: string; remedies: Remedy[] }
+
+const elsewhere: Remedy[] = ['local', 'retry']
+
+/** Without a title the error's own message is the title. */
+const wordsByCode: Record<string, Words> = {
+  'sdk/no-nodes': {
+    advice: 'This device can answer by itself.',
+    remedies: elsewhere,
+  },
+  'network/offline': {
+    title: 'No relay can be reached, so no other tab can be found.',
+    advice: 'It keeps trying by itself. Until then this device can answer.',
+    remedies: elsewhere,
+  },
+  'network/node-lost': {
+    advice: 'What arrived is kept above. Ask again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'network/stalled': {
+    title: 'The node has stopped sending, so the connection to it was closed.',
+    advice: 'What arrived is kept above. Ask again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'network/refused': {
+    advice: 'Another node may take it, or this device can answer.',
+    remedies: elsewhere,
+  },
+  'network/unreachable': {
+    title: 'No node could be reached directly.',
+    advice: 'A firewall may be in between. This device can answer by itself.',
+    remedies: elsewhere,
+  },
+  'network/timeout': {
+    title: 'No node answered in time.',
+    advice: 'Try again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'network/node-failed': {
+    advice: 'Another node may do better, or this device can answer.',
+    remedies: elsewhere,
+  },
+  'protocol/receipt': {
+    title: 'The receipt does not fit what arrived, so do not trust this answer.',
+    advice: 'Ask again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'protocol/signature': {
+    title: 'A signature of this answer is false, so do not trust it.',
+    advice: 'Ask again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'protocol/quote': {
+    advice: 'Ask again, or let this device answer.',
+    remedies: elsewhere,
+  },
+  'engine/prompt-too-long': {
+    advice: 'Shorten the prompt, or begin a new chat.',
+    remedies: [],
+  },
+  'protocol/too-large': {
+    advice: 'Shorten the prompt, or begin a new chat.',
+    remedies: [],
+  },
+  'protocol/empty-prompt': { advice: 'Write something first.', remedies: [] },
+  'storage/wrong-hash': {
+    advice: 'It was not used. Try again: the file is fetched anew.',
+    remedies: ['retry'],
+  },
+  'storage/download': {
+    advice: 'Check the connection and try again: what has arrived is kept.',
+    remedies: ['retry'],
+  },
+  'storage/quota': {
+    advice: 'Free some space in this browser and try again.',
+    remedies: ['retry'],
+  },
+  'engine/out-of-memory': {
+    advice: 'Close other tabs and try again, or choose a smaller model.',
+    remedies: ['retry'],
+  },
+  'engine/self-test': {
+    advice: 'This device computes it wrongly with this backend, so it does not answer.',
+    remedies: ['retry'],
+  },
+  'engine/device-lost': {
+    advice: 'Try again: the engine starts anew.',
+    remedies: ['retry'],
+  },
+  'engine/crashed': {
+    advice: 'Try again: the engine starts anew.',
+    remedies: ['retry'],
+  },
+  'web/stopped-early': { advice: 'Try again when you like.', remedies: ['retry'] },
+}
+
+const otherwise: Words = { advice: 'Try again.', remedies: ['retry'] }
+
+/** A node's refusal that no other node, nor this device, would answer differently. */
+const finalRefusal = /tokens? (over|too long|too many)/i
+
+export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords {
+  const known = wordsByCode[code] ?? otherwise
+  const words =
+    code === 'network/refused' && finalRefusal.test(message)
+      ? { ...known, ...wordsByCode['engine/prompt-too-long'] }
+      : known
+  const own = words.title === undefined
+  const detail = own ? ownDetail(code, facts) : `${message} ${facts.join(' ')}`.trim()
+  return { title: own ? message : (words.title ?? message), detail, ...rest(words) }
+}
+
+/** The facts of these only repeat what the page says better. */
+const spokenFor = ['sdk/no-nodes', 'protocol/empty-prompt']
+
+function ownDetail(code: string, facts: readonly string[]): string | null {
+  return facts.length === 0 || spokenFor.includes(code) ? null : facts.join(' ')
+}
+
+function rest({ advice, remedies }: Words) {
+  return { advice, remedies }
+}

@@ -1,0 +1,14 @@
+import type { BackendChoice } from '@weft/sdk'
+
+export const backendNames: Record<BackendChoice, string> = {
+  auto: 'Automatic',
+  webgpu: 'WebGPU',
+  wasm: 'CPU',
+}
+
+export const backendChoices: BackendChoice[] = ['auto', 'webgpu', 'wasm']
+
+/** Anything unknown is automatic. */
+export function parseBackend(text: string): BackendChoice {
+  return backendChoices.find((choice) => choice === text) ?? 'auto'
+}

@@ -1,0 +1,67 @@
+import type { BackendChoice, Tab } from '@weft/sdk'
+import { useEffect, useState } from 'react'
+import { readPreference, writePreference } from '../site/preferences.ts'
+import { useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { parseBackend } from './backend.ts'
+import { DeviceCheck } from './device-check.tsx'
+import { JobList } from './job-list.tsx'
+import { ServePanel } from './serve-panel.tsx'
+import { useServeFromUrl } from './use-serve-from-url.ts'
+
+export function ContributePage() {
+  const tab = useTab()
+  return (
+    <main className="overflow-y-auto px-4 sm:px-6">
+      <div className="mx-auto grid max-w-4xl gap-8 py-8">
+        <div>
+          <h1 className="text-2xl font-semibold">Contribute</h1>
+          <p className="mt-1 max-w-[66ch] text-ash">
+            This tab answers prompts of other tabs, with the model on this device.
+          </p>
+        </div>
+        {tab ? <Contribute tab={tab} /> : <p className="text-ash">Opening Weft in this tab.</p>}
+      </div>
+    </main>
+  )
+}
+
+function Contribute({ tab }: { tab: Tab }) {
+  const models = useCell(tab.models.list)
+  const state = useCell(tab.node.state)
+  const engine = useCell(tab.models.engine)
+  const [modelCid, setModelCid] = useState<string | null>(null)
+  const [backend, setBackend] = useState<BackendChoice>(initialBackend)
+  const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
+  const serving = state.phase !== 'off' && state.phase !== 'failed'
+
+  function serve(on: boolean): void {
+    writePreference('served', on)
+    const change =
+      on && model ? tab.node.start({ modelCid: model.modelCid, backend }) : tab.node.stop()
+    change.catch(() => {}) // The node's sentence says what failed.
+  }
+  useServeFromUrl(() => serve(true))
+  useEffect(() => writePreference('backend', backend), [backend])
+
+  return (
+    <>
+      <ServePanel state={state} engine={engine} peerId={tab.peerId} on={serving} onServe={serve} />
+      <JobList jobs={state.jobs} />
+      <DeviceCheck
+        models={tab.models}
+        model={model}
+        onModel={setModelCid}
+        backend={backend}
+        onBackend={setBackend}
+        locked={serving}
+      />
+    </>
+  )
+}
+
+/** The URL's word comes before the remembered one. */
+function initialBackend(): BackendChoice {
+  const asked = new URLSearchParams(location.search).get('backend')
+  return parseBackend(asked ?? readPreference('backend'))
+}

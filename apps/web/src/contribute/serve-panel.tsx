@@ -1,0 +1,69 @@
+import type { EngineState, NodeState } from '@weft/sdk'
+import { engineSentence } from '../playground/run-words.ts'
+import { formatRate } from '../row/summary.ts'
+import { readPreference } from '../site/preferences.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { StitchBand } from './stitch-band.tsx'
+
+type ServePanelProps = {
+  state: NodeState
+  engine: EngineState
+  peerId: string
+  on: boolean
+  onServe: (on: boolean) => void
+}
+
+/** The switch, what this tab is doing, and its stitches as they pass. */
+export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelProps) {
+  const preparing = state.phase === 'preparing' ? engineSentence(engine) : null
+  return (
+    <section
+      aria-label="Serving"
+      className="on-paper grid gap-5 rounded-md border border-thread bg-paper p-4 sm:p-6"
+    >
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
+        <Switch
+          label="Serve"
+          size="large"
+          checked={on}
+          onChange={onServe}
+          describedBy="serve-note"
+        />
+        <div role="status" aria-label="Node status" className="min-w-0 flex-1 basis-64">
+          <p className={state.phase === 'failed' ? 'font-medium' : ''}>{state.sentence}</p>
+          {preparing && <p className="text-sm text-ash">{preparing}</p>}
+        </div>
+      </div>
+      <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
+      <dl className="grid grid-cols-3 gap-4">
+        <Figure name="Tokens a second now" value={formatRate(state.tokensPerSecond)} />
+        <Figure name="Tokens this session" value={state.tokensServed.toLocaleString('en')} />
+        <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
+      </dl>
+      <div id="serve-note" className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
+        {state.phase === 'off' && readPreference('served') && (
+          <p className="text-ink">It was on when you left. Switch it on to go on.</p>
+        )}
+        <p>Keep this tab open: in the background is fine, closed it serves nobody.</p>
+        <p>You see the prompts you answer, and other tabs see this device’s IP address.</p>
+      </div>
+      <p className="flex flex-wrap items-center gap-x-2 text-sm text-ash">
+        This tab is known as
+        <span data-testid="own-peer-id" className="font-mono text-xs break-all text-ink">
+          {peerId}
+        </span>
+        <CopyButton label="Copy" text={() => peerId} />
+      </p>
+    </section>
+  )
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex flex-col-reverse justify-end">
+      <dt className="text-xs text-ash sm:text-sm">{name}</dt>
+      <dd className="text-xl font-semibold tabular-nums sm:text-3xl">{value}</dd>
+    </div>
+  )
+}

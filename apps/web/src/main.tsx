@@ -1,0 +1,25 @@
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createSession } from './chat/session.ts'
+import { router } from './router.tsx'
+import { openSite } from './site/open-site.ts'
+import { SiteContext } from './site/tab-context.tsx'
+import './theme.css'
+import './answer.css'
+import './row/row.css'
+
+const site = openSite()
+const session = createSession(site)
+session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <SiteContext value={{ site, session }}>
+        <RouterProvider router={router} />
+      </SiteContext>
+    </StrictMode>,
+  )
+}

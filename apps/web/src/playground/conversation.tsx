@@ -1,0 +1,48 @@
+import { useRef } from 'react'
+import { type Chat, turnsLeftOut } from '../chat/chat.ts'
+import { EmptyState } from './empty-state.tsx'
+import { TurnView } from './turn-view.tsx'
+import { useStickToBottom } from './use-stick-to-bottom.ts'
+
+type ConversationProps = {
+  chat: Chat | undefined
+  onExample: (prompt: string) => void
+  onRetry: (turnId: string, where: 'network' | 'local') => void
+}
+
+/** The answers, oldest first. A screen reader hears of one when it has ended. */
+export function Conversation({ chat, onExample, onRetry }: ConversationProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const turns = chat?.turns ?? []
+  useStickToBottom(box, content, `${chat?.id} ${turns.length}`)
+  return (
+    <div
+      ref={box}
+      role="log"
+      aria-label="Answer"
+      aria-busy={chat?.run !== null && chat !== undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard.
+      tabIndex={0}
+      className="overflow-y-auto px-4 -outline-offset-2 sm:px-6"
+    >
+      <div ref={content} className="mx-auto min-h-full max-w-[42rem]">
+        {chat && turns.length > 0 ? (
+          turns.map((turn, index) => (
+            <TurnView
+              key={turn.id}
+              chatId={chat.id}
+              turn={turn}
+              leftOut={turnsLeftOut(chat, turn)}
+              run={chat.run?.turnId === turn.id ? chat.run : null}
+              last={index === turns.length - 1}
+              onRetry={onRetry}
+            />
+          ))
+        ) : (
+          <EmptyState onExample={onExample} />
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+const examples = [
+  'Tell me a story about a fox and a lantern.',
+  'What is Weft?',
+  'What is 27 + 15?',
+  'Tell me a story about a whale and a bell.',
+]
+
+export function EmptyState({ onExample }: { onExample: (prompt: string) => void }) {
+  return (
+    <div className="grid gap-6 py-10 sm:py-16">
+      <p className="max-w-[32ch] font-serif text-2xl leading-snug">
+        Ask something: another tab somewhere answers, and shows how far its answer was checked.
+      </p>
+      <ul className="border-t border-thread">
+        {examples.map((example) => (
+          <li key={example} className="border-b border-thread">
+            <button
+              type="button"
+              onClick={() => onExample(example)}
+              className="min-h-11 w-full px-1 py-2 text-left text-ash hover:bg-thread/40 hover:text-ink"
+            >
+              {example}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

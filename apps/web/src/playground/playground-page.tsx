@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { Ask } from '../chat/session.ts'
+import { readPreference, writePreference } from '../site/preferences.ts'
+import { useSession } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { Composer } from './composer.tsx'
+import { Conversation } from './conversation.tsx'
+import { HistoryDrawer } from './history-drawer.tsx'
+import { HistoryList } from './history-list.tsx'
+
+export function PlaygroundPage() {
+  const session = useSession()
+  const { chats, currentId } = useCell(session.state)
+  const [localOnly, setLocalOnly] = useState(() => readPreference('localOnly'))
+  const [modelCid, setModelCid] = useState(() => readPreference('modelCid'))
+  const chat = currentId ? chats[currentId] : undefined
+  const where = localOnly ? 'local' : 'network'
+
+  const ask = useCallback(
+    (prompt: string) => session.send(prompt, { where, modelCid }),
+    [session, where, modelCid],
+  )
+  const retry = useCallback(
+    (turnId: string, retryWhere: Ask['where']) =>
+      session.retry(turnId, { where: retryWhere, modelCid }),
+    [session, modelCid],
+  )
+  useEffect(() => writePreference('localOnly', localOnly), [localOnly])
+  useEffect(() => writePreference('modelCid', modelCid), [modelCid])
+
+  return (
+    <div className="grid min-h-0 lg:grid-cols-[17rem_minmax(0,1fr)]">
+      <aside
+        aria-label="Conversations"
+        className="hidden min-h-0 overflow-y-auto border-r border-thread p-4 lg:block"
+      >
+        <HistoryList />
+      </aside>
+      <main className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
+        <div className="flex items-center gap-2 border-b border-thread px-2 lg:hidden">
+          <HistoryDrawer />
+        </div>
+        <h1 className="sr-only">Playground</h1>
+        <Conversation chat={chat} onExample={ask} onRetry={retry} />
+        <Composer
+          busy={chat?.run != null}
+          onSend={ask}
+          onStop={session.stop}
+          localOnly={localOnly}
+          onLocalOnly={setLocalOnly}
+          modelCid={modelCid}
+          onModel={setModelCid}
+        />
+      </main>
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+/**
+ * What an answer waits for, in one sentence.
+ * @module
+ */
+import type { EngineState } from '@weft/sdk'
+import type { Run } from '../chat/chat.ts'
+import { formatBytes, shortPeerId } from '../row/summary.ts'
+
+export function runSentence(run: Run, engine: EngineState): string {
+  if (run.step === 'opening') return 'Opening Weft in this tab.'
+  if (run.step === 'waiting') {
+    const who = run.where === 'local' ? 'this device' : shortPeerId(run.nodePeerId ?? '')
+    return `Waiting for the first token from ${who}.`
+  }
+  if (run.where === 'network') return 'Looking for a tab that serves this model.'
+  return engineSentence(engine) ?? 'Preparing the model on this device.'
+}
+
+const stageWords = {
+  runtime: 'Starting the engine.',
+  graph: 'Loading the model into the engine.',
+  'warm-up': 'Warming up.',
+  'self-test': 'Testing that this device computes rightly.',
+}
+
+/** Null when the engine is not being prepared. */
+export function engineSentence(engine: EngineState): string | null {
+  if (engine.phase === 'downloading') {
+    const { loadedBytes, totalBytes } = engine
+    return `Fetching the model: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}.`
+  }
+  return engine.phase === 'loading' ? stageWords[engine.stage] : null
+}

@@ -1,0 +1,40 @@
+import { type RefObject, useEffect, useRef } from 'react'
+
+/** Nearer than this to the end counts as being there. */
+const slackPx = 48
+
+/**
+ * Follows growing content while the reader is at its end, and leaves a reader who scrolled up alone.
+ * @param key - what is shown; another one begins at its end
+ */
+export function useStickToBottom(
+  box: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  key: string,
+): void {
+  const atEnd = useRef(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another content.
+  useEffect(() => {
+    const [scroller, inner] = [box.current, content.current]
+    if (!scroller || !inner) return
+    const toEnd = () => {
+      scroller.scrollTop = scroller.scrollHeight
+    }
+    const onScroll = () => {
+      const rest = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+      atEnd.current = rest < slackPx
+    }
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) toEnd()
+    })
+    atEnd.current = true
+    toEnd()
+    scroller.addEventListener('scroll', onScroll, { passive: true })
+    observer.observe(inner)
+    observer.observe(scroller)
+    return () => {
+      scroller.removeEventListener('scroll', onScroll)
+      observer.disconnect()
+    }
+  }, [box, content, key])
+}

@@ -1,0 +1,115 @@
+/**
+ * A receipt as lines for people, and as JSON for machines.
+ * @module
+ */
+import { bytesToHex, jobId } from '@weft/protocol'
+import type { AnswerRecord, ModelEntry } from '@weft/sdk'
+import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
+
+export type Fact = {
+  name: string
+  value: string
+  /** Set in mono, whole, with a button to copy it. */
+  id?: true
+}
+
+export type FactGroup = { title: string; facts: Fact[] }
+
+const backendNames = { webgpu: 'WebGPU', wasm: 'CPU (WebAssembly)', 'node-cpu': 'CPU (Node)' }
+
+const finishWords = {
+  stop: 'The model ended',
+  length: 'The length limit was reached',
+  cancelled: 'Stopped by you',
+}
+
+export function receiptFacts(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup[] {
+  return [who(answer, model), how(answer), proof(answer)].map(({ title, facts }) => ({
+    title,
+    facts: facts.filter(({ value }) => value !== ''),
+  }))
+}
+
+function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
+  const { where, segments, receipt, quote } = answer
+  const engine = receipt?.engine ?? quote?.engine
+  const peers = [...new Set(segments.map(({ peerId }) => peerId))]
+  const name = where === 'local' ? 'This device' : 'Peer'
+  return {
+    title: 'Who answered',
+    facts: [
+      ...peers.map((value): Fact => ({ name, value, id: true })),
+      { name: 'Device', value: engine?.device ?? '' },
+      { name: 'Engine', value: engine ? `${engine.runtime}, ${backendNames[engine.backend]}` : '' },
+      { name: 'Model', value: model ? `${model.manifest.name} (${model.manifest.dtype})` : '' },
+    ],
+  }
+}
+
+function how(answer: AnswerRecord): FactGroup {
+  const { receipt, quote, finishReason, where } = answer
+  const { tokens, firstTokenMs, tokensPerSecond } = summarize(answer, false)
+  const inputTokens = receipt?.inputTokens ?? quote?.inputTokens
+  return {
+    title: 'What it took',
+    facts: [
+      { name: 'Tokens in', value: inputTokens === undefined ? '' : count(inputTokens, 'token') },
+      { name: 'Tokens out', value: count(tokens, 'token') },
+      { name: 'First token', value: firstTokenMs === null ? '' : formatSeconds(firstTokenMs) },
+      {
+        name: 'Speed',
+        value: tokensPerSecond === null ? '' : `${formatRate(tokensPerSecond)} tok/s`,
+      },
+      { name: 'End', value: finishReason ? finishWords[finishReason] : 'It did not end' },
+      { name: 'Price', value: where === 'network' ? 'Free' : '' },
+    ],
+  }
+}
+
+function proof({ job, nonce, receipt }: AnswerRecord): FactGroup {
+  const { temperature, topK, topP } = job.sampling
+  return {
+    title: 'Seed and hashes',
+    facts: [
+      { name: 'Job', value: bytesToHex(jobId(job)), id: true },
+      { name: 'Nonce', value: nonce ? bytesToHex(nonce) : '', id: true },
+      { name: 'Model', value: job.modelCid, id: true },
+      { name: 'Sampling', value: `temperature ${temperature}, top-k ${topK}, top-p ${topP}` },
+      { name: 'Sampler', value: hex(receipt?.samplerHash), id: true },
+      { name: 'Tokenizer', value: hex(receipt?.tokenizerHash), id: true },
+      { name: 'Last token link', value: hex(receipt?.tokenChain.at(-1)), id: true },
+      { name: 'Text', value: hex(receipt?.textHash), id: true },
+    ],
+  }
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return bytes ? bytesToHex(bytes) : ''
+}
+
+/** What the grade of this answer means, no more and no less. */
+export function checkSentence({ where, receipt, recheck }: AnswerRecord): string {
+  if (recheck) {
+    return recheck.firstDifference === null
+      ? 'This device has computed the same tokens from the same seed.'
+      : 'This device computed something else from the same seed. Different hardware can cause this near a tie; a dishonest node too.'
+  }
+  if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
+  if (!receipt) {
+    return 'There is no receipt: nobody has signed for these tokens.'
+  }
+  return 'Signed: the node has put its key under exactly these tokens. That is not proof that the model computed them; to see that, compute them again here.'
+}
+
+/** Bytes as hex, amounts as decimal strings. */
+export function receiptJson({ receipt, job, nonce }: AnswerRecord): string {
+  const value = receipt ? { receipt } : { job, nonce }
+  return JSON.stringify(
+    value,
+    (_, field: unknown) => {
+      if (field instanceof Uint8Array) return bytesToHex(field)
+      return typeof field === 'bigint' ? field.toString() : field
+    },
+    2,
+  )
+}

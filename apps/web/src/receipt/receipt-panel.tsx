@@ -1,0 +1,40 @@
+import type { AnswerRecord } from '@weft/sdk'
+import { describeRow, layOutRow } from '../row/stitches.ts'
+import { summarize, summaryLine } from '../row/summary.ts'
+import { WovenRow } from '../row/woven-row.tsx'
+import { useTab } from '../site/tab-context.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Sheet } from '../ui/sheet.tsx'
+import { FactList } from './fact-list.tsx'
+import { checkSentence, receiptFacts, receiptJson } from './receipt-facts.ts'
+import { Recheck } from './recheck.tsx'
+
+type ReceiptPanelProps = {
+  chatId: string
+  turnId: string
+  answer: AnswerRecord
+  onClose: () => void
+}
+
+/** Where an answer came from and how far it was checked, in full. */
+export default function ReceiptPanel({ chatId, turnId, answer, onClose }: ReceiptPanelProps) {
+  const models = useTab()?.models.list.get() ?? []
+  const model = models.find(({ modelCid }) => modelCid === answer.job.modelCid)
+  return (
+    <Sheet title="Receipt" side="right" onClose={onClose}>
+      <WovenRow answer={answer} streaming={false} />
+      <p className="mt-2 font-medium">{describeRow(layOutRow(answer, false), answer)}.</p>
+      <p className="text-sm text-ash">{summaryLine(summarize(answer, false), answer)}</p>
+      <section aria-label="Check" className="mt-5 border-t border-thread pt-4">
+        <p className="text-sm">{checkSentence(answer)}</p>
+        <Recheck chatId={chatId} turnId={turnId} answer={answer} />
+      </section>
+      {receiptFacts(answer, model).map(({ title, facts }) => (
+        <FactList key={title} title={title} facts={facts} />
+      ))}
+      <div className="mt-4 -ml-2">
+        <CopyButton label="Copy as JSON" text={() => receiptJson(answer)} />
+      </div>
+    </Sheet>
+  )
+}

@@ -1,0 +1,34 @@
+/**
+ * Two screens.
+ * @module
+ */
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { ContributePage } from './contribute/contribute-page.tsx'
+import { PlaygroundPage } from './playground/playground-page.tsx'
+import { Layout } from './ui/layout.tsx'
+import { NotFoundPage } from './ui/not-found-page.tsx'
+
+const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage })
+
+const playgroundRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  component: PlaygroundPage,
+})
+
+const contributeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/contribute',
+  component: ContributePage,
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute]),
+  defaultPreload: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * An answer as one woven row: one stitch per window of 32 tokens, cut where the peer changes.
+ * @module
+ */
+import { tokensPerWindow } from '@weft/protocol'
+import type { AnswerRecord } from '@weft/sdk'
+import { type Tone, tonesOf } from './tones.ts'
+
+/**
+ * How far a stitch was checked. `arriving`: unsigned so far; `signed`: the receipt covers it;
+ * `recomputed`: this device computed the same tokens; `torn`: it computed others; `loose`: it ended
+ * without a receipt; `local`: made on this device.
+ */
+export type Texture = 'arriving' | 'signed' | 'recomputed' | 'torn' | 'loose' | 'local'
+
+export type Stitch = {
+  peerId: string
+  tone: Tone
+  texture: Texture
+  /** Positions in the answer: first and one past the last. */
+  start: number
+  end: number
+  /** Part of a whole window, 0 to 1. */
+  share: number
+  /** From sending to its last token, by the mean speed of the answer; null before the first. */
+  endsAtMs: number | null
+}
+
+export type RowAnswer = Pick<
+  AnswerRecord,
+  | 'tokens'
+  | 'segments'
+  | 'where'
+  | 'finishReason'
+  | 'receipt'
+  | 'recheck'
+  | 'error'
+  | 'firstTokenMs'
+  | 'decodeMs'
+>
+
+/** @param streaming - false for an answer without an end that nobody is making any more */
+export function layOutRow(answer: RowAnswer, streaming: boolean): Stitch[] {
+  const total = answer.tokens.length
+  const tones = tonesOf(answer.segments.map(({ peerId }) => peerId))
+  return answer.segments.flatMap(({ peerId, startToken }, index) => {
+    const endToken = answer.segments[index + 1]?.startToken ?? total
+    return cutIntoWindows(startToken, endToken).map(({ start, end }) => ({
+      peerId,
+      tone: tones.get(peerId) ?? 0,
+      texture: textureOf(answer, { start, end }, streaming),
+      start,
+      end,
+      share: (end - start) / tokensPerWindow,
+      endsAtMs: timeOf(answer, end),
+    }))
+  })
+}
+
+/** Windows begin at multiples of 32 tokens of the whole answer, whoever made them. */
+export function cutIntoWindows(from: number, to: number): { start: number; end: number }[] {
+  const windows: { start: number; end: number }[] = []
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / tokensPerWindow) + 1) * tokensPerWindow)
+    windows.push({ start, end })
+    start = end
+  }
+  return windows
+}
+
+function textureOf(
+  { where, receipt, recheck }: RowAnswer,
+  { start, end }: { start: number; end: number },
+  streaming: boolean,
+): Texture {
+  if (recheck) {
+    const { firstDifference, tokens } = recheck
+    if (firstDifference !== null && firstDifference < end) {
+      return firstDifference >= start ? 'torn' : unchecked(where, receipt !== null, streaming)
+    }
+    if (end <= tokens) return 'recomputed'
+  }
+  return unchecked(where, receipt !== null, streaming)
+}
+
+function unchecked(where: RowAnswer['where'], signed: boolean, streaming: boolean): Texture {
+  if (where === 'local') return 'local'
+  if (signed) return 'signed'
+  return streaming ? 'arriving' : 'loose'
+}
+
+function timeOf({ tokens, firstTokenMs, decodeMs }: RowAnswer, end: number): number | null {
+  if (firstTokenMs === null) return null
+  const steps = Math.max(tokens.length - 1, 1)
+  return firstTokenMs + (decodeMs * (end - 1)) / steps
+}
+
+const textureWords: Record<Texture, string> = {
+  arriving: 'arriving, not signed yet',
+  signed: 'signed',
+  recomputed: 'computed again here, the same',
+  torn: 'computed again here, differs',
+  loose: 'not signed',
+  local: 'made on this device',
+}
+
+/** What a stitch says when it is pointed at. */
+export function describeStitch({ start, end, texture, endsAtMs }: Stitch): string {
+  const which = end - start === 1 ? `token ${end}` : `tokens ${start + 1} to ${end}`
+  const time = endsAtMs === null ? '' : `, after about ${(endsAtMs / 1000).toFixed(1)} s`
+  return `${which}${time}, ${textureWords[texture]}`
+}
+
+/** The row in words, for a reader who does not see it. */
+export function describeRow(stitches: readonly Stitch[], answer: RowAnswer): string {
+  const peers = new Set(stitches.map(({ peerId }) => peerId)).size
+  const textures = new Set(stitches.map(({ texture }) => texture))
+  const who = answer.where === 'local' ? 'Made on this device' : `Served by ${peerWords(peers)}`
+  return [who, checkWords(textures), wholeWords(answer)].filter(Boolean).join(', ')
+}
+
+function peerWords(count: number): string {
+  return count === 1 ? 'one peer' : count === 2 ? 'two peers' : `${count} peers`
+}
+
+function checkWords(textures: ReadonlySet<Texture>): string {
+  if (textures.has('torn')) return 'differs when computed again here'
+  if (textures.has('recomputed')) return 'computed again here, the same'
+  if (textures.has('signed')) return 'signed'
+  if (textures.has('arriving')) return 'arriving'
+  return textures.has('local') ? '' : 'not signed'
+}
+
+function wholeWords({ finishReason, error }: RowAnswer): string {
+  if (finishReason === 'stop') return 'whole'
+  if (finishReason === 'length') return 'cut at the length limit'
+  if (finishReason === 'cancelled') return 'stopped'
+  return error ? 'cut off' : ''
+}

@@ -1,0 +1,81 @@
+import type { AnswerRecord } from '@weft/sdk'
+import { expect, test } from 'vitest'
+import {
+  formatBytes,
+  formatRate,
+  formatSeconds,
+  shortPeerId,
+  summarize,
+  summaryLine,
+} from './summary.ts'
+
+const receipt = {} as NonNullable<AnswerRecord['receipt']>
+
+function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
+  return {
+    job: {} as AnswerRecord['job'],
+    nonce: null,
+    text: 'Once',
+    tokens: Array(42).fill(1),
+    segments: [{ peerId: 'a', startToken: 0 }],
+    where: 'network',
+    finishReason: 'stop',
+    quote: null,
+    receipt,
+    firstTokenMs: 312,
+    decodeMs: 1000,
+    error: null,
+    recheck: null,
+    ...change,
+  }
+}
+
+function line(change: Partial<AnswerRecord>, streaming = false): string {
+  const record = answer(change)
+  return summaryLine(summarize(record, streaming), record)
+}
+
+test('a whole signed answer', () => {
+  expect(line({})).toBe('1 peer · 41 tok/s · 0.3 s to first token · signed · free')
+})
+
+test('while it streams', () => {
+  const streaming = { receipt: null, finishReason: null }
+  expect(line(streaming, true)).toBe('1 peer · 41 tok/s · 0.3 s to first token · arriving · free')
+  expect(summarize(answer(streaming), true).finish).toBe('')
+})
+
+test('a local answer names no peer and no price', () => {
+  expect(line({ where: 'local', receipt: null })).toBe(
+    'this device · 41 tok/s · 0.3 s to first token',
+  )
+  expect(summarize(answer({ where: 'local' }), false).peers).toBe(0)
+})
+
+test('ends that are not whole', () => {
+  const error = { code: 'network/node-lost', message: '', facts: [] }
+  expect(line({ error, receipt: null, finishReason: null })).toContain('cut off · not signed')
+  expect(line({ receipt: null, finishReason: null })).toContain('interrupted · not signed')
+  expect(line({ finishReason: 'length' })).toContain('length limit reached · signed')
+})
+
+test('a recheck is said', () => {
+  const atMs = 0
+  expect(line({ recheck: { tokens: 42, firstDifference: null, atMs } })).toContain(
+    'checked on this device',
+  )
+  expect(line({ recheck: { tokens: 7, firstDifference: 6, atMs } })).toContain('differs at token 7')
+})
+
+test('no speed from a few tokens', () => {
+  expect(line({ tokens: [1, 2] })).not.toContain('tok/s')
+})
+
+test('figures', () => {
+  expect(formatRate(4.26)).toBe('4.3')
+  expect(formatRate(1234.5)).toBe('1,235')
+  expect(formatSeconds(42)).toBe('0.04 s')
+  expect(formatSeconds(12_345)).toBe('12 s')
+  expect(formatBytes(3_130_000)).toBe('3.1 MB')
+  expect(shortPeerId('16Uiu2HAmQzX7cB9example')).toBe('16Uiu2…xample')
+})

@@ -1,0 +1,98 @@
+/**
+ * The one line under an answer, for people and, as numbers, for machines.
+ * @module
+ */
+import type { AnswerRecord } from '@weft/sdk'
+
+export type Summary = {
+  /** Empty while it streams; `failed` and `interrupted` beside the reasons of the protocol. */
+  finish: '' | 'stop' | 'length' | 'cancelled' | 'failed' | 'interrupted'
+  tokens: number
+  /** Other tabs that made tokens of it: 0 for a local answer. */
+  peers: number
+  firstTokenMs: number | null
+  tokensPerSecond: number | null
+  where: AnswerRecord['where']
+}
+
+/** Below this the clock's own noise is larger than the speed. */
+const minTokensForSpeed = 4
+
+export function summarize(answer: AnswerRecord, streaming: boolean): Summary {
+  const { tokens, decodeMs, where, firstTokenMs, segments } = answer
+  const fast = tokens.length >= minTokensForSpeed && decodeMs > 0
+  return {
+    finish: finishOf(answer, streaming),
+    tokens: tokens.length,
+    peers: where === 'local' ? 0 : new Set(segments.map(({ peerId }) => peerId)).size,
+    firstTokenMs,
+    tokensPerSecond: fast ? ((tokens.length - 1) * 1000) / decodeMs : null,
+    where,
+  }
+}
+
+function finishOf({ finishReason, error }: AnswerRecord, streaming: boolean): Summary['finish'] {
+  if (streaming) return ''
+  if (error) return 'failed'
+  return finishReason ?? 'interrupted'
+}
+
+/** e.g. `1 peer · 41 tok/s · 0.3 s to first token · signed · free` */
+export function summaryLine(summary: Summary, answer: AnswerRecord): string {
+  const { where, peers, tokensPerSecond, firstTokenMs, finish } = summary
+  const who = where === 'local' ? 'this device' : peers > 0 && count(peers, 'peer')
+  const speed = tokensPerSecond !== null && `${formatRate(tokensPerSecond)} tok/s`
+  const first = firstTokenMs !== null && `${formatSeconds(firstTokenMs)} to first token`
+  const end = endWords[finish]
+  const parts = [who, speed, first, end, checkWord(answer, finish), where === 'network' && 'free']
+  return parts.filter(Boolean).join(' · ')
+}
+
+const endWords: Record<Summary['finish'], string> = {
+  '': '',
+  stop: '',
+  length: 'length limit reached',
+  cancelled: 'stopped',
+  failed: 'cut off',
+  interrupted: 'interrupted',
+}
+
+function checkWord(
+  { recheck, receipt, where }: AnswerRecord,
+  finish: Summary['finish'],
+): string | false {
+  if (recheck && recheck.firstDifference !== null) {
+    return `differs at token ${recheck.firstDifference + 1}`
+  }
+  if (recheck) return 'checked on this device'
+  if (where === 'local') return false
+  if (receipt) return 'signed'
+  return finish === '' ? 'arriving' : 'not signed'
+}
+
+export function count(value: number, unit: string): string {
+  return `${value.toLocaleString('en')} ${unit}${value === 1 ? '' : 's'}`
+}
+
+/** Two significant digits below ten, whole above. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en')
+}
+
+export function formatSeconds(milliseconds: number): string {
+  const seconds = milliseconds / 1000
+  return seconds < 9.95
+    ? `${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s`
+    : `${Math.round(seconds)} s`
+}
+
+/** Decimal units, as download sizes are usually given. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** PeerIds share their beginning; the end tells them apart. */
+export function shortPeerId(peerId: string): string {
+  return peerId.length <= 14 ? peerId : `${peerId.slice(0, 6)}…${peerId.slice(-6)}`
+}

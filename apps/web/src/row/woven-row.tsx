@@ -1,0 +1,68 @@
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { StitchShape } from './stitch-shape.tsx'
+import { describeRow, describeStitch, layOutRow, type RowAnswer } from './stitches.ts'
+import { shortPeerId } from './summary.ts'
+
+type WovenRowProps = { answer: RowAnswer; streaming: boolean }
+
+/** An answer as cloth. Arrow keys walk along the stitches; a stitch says what it is. */
+export function WovenRow({ answer, streaming }: WovenRowProps) {
+  const stitches = layOutRow(answer, streaming)
+  const [shown, setShown] = useState<number | null>(null)
+  const [cursor, setCursor] = useState(0)
+  const row = useRef<HTMLDivElement>(null)
+  const stitch = shown === null ? undefined : stitches[shown]
+
+  function walk(event: KeyboardEvent): void {
+    if (event.key === 'Escape') setShown(null)
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (step === 0) return
+    event.preventDefault()
+    const next = Math.min(Math.max(cursor + step, 0), stitches.length - 1)
+    setCursor(next)
+    row.current?.querySelectorAll('button')[next]?.focus()
+  }
+
+  return (
+    <div className="relative">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for inputs, this groups stitches. */}
+      <div
+        ref={row}
+        role="group"
+        aria-label={describeRow(stitches, answer)}
+        onKeyDown={walk}
+        onMouseLeave={() => setShown(null)}
+        className={`flex min-h-7 flex-wrap ${streaming ? 'weaving' : ''}`}
+      >
+        {stitches.map((each, index) => (
+          <button
+            key={each.start}
+            type="button"
+            tabIndex={index === cursor ? 0 : -1}
+            aria-label={`${shortPeerId(each.peerId)}: ${describeStitch(each)}`}
+            onMouseEnter={() => setShown(index)}
+            onFocus={() => {
+              setCursor(index)
+              setShown(index)
+            }}
+            onBlur={() => setShown(null)}
+            onClick={() => setShown(index)}
+            className="stitch flex min-w-6 items-center py-0.5"
+          >
+            <StitchShape {...each} />
+          </button>
+        ))}
+      </div>
+      {stitch && (
+        <p
+          aria-hidden="true"
+          className="absolute bottom-full left-0 mb-1 max-w-full rounded-md border border-thread bg-paper px-2 py-1 text-xs text-ink"
+        >
+          <span className="font-mono">{shortPeerId(stitch.peerId)}</span>
+          {' · '}
+          {describeStitch(stitch)}
+        </p>
+      )}
+    </div>
+  )
+}

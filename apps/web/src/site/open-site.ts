@@ -1,0 +1,45 @@
+/**
+ * Opens the tab after the first paint: the settings, then the SDK, which is most of the script.
+ * @module
+ */
+import { WeftError, type WeftErrorData } from '@weft/protocol'
+import type { Cell, foldAnswer, Tab } from '@weft/sdk'
+import { fetchSiteConfig } from './site-config.ts'
+import { createStore } from './store.ts'
+
+/** What the loaded SDK gives to the page. */
+export type OpenedTab = {
+  tab: Tab
+  foldAnswer: typeof foldAnswer
+}
+
+export type SiteState =
+  | { phase: 'opening' }
+  | { phase: 'ready'; tab: Tab }
+  | { phase: 'failed'; error: WeftErrorData }
+
+export type Site = {
+  state: Cell<SiteState>
+  /** Rejects with the WeftError of the failed state. */
+  opened: Promise<OpenedTab>
+}
+
+export function openSite(): Site {
+  const state = createStore<SiteState>({ phase: 'opening' })
+  const opened = open()
+  opened.then(
+    ({ tab }) => state.update(() => ({ phase: 'ready', tab })),
+    (error) => state.update(() => ({ phase: 'failed', error: toData(error) })),
+  )
+  return { state, opened }
+}
+
+async function open(): Promise<OpenedTab> {
+  const [config, sdk] = await Promise.all([fetchSiteConfig(), import('@weft/sdk')])
+  const { openTab, foldAnswer } = sdk
+  return { tab: await openTab(config), foldAnswer }
+}
+
+export function toData(error: unknown): WeftErrorData {
+  return WeftError.from(error, 'web/unexpected', 'Something went wrong on this page.').toJSON()
+}

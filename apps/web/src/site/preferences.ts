@@ -1,0 +1,38 @@
+/**
+ * Choices that a browser keeps for the next visit. Without storage they last as long as the page.
+ * @module
+ */
+type Preferences = {
+  /** Answer on this device only. */
+  localOnly: boolean
+  modelCid: string | null
+  /** Serve was on when the page was left; it is offered again, never started by itself. */
+  served: boolean
+  backend: string
+}
+
+const initial: Preferences = { localOnly: false, modelCid: null, served: false, backend: 'auto' }
+
+export function readPreference<Name extends keyof Preferences>(name: Name): Preferences[Name] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(`weft.${name}`) ?? 'null')
+    return isLike(stored, initial[name]) ? stored : initial[name]
+  } catch {
+    return initial[name]
+  }
+}
+
+export function writePreference<Name extends keyof Preferences>(
+  name: Name,
+  value: Preferences[Name],
+): void {
+  try {
+    localStorage.setItem(`weft.${name}`, JSON.stringify(value))
+  } catch {
+    // Storage is full or forbidden: the choice lasts as long as the page.
+  }
+}
+
+function isLike<Value>(stored: unknown, value: Value): stored is Value {
+  return value === null ? typeof stored === 'string' : typeof stored === typeof value
+}

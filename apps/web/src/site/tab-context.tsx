@@ -1,0 +1,31 @@
+/**
+ * What the page has of Weft: the tab, once it is open, and the conversations.
+ * @module
+ */
+import type { Tab } from '@weft/sdk'
+import { createContext, use } from 'react'
+import type { Session } from '../chat/session.ts'
+import type { Site, SiteState } from './open-site.ts'
+import { useCell } from './use-cell.ts'
+
+export const SiteContext = createContext<{ site: Site; session: Session } | null>(null)
+
+function useSite(): { site: Site; session: Session } {
+  const value = use(SiteContext)
+  if (!value) throw new Error('SiteContext is missing above this component.')
+  return value
+}
+
+export function useSession(): Session {
+  return useSite().session
+}
+
+export function useSiteState(): SiteState {
+  return useCell(useSite().site.state)
+}
+
+/** The tab, null until it is open. */
+export function useTab(): Tab | null {
+  const state = useSiteState()
+  return state.phase === 'ready' ? state.tab : null
+}

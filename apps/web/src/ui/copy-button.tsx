@@ -1,0 +1,23 @@
+import { useState } from 'react'
+import { Button } from './button.tsx'
+
+const shownMs = 1_500
+
+/** Copies text and says so for a moment. */
+export function CopyButton({ label, text }: { label: string; text: () => string }) {
+  const [said, setSaid] = useState<string | null>(null)
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(text())
+      setSaid('Copied')
+    } catch {
+      setSaid('Not allowed here')
+    }
+    setTimeout(() => setSaid(null), shownMs)
+  }
+  return (
+    <Button kind="quiet" onClick={copy}>
+      {said ?? label}
+    </Button>
+  )
+}

@@ -1,0 +1,46 @@
+import { Link, Outlet } from '@tanstack/react-router'
+import { useSiteState, useTab } from '../site/tab-context.tsx'
+import { FailedPage } from './failed-page.tsx'
+import { Logo } from './logo.tsx'
+import { NetworkStatusLine } from './network-status-line.tsx'
+
+export function Layout() {
+  const state = useSiteState()
+  const tab = useTab()
+  return (
+    <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)]">
+      <header className="flex flex-wrap items-center gap-x-4 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
+        <Link
+          to="/"
+          className="flex items-center gap-2 py-3 font-semibold"
+          aria-label="Weft, start page"
+        >
+          <Logo />
+          <span className="max-[400px]:hidden">Weft</span>
+        </Link>
+        <nav aria-label="Screens" className="flex gap-1 text-sm">
+          <PageLink to="/" name="Playground" />
+          <PageLink to="/contribute" name="Contribute" />
+        </nav>
+        <NetworkStatusLine network={tab?.network ?? null} />
+      </header>
+      {state.phase === 'failed' ? <FailedPage error={state.error} /> : <Outlet />}
+    </div>
+  )
+}
+
+function PageLink({ to, name }: { to: '/' | '/contribute'; name: string }) {
+  return (
+    <Link
+      to={to}
+      activeOptions={{ exact: true }}
+      className="relative px-2 py-4 text-ash hover:text-ink"
+      activeProps={{
+        className:
+          'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-px after:h-0.5 after:bg-madder',
+      }}
+    >
+      {name}
+    </Link>
+  )
+}

@@ -1,0 +1,33 @@
+import type { Cell, NetworkStatus } from '@weft/sdk'
+import { useCell } from '../site/use-cell.ts'
+import { type NetworkWords, networkWords } from './network-words.ts'
+
+/** Dot and word; the sentence, when there is one, gets a line of its own. */
+export function NetworkStatusLine({ network }: { network: Cell<NetworkStatus> | null }) {
+  if (!network) {
+    return <StatusLine words={{ state: 'connecting', word: 'Starting', sentence: null }} />
+  }
+  return <KnownStatusLine network={network} />
+}
+
+function KnownStatusLine({ network }: { network: Cell<NetworkStatus> }) {
+  return <StatusLine words={networkWords(useCell(network))} />
+}
+
+const dotClass = {
+  online: 'bg-moss',
+  connecting: 'border border-edge',
+  offline: 'bg-weld rounded-none rotate-45',
+}
+
+function StatusLine({ words: { state, word, sentence } }: { words: NetworkWords }) {
+  return (
+    <div role="status" aria-label="Network status" className="contents text-sm">
+      <span className="ml-auto flex items-center gap-2 text-ash">
+        <span aria-hidden="true" className={`size-2 rounded-full ${dotClass[state]}`} />
+        {word}
+      </span>
+      {sentence && <span className="basis-full pb-3 text-ink">{sentence}</span>}
+    </div>
+  )
+}
