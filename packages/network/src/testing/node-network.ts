@@ -45,7 +45,8 @@ export function createBareLibp2p(
     connectionGater: {
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
     },
-    connectionManager: { reconnectRetries: 0 },
+    // Tests dial faster than a single stranger may.
+    connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: 1_000 },
     connectionMonitor: livenessPings,
     services: { identify: identify(), ping: ping() },
   })

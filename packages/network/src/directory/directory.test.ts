@@ -1,0 +1,178 @@
+import type { Libp2p } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import {
+  createPrivateKey,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  type Registration,
+  signRegistration,
+} from '@weft/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createRelay, type Relay } from '../relay/index.ts'
+import { announcement, eventually, modelCid } from '../testing/fixtures.ts'
+import { createBareLibp2p, createNodeNetwork } from '../testing/node-network.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import { directoryProtocol, relaySide } from './constants.ts'
+import { DirectoryClient } from './directory-client.ts'
+
+const relayKey = createPrivateKey()
+const stops: (() => unknown)[] = []
+let relay: Relay
+let address: string
+
+beforeEach(async () => {
+  relay = await createRelay({ privateKey: relayKey, host: '127.0.0.1', port: 0 })
+  stops.push(() => relay.stop())
+  address = relay.addresses()[0] ?? ''
+})
+
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop()
+})
+
+async function join(relays = [address]) {
+  const node = await createNodeNetwork({ relays })
+  stops.push(() => node.network.stop())
+  return node
+}
+
+async function connectBare(privateKey: PrivateKey = createPrivateKey()) {
+  const libp2p: Libp2p = await createBareLibp2p(privateKey)
+  stops.push(() => libp2p.stop())
+  const connection = await libp2p.dial(multiaddr(address))
+  const directory = new DirectoryClient({ connection, onStreamLost: () => {} })
+  return { connection, directory }
+}
+
+function register(privateKey: PrivateKey, changes: Partial<Registration> = {}): Registration {
+  const peerId = peerIdFromPrivateKey(privateKey)
+  const unsigned = {
+    version: 1 as const,
+    peerId,
+    sequence: 1,
+    ...announcement,
+    addresses: [`/ip4/127.0.0.1/tcp/1/ws/p2p/${peerId}`],
+    issuedAtMs: Date.now(),
+  }
+  return { ...signRegistration(unsigned, privateKey), ...changes }
+}
+
+test('a node that announces itself is found, with its load, until it stops', async () => {
+  const node = await join()
+  const client = await join()
+  const handle = node.network.announce(announcement)
+  await eventually(() => relay.counts().registered === 1)
+  handle.setActiveJobs(2)
+  const offer = await eventually(async () => {
+    const [found] = await client.network.findOffers(modelCid)
+    return found?.activeJobs === 2 ? found : undefined
+  })
+  expect(offer.registration.peerId).toBe(node.network.peerId)
+  expect(await client.network.findOffers(`b${'c'.repeat(58)}`)).toEqual([])
+  expect(await client.network.findOffers(null)).toHaveLength(1)
+  await handle.stop()
+  expect(await client.network.findOffers(modelCid)).toEqual([])
+})
+
+test('a node that goes away is forgotten with its stream', async () => {
+  const node = await join()
+  node.network.announce(announcement)
+  await eventually(() => relay.counts().registered === 1)
+  await node.network.stop()
+  await eventually(() => relay.counts().registered === 0, { ms: 1_000 })
+})
+
+test('a changed offer replaces the old one', async () => {
+  const node = await join()
+  const client = await join()
+  const handle = node.network.announce(announcement)
+  await eventually(() => relay.counts().registered === 1)
+  handle.update({ ...announcement, maxJobs: 7 })
+  await eventually(async () => {
+    const [offer] = await client.network.findOffers(modelCid)
+    return offer?.registration.maxJobs === 7
+  })
+})
+
+test('a registration must be signed, by the peer that sends it, and newer than the last', async () => {
+  const privateKey = createPrivateKey()
+  const { directory } = await connectBare(privateKey)
+  const put = (registration: Registration) => directory.request({ type: 'register', registration })
+  await expect(put(register(privateKey, { maxJobs: 9 }))).rejects.toMatchObject({
+    code: 'protocol/signature',
+  })
+  await expect(put(register(createPrivateKey()))).rejects.toMatchObject({
+    code: 'protocol/registration',
+  })
+  expect(relay.counts().registered).toBe(0)
+  await put(register(privateKey))
+  await expect(put(register(privateKey))).rejects.toMatchObject({
+    code: 'network/stale-registration',
+  })
+  expect(relay.counts().registered).toBe(1)
+})
+
+test('a node is back within seconds after the relay restarts', async () => {
+  const node = await join()
+  node.network.announce(announcement)
+  await eventually(() => relay.counts().registered === 1)
+  const port = Number(address.split('/')[4])
+  await relay.stop()
+  await eventually(() => node.network.status().relays[0]?.state === 'offline')
+  await expect(node.network.findOffers(null)).rejects.toMatchObject({ code: 'network/offline' })
+  relay = await createRelay({ privateKey: relayKey, host: '127.0.0.1', port })
+  await eventually(() => relay.counts().registered === 1)
+  expect(node.network.status().relays).toEqual([{ address, state: 'online', detail: null }])
+})
+
+test('two relays are asked at once and one of them may be down', async () => {
+  const second = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
+  stops.push(() => second.stop())
+  const relays = [address, second.addresses()[0] ?? '']
+  const node = await join(relays)
+  const client = await join(relays)
+  node.network.announce(announcement)
+  await eventually(() => relay.counts().registered + second.counts().registered === 2)
+  await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
+  expect(await client.network.findOffers(modelCid)).toHaveLength(1)
+  await second.stop()
+  expect(await client.network.findOffers(modelCid)).toHaveLength(1)
+})
+
+test('messages over the rate are refused, a flood ends the stream and then the connection', async () => {
+  const { connection, directory } = await connectBare()
+  const flood = () =>
+    Promise.allSettled(
+      Array.from({ length: 400 }, () =>
+        directory.request({ type: 'query', modelCid: null, limit: 1 }),
+      ),
+    )
+  const results = await flood()
+  const reasons = results.map((result) =>
+    result.status === 'fulfilled' ? 'answered' : String(result.reason.code),
+  )
+  expect(reasons.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => 'answered'))
+  expect(reasons).toContain('network/too-many-messages')
+  expect(reasons).toContain('network/stream-lost')
+  await flood()
+  await flood()
+  await eventually(() => connection.status !== 'open')
+})
+
+test('an offer that its node did not sign is left out', async () => {
+  const liar = await createBareLibp2p()
+  stops.push(() => liar.stop())
+  const honest = register(createPrivateKey())
+  await liar.handle(directoryProtocol, async (stream) => {
+    const messages = new MessageStream({ stream, format: relaySide, onOffence: () => {} })
+    const request = await messages.read()
+    const offers = [
+      { registration: honest, activeJobs: 0 },
+      { registration: register(createPrivateKey(), { maxJobs: 99 }), activeJobs: 0 },
+    ]
+    await messages.write({ type: 'offers', requestId: request?.requestId ?? 0, offers, total: 2 })
+  })
+  const client = await join([liar.getMultiaddrs()[0]?.toString() ?? ''])
+  const offers = await client.network.findOffers(null)
+  expect(offers.map(({ registration }) => registration.peerId)).toEqual([honest.peerId])
+})

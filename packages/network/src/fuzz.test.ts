@@ -1,0 +1,137 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import {
+  type ClientMessage,
+  clientMessageSchema,
+  createPrivateKey,
+  encode,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+} from '@weft/protocol'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { directoryProtocol } from './directory/constants.ts'
+import { inferProtocol } from './infer/constants.ts'
+import { answerWithWords, createTestJob, eventually, modelCid } from './testing/fixtures.ts'
+import { createBareLibp2p } from './testing/node-network.ts'
+import { createPair, type Pair } from './testing/pair.ts'
+
+let pair: Pair
+
+beforeAll(async () => {
+  pair = await createPair()
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => answerWithWords(incoming, { privateKey, count: 3 }))
+})
+
+afterAll(() => pair.stop())
+
+type Target = { address: string; protocol: string; key?: PrivateKey }
+
+/** Each attempt is a new peer: one that has struck out would no longer be heard. */
+async function attack(
+  { address, protocol, key = createPrivateKey() }: Target,
+  bytes: Uint8Array,
+): Promise<void> {
+  const attacker = await createBareLibp2p(key)
+  try {
+    const connection: Connection = await attacker.dial(multiaddr(address))
+    const stream: Stream = await connection.newStream(protocol)
+    const ended = new Promise<void>((resolve) => {
+      stream.addEventListener('close', () => resolve())
+      stream.addEventListener('remoteCloseWrite', () => resolve())
+    })
+    stream.send(bytes)
+    await stream.close().catch(() => {})
+    await ended
+  } finally {
+    await attacker.stop()
+  }
+}
+
+const nodeAddress = () => pair.offer.registration.addresses[0] ?? ''
+const node = (): Target => ({ address: nodeAddress(), protocol: inferProtocol })
+const relay = (): Target => ({
+  address: pair.relay.addresses()[0] ?? '',
+  protocol: directoryProtocol,
+})
+
+/** Noise, noise in a frame, and frames that promise more than they hold. */
+const brokenBytes = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  fc.uint8Array({ minLength: 1, maxLength: 120 }).map((bytes) => frame(bytes)),
+  fc.uint8Array({ minLength: 1, maxLength: 64 }).map((bytes) => frame(bytes).subarray(0, -1)),
+  fc.constant(new Uint8Array(64).fill(0xff)),
+  fc.constant(new Uint8Array(64).fill(0x80)),
+)
+
+function frame(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from([bytes.length, ...bytes])
+}
+
+test('no bytes bring down a node', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(brokenBytes, (bytes) => attack(node(), bytes)),
+    { numRuns: 40 },
+  )
+  await expectAlive()
+})
+
+test('no bytes bring down a relay', { timeout: 60_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(brokenBytes, (bytes) => attack(relay(), bytes)),
+    { numRuns: 40 },
+  )
+  await expectAlive()
+})
+
+test('well-formed messages in any order bring down no node', { timeout: 60_000 }, async () => {
+  const type = fc.constantFrom('job', 'accept', 'credit', 'cancel')
+  const sequences = fc.array(type, { minLength: 1, maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(sequences, (types) => {
+      const key = createPrivateKey()
+      const { job, nonce } = createTestJob(peerIdFromPrivateKey(key))
+      const values: Record<ClientMessage['type'], ClientMessage> = {
+        job: { type: 'job', job },
+        accept: { type: 'accept', nonce, credits: 1 },
+        credit: { type: 'credit', credits: 1024 },
+        cancel: { type: 'cancel' },
+      }
+      const bytes = types.flatMap((name) => {
+        const body = encode('message', clientMessageSchema, values[name])
+        return [(body.length % 128) + 128, Math.floor(body.length / 128), ...body]
+      })
+      return attack({ ...node(), key }, Uint8Array.from(bytes))
+    }),
+    { numRuns: 40 },
+  )
+  await expectAlive()
+})
+
+test('a peer that keeps sending noise is cut and then refused', async () => {
+  const attacker = await createBareLibp2p()
+  const connection = await attacker.dial(multiaddr(nodeAddress()))
+  for (let index = 0; index < 3; index += 1) {
+    const stream = await connection.newStream(inferProtocol)
+    stream.send(Uint8Array.of(3, 1, 2, 3))
+    await eventually(() => stream.status !== 'open' || connection.status !== 'open')
+  }
+  await eventually(() => connection.status !== 'open')
+  // The handshake proves who dials, so the refusal may come right after the dial.
+  const again = await attacker.dial(multiaddr(nodeAddress())).catch(() => null)
+  await eventually(() => again?.status !== 'open')
+  await attacker.stop()
+  await expectAlive()
+})
+
+async function expectAlive(): Promise<void> {
+  const { network } = pair.client
+  const [offer] = await network.findOffers(modelCid)
+  if (!offer) throw new Error('the relay has lost the node')
+  const { job, nonce } = createTestJob(network.peerId)
+  const call = await network.callNode(offer.registration, job)
+  const types: string[] = []
+  for await (const { type } of call.accept(nonce)) types.push(type)
+  expect(types).toEqual(['delta', 'delta', 'delta', 'receipt'])
+}

@@ -1,0 +1,224 @@
+import { checkReceipt, type Delta, type Receipt, randomBytes } from '@weft/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { JobCall } from '../network.ts'
+import { answerWithWords, createTestJob, eventually, quoteFor } from '../testing/fixtures.ts'
+import { createPair, type Pair } from '../testing/pair.ts'
+import { creditWindow } from './constants.ts'
+
+let pair: Pair
+
+beforeEach(async () => {
+  pair = await createPair()
+})
+
+afterEach(() => pair.stop())
+
+function serveWords(count: number, gapMs = 0): void {
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => answerWithWords(incoming, { privateKey, count, gapMs }))
+}
+
+async function call() {
+  const { network } = pair.client
+  const { job, nonce } = createTestJob(network.peerId)
+  return { job, nonce, call: await network.callNode(pair.offer.registration, job) }
+}
+
+async function collect(parts: ReturnType<JobCall['accept']>) {
+  const deltas: Delta[] = []
+  let receipt: Receipt | undefined
+  for await (const part of parts) {
+    if (part.type === 'delta') deltas.push(part.delta)
+    else receipt = part.receipt
+  }
+  return { deltas, receipt }
+}
+
+test('an answer of 200 tokens arrives whole, in order, with a receipt that checks', async () => {
+  serveWords(200)
+  const { job, nonce, call: opened } = await call()
+  const { deltas, receipt } = await collect(opened.accept(nonce))
+  expect(deltas.map(({ index }) => index)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+  if (!receipt) throw new Error('no receipt')
+  checkReceipt(receipt, {
+    job,
+    nonce,
+    quote: opened.quote,
+    deltas,
+    tokenizerHash: new Uint8Array(32),
+  })
+  expect(pair.client.network.status().directPeers).toBe(1)
+})
+
+test('a slow reader holds the node to one window', async () => {
+  let sent = 0
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => {
+    const send = incoming.send.bind(incoming)
+    incoming.send = async (delta) => {
+      await send(delta)
+      sent += 1
+    }
+    return answerWithWords(incoming, { privateKey, count: 300 })
+  })
+  const { nonce, call: opened } = await call()
+  let taken = 0
+  for await (const part of opened.accept(nonce)) {
+    if (part.type === 'receipt') continue
+    taken += 1
+    if (taken % 40 === 0) await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(sent - taken).toBeLessThanOrEqual(creditWindow)
+  }
+  expect(taken).toBe(300)
+})
+
+test('a cancel reaches the node in time and its receipt comes back', async () => {
+  let cancelledAtMs = 0
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => {
+    incoming.signal.addEventListener('abort', () => {
+      cancelledAtMs = performance.now()
+    })
+    return answerWithWords(incoming, { privateKey, count: 5000, gapMs: 5 })
+  })
+  const { nonce, call: opened } = await call()
+  const controller = new AbortController()
+  let abortedAtMs = 0
+  let tokens = 0
+  let receipt: Receipt | undefined
+  for await (const part of opened.accept(nonce, { signal: controller.signal })) {
+    if (part.type === 'receipt') receipt = part.receipt
+    else tokens += 1
+    if (tokens === 10 && abortedAtMs === 0) {
+      abortedAtMs = performance.now()
+      controller.abort()
+    }
+  }
+  expect(cancelledAtMs - abortedAtMs).toBeLessThan(200)
+  expect(receipt?.finishReason).toBe('cancelled')
+  expect(receipt?.outputTokens).toBe(tokens)
+})
+
+test('a cancel frees a node that waits for credit, and the receipt counts what was sent', async () => {
+  serveWords(5000)
+  const { nonce, call: opened } = await call()
+  const controller = new AbortController()
+  let tokens = 0
+  let receipt: Receipt | undefined
+  for await (const part of opened.accept(nonce, { signal: controller.signal })) {
+    if (part.type === 'receipt') receipt = part.receipt
+    else tokens += 1
+    if (tokens === 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      controller.abort()
+    }
+  }
+  expect(receipt).toMatchObject({ finishReason: 'cancelled', outputTokens: tokens })
+})
+
+test('a node that vanishes ends the call and says after how many tokens', async () => {
+  serveWords(5000, 5)
+  const { nonce, call: opened } = await call()
+  const parts = opened.accept(nonce)[Symbol.asyncIterator]()
+  for (let index = 0; index < 5; index += 1) await parts.next()
+  await pair.node.network.stop()
+  const drain = async () => {
+    while (!(await parts.next()).done);
+  }
+  await expect(drain()).rejects.toMatchObject({
+    code: 'network/node-lost',
+    message: expect.stringMatching(/^The node was lost after \d+ tokens\.$/),
+  })
+})
+
+test('a client that vanishes stops the node', async () => {
+  let gone = false
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => {
+    incoming.signal.addEventListener('abort', () => {
+      gone = true
+    })
+    return answerWithWords(incoming, { privateKey, count: 5000, gapMs: 5 })
+  })
+  const { nonce, call: opened } = await call()
+  await opened.accept(nonce)[Symbol.asyncIterator]().next()
+  await pair.client.network.stop()
+  await eventually(() => gone, { ms: 1_000 })
+})
+
+test('a refusal carries the reason of the node', async () => {
+  pair.node.network.handleJobs((incoming) =>
+    incoming.refuse({ code: 'sdk/busy', message: 'Two jobs run already.' }),
+  )
+  await expect(call()).rejects.toMatchObject({
+    code: 'network/refused',
+    message: 'The node refused the job. Two jobs run already.',
+    cause: { code: 'sdk/busy' },
+  })
+})
+
+test('a tab that serves nothing says so', async () => {
+  await expect(call()).rejects.toMatchObject({ cause: { code: 'network/not-serving' } })
+})
+
+test('an error of the handler reaches the client', async () => {
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteFor(incoming.job, pair.node.privateKey))
+    throw new Error('out of memory')
+  })
+  const { nonce, call: opened } = await call()
+  await expect(collect(opened.accept(nonce))).rejects.toMatchObject({
+    code: 'network/node-failed',
+  })
+})
+
+test('a nonce that is not the one of the job ends the call on both sides', async () => {
+  const quoted = Promise.withResolvers<unknown>()
+  const { network, privateKey } = pair.node
+  network.handleJobs(async (incoming) => {
+    try {
+      await incoming.quote(quoteFor(incoming.job, privateKey))
+    } catch (error) {
+      quoted.resolve(error)
+    }
+  })
+  const { call: opened } = await call()
+  await expect(collect(opened.accept(randomBytes(32)))).rejects.toMatchObject({
+    code: 'network/node-lost',
+  })
+  expect(await quoted.promise).toMatchObject({ code: 'protocol/cancelled' })
+})
+
+test('a declined quote frees the node', async () => {
+  const quoted = Promise.withResolvers<unknown>()
+  const { network, privateKey } = pair.node
+  network.handleJobs(async (incoming) => {
+    incoming.quote(quoteFor(incoming.job, privateKey)).catch(quoted.resolve)
+    await quoted.promise
+  })
+  const { call: opened } = await call()
+  opened.decline()
+  expect(await quoted.promise).toMatchObject({ code: 'protocol/cancelled' })
+})
+
+test('calls at the same time share one dial', async () => {
+  serveWords(3)
+  const results = await Promise.all([call(), call(), call()])
+  const answers = await Promise.all(
+    results.map(({ nonce, call: opened }) => collect(opened.accept(nonce))),
+  )
+  expect(answers.map(({ deltas }) => deltas.length)).toEqual([3, 3, 3])
+  const toNode = pair.client.libp2p
+    .getConnections()
+    .filter(({ remotePeer }) => remotePeer.toString() === pair.node.network.peerId)
+  expect(toNode).toHaveLength(1)
+})
+
+test('a node that cannot be reached is told as such', async () => {
+  const { network } = pair.client
+  const { job } = createTestJob(network.peerId)
+  await pair.node.network.stop()
+  await expect(network.callNode(pair.offer.registration, job)).rejects.toMatchObject({
+    code: 'network/unreachable',
+  })
+})

@@ -1,0 +1,122 @@
+/**
+ * Values for tests: a model, an offer, a job, and a node that answers with numbered words.
+ * @module
+ */
+import {
+  createJob,
+  defaultSampling,
+  type EngineInfo,
+  type FinishReason,
+  freePrice,
+  type Job,
+  jobId,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  type Quote,
+  type Receipt,
+  samplerHash,
+  sha256,
+  signQuote,
+  signReceipt,
+  TokenChain,
+  utf8ToBytes,
+} from '@weft/protocol'
+import type { Announcement, IncomingJob } from '../network.ts'
+
+export const modelCid = `b${'a'.repeat(58)}`
+
+const engine: EngineInfo = { runtime: 'test', backend: 'node-cpu', device: 'test' }
+
+export const announcement: Announcement = {
+  models: [{ modelCid, price: freePrice, engine, tokensPerSecond: 10 }],
+  maxJobs: 2,
+}
+
+export function createTestJob(clientPeerId: string): { job: Job; nonce: Uint8Array } {
+  return createJob({
+    modelCid,
+    messages: [{ role: 'user', content: 'Say something.' }],
+    sampling: defaultSampling,
+    maxTokens: 1000,
+    clientPeerId,
+    maxPrice: freePrice,
+    createdAtMs: Date.now(),
+  })
+}
+
+export function quoteFor(job: Job, privateKey: PrivateKey): Quote {
+  const unsigned = {
+    version: 1 as const,
+    jobId: jobId(job),
+    nodePeerId: peerIdFromPrivateKey(privateKey),
+    modelCid,
+    inputTokens: 3,
+    price: freePrice,
+    engine,
+    queueLength: 0,
+    expiresAtMs: Date.now() + 60_000,
+  }
+  return signQuote(unsigned, privateKey)
+}
+
+export function receiptFor(
+  { job, clientPeerId }: Pick<IncomingJob, 'job' | 'clientPeerId'>,
+  { nonce, words, privateKey }: { nonce: Uint8Array; words: string[]; privateKey: PrivateKey },
+  finishReason: FinishReason,
+): Receipt {
+  const chain = new TokenChain({ jobId: jobId(job), nonce })
+  chain.push(words.map((_, index) => index))
+  const unsigned = {
+    version: 1 as const,
+    jobId: jobId(job),
+    modelCid,
+    tokenizerHash: new Uint8Array(32),
+    samplerHash: samplerHash(job.sampling),
+    nodePeerId: peerIdFromPrivateKey(privateKey),
+    clientPeerId,
+    nonce,
+    inputTokens: 3,
+    outputTokens: words.length,
+    tokenChain: chain.windows(),
+    textHash: sha256(utf8ToBytes(words.join(''))),
+    finishReason,
+    engine,
+    price: freePrice,
+    costWei: 0n,
+    prefillMs: 1,
+    decodeMs: 1,
+    endedAtMs: Date.now(),
+  }
+  return signReceipt(unsigned, privateKey)
+}
+
+/** Answers with `count` words, one token each, and stops at a cancel. */
+export async function answerWithWords(
+  incoming: IncomingJob,
+  { privateKey, count, gapMs = 0 }: { privateKey: PrivateKey; count: number; gapMs?: number },
+): Promise<void> {
+  const nonce = await incoming.quote(quoteFor(incoming.job, privateKey))
+  const words: string[] = []
+  while (words.length < count && !incoming.signal.aborted) {
+    const text = `word${words.length} `
+    await incoming.send({ index: words.length, tokens: [words.length], text })
+    words.push(text)
+    if (gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs))
+  }
+  const finishReason = incoming.signal.aborted ? 'cancelled' : 'stop'
+  await incoming.finish(receiptFor(incoming, { nonce, words, privateKey }, finishReason))
+}
+
+/** Polls until `check` gives a value. @throws Error after `ms` */
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  { ms = 5_000, subject = 'the condition' }: { ms?: number; subject?: string } = {},
+): Promise<NonNullable<T>> {
+  const endMs = Date.now() + ms
+  for (;;) {
+    const value = await check()
+    if (value) return value
+    if (Date.now() > endMs) throw new Error(`${subject} did not come true within ${ms} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

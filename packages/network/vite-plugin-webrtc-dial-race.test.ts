@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { repairDialRace } from './vite-plugin-webrtc-dial-race.ts'
+
+test('the repair applies to the installed package, and refuses any other text', async () => {
+  const entry = createRequire(import.meta.url).resolve('@libp2p/webrtc')
+  const file = join(dirname(entry), 'private-to-private/initiate-connection.js')
+  const repaired = repairDialRace(await readFile(file, 'utf8'))
+  expect(repaired).toContain("if (channel.readyState === 'connecting') {")
+  expect(repaired).toContain("if (channel.readyState !== 'closed') { const closed = pEvent(")
+  expect(() => repairDialRace(repaired)).toThrow('no longer applies')
+})
