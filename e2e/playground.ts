@@ -2,10 +2,11 @@
  * What a person does and sees in the Playground.
  * @module
  */
-import type { Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 
 export function playground(page: Page) {
   const answers = page.getByRole('log', { name: 'Answer' })
+  const summaries = answers.getByTestId('answer-summary')
   return {
     prompt: page.getByRole('textbox', { name: 'Prompt' }),
     send: page.getByRole('button', { name: 'Send' }),
@@ -14,23 +15,22 @@ export function playground(page: Page) {
     networkStatus: page.getByRole('status', { name: 'Network status' }),
     answers,
     answerText: answers.getByTestId('answer-text').last(),
-    summary: answers.getByTestId('answer-summary').last(),
+    summary: summaries.last(),
     async ask(text: string) {
+      const asked = await summaries.count()
       await this.prompt.fill(text)
       await this.send.click()
+      await summaries.nth(asked).waitFor({ state: 'attached' })
     },
     /** Waits for the end of the last answer. @returns its machine-readable summary */
     async ended(timeoutMs = 60_000) {
-      const finished = answers
-        .locator('[data-testid="answer-summary"]:not([data-finish=""])')
-        .last()
-      await finished.waitFor({ timeout: timeoutMs })
-      const [finish, tokens, peers, ttftMs, where] = await Promise.all(
-        ['finish', 'tokens', 'peers', 'ttft-ms', 'where'].map((name) =>
-          finished.getAttribute(`data-${name}`),
-        ),
+      const { summary } = this
+      await expect(summary).not.toHaveAttribute('data-finish', '', { timeout: timeoutMs })
+      const [finish, tokens, peers, where] = await Promise.all(
+        ['finish', 'tokens', 'peers', 'where'].map((name) => summary.getAttribute(`data-${name}`)),
       )
-      return { finish, tokens: Number(tokens), peers: Number(peers), ttftMs: Number(ttftMs), where }
+      if (finish === 'failed') throw new Error(`The answer failed:\n${await answers.innerText()}`)
+      return { finish, tokens: Number(tokens), peers: Number(peers), where }
     },
   }
 }

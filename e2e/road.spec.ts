@@ -25,6 +25,8 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
     relay,
     siteUrl,
   }) => {
+    // Software WebGPU makes a few tokens per second on two cores.
+    test.setTimeout(300_000)
     const node = await contributor(backend)
     const client = await newBrowserPage()
     await client.goto(siteUrl)
@@ -33,7 +35,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
     await test.step('the answer streams in', async () => {
       const stream = await recordStream(client)
       await page.ask(story)
-      const end = await page.ended()
+      const end = await page.ended(200_000)
       expect(end).toMatchObject({ finish: 'stop', peers: 1, where: 'network' })
       const before = (await stream()).filter(({ finish }) => finish === '')
       expect(Math.max(...before.map(({ tokens }) => tokens))).toBeGreaterThanOrEqual(32)
@@ -51,7 +53,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
 
     await test.step('the relay carries nothing of an answer', async () => {
       const introduced = await carriedBytes(relay)
-      await page.ask('Tell me a story about a whale and a bell.')
+      await page.ask('What is Weft?')
       await page.ended()
       await page.ask('What is 27 + 15?')
       await page.ended()
@@ -60,9 +62,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
 
     await test.step('stop stops here and at the node within 200 ms', async () => {
       const status = await recordNodeStatus(node)
-      await page.prompt.fill(story)
-      await page.send.click()
-      await expect(page.summary).toHaveAttribute('data-finish', '')
+      await page.ask(story)
       await expect(page.summary).not.toHaveAttribute('data-tokens', '0', { timeout: 30_000 })
       const stoppedAtMs = await client.evaluate(() => {
         const buttons = [...document.querySelectorAll('button')]
