@@ -23,7 +23,14 @@ export async function loadModel(
   openRuntime: OpenRuntime,
   options: LoadOptions = {},
 ): Promise<Loaded> {
-  const loadOn = (choice: RuntimeChoice) => loadModelOn(() => openRuntime(choice), init, options)
+  const { graph } = init.manifest
+  const graphBytes = requireFile(init.files, graph).length
+  const weightBytes = externalWeights(graph, init.files).reduce(
+    (sum, { data }) => sum + data.length,
+    graphBytes,
+  )
+  const loadOn = (choice: RuntimeChoice) =>
+    loadModelOn(() => openRuntime(choice, { weightBytes }), init, options)
   if (init.backend !== 'auto') return loadOn(init.backend)
   try {
     return await loadOn('hardware-webgpu')

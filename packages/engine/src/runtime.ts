@@ -26,5 +26,11 @@ export type Runtime = {
 /** `hardware-webgpu` refuses an adapter that is software: slower than the CPU path. */
 export type RuntimeChoice = 'hardware-webgpu' | 'webgpu' | 'wasm'
 
-/** @throws WeftError `engine/no-webgpu`, `engine/unsupported` */
-export type OpenRuntime = (choice: RuntimeChoice) => Promise<Runtime>
+/**
+ * @param model its weights in bytes: a small model computes faster than threads wake up
+ * @throws WeftError `engine/no-webgpu`, `engine/runtime-missing`
+ */
+export type OpenRuntime = (
+  choice: RuntimeChoice,
+  model: { weightBytes: number },
+) => Promise<Runtime>

@@ -16,13 +16,24 @@ import type { Runtime, RuntimeChoice } from '../runtime.ts'
 type OrtWeb = typeof import('onnxruntime-web')
 
 const maxThreads = 4
+/**
+ * Below this a step is over before the other threads are awake: on 2 cores with other work beside it
+ * a model of 2.7 MB decoded at 150 tokens/s on one thread and at 110 on two (medians of 16 runs).
+ */
+const threadedFromBytes = 32 * 1024 * 1024
 
-/** @throws WeftError `engine/no-webgpu`, `engine/unsupported` */
+export type WebRuntimeInit = {
+  /** Threads of the CPU backend; null chooses by the model and the machine. */
+  threads: number | null
+  weightBytes: number
+}
+
+/** @throws WeftError `engine/no-webgpu`, `engine/runtime-missing` */
 export async function openWebRuntime(
   choice: RuntimeChoice,
-  { threads }: { threads: number | null },
+  init: WebRuntimeInit,
 ): Promise<Runtime> {
-  if (choice === 'wasm') return openCpu(chooseThreads(threads))
+  if (choice === 'wasm') return openCpu(chooseThreads(init))
   const adapter = await findAdapter()
   if (choice === 'hardware-webgpu' && isSoftware(adapter)) {
     throw new WeftError(
@@ -110,7 +121,8 @@ function nameOf(adapter: GPUAdapter): string {
 }
 
 /** Threads need shared memory, which a page has only when it is cross-origin isolated. */
-function chooseThreads(threads: number | null): number {
+function chooseThreads({ threads, weightBytes }: WebRuntimeInit): number {
   if (!globalThis.crossOriginIsolated) return 1
-  return threads ?? Math.min(maxThreads, navigator.hardwareConcurrency)
+  if (threads !== null) return threads
+  return weightBytes < threadedFromBytes ? 1 : Math.min(maxThreads, navigator.hardwareConcurrency)
 }

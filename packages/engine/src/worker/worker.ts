@@ -9,6 +9,8 @@ import { openWebRuntime } from './web-runtime.ts'
 const handle = hostEngine({
   port: { postMessage: (message) => globalThis.postMessage(message) },
   createEngine: (threads) =>
-    createLocalEngine({ openRuntime: (choice) => openWebRuntime(choice, { threads }) }),
+    createLocalEngine({
+      openRuntime: (choice, model) => openWebRuntime(choice, { threads, ...model }),
+    }),
 })
 globalThis.addEventListener('message', ({ data }) => handle(data))
