@@ -49,7 +49,9 @@ export async function createNetwork({
     services: { identify: identify(), ping: ping() },
   })
   const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
-  addEventListener('pagehide', () => abortConnections(libp2p))
+  const leave = () => abortConnections(libp2p)
+  addEventListener('pagehide', leave)
+  libp2p.addEventListener('stop', () => removeEventListener('pagehide', leave))
   return network
 }
 

@@ -72,7 +72,7 @@ function frame(bytes: Uint8Array): Uint8Array {
 test('no bytes bring down a node', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(brokenBytes, (bytes) => attack(node(), bytes)),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
   await expectAlive()
 })
@@ -80,7 +80,7 @@ test('no bytes bring down a node', { timeout: 60_000 }, async () => {
 test('no bytes bring down a relay', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(brokenBytes, (bytes) => attack(relay(), bytes)),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
   await expectAlive()
 })
@@ -104,7 +104,7 @@ test('well-formed messages in any order bring down no node', { timeout: 60_000 }
       })
       return attack({ ...node(), key }, Uint8Array.from(bytes))
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
   await expectAlive()
 })

@@ -9,6 +9,7 @@ import { Announcer } from './directory/announcer.ts'
 import { directoryTimes } from './directory/constants.ts'
 import type { DirectoryClient } from './directory/directory-client.ts'
 import { findOffers } from './directory/find-offers.ts'
+import { RegistrationCheck } from './directory/registration-check.ts'
 import {
   clientSide,
   inferProtocol,
@@ -54,6 +55,7 @@ class TabNetwork implements Network {
   readonly #server: InferServer
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
+  readonly #check = new RegistrationCheck()
   #announcer: Announcer | null = null
 
   constructor(components: TabNetworkComponents) {
@@ -95,7 +97,8 @@ class TabNetwork implements Network {
   }
 
   async findOffers(modelCid: string | null, options: WaitOptions = {}): Promise<Offer[]> {
-    return findOffers(await this.#directories(options), modelCid, options)
+    const directories = await this.#directories(options)
+    return findOffers({ directories, modelCid, check: this.#check }, options)
   }
 
   announce(announcement: Announcement): AnnouncementHandle {

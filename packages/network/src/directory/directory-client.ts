@@ -50,6 +50,8 @@ export class DirectoryClient {
     const messages = await this.#open()
     signal.throwIfAborted()
     const pending: Pending = Promise.withResolvers()
+    // The stream may be lost while the request is still being written.
+    pending.promise.catch(() => {})
     this.#pending.set(request.requestId, pending)
     try {
       await messages.write(request, { signal })

@@ -7,13 +7,15 @@ import {
   type Registration,
   signRegistration,
 } from '@weft/protocol'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createRelay, type Relay } from '../relay/index.ts'
 import { announcement, eventually, modelCid } from '../testing/fixtures.ts'
 import { createBareLibp2p, createNodeNetwork } from '../testing/node-network.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import { directoryProtocol, relaySide } from './constants.ts'
 import { DirectoryClient } from './directory-client.ts'
+
+vi.setConfig({ testTimeout: 20_000 })
 
 const relayKey = createPrivateKey()
 const stops: (() => unknown)[] = []

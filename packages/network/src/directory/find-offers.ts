@@ -2,20 +2,26 @@
  * One question to several relays, one list of live offers that can be trusted to be the nodes' own.
  * @module
  */
-import { checkRegistration, limits, type Offer, WeftError } from '@weft/protocol'
+import { limits, type Offer, type Registration, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { pause } from '../wire/deadline.ts'
 import { directoryTimes, relaysPerQuery } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
+import type { RegistrationCheck } from './registration-check.ts'
+
+export type FindOffersParameters = {
+  /** Of the relays that are online, not empty. */
+  directories: DirectoryClient[]
+  modelCid: string | null
+  check: RegistrationCheck
+}
 
 /**
  * Asks up to two relays at once. The second has a moment longer than the first to answer.
- * @param directories - of the relays that are online, not empty
  * @throws WeftError of the first relay when none answers
  */
 export async function findOffers(
-  directories: DirectoryClient[],
-  modelCid: string | null,
+  { directories, modelCid, check }: FindOffersParameters,
   { signal }: WaitOptions,
 ): Promise<Offer[]> {
   const asked = shuffle(directories).slice(0, relaysPerQuery)
@@ -37,29 +43,24 @@ export async function findOffers(
   const enough = new AbortController()
   const all = Promise.allSettled(queries).then(() => enough.abort())
   await Promise.race([all, pause(directoryTimes.secondAnswerMs, enough.signal)])
-  return mergeOffers(answers.flat(), modelCid)
+  return mergeOffers(answers.flat()).filter(
+    ({ registration }) => serves(registration, modelCid) && check.isAuthentic(registration),
+  )
 }
 
-/** The newest registration of each node, its signature checked; what does not check is left out. */
-export function mergeOffers(offers: readonly Offer[], modelCid: string | null): Offer[] {
+/** The newest registration of each node. */
+function mergeOffers(offers: readonly Offer[]): Offer[] {
   const newest = new Map<string, Offer>()
   for (const offer of offers) {
-    const { peerId, sequence, models } = offer.registration
+    const { peerId, sequence } = offer.registration
     const known = newest.get(peerId)
-    if (known && known.registration.sequence >= sequence) continue
-    if (modelCid !== null && !models.some((model) => model.modelCid === modelCid)) continue
-    if (isAuthentic(offer)) newest.set(peerId, offer)
+    if (!known || known.registration.sequence < sequence) newest.set(peerId, offer)
   }
   return [...newest.values()]
 }
 
-function isAuthentic({ registration }: Offer): boolean {
-  try {
-    checkRegistration(registration, registration.peerId)
-    return true
-  } catch {
-    return false
-  }
+function serves({ models }: Registration, modelCid: string | null): boolean {
+  return modelCid === null || models.some((model) => model.modelCid === modelCid)
 }
 
 function shuffle<T>(values: readonly T[]): T[] {

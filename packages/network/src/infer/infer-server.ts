@@ -33,10 +33,12 @@ export class InferServer {
     const clientPeerId = connection.remotePeer.toString()
     const onOffence = () => this.#onOffence(connection)
     const messages: ClientMessages = new MessageStream({ stream, format: nodeSide, onOffence })
+    const callsOfClient = (this.#calls.get(clientPeerId) ?? 0) + 1
+    this.#calls.set(clientPeerId, callsOfClient)
     this.#total += 1
-    this.#calls.set(clientPeerId, (this.#calls.get(clientPeerId) ?? 0) + 1)
+    const isFull = this.#total > maxIncomingCalls || callsOfClient > maxIncomingCallsPerPeer
     try {
-      await this.#serveCall(messages, clientPeerId)
+      await this.#serveCall(messages, { clientPeerId, isFull })
     } catch (error) {
       messages.abort(WeftError.from(error, 'network/call-failed', 'The call failed.'))
     } finally {
@@ -47,7 +49,10 @@ export class InferServer {
     }
   }
 
-  async #serveCall(messages: ClientMessages, clientPeerId: string): Promise<void> {
+  async #serveCall(
+    messages: ClientMessages,
+    { clientPeerId, isFull }: { clientPeerId: string; isFull: boolean },
+  ): Promise<void> {
     const message = await withDeadline((signal) => messages.read({ signal }), {
       subject: 'The job',
       ms: inferTimes.jobMs,
@@ -61,8 +66,7 @@ export class InferServer {
     const call = new IncomingCall(messages, { job, clientPeerId })
     const { handler } = this
     if (!handler) return call.refuse(notServing)
-    if (this.#total > maxIncomingCalls) return call.refuse(busy)
-    if ((this.#calls.get(clientPeerId) ?? 0) > maxIncomingCallsPerPeer) return call.refuse(busy)
+    if (isFull) return call.refuse(busy)
     await this.#run(handler, call)
   }
 

@@ -1,9 +1,11 @@
 import { checkReceipt, type Delta, type Receipt, randomBytes } from '@weft/protocol'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { JobCall } from '../network.ts'
 import { answerWithWords, createTestJob, eventually, quoteFor } from '../testing/fixtures.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
-import { creditWindow } from './constants.ts'
+import { creditWindow, maxIncomingCallsPerPeer } from './constants.ts'
+
+vi.setConfig({ testTimeout: 20_000 })
 
 let pair: Pair
 
@@ -199,6 +201,16 @@ test('a declined quote frees the node', async () => {
   const { call: opened } = await call()
   opened.decline()
   expect(await quoted.promise).toMatchObject({ code: 'protocol/cancelled' })
+})
+
+test('one client cannot take all places of a node', async () => {
+  const { network, privateKey } = pair.node
+  network.handleJobs((incoming) => answerWithWords(incoming, { privateKey, count: 1 }))
+  const results = await Promise.allSettled(
+    Array.from({ length: maxIncomingCallsPerPeer + 1 }, () => call()),
+  )
+  const refused = results.filter(({ status }) => status === 'rejected')
+  expect(refused).toMatchObject([{ reason: { cause: { code: 'network/busy' } } }])
 })
 
 test('calls at the same time share one dial', async () => {

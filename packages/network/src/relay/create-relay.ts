@@ -19,10 +19,11 @@ import { Strikes } from '../strikes.ts'
 import {
   connectionsPerSecondPerHost,
   defaultMaxReservations,
-  hopStreams,
+  hopStreamsPerTab,
   maxPendingConnections,
   pingIntervalMs,
   pingTimeoutMs,
+  stopStreamsPerTab,
 } from './constants.ts'
 
 export type RelayInit = {
@@ -108,9 +109,8 @@ async function startLibp2p(init: RelayInit, strikes: Strikes) {
         identify: identify(),
         ping: ping(),
         relay: circuitRelayServer({
-          maxInboundHopStreams: hopStreams,
-          maxOutboundHopStreams: hopStreams,
-          maxOutboundStopStreams: hopStreams,
+          maxInboundHopStreams: hopStreamsPerTab,
+          maxOutboundStopStreams: stopStreamsPerTab,
           // The limits of one circuit stay at 128 KiB and 2 minutes: an introduction takes 6 KB.
           reservations: { maxReservations: init.maxReservations ?? defaultMaxReservations },
         }),
