@@ -56,7 +56,7 @@ function margin(logits: Float32Array): number {
 }
 
 /** Compares a run with what the manifest says. */
-export function compareKnownAnswer(
+function compareKnownAnswer(
   { tokens, topLogits, toleranceAbs }: KnownAnswer,
   run: GreedyRun,
 ): SelfTestReport {

@@ -14,7 +14,7 @@ const kinds: { code: string; pattern: RegExp; message: string }[] = [
   {
     code: 'engine/out-of-memory',
     pattern:
-      /out of memory|bad_alloc|not enough memory|failed to allocate|allocation failed|array buffer allocation|Aborted\(OOM|RangeError: WebAssembly/i,
+      /out of memory|bad_alloc|not enough memory|failed to allocate|allocation failed|array buffer allocation|Aborted\(OOM|RangeError: WebAssembly|maxBufferSize|maxStorageBufferBindingSize/i,
     message:
       'There is not enough memory for this model. Close other tabs, or choose a smaller one.',
   },

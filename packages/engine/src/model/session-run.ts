@@ -21,10 +21,14 @@ export function createRun(
   let ended: WeftError | undefined
   // Rejects the step that is running; a lost device may leave it waiting for ever.
   let rejectStep = (_error: WeftError): void => {}
-  runtime.lost?.().then((reason) => {
+  const watchDevice = async (): Promise<void> => {
+    const reason = await runtime.lost?.()
+    if (reason === undefined) return
     ended ??= deviceLost(reason)
     rejectStep(ended)
-  })
+  }
+  // A device that cannot be watched shows its loss by failing steps.
+  watchDevice().catch(() => {})
   return {
     step: (feeds) =>
       new Promise((resolve, reject) => {

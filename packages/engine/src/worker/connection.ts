@@ -6,6 +6,7 @@ import { WeftError } from '@weft/protocol'
 import type { GenerateInit, GeneratePart, LoadStage } from '../engine.ts'
 import type { Calls, CallType, Request } from './messages.ts'
 import { parseResponse, parseResult } from './parse-message.ts'
+import { createPartQueue } from './part-queue.ts'
 
 /** The part of a Worker that is used. */
 export type WorkerLike = {
@@ -16,10 +17,10 @@ export type WorkerLike = {
   onmessageerror: ((event: MessageEvent) => void) | null
 }
 
-export type CallOptions = { transfer?: Transferable[]; onStage?: (stage: LoadStage) => void }
+type CallOptions = { transfer?: Transferable[]; onStage?: (stage: LoadStage) => void }
 
 /** Parts of one answer as they arrive. */
-export type PartStream = {
+type PartStream = {
   /** The next part; waits for it. @throws WeftError of the worker, `engine/crashed` */
   next(): Promise<GeneratePart>
   /** Nobody reads on. The worker stops; a waiting `next` rejects. */
@@ -82,7 +83,7 @@ export function createConnection(worker: WorkerLike): Connection {
       return parseResult[type](await promise)
     },
     generate(init) {
-      const queue = createQueue()
+      const queue = createPartQueue()
       const id = listen({ part: queue.push, fail: queue.fail })
       worker.postMessage({ type: 'generate', id, in: init }, [])
       return {
@@ -116,38 +117,6 @@ function dispatch(listeners: Map<number, Listener>, data: unknown): void {
   else if (response.type === 'part') listener.part?.(response.out)
   else if (response.type === 'done') listener.done?.(response.out)
   else listener.fail(WeftError.fromData(response.out))
-}
-
-type Queue = {
-  push(part: GeneratePart): void
-  fail(error: WeftError): void
-  take(): Promise<GeneratePart>
-}
-
-/** Parts that wait for their consumer, or a consumer that waits for its part. Never both. */
-function createQueue(): Queue {
-  const parts: GeneratePart[] = []
-  let failure: WeftError | undefined
-  let waiting: PromiseWithResolvers<GeneratePart> | undefined
-  return {
-    push(part) {
-      if (waiting) waiting.resolve(part)
-      else parts.push(part)
-      waiting = undefined
-    },
-    fail(error) {
-      failure = error
-      waiting?.reject(error)
-      waiting = undefined
-    },
-    async take() {
-      const part = parts.shift()
-      if (part) return part
-      if (failure) throw failure
-      waiting = Promise.withResolvers()
-      return waiting.promise
-    },
-  }
 }
 
 function crashed(cause: unknown): WeftError {

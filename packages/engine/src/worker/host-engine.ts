@@ -9,12 +9,12 @@ import { type LoadMessage, type Request, type Response, readAhead } from './mess
 import { parseRequest } from './parse-message.ts'
 
 /** Where messages go: a worker's global scope, or a port. */
-export type HostPort = { postMessage(message: Response): void }
+type HostPort = { postMessage(message: Response): void }
 
 /** A running `generate`: what its consumer asked for. */
 type Flow = { credit(): void; stop(): void; take(): Promise<boolean> }
 
-export type HostEngineInit = {
+type HostEngineInit = {
   port: HostPort
   createEngine: (threads: number | null) => Engine
 }

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { nodeCpu } from '../testing/node-model.ts'
+import { openDecoder } from './decoder.ts'
+
+const read = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../testing/${name}`, import.meta.url)))
+
+describe('a graph that is no decoder', () => {
+  test.each([
+    ['identity.onnx', 'engine/unsupported', 'It asks for the input x.'],
+    ['unknown-operator.onnx', 'engine/unsupported', 'MadeUp'],
+  ])('%s is %s', async (name, code, fact) => {
+    const opening = openDecoder({
+      runtime: nodeCpu,
+      graph: read(name),
+      externalData: [],
+      layers: 1,
+    })
+    await expect(opening).rejects.toThrow(
+      expect.objectContaining({ code, facts: [expect.stringContaining(fact)] }),
+    )
+  })
+})
