@@ -36,7 +36,7 @@ export const inferTimes = {
   creditMs: 60_000,
   /** Handing a message to the transport. */
   writeMs: 10_000,
-} as const
+}
 
 /** Dials to one node before it counts as unreachable: one may meet a page that is just closing. */
 export const dialTries = 3

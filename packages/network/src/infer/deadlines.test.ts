@@ -1,0 +1,105 @@
+import type { Delta, Quote } from '@weft/protocol'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { CallPart, IncomingJob } from '../network.ts'
+import { createTestJob, quoteFor } from '../testing/fixtures.ts'
+import { createPair, type Pair } from '../testing/pair.ts'
+
+vi.setConfig({ testTimeout: 20_000 })
+vi.mock(import('./constants.ts'), async (original) => {
+  const constants = await original()
+  const waits = { quoteMs: 200, firstTokenMs: 200, tokenGapMs: 200, cancelMs: 100 }
+  const inferTimes = { ...constants.inferTimes, ...waits, acceptMs: 200, creditMs: 200 }
+  return { ...constants, inferTimes }
+})
+
+let pair: Pair
+
+beforeEach(async () => {
+  pair = await createPair()
+})
+
+afterEach(() => pair.stop())
+
+const wait = { timeout: 10_000 }
+const forever = () => new Promise<never>(() => {})
+const delta = (index: number): Delta => ({ index, tokens: [index], text: 'word ' })
+
+function quoteOf({ job }: IncomingJob): Quote {
+  return quoteFor(job, pair.node.privateKey)
+}
+
+async function call() {
+  const { network } = pair.client
+  const { job, nonce } = createTestJob(network.peerId)
+  return { nonce, call: await network.callNode(pair.offer.registration, job) }
+}
+
+async function drain(parts: AsyncIterable<CallPart>): Promise<void> {
+  for await (const _ of parts);
+}
+
+test('a node that never quotes', async () => {
+  pair.node.network.handleJobs(forever)
+  await expect(call()).rejects.toMatchObject({ code: 'network/timeout' })
+})
+
+test('a node that never starts', async () => {
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteOf(incoming))
+    await forever()
+  })
+  const { nonce, call: opened } = await call()
+  await expect(drain(opened.accept(nonce))).rejects.toMatchObject({
+    code: 'network/stalled',
+    message: 'The node is connected, but stopped answering before its first token.',
+  })
+})
+
+test('a node that stops halfway, and hears that its client has gone', async () => {
+  const told = Promise.withResolvers<void>()
+  pair.node.network.handleJobs(async (incoming) => {
+    incoming.signal.addEventListener('abort', () => told.resolve())
+    await incoming.quote(quoteOf(incoming))
+    for (let index = 0; index < 3; index += 1) await incoming.send(delta(index))
+    await forever()
+  })
+  const { nonce, call: opened } = await call()
+  await expect(drain(opened.accept(nonce))).rejects.toMatchObject({
+    code: 'network/stalled',
+    message: 'The node is connected, but stopped answering after 3 tokens.',
+  })
+  await told.promise
+})
+
+test('a node that gives no receipt after a cancel', async () => {
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteOf(incoming))
+    await incoming.send(delta(0))
+    await forever()
+  })
+  const { nonce, call: opened } = await call()
+  const controller = new AbortController()
+  const parts = opened.accept(nonce, { signal: controller.signal })
+  const cancelled = (async () => {
+    for await (const _ of parts) controller.abort()
+  })()
+  await expect(cancelled).rejects.toMatchObject({ code: 'protocol/cancelled' })
+})
+
+test('a client that never accepts, and one that takes nothing more', async () => {
+  const failures: unknown[] = []
+  pair.node.network.handleJobs(async (incoming) => {
+    try {
+      await incoming.quote(quoteOf(incoming))
+      for (let index = 0; ; index += 1) await incoming.send(delta(index))
+    } catch (error) {
+      failures.push(error)
+      throw error
+    }
+  })
+  await call()
+  await vi.waitFor(() => expect(failures).toMatchObject([{ code: 'network/timeout' }]), wait)
+  const { nonce, call: opened } = await call()
+  await opened.accept(nonce)[Symbol.asyncIterator]().next()
+  await vi.waitFor(() => expect(failures[1]).toMatchObject({ code: 'network/stalled' }), wait)
+})
