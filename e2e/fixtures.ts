@@ -83,7 +83,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(async (options) => {
       const browser = await launch()
       browsers.push(browser)
-      return browser.newPage(options)
+      const context = await browser.newContext(options)
+      return context.newPage()
     })
     await Promise.all(browsers.map((browser) => browser.close()))
   },
