@@ -35,6 +35,8 @@ type DecoderShape = {
   tie_word_embeddings?: boolean
 }
 
+type MemoryInit = { graph: string; config: DecoderShape; dtype: string; parameters: number }
+
 /** What a tab downloads; licence and readme stay behind. */
 const neededFiles = [
   'config.json',
@@ -62,19 +64,20 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals
 if (!folder) throw new Error('Usage: npm run manifest -- <folder> --id publisher/name --name Name')
 
-const { graph } = values
+const { graph, dtype } = values
 const files = readFiles(folder, graph)
 const config = readConfig(files)
+const parameters = values.parameters ? Number(values.parameters) : countParameters(config)
 const manifest = parse('manifest', manifestSchema, {
   version: 1,
   id: values.id,
   name: values.name,
   description: values.description,
   licence: values.licence,
-  parameters: values.parameters ? Number(values.parameters) : countParameters(config),
-  dtype: values.dtype,
+  parameters,
+  dtype,
   contextTokens: config.max_position_embeddings,
-  memoryBytes: memoryOf(files, { graph, config }),
+  memoryBytes: memoryOf(files, { graph, config, dtype, parameters }),
   graph,
   files: [...files].map(([path, bytes]) => describeFile(path, bytes)),
   knownAnswer: await makeKnownAnswer({ runtime: nodeRuntime(ort), files, graph }),
@@ -117,21 +120,16 @@ function countParameters(config: DecoderShape): number {
   return embeddings + config.num_hidden_layers * layer + width
 }
 
-/** Estimate: the weights as they are stored, and a float32 key/value cache of the whole context. */
-function memoryOf(
-  files: ModelFiles,
-  { graph, config }: { graph: string; config: DecoderShape },
-): number {
-  const { hidden_size: width, num_attention_heads: heads, max_position_embeddings } = config
+/**
+ * Estimate: the weights as the runtime holds them, and a float32 key/value cache of the whole
+ * context. q8 weights are dequantised to float32 while the graph loads.
+ */
+function memoryOf(files: ModelFiles, { graph, config, dtype, parameters }: MemoryInit): number {
+  const { hidden_size: width, num_attention_heads: heads } = config
   const { head_dim: headSize = width / heads, num_key_value_heads: keyValueHeads = heads } = config
-  const weights = [...files].filter(([path]) => path.startsWith(graph))
-  const weightBytes = weights.reduce((sum, [, bytes]) => sum + bytes.length, 0)
-  const cacheBytes =
-    2 *
-    config.num_hidden_layers *
-    keyValueHeads *
-    headSize *
-    max_position_embeddings *
-    bytesPerFloat
-  return weightBytes + cacheBytes
+  const stored = [...files].filter(([path]) => path.startsWith(graph))
+  const storedBytes = stored.reduce((sum, [, bytes]) => sum + bytes.length, 0)
+  const weightBytes = dtype === 'q8' ? parameters * bytesPerFloat : storedBytes
+  const perToken = 2 * config.num_hidden_layers * keyValueHeads * headSize * bytesPerFloat
+  return weightBytes + perToken * config.max_position_embeddings
 }
