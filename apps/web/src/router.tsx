@@ -5,6 +5,8 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ContributePage } from './contribute/contribute-page.tsx'
 import { PlaygroundPage } from './playground/playground-page.tsx'
+import { toData } from './site/open-site.ts'
+import { FailedPage } from './ui/failed-page.tsx'
 import { Layout } from './ui/layout.tsx'
 import { NotFoundPage } from './ui/not-found-page.tsx'
 
@@ -25,6 +27,9 @@ const contributeRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute]),
   defaultPreload: false,
+  defaultErrorComponent: ({ error }) => (
+    <FailedPage title="This page has stopped" error={toData(error)} />
+  ),
 })
 
 declare module '@tanstack/react-router' {

@@ -37,7 +37,10 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
       </div>
       <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
       <dl className="grid grid-cols-3 gap-4">
-        <Figure name="Tokens a second now" value={formatRate(state.tokensPerSecond)} />
+        <Figure
+          name="Tokens a second now"
+          value={state.tokensPerSecond > 0 ? formatRate(state.tokensPerSecond) : '0'}
+        />
         <Figure name="Tokens this session" value={state.tokensServed.toLocaleString('en')} />
         <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
       </dl>

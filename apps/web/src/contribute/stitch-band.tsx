@@ -16,7 +16,7 @@ export function StitchBand({ jobs, peerId, flowing }: StitchBandProps) {
     <div
       role="img"
       aria-label={label}
-      className={`loom flex h-12 items-center justify-end overflow-hidden ${flowing ? 'weaving' : ''}`}
+      className={`loom flex h-[30px] items-center justify-end overflow-hidden ${flowing ? 'weaving' : ''}`}
     >
       {stitches.map(({ key, first, texture, share }) => (
         <span key={key} className={`stitch shrink-0 ${first ? 'ml-3' : ''}`}>

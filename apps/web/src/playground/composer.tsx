@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/switch.tsx'
-import { ModelPicker } from './model-picker.tsx'
+import { ModelFacts, ModelPicker } from './model-picker.tsx'
 import { usePromptKeys } from './use-prompt-keys.ts'
 
 type ComposerProps = {
@@ -60,8 +60,8 @@ export function Composer(props: ComposerProps) {
             onKeyDown={onKeyDown}
             className="field-sizing-content block max-h-48 min-h-11 w-full resize-none bg-transparent px-3 pt-2.5 placeholder:text-ash focus-visible:outline-none"
           />
-          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-3 pb-2">
-            <div className="flex flex-wrap items-center gap-x-4">
+          <div className="flex items-center justify-between gap-x-4 px-2 pb-2">
+            <div className="flex min-w-0 items-center gap-x-3">
               <ModelPicker models={tab?.models ?? null} modelCid={modelCid} onModel={onModel} />
               <Switch label="Local only" checked={localOnly} onChange={onLocalOnly} />
             </div>
@@ -76,7 +76,10 @@ export function Composer(props: ComposerProps) {
             )}
           </div>
         </div>
-        <PromptNote hint={hint} localOnly={localOnly} />
+        <div className="mt-2 grid gap-0.5">
+          <PromptNote hint={hint} localOnly={localOnly} />
+          <ModelFacts models={tab?.models ?? null} modelCid={modelCid} />
+        </div>
       </div>
     </form>
   )
@@ -87,11 +90,7 @@ function PromptNote({ hint, localOnly }: { hint: boolean; localOnly: boolean }) 
     ? 'Your prompt stays on this device.'
     : 'The tab that answers sees your prompt, and the two see each other’s IP address. Local only keeps it here.'
   return (
-    <p
-      id="prompt-note"
-      aria-live="polite"
-      className={`mt-2 text-xs ${hint ? 'text-ink' : 'text-ash'}`}
-    >
+    <p id="prompt-note" aria-live="polite" className={`text-xs ${hint ? 'text-ink' : 'text-ash'}`}>
       {hint ? 'Write something to send.' : privacy}
     </p>
   )

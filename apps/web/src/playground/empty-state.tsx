@@ -8,8 +8,9 @@ const examples = [
 export function EmptyState({ onExample }: { onExample: (prompt: string) => void }) {
   return (
     <div className="grid gap-6 py-10 sm:py-16">
-      <p className="max-w-[32ch] font-serif text-2xl leading-snug">
-        Ask something: another tab somewhere answers, and shows how far its answer was checked.
+      <p className="max-w-[36ch] font-serif text-2xl leading-snug">
+        Ask, and another browser tab answers; the row under its answer shows who made it and how far
+        it was checked.
       </p>
       <ul className="border-t border-thread">
         {examples.map((example) => (

@@ -16,7 +16,7 @@ export function HistoryList({ onChosen }: { onChosen?: () => void }) {
     onChosen?.()
   }
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <Button kind="plain" onClick={() => choose(session.startNew)}>
         New chat
       </Button>
@@ -26,7 +26,7 @@ export function HistoryList({ onChosen }: { onChosen?: () => void }) {
       {summaries.length === 0 && (
         <p className="text-sm text-ash">What you ask is kept here, in this browser only.</p>
       )}
-      <ul aria-labelledby="history-title" className="-mx-2 grid">
+      <ul aria-labelledby="history-title" className="-mx-2">
         {summaries.map((summary) => (
           <HistoryItem
             key={summary.id}

@@ -17,30 +17,40 @@ const refreshEveryMs = 15_000
 
 export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
   const list = useCell(models?.list ?? emptyList)
-  const chosen = list.find((entry) => entry.modelCid === modelCid) ?? list[0]
+  const chosen = useChosen(models, modelCid)
   useLiveNodes(models)
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-2 text-sm">
-      <select
-        aria-label="Model"
-        aria-describedby="model-facts"
-        value={chosen?.modelCid ?? ''}
-        disabled={list.length === 0}
-        onChange={(event) => onModel(event.target.value)}
-        className="min-h-9 max-w-44 truncate rounded-md bg-transparent font-medium hover:bg-thread/50"
-      >
-        {list.length === 0 && <option value="">Model</option>}
-        {list.map(({ modelCid: cid, manifest }) => (
-          <option key={cid} value={cid} className="bg-paper">
-            {manifest.name}
-          </option>
-        ))}
-      </select>
-      <span id="model-facts" className="text-xs text-ash">
-        {chosen ? modelFacts(chosen) : ' '}
-      </span>
-    </div>
+    <select
+      aria-label="Model"
+      aria-describedby="model-facts"
+      value={chosen?.modelCid ?? ''}
+      disabled={list.length === 0}
+      onChange={(event) => onModel(event.target.value)}
+      className="min-h-9 max-w-44 truncate rounded-md bg-transparent text-sm font-medium hover:bg-thread/50"
+    >
+      {list.length === 0 && <option value="">Model</option>}
+      {list.map(({ modelCid: cid, manifest }) => (
+        <option key={cid} value={cid} className="bg-paper">
+          {manifest.name}
+        </option>
+      ))}
+    </select>
   )
+}
+
+/** What a person weighs when choosing a model. */
+export function ModelFacts({ models, modelCid }: Omit<ModelPickerProps, 'onModel'>) {
+  const chosen = useChosen(models, modelCid)
+  return (
+    <p id="model-facts" className="min-h-4 text-xs text-ash">
+      {chosen && modelFacts(chosen)}
+    </p>
+  )
+}
+
+function useChosen(models: Models | null, modelCid: string | null): ModelEntry | undefined {
+  const list = useCell(models?.list ?? emptyList)
+  return list.find((entry) => entry.modelCid === modelCid) ?? list[0]
 }
 
 /** Size, licence, context, who serves it, and what it costs to run here. */

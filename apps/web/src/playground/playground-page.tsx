@@ -36,7 +36,7 @@ export function PlaygroundPage() {
       >
         <HistoryList />
       </aside>
-      <main className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
+      <main className="flex min-h-0 min-w-0 flex-col">
         <div className="flex items-center gap-2 border-b border-thread px-2 lg:hidden">
           <HistoryDrawer />
         </div>

@@ -14,8 +14,10 @@ export function FactList({ title, facts }: FactGroup) {
           >
             <dt className="text-ash">{name}</dt>
             {id ? (
-              <dd className="flex items-center justify-between gap-2 font-mono text-xs">
-                <span title={value}>{shortPeerId(value)}</span>
+              <dd className="flex items-center justify-between gap-2">
+                <span title={value} className="font-mono text-xs">
+                  {shortPeerId(value)}
+                </span>
                 <CopyButton label="Copy" text={() => value} />
               </dd>
             ) : (

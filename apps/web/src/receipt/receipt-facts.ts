@@ -2,7 +2,7 @@
  * A receipt as lines for people, and as JSON for machines.
  * @module
  */
-import { bytesToHex, jobId } from '@weft/protocol'
+import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
 
@@ -66,13 +66,13 @@ function how(answer: AnswerRecord): FactGroup {
   }
 }
 
-function proof({ job, nonce, receipt }: AnswerRecord): FactGroup {
+function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {
   const { temperature, topK, topP } = job.sampling
   return {
     title: 'Seed and hashes',
     facts: [
-      { name: 'Job', value: bytesToHex(jobId(job)), id: true },
-      { name: 'Nonce', value: nonce ? bytesToHex(nonce) : '', id: true },
+      { name: 'Job', value: hex(receipt?.jobId ?? quote?.jobId), id: true },
+      { name: 'Nonce', value: hex(nonce), id: true },
       { name: 'Model', value: job.modelCid, id: true },
       { name: 'Sampling', value: `temperature ${temperature}, top-k ${topK}, top-p ${topP}` },
       { name: 'Sampler', value: hex(receipt?.samplerHash), id: true },
@@ -83,7 +83,7 @@ function proof({ job, nonce, receipt }: AnswerRecord): FactGroup {
   }
 }
 
-function hex(bytes: Uint8Array | undefined): string {
+function hex(bytes: Uint8Array | null | undefined): string {
   return bytes ? bytesToHex(bytes) : ''
 }
 

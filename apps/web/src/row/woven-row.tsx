@@ -32,7 +32,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
         aria-label={describeRow(stitches, answer)}
         onKeyDown={walk}
         onMouseLeave={() => setShown(null)}
-        className={`flex min-h-7 flex-wrap ${streaming ? 'weaving' : ''}`}
+        className={`flex min-h-8 flex-wrap ${streaming ? 'weaving' : ''}`}
       >
         {stitches.map((each, index) => (
           <button
@@ -47,7 +47,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
             }}
             onBlur={() => setShown(null)}
             onClick={() => setShown(index)}
-            className="stitch flex min-w-6 items-center py-0.5"
+            className="stitch flex items-center"
           >
             <StitchShape {...each} />
           </button>

@@ -1,11 +1,16 @@
 import type { WeftErrorData } from '@weft/protocol'
 import { Button } from './button.tsx'
 
-/** The tab could not be opened: why, and the way out. */
-export function FailedPage({ error }: { error: WeftErrorData }) {
+type FailedPageProps = { error: WeftErrorData; title?: string }
+
+/** The tab could not be opened, or the page broke: why, and the way out. */
+export function FailedPage({
+  error,
+  title = 'Weft could not start on this page',
+}: FailedPageProps) {
   return (
     <main className="mx-auto grid max-w-[66ch] content-center gap-4 p-6">
-      <h1 className="text-2xl font-semibold">Weft could not start on this page</h1>
+      <h1 className="text-2xl font-semibold">{title}</h1>
       <p>{error.message}</p>
       {error.facts.map((fact) => (
         <p key={fact} className="text-sm text-ash">

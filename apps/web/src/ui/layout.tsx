@@ -33,7 +33,7 @@ function PageLink({ to, name }: { to: '/' | '/contribute'; name: string }) {
   return (
     <Link
       to={to}
-      activeOptions={{ exact: true }}
+      activeOptions={{ exact: true, includeSearch: false }}
       className="relative px-2 py-4 text-ash hover:text-ink"
       activeProps={{
         className:
