@@ -76,7 +76,7 @@ export function encodePrompt(
   const excess = prompt.length - most
   throw new WeftError(
     'engine/prompt-too-long',
-    `The conversation is ${excess} ${excess === 1 ? 'token' : 'tokens'} too long for this model. Shorten it, or start a new one.`,
+    `The conversation is ${excess} ${excess === 1 ? 'token' : 'tokens'} too long: this model takes at most ${most}. Shorten it, or start a new one.`,
     { facts: [`Limit: ${most} tokens`, `Actual: ${prompt.length} tokens`] },
   )
 }

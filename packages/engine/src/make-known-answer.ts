@@ -17,12 +17,6 @@ import { createTurns } from './turns.ts'
 
 const knownTokens = 16
 const minPromptTokens = 33
-/**
- * Honest fp32 backends differ by about 1e-5 on logits up to 15, int8 kernels where none were asked
- * for by 0.2 and more.
- */
-const toleranceAbs = 0.01
-
 const questions = [
   'Write a short story about a fox, a lantern and a river.',
   'What is Weft and how does it work?',
@@ -45,6 +39,8 @@ export type MakeKnownAnswerInit = {
   files: ModelFiles
   /** Path of the graph among `files`. */
   graph: string
+  /** Largest difference of a logit that an honest backend shows. */
+  toleranceAbs: number
 }
 
 /**
@@ -55,6 +51,7 @@ export async function makeKnownAnswer({
   runtime,
   files,
   graph,
+  toleranceAbs,
 }: MakeKnownAnswerInit): Promise<KnownAnswer> {
   const config = readModelConfig(files)
   const tokenizer = createChatTokenizer(config)

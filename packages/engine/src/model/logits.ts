@@ -7,9 +7,11 @@ import type { Tensor } from 'onnxruntime-web'
 /** @param logits float32 or float16 [1, tokens, vocabulary] @returns float32 [vocabulary] */
 export function lastLogits(logits: Tensor): Float32Array {
   const vocabulary = logits.dims[2] ?? 0
+  // float16 arrives as Float16Array where the engine has it, else as its bits.
   const data = logits.data as Float32Array | Uint16Array
   const last = data.slice(data.length - vocabulary)
   logits.dispose()
+  if (last instanceof Float32Array) return last
   return last instanceof Uint16Array
     ? Float32Array.from(last, halfToSingle)
     : Float32Array.from(last)

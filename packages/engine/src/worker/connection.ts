@@ -23,7 +23,7 @@ type CallOptions = { transfer?: Transferable[]; onStage?: (stage: LoadStage) => 
 type PartStream = {
   /** The next part; waits for it. @throws WeftError of the worker, `engine/crashed` */
   next(): Promise<GeneratePart>
-  /** Nobody reads on. The worker stops; a waiting `next` rejects. */
+  /** Nobody reads on: the worker stops, a waiting `next` stays unanswered. */
   stop(): void
 }
 
@@ -34,10 +34,8 @@ export type Connection = {
     options?: CallOptions,
   ): Promise<Calls[Type]['out']>
   generate(init: GenerateInit): PartStream
-  /** Ends the worker; what waits for it rejects with `reason`. */
+  /** Ends the worker; what waits for it, and what comes after, rejects with `reason`. */
   end(reason: WeftError): void
-  /** Why nothing can be asked any more. */
-  readonly ended: WeftError | undefined
 }
 
 type Listener = {
@@ -99,9 +97,6 @@ export function createConnection(worker: WorkerLike): Connection {
       }
     },
     end,
-    get ended() {
-      return ended
-    },
   }
 }
 
@@ -111,18 +106,22 @@ function dispatch(listeners: Map<number, Listener>, data: unknown): void {
   const listener = listeners.get(response.id)
   // What answers a stopped call comes too late to matter.
   if (!listener) return
-  const isLast = response.type !== 'part' ? response.type !== 'stage' : response.out.type === 'end'
-  if (isLast) listeners.delete(response.id)
+  if (isLast(response)) listeners.delete(response.id)
   if (response.type === 'stage') listener.stage?.(response.out)
   else if (response.type === 'part') listener.part?.(response.out)
   else if (response.type === 'done') listener.done?.(response.out)
   else listener.fail(WeftError.fromData(response.out))
 }
 
+/** Whether nothing follows under the same id. */
+function isLast(response: ReturnType<typeof parseResponse>): boolean {
+  if (response.type === 'part') return response.out.type === 'end'
+  return response.type !== 'stage'
+}
+
 function crashed(cause: unknown): WeftError {
-  return WeftError.from(
+  return new WeftError('engine/crashed', 'The engine stopped unexpectedly. Load the model again.', {
+    facts: [cause instanceof Error ? cause.message : String(cause)],
     cause,
-    'engine/crashed',
-    'The engine stopped unexpectedly. Load the model again.',
-  )
+  })
 }
