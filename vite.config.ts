@@ -12,6 +12,28 @@ const isolationHeaders = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
 
+/**
+ * What a deployed site sends too: scripts of its own only, so that text from a peer can never become
+ * code. Relays are websockets anywhere; ONNX Runtime starts its threads from blobs.
+ */
+const securityHeaders = {
+  'Content-Security-Policy': [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval' blob:",
+    "worker-src 'self' blob:",
+    "connect-src 'self' ws: wss:",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+}
+
 export default defineConfig({
   root: inRoot('apps/web'),
   publicDir: inRoot('public'),
@@ -23,6 +45,6 @@ export default defineConfig({
   },
   optimizeDeps: { exclude: ['onnxruntime-web', '@libp2p/webrtc'] },
   server: { headers: isolationHeaders },
-  preview: { headers: isolationHeaders },
+  preview: { headers: { ...isolationHeaders, ...securityHeaders } },
   build: { outDir: inRoot('dist'), emptyOutDir: true, target: 'es2023' },
 })
