@@ -21,7 +21,7 @@ export interface HttpServer {
 /** @throws WeftError `network/port-in-use`, `network/cannot-listen` */
 export async function startHttpServer(init: HttpServerInit): Promise<HttpServer> {
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://relay')
+    const [pathname] = (request.url ?? '/').split('?')
     if (request.method !== 'GET') {
       response.writeHead(405).end()
     } else if (pathname === '/health') {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,16 @@ function run(...args: string[]) {
   return { child, output, exit, keyFile }
 }
 
+/** `fetch` would tidy such a path. */
+function getStatus(port: number, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    }).on('error', reject)
+  })
+}
+
 type Ready = { ready: true; address: string; http: string }
 
 async function startRelay() {
@@ -56,6 +67,8 @@ test('says where it is in one line, tells its health, ends at once, and keeps it
   expect(metrics).toContain('weft_relay_registered 0')
   expect(metrics).toContain('# TYPE weft_relay_directory_requests_total counter')
   expect(metrics).toContain('# TYPE libp2p_data_transfer_bytes_total counter')
+  const { port } = new URL(first.ready.http)
+  expect(await getStatus(Number(port), '//')).toBe(404)
   const startedMs = Date.now()
   first.child.kill('SIGTERM')
   expect(await first.exit).toBe(0)

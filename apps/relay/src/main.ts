@@ -88,6 +88,11 @@ function registerMetrics(relay: Relay): (type: string) => void {
   return (type) => requests.inc({ type })
 }
 
+// Thousands of tabs hang on this process: a stray rejection in a library is told, not fatal.
+process.on('unhandledRejection', (reason) => {
+  console.error(`Unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`)
+})
+
 main().catch((error: unknown) => {
   const { code, message, facts } = WeftError.from(error, 'relay/failed', 'The relay cannot start.')
   console.error(`${[message, ...facts].join(' ')} [${code}]`)

@@ -1,3 +1,4 @@
+import { RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import {
@@ -79,7 +80,11 @@ test('no bytes bring down a node', { timeout: 60_000 }, async () => {
 
 test('no bytes bring down a relay', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(brokenBytes, (bytes) => attack(relay(), bytes)),
+    fc.asyncProperty(
+      fc.constantFrom(directoryProtocol, RELAY_V2_HOP_CODEC),
+      brokenBytes,
+      (protocol, bytes) => attack({ ...relay(), protocol }, bytes),
+    ),
     { numRuns: 25 },
   )
   await expectAlive()

@@ -116,8 +116,7 @@ class TabNetwork implements Network {
       (signal) => connection.newStream(inferProtocol, { signal, maxOutboundStreams: 64 }),
       { subject: 'Opening a stream to the node', ms: inferTimes.openMs, signal: options.signal },
     ).catch((cause: unknown) => {
-      if (WeftError.is(cause)) throw cause
-      throw new WeftError('network/unreachable', 'The node takes no jobs.', { cause })
+      throw WeftError.from(cause, 'network/unreachable', 'The node takes no stream for a job.')
     })
     const messages = new MessageStream({
       stream,

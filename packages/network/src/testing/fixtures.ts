@@ -59,7 +59,7 @@ export function quoteFor(job: Job, privateKey: PrivateKey): Quote {
   return signQuote(unsigned, privateKey)
 }
 
-export function receiptFor(
+function receiptFor(
   { job, clientPeerId }: Pick<IncomingJob, 'job' | 'clientPeerId'>,
   { nonce, words, privateKey }: { nonce: Uint8Array; words: string[]; privateKey: PrivateKey },
   finishReason: FinishReason,

@@ -55,7 +55,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-export class TimeoutError extends WeftError {
+class TimeoutError extends WeftError {
   constructor({ subject, ms }: { subject: string; ms: number }) {
     super('network/timeout', `${subject} took longer than ${ms / 1000} s.`)
   }
