@@ -13,6 +13,7 @@ export function ContributePage() {
   const tab = useTab()
   return (
     <main className="overflow-y-auto px-4 sm:px-6">
+      <title>Contribute · Weft</title>
       <div className="mx-auto grid max-w-4xl gap-8 py-8">
         <div>
           <h1 className="text-2xl font-semibold">Contribute</h1>

@@ -7,17 +7,16 @@ import { formatRate } from '../row/summary.ts'
 
 export type DeviceFact = { name: string; value: string }
 
-const backendWords = { webgpu: 'WebGPU', wasm: 'the CPU', 'node-cpu': 'the CPU' }
-
 export function engineFacts(engine: EngineState): DeviceFact[] {
   if (engine.phase !== 'ready') return []
   const { engine: info, selfTest, fallbackReason } = engine.result
   const { prefillTokensPerSecond, decodeTokensPerSecond } = engine.speed
+  const device = info.backend === 'webgpu' ? `WebGPU: ${info.device}` : info.device
   const reason = fallbackReason ? ` ${fallbackReason}` : ''
   const { matchingTokens, expectedTokens, maxLogitDifference } = selfTest
   const tokens = `${matchingTokens} of ${expectedTokens} known tokens`
   return [
-    { name: 'Runs on', value: `${backendWords[info.backend]}, ${info.device}.${reason}` },
+    { name: 'Runs on', value: `${device}.${reason}` },
     {
       name: 'Speed',
       value: `reads ${formatRate(prefillTokensPerSecond)} tok/s, writes ${formatRate(decodeTokensPerSecond)} tok/s`,

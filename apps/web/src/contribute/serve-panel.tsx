@@ -44,20 +44,22 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
         <Figure name="Tokens this session" value={state.tokensServed.toLocaleString('en')} />
         <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
       </dl>
-      <div id="serve-note" className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
+      <div className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
         {state.phase === 'off' && readPreference('served') && (
           <p className="text-ink">It was on when you left. Switch it on to go on.</p>
         )}
-        <p>Keep this tab open: in the background is fine, closed it serves nobody.</p>
+        <p id="serve-note">
+          Keep this tab open: in the background is fine, closed it serves nobody.
+        </p>
         <p>You see the prompts you answer, and other tabs see this device’s IP address.</p>
+        <p className="flex flex-wrap items-center gap-x-2">
+          This tab is known as
+          <span data-testid="own-peer-id" className="font-mono text-xs break-all text-ink">
+            {peerId}
+          </span>
+          <CopyButton label="Copy" text={() => peerId} />
+        </p>
       </div>
-      <p className="flex flex-wrap items-center gap-x-2 text-sm text-ash">
-        This tab is known as
-        <span data-testid="own-peer-id" className="font-mono text-xs break-all text-ink">
-          {peerId}
-        </span>
-        <CopyButton label="Copy" text={() => peerId} />
-      </p>
     </section>
   )
 }

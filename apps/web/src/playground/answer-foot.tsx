@@ -17,7 +17,7 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
   const streaming = summary.finish === ''
   return (
     <footer>
-      <WovenRow answer={answer} streaming={streaming} />
+      {(streaming || summary.tokens > 0) && <WovenRow answer={answer} streaming={streaming} />}
       <div className="mt-1 flex min-h-9 flex-wrap items-center justify-between gap-x-4">
         <p
           data-testid="answer-summary"
@@ -29,7 +29,7 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
           data-where={summary.where}
           className="text-sm text-ash tabular-nums"
         >
-          {summary.tokens > 0 || !streaming ? summaryLine(summary, answer) : ''}
+          {summary.tokens > 0 ? summaryLine(summary, answer) : streaming ? '' : 'No answer'}
         </p>
         {!streaming && summary.tokens > 0 && (
           <div className="-mx-2 flex">

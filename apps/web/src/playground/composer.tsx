@@ -22,7 +22,7 @@ export function Composer(props: ComposerProps) {
   const prompt = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useState('')
   const [hint, setHint] = useState(false)
-  usePromptKeys(prompt)
+  usePromptKeys(prompt, busy ? onStop : undefined)
 
   function submit(event?: FormEvent): void {
     event?.preventDefault()
@@ -35,7 +35,6 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && busy) onStop()
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
     event.preventDefault()
     submit()
@@ -44,7 +43,7 @@ export function Composer(props: ComposerProps) {
   return (
     <form onSubmit={submit} className="border-t border-thread px-4 pt-3 pb-3 sm:px-6">
       <div className="mx-auto max-w-[42rem]">
-        <div className="rounded-md border border-edge bg-paper focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-indigo">
+        <div className="rounded-md border border-edge bg-paper focus-within:border-indigo focus-within:ring-1 focus-within:ring-indigo">
           <textarea
             ref={prompt}
             aria-label="Prompt"

@@ -3,6 +3,7 @@ import type { Ask } from '../chat/session.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
 import { useSession } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
+import { Button } from '../ui/button.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { HistoryDrawer } from './history-drawer.tsx'
@@ -39,7 +40,11 @@ export function PlaygroundPage() {
       <main className="flex min-h-0 min-w-0 flex-col">
         <div className="flex items-center gap-2 border-b border-thread px-2 lg:hidden">
           <HistoryDrawer />
+          <Button kind="quiet" className="ml-auto" onClick={session.startNew}>
+            New chat
+          </Button>
         </div>
+        <title>Playground · Weft</title>
         <h1 className="sr-only">Playground</h1>
         <Conversation chat={chat} onExample={ask} onRetry={retry} />
         <Composer

@@ -1,6 +1,6 @@
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
-import { count, summarize } from '../row/summary.ts'
+import { summarize } from '../row/summary.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
 import { RunLine } from './run-line.tsx'
@@ -33,7 +33,9 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
       <h2 className="font-medium break-words whitespace-pre-wrap">{turn.prompt}</h2>
       {leftOut > 0 && (
         <p className="mt-1 text-sm text-ash">
-          Asked without the first {count(leftOut, 'turn')}: they no longer fit the model.
+          {leftOut === 1
+            ? 'Asked without the first turn: it no longer fits the model.'
+            : `Asked without the first ${leftOut} turns: they no longer fit the model.`}
         </p>
       )}
       <div className="mt-3 grid gap-4">

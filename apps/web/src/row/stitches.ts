@@ -98,8 +98,8 @@ function timeOf({ tokens, firstTokenMs, decodeMs }: RowAnswer, end: number): num
 const textureWords: Record<Texture, string> = {
   arriving: 'arriving, not signed yet',
   signed: 'signed',
-  recomputed: 'computed again here, the same',
-  torn: 'computed again here, differs',
+  recomputed: 'checked on this device',
+  torn: 'this device computes something else',
   loose: 'not signed',
   local: 'made on this device',
 }
@@ -124,8 +124,8 @@ function peerWords(count: number): string {
 }
 
 function checkWords(textures: ReadonlySet<Texture>): string {
-  if (textures.has('torn')) return 'differs when computed again here'
-  if (textures.has('recomputed')) return 'computed again here, the same'
+  if (textures.has('torn')) return 'differs from what this device computes'
+  if (textures.has('recomputed')) return 'checked on this device'
   if (textures.has('signed')) return 'signed'
   if (textures.has('arriving')) return 'arriving'
   return textures.has('local') ? '' : 'not signed'
