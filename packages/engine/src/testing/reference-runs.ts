@@ -26,7 +26,7 @@ export const referenceRuns: GenerateInit[] = conversations.flatMap((messages, in
     messages,
     sampling,
     seed: new Uint8Array(32).fill(index + 1),
-    maxTokens: 16,
+    maxTokens: 12,
   })),
 )
 
