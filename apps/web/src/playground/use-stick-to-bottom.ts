@@ -20,9 +20,13 @@ export function useStickToBottom(
     const toEnd = () => {
       scroller.scrollTop = scroller.scrollHeight
     }
+    let lastTop = 0
     const onScroll = () => {
-      const rest = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-      atEnd.current = rest < slackPx
+      const { scrollTop, scrollHeight, clientHeight } = scroller
+      const near = scrollHeight - scrollTop - clientHeight < slackPx
+      // Content that grew since the last jump is not a reader who left: only going up is.
+      if (near || scrollTop < lastTop) atEnd.current = near
+      lastTop = scrollTop
     }
     const observer = new ResizeObserver(() => {
       if (atEnd.current) toEnd()
