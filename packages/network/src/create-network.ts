@@ -11,7 +11,6 @@ import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { livenessPings } from './liveness.ts'
 import type { Network, NetworkInit } from './network.ts'
 import { Strikes } from './strikes.ts'
 import { abortConnections, createNetworkFrom } from './tab-network.ts'
@@ -45,7 +44,8 @@ export async function createNetwork({
     },
     // Relays are dialled again by their links; a second loop would only compete.
     connectionManager: { reconnectRetries: 0 },
-    connectionMonitor: livenessPings,
+    // Ours is Liveness.
+    connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
   })
   const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })

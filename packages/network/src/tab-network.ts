@@ -19,6 +19,7 @@ import {
 import { Dialer } from './infer/dialer.ts'
 import { InferServer, type JobHandler } from './infer/infer-server.ts'
 import { openCall } from './infer/job-call.ts'
+import { Liveness } from './liveness.ts'
 import type {
   Announcement,
   AnnouncementHandle,
@@ -51,8 +52,10 @@ class TabNetwork implements Network {
   readonly peerId: string
   readonly #components: TabNetworkComponents
   readonly #links: RelayLink[]
+  readonly #relayPeerIds: ReadonlySet<string>
   readonly #dialer: Dialer
   readonly #server: InferServer
+  readonly #liveness: Liveness
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
   readonly #check = new RegistrationCheck()
@@ -65,6 +68,8 @@ class TabNetwork implements Network {
     this.#dialer = new Dialer({ libp2p, relays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
+    this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
+    this.#liveness = new Liveness({ libp2p, relayPeerIds: this.#relayPeerIds })
   }
 
   async start(): Promise<void> {
@@ -137,6 +142,7 @@ class TabNetwork implements Network {
     this.#server.handler = null
     await this.#announcer?.stop()
     for (const link of this.#links) link.stop()
+    this.#liveness.stop()
     this.#events.abort()
     abortConnections(this.#components.libp2p)
     await this.#components.libp2p.stop()
@@ -191,12 +197,11 @@ class TabNetwork implements Network {
   }
 
   #countDirectPeers(): number {
-    const relays = new Set(this.#links.map(({ peerId }) => peerId))
     const direct = this.#components.libp2p
       .getConnections()
       .filter(({ limits, status }) => !limits && status === 'open')
       .map(({ remotePeer }) => remotePeer.toString())
-    return new Set(direct.filter((peerId) => !relays.has(peerId))).size
+    return new Set(direct.filter((peerId) => !this.#relayPeerIds.has(peerId))).size
   }
 
   #strike(connection: Connection): void {

@@ -11,7 +11,6 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createPrivateKey, type PrivateKey } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
-import { livenessPings } from '../liveness.ts'
 import type { Network } from '../network.ts'
 import { Strikes } from '../strikes.ts'
 import { createNetworkFrom } from '../tab-network.ts'
@@ -47,7 +46,8 @@ export function createBareLibp2p(
     },
     // Tests dial faster than a single stranger may.
     connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: 1_000 },
-    connectionMonitor: livenessPings,
+    // Ours is Liveness.
+    connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
   })
 }

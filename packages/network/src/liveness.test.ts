@@ -1,0 +1,44 @@
+import type { Connection } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { afterEach, expect, test } from 'vitest'
+import { Liveness } from './liveness.ts'
+import { eventually } from './testing/fixtures.ts'
+import { createBareLibp2p } from './testing/node-network.ts'
+
+const stops: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop()
+})
+
+async function connect({ isSilent }: { isSilent: boolean }): Promise<Connection> {
+  const [near, far] = await Promise.all([createBareLibp2p(), createBareLibp2p()])
+  stops.push(
+    () => near.stop(),
+    () => far.stop(),
+  )
+  if (isSilent) {
+    await far.unhandle('/ipfs/ping/1.0.0')
+    await far.handle('/ipfs/ping/1.0.0', () => {})
+  }
+  const liveness = new Liveness({ libp2p: near, relayPeerIds: new Set() })
+  stops.push(() => liveness.stop())
+  return near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
+}
+
+function blockThread(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+test('a peer that no longer answers is cut', { timeout: 20_000 }, async () => {
+  const connection = await connect({ isSilent: true })
+  await eventually(() => connection.status !== 'open', { ms: 10_000 })
+})
+
+test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () => {
+  const connection = await connect({ isSilent: false })
+  await new Promise((resolve) => setTimeout(resolve, 2_100))
+  blockThread(5_500)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(connection.status).toBe('open')
+})
