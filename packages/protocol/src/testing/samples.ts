@@ -13,7 +13,7 @@ import { defaultSampling, samplerHash } from '../sampling.ts'
 import { createPrivateKey, peerIdFromPrivateKey } from '../signature.ts'
 
 export const sampleModelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
-export const sampleEngine = {
+const sampleEngine = {
   runtime: 'onnxruntime-web 1.30.0',
   backend: 'wasm',
   device: '2 threads',
