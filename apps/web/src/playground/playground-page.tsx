@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { Ask } from '../chat/session.ts'
+import type { Ask } from '../chat/run-answer.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
 import { useSession } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'

@@ -1,0 +1,123 @@
+/**
+ * One answer from the click to its end: asks, follows the events, keeps what has arrived.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { AnswerRecord, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
+import { type OpenedTab, toData } from '../site/open-site.ts'
+import { type Chat, changeTurn, messagesFor, type Run } from './chat.ts'
+import type { HistoryKeeper } from './history-keeper.ts'
+import type { SessionStore } from './session-store.ts'
+
+export type Ask = { where: AnswerRecord['where']; modelCid: string | null }
+
+export type RunComponents = {
+  opened: Promise<OpenedTab>
+  store: SessionStore
+  history: HistoryKeeper
+}
+
+export type RunInit = { chatId: string; turnId: string; ask: Ask }
+
+/** A reload loses at most this much of an answer that streams. */
+const saveEveryMs = 1_000
+
+/** Never rejects: what fails is told in the turn. */
+export async function runAnswer(
+  components: RunComponents,
+  init: RunInit,
+  signal: AbortSignal,
+): Promise<void> {
+  const { opened, store, history } = components
+  const { chatId, turnId, ask } = init
+  store.changeChat(chatId, (chat) => ({
+    ...changeTurn(chat, turnId, (turn) => ({ ...turn, answer: null, error: null })),
+    run: { turnId, step: 'opening', where: ask.where, nodePeerId: null },
+  }))
+  try {
+    const { tab, foldAnswer } = await opened
+    if (signal.aborted) throw stoppedEarly()
+    const request = createRequest(tab, store.chat(chatId), init)
+    await follow({ store, history, foldAnswer }, init, tab.client.generate(request, { signal }))
+  } catch (error) {
+    store.changeChat(chatId, (chat) => withError(chat, turnId, error))
+  }
+  store.changeChat(chatId, (chat) => ({ ...chat, run: null }))
+  // An answer that cannot be kept is still an answer.
+  await history
+    .save(chatId)
+    .then(history.list)
+    .catch(() => {})
+}
+
+function createRequest(
+  tab: Tab,
+  chat: Chat | undefined,
+  { turnId, ask }: RunInit,
+): GenerateRequest {
+  const turns = chat?.turns ?? []
+  const index = turns.findIndex(({ id }) => id === turnId)
+  const model = chooseModel(tab, ask.modelCid)
+  const { contextTokens } = model.manifest
+  const messages = messagesFor(turns.slice(0, index), turns[index]?.prompt ?? '', contextTokens)
+  return { modelCid: model.modelCid, messages, where: ask.where }
+}
+
+function chooseModel(tab: Tab, modelCid: string | null) {
+  const models = tab.models.list.get()
+  const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
+  if (!model) throw new WeftError('web/no-model', 'This site lists no model.')
+  return model
+}
+
+type FollowComponents = Pick<RunComponents, 'store' | 'history'> & Pick<OpenedTab, 'foldAnswer'>
+
+async function follow(
+  { store, history, foldAnswer }: FollowComponents,
+  { chatId, turnId }: RunInit,
+  events: AsyncIterable<GenerateEvent>,
+): Promise<void> {
+  const startedMs = performance.now()
+  let savedMs = 0
+  for await (const event of events) {
+    const elapsedMs = performance.now() - startedMs
+    const begun = event.type === 'search-start' ? event.answer : null
+    store.changeChat(chatId, (chat) => {
+      const next = changeTurn(chat, turnId, (turn) => ({
+        ...turn,
+        answer: begun ?? (turn.answer && foldAnswer(turn.answer, event, elapsedMs)),
+      }))
+      return { ...next, run: chat.run && stepOf(chat.run, event) }
+    })
+    if (begun || elapsedMs - savedMs >= saveEveryMs) {
+      savedMs = elapsedMs
+      history.save(chatId).catch(() => {}) // It is saved again at the end.
+    }
+    if (begun) history.list().catch(() => {})
+  }
+}
+
+/** The same object where nothing changes, so that nothing is drawn for it. */
+function stepOf(run: Run, event: GenerateEvent): Run {
+  switch (event.type) {
+    case 'search-start':
+      return { ...run, step: 'searching' }
+    case 'node-chosen':
+      return { ...run, step: 'waiting', nodePeerId: event.nodePeerId }
+    case 'delta':
+      return run.step === 'answering' ? run : { ...run, step: 'answering' }
+    case 'end':
+      return run
+  }
+}
+
+function withError(chat: Chat, turnId: string, thrown: unknown): Chat {
+  const error = toData(thrown)
+  return changeTurn(chat, turnId, (turn) =>
+    turn.answer ? { ...turn, answer: { ...turn.answer, error } } : { ...turn, error },
+  )
+}
+
+function stoppedEarly(): WeftError {
+  return new WeftError('web/stopped-early', 'Stopped before anything was sent.')
+}

@@ -1,0 +1,138 @@
+import { WeftError } from '@weft/protocol'
+import type { AnswerRecord, Conversation, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
+import { expect, test, vi } from 'vitest'
+import type { OpenedTab } from '../site/open-site.ts'
+import { createSession, type Session } from './session.ts'
+
+const network = { where: 'network', modelCid: null } as const
+const empty = { text: '', tokens: [], where: 'network', error: null } as unknown as AnswerRecord
+
+type Script = (request: GenerateRequest, signal?: AbortSignal) => AsyncIterable<GenerateEvent>
+
+const say = (text: string): GenerateEvent => ({
+  type: 'delta',
+  nodePeerId: 'n',
+  index: 0,
+  tokens: [1],
+  text,
+})
+
+async function* whole(): AsyncGenerator<GenerateEvent> {
+  yield { type: 'search-start', answer: empty }
+  yield { type: 'node-chosen', nodePeerId: 'n', quote: null }
+  yield say('Yes.')
+  const answer: AnswerRecord = { ...empty, text: 'Yes.', finishReason: 'stop' }
+  yield { type: 'end', receipt: null, answer }
+}
+
+/** A session over a tab whose client follows `script`, and whose history is a map. */
+function open(script: Script) {
+  const stored = new Map<string, Conversation>()
+  const requests: GenerateRequest[] = []
+  const tab = {
+    models: { list: { get: () => [{ modelCid: 'm', manifest: { contextTokens: 512 } }] } },
+    client: {
+      generate(request: GenerateRequest, { signal }: { signal?: AbortSignal } = {}) {
+        requests.push(request)
+        return script(request, signal)
+      },
+    },
+    history: {
+      list: async () =>
+        [...stored.values()].map(({ turns, ...rest }) => ({ ...rest, turnCount: turns.length })),
+      get: async (id: string) => stored.get(id),
+      put: async (conversation: Conversation) => void stored.set(conversation.id, conversation),
+      remove: async (id: string) => void stored.delete(id),
+    },
+  } as unknown as Tab
+  const foldAnswer: OpenedTab['foldAnswer'] = (answer, event) =>
+    event.type === 'end'
+      ? event.answer
+      : event.type === 'delta'
+        ? { ...answer, text: answer.text + event.text }
+        : answer
+  const session = createSession({ opened: Promise.resolve({ tab, foldAnswer }) })
+  return { session, stored, requests }
+}
+
+const shown = ({ state }: Session) => state.get().chats[state.get().currentId ?? '']
+const ended = (session: Session) => vi.waitFor(() => expect(shown(session)?.run).toBeNull())
+
+test('an answer streams in, ends, and is kept', async () => {
+  const { session, stored } = open(whole)
+  session.send('Is it?', network)
+  expect(shown(session)?.run?.step).toBe('opening')
+  await ended(session)
+  expect(shown(session)?.turns[0]?.answer?.text).toBe('Yes.')
+  await vi.waitFor(() => expect(session.state.get().summaries).toHaveLength(1))
+  expect([...stored.values()][0]).toMatchObject({ title: 'Is it?', turns: [{ prompt: 'Is it?' }] })
+})
+
+test('the next turn takes the earlier ones along', async () => {
+  const { session, requests } = open(whole)
+  session.send('One?', network)
+  await ended(session)
+  session.send('Two?', network)
+  await ended(session)
+  expect(requests[1]?.messages.map(({ content }) => content)).toEqual(['One?', 'Yes.', 'Two?'])
+  expect(shown(session)?.turns).toHaveLength(2)
+})
+
+test('a failure keeps the text so far, and a retry makes the turn anew', async () => {
+  let calls = 0
+  const { session } = open(async function* (): AsyncGenerator<GenerateEvent> {
+    calls += 1
+    if (calls > 1) return yield* whole()
+    yield { type: 'search-start', answer: empty }
+    yield say('Ye')
+    throw new WeftError('network/node-lost', 'The node was lost after 1 token.')
+  })
+  session.send('Is it?', network)
+  await ended(session)
+  const turn = shown(session)?.turns[0]
+  expect(turn?.answer).toMatchObject({ text: 'Ye', error: { code: 'network/node-lost' } })
+  session.retry(turn?.id ?? '', { ...network, where: 'local' })
+  expect(shown(session)?.turns[0]?.answer).toBeNull()
+  await ended(session)
+  expect(shown(session)?.turns[0]?.answer).toMatchObject({ text: 'Yes.', error: null })
+})
+
+test('what fails before there is a job is told and not kept', async () => {
+  const { session, stored } = open(() => {
+    throw new WeftError('protocol/too-large', 'The prompt is 9 bytes over the limit.')
+  })
+  session.send('Too long', network)
+  await ended(session)
+  expect(shown(session)?.turns[0]).toMatchObject({
+    answer: null,
+    error: { code: 'protocol/too-large' },
+  })
+  await session.listHistory()
+  expect(stored.size).toBe(0)
+})
+
+test('stop reaches the client', async () => {
+  const { session } = open(async function* (_, signal): AsyncGenerator<GenerateEvent> {
+    yield { type: 'search-start', answer: empty }
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+    yield { type: 'end', receipt: null, answer: { ...empty, finishReason: 'cancelled' } }
+  })
+  session.send('Wait', network)
+  await vi.waitFor(() => expect(shown(session)?.run?.step).toBe('searching'))
+  session.stop()
+  await ended(session)
+  expect(shown(session)?.turns[0]?.answer?.finishReason).toBe('cancelled')
+})
+
+test('a deleted conversation can be brought back', async () => {
+  const { session, stored } = open(whole)
+  session.send('Keep me', network)
+  await ended(session)
+  const id = session.state.get().currentId ?? ''
+  await session.remove(id)
+  expect(stored.size).toBe(0)
+  expect(session.state.get()).toMatchObject({ currentId: null, removed: { id } })
+  await session.undoRemove()
+  await session.open(id)
+  expect(shown(session)?.turns[0]?.prompt).toBe('Keep me')
+})
