@@ -13,7 +13,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Network, NetworkInit } from './network.ts'
 import { Strikes } from './strikes.ts'
-import { abortConnections, createNetworkFrom } from './tab-network.ts'
+import { createNetworkFrom, cutConnections } from './tab-network.ts'
 
 /**
  * Joins the network. Resolves without waiting for a relay: `status()` tells how that goes.
@@ -49,7 +49,7 @@ export async function createNetwork({
     services: { identify: identify(), ping: ping() },
   })
   const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
-  const leave = () => abortConnections(libp2p)
+  const leave = () => void cutConnections(libp2p)
   addEventListener('pagehide', leave)
   libp2p.addEventListener('stop', () => removeEventListener('pagehide', leave))
   return network

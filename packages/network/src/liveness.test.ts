@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test } from 'vitest'
-import { Liveness } from './liveness.ts'
+import { Liveness, paceOfTab } from './liveness.ts'
 import { eventually } from './testing/fixtures.ts'
 import { createBareLibp2p } from './testing/node-network.ts'
 
@@ -21,7 +21,7 @@ async function connect({ isSilent }: { isSilent: boolean }): Promise<Connection>
     await far.unhandle('/ipfs/ping/1.0.0')
     await far.handle('/ipfs/ping/1.0.0', () => {})
   }
-  const liveness = new Liveness({ libp2p: near, relayPeerIds: new Set() })
+  const liveness = new Liveness({ libp2p: near, paceOf: paceOfTab(new Set()) })
   stops.push(() => liveness.stop())
   return near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
 }

@@ -8,6 +8,7 @@ import type { Connection, Libp2p } from '@libp2p/interface'
 import { byteStream } from '@libp2p/utils'
 import { WeftError } from '@weft/protocol'
 import { inferProtocol } from './infer/constants.ts'
+import { cutConnection } from './wire/cut-connection.ts'
 import { withDeadline } from './wire/deadline.ts'
 
 /** The protocol of https://github.com/libp2p/specs/blob/master/ping/ping.md, spoken by @libp2p/ping. */
@@ -17,13 +18,13 @@ const pingBytes = 32
 /** Milliseconds between looks at all connections. */
 const tickMs = 200
 /** Milliseconds from one answer to the next ping, and of silence that means death. */
-type Pace = { everyMs: number; lossMs: number }
+export type Pace = { everyMs: number; lossMs: number }
 /** We wait for this peer's tokens: another node should take over within 2 s. */
 const waiting: Pace = { everyMs: 500, lossMs: 1_250 }
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
 const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
-/** A relay's silence stops no job, and it has thousands of tabs. */
-const relay: Pace = { everyMs: 5_000, lossMs: 5_000 }
+/** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
+export const relayPace: Pace = { everyMs: 5_000, lossMs: 5_000 }
 /** Where even this fails, something else than silence is wrong. */
 const pingDeadlineMs = 60_000
 
@@ -31,7 +32,18 @@ type Watch = { isPinging: boolean; idleMs: number; silentMs: number }
 
 export type LivenessInit = {
   libp2p: Pick<Libp2p, 'getConnections'>
-  relayPeerIds: ReadonlySet<string>
+  paceOf: (connection: Connection) => Pace
+}
+
+/** A tab watches a node whose tokens it waits for closely, and everybody else at ease. */
+export function paceOfTab(relayPeerIds: ReadonlySet<string>): LivenessInit['paceOf'] {
+  return ({ remotePeer, streams }) => {
+    if (relayPeerIds.has(remotePeer.toString())) return relayPace
+    const isWaiting = streams.some(
+      ({ protocol, direction }) => protocol === inferProtocol && direction === 'outbound',
+    )
+    return isWaiting ? waiting : idle
+  }
 }
 
 export class Liveness {
@@ -62,22 +74,19 @@ export class Liveness {
   #look(connection: Connection, elapsedMs: number): void {
     const watch = this.#watches.get(connection) ?? { isPinging: false, idleMs: 0, silentMs: 0 }
     this.#watches.set(connection, watch)
-    const { everyMs, lossMs } = this.#paceOf(connection)
+    const { everyMs, lossMs } = this.#init.paceOf(connection)
     if (watch.isPinging) {
       watch.silentMs += elapsedMs
-      if (watch.silentMs > lossMs) connection.abort(silent)
+      if (watch.silentMs > lossMs) this.#cut(connection, silent)
       return
     }
     watch.idleMs += elapsedMs
     if (watch.idleMs >= everyMs) void this.#ping(connection, watch)
   }
 
-  #paceOf({ remotePeer, streams }: Connection): Pace {
-    if (this.#init.relayPeerIds.has(remotePeer.toString())) return relay
-    const isWaiting = streams.some(
-      ({ protocol, direction }) => protocol === inferProtocol && direction === 'outbound',
-    )
-    return isWaiting ? waiting : idle
+  #cut(connection: Connection, error: WeftError): void {
+    this.#watches.delete(connection)
+    void cutConnection(connection, error)
   }
 
   async #ping(connection: Connection, watch: Watch): Promise<void> {
@@ -90,7 +99,7 @@ export class Liveness {
       })
     } catch (error) {
       if (connection.status === 'open') {
-        connection.abort(WeftError.from(error, 'network/silent', 'A ping failed.'))
+        this.#cut(connection, WeftError.from(error, 'network/silent', 'A ping failed.'))
       }
     }
     watch.isPinging = false

@@ -19,7 +19,7 @@ import {
 import { Dialer } from './infer/dialer.ts'
 import { InferServer, type JobHandler } from './infer/infer-server.ts'
 import { openCall } from './infer/job-call.ts'
-import { Liveness } from './liveness.ts'
+import { Liveness, paceOfTab } from './liveness.ts'
 import type {
   Announcement,
   AnnouncementHandle,
@@ -30,6 +30,7 @@ import type {
 } from './network.ts'
 import { RelayLink } from './relays/relay-link.ts'
 import type { Strikes } from './strikes.ts'
+import { cutConnection } from './wire/cut-connection.ts'
 import { pause, withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
 
@@ -69,7 +70,7 @@ class TabNetwork implements Network {
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
     this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
-    this.#liveness = new Liveness({ libp2p, relayPeerIds: this.#relayPeerIds })
+    this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab(this.#relayPeerIds) })
   }
 
   async start(): Promise<void> {
@@ -144,7 +145,7 @@ class TabNetwork implements Network {
     for (const link of this.#links) link.stop()
     this.#liveness.stop()
     this.#events.abort()
-    abortConnections(this.#components.libp2p)
+    await cutConnections(this.#components.libp2p)
     await this.#components.libp2p.stop()
   }
 
@@ -206,7 +207,8 @@ class TabNetwork implements Network {
 
   #strike(connection: Connection): void {
     if (!this.#components.strikes.record(connection.remotePeer.toString())) return
-    connection.abort(new WeftError('network/struck-out', 'Too many broken messages.'))
+    const error = new WeftError('network/struck-out', 'Too many broken messages.')
+    void cutConnection(connection, error)
   }
 
   #notify(): void {
@@ -215,9 +217,8 @@ class TabNetwork implements Network {
   }
 }
 
-/** Unlike a clean close, this reaches the other side at once, even from a page that is going away. */
-export function abortConnections(libp2p: Pick<Libp2p, 'getConnections'>): void {
-  for (const connection of libp2p.getConnections()) {
-    connection.abort(new WeftError('network/closed', 'This tab is closing.'))
-  }
+/** Unlike a stop of libp2p, this reaches other tabs at once, even from a page that is going away. */
+export async function cutConnections(libp2p: Pick<Libp2p, 'getConnections'>): Promise<void> {
+  const error = new WeftError('network/closed', 'This tab is closing.')
+  await Promise.all(libp2p.getConnections().map((connection) => cutConnection(connection, error)))
 }

@@ -158,7 +158,7 @@ test('messages over the rate are refused, a flood ends the stream and then the c
   expect(reasons).toContain('network/stream-lost')
   await flood()
   await flood()
-  await eventually(() => connection.status !== 'open')
+  await eventually(() => relay.counts().connections === 0 && connection.status !== 'open')
 })
 
 test('an offer that its node did not sign is left out', async () => {

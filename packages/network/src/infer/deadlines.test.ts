@@ -7,8 +7,8 @@ import { createPair, type Pair } from '../testing/pair.ts'
 vi.setConfig({ testTimeout: 20_000 })
 vi.mock(import('./constants.ts'), async (original) => {
   const constants = await original()
-  const waits = { quoteMs: 200, firstTokenMs: 200, tokenGapMs: 200, cancelMs: 100 }
-  const inferTimes = { ...constants.inferTimes, ...waits, acceptMs: 200, creditMs: 200 }
+  const waits = { quoteMs: 1_000, firstTokenMs: 1_000, tokenGapMs: 1_000, cancelMs: 500 }
+  const inferTimes = { ...constants.inferTimes, ...waits, acceptMs: 1_000, creditMs: 1_000 }
   return { ...constants, inferTimes }
 })
 

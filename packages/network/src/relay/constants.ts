@@ -16,7 +16,3 @@ export const maxPendingConnections = 1_000
 export const hopStreamsPerTab = 64
 /** Introductions under way to one tab: a node with the only copy of a model is popular. */
 export const stopStreamsPerTab = 1_024
-
-/** Milliseconds between pings; a hidden tab answers them even when its timers sleep. */
-export const pingIntervalMs = 5_000
-export const pingTimeoutMs = 5_000

@@ -15,14 +15,14 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { defaultMaxRegistrations, directoryProtocol } from '../directory/constants.ts'
 import { DirectoryServer } from '../directory/directory-server.ts'
 import { DirectoryTable } from '../directory/directory-table.ts'
+import { Liveness, relayPace } from '../liveness.ts'
 import { Strikes } from '../strikes.ts'
+import { cutConnection } from '../wire/cut-connection.ts'
 import {
   connectionsPerSecondPerHost,
   defaultMaxReservations,
   hopStreamsPerTab,
   maxPendingConnections,
-  pingIntervalMs,
-  pingTimeoutMs,
   stopStreamsPerTab,
 } from './constants.ts'
 
@@ -59,9 +59,12 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
   const table = new DirectoryTable({ maxEntries: init.maxRegistrations ?? defaultMaxRegistrations })
   const onOffence = (connection: Connection) => {
     if (!strikes.record(connection.remotePeer.toString())) return
-    connection.abort(new WeftError('network/struck-out', 'Too many broken messages.'))
+    const error = new WeftError('network/struck-out', 'Too many broken messages.')
+    void cutConnection(connection, error)
   }
   const { onRequest } = init
+  // A hidden tab answers pings even when its timers sleep.
+  const liveness = new Liveness({ libp2p, paceOf: () => relayPace })
   const server = new DirectoryServer({ table, onOffence, ...(onRequest ? { onRequest } : {}) })
   await libp2p.handle(
     directoryProtocol,
@@ -79,6 +82,7 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
     }),
     async stop() {
       server.stop()
+      liveness.stop()
       await libp2p.stop()
     },
   }
@@ -101,10 +105,8 @@ async function startLibp2p(init: RelayInit, strikes: Strikes) {
         inboundConnectionThreshold: connectionsPerSecondPerHost,
         maxIncomingPendingConnections: maxPendingConnections,
       },
-      connectionMonitor: {
-        pingInterval: pingIntervalMs,
-        pingTimeout: { minTimeout: pingTimeoutMs, maxTimeout: pingTimeoutMs },
-      },
+      // Ours is Liveness.
+      connectionMonitor: { enabled: false },
       services: {
         identify: identify(),
         ping: ping(),
