@@ -6,7 +6,7 @@ import type { Cell, Conversation, ConversationSummary } from '@weft/sdk'
 import { createStore } from '../site/store.ts'
 import type { Chat } from './chat.ts'
 
-export type SessionState = {
+type SessionState = {
   /** The conversation that is shown; null is a new one. */
   currentId: string | null
   /** Conversations in memory. */

@@ -30,7 +30,11 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
           onChange={onServe}
           describedBy="serve-note"
         />
-        <div role="status" aria-label="Node status" className="min-w-0 flex-1 basis-64">
+        <div
+          role="status"
+          aria-label="Node status"
+          className="grid min-h-12 min-w-0 flex-1 basis-64 content-center"
+        >
           <p className={state.phase === 'failed' ? 'font-medium' : ''}>{state.sentence}</p>
           {preparing && <p className="text-sm text-ash">{preparing}</p>}
         </div>

@@ -6,7 +6,7 @@ import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
 
-export type Fact = {
+type Fact = {
   name: string
   value: string
   /** Set in mono, whole, with a button to copy it. */

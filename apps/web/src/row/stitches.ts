@@ -11,7 +11,7 @@ import { type Tone, tonesOf } from './tones.ts'
  * `recomputed`: this device computed the same tokens; `torn`: it computed others; `loose`: it ended
  * without a receipt; `local`: made on this device.
  */
-export type Texture = 'arriving' | 'signed' | 'recomputed' | 'torn' | 'loose' | 'local'
+type Texture = 'arriving' | 'signed' | 'recomputed' | 'torn' | 'loose' | 'local'
 
 export type Stitch = {
   peerId: string

@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes } from 'react'
 
 /** `main`: the one call to action of a screen; `plain`: bordered; `quiet`: text only. */
-export type ButtonKind = 'main' | 'plain' | 'quiet'
+type ButtonKind = 'main' | 'plain' | 'quiet'
 
 const kindClass: Record<ButtonKind, string> = {
   main: 'bg-madder text-on-madder font-medium px-4 hover:opacity-90',

@@ -1,5 +1,5 @@
 import { Close, Content, Overlay, Portal, Root, Title } from 'radix-ui/dialog'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 
 type SheetProps = {
   title: string
@@ -10,14 +10,19 @@ type SheetProps = {
 
 const sides = { left: 'left-0 border-r sm:w-80', right: 'right-0 border-l sm:w-[30rem]' }
 
-/** A panel over the page's edge. Radix keeps the focus inside and gives it back. */
+/** A panel over the page's edge: the focus stays inside, and returns to where it came from. */
 export function Sheet({ title, side, onClose, children }: SheetProps) {
+  const opener = useRef(document.activeElement)
   return (
     <Root open onOpenChange={(open) => open || onClose()}>
       <Portal>
         <Overlay className="fixed inset-0 bg-[#12110f]/30" />
         <Content
           aria-describedby={undefined}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener.current instanceof HTMLElement) opener.current.focus()
+          }}
           className={`on-paper fixed inset-y-0 w-full overflow-y-auto border-thread bg-paper p-5 sm:p-6 ${sides[side]}`}
         >
           <div className="mb-4 flex items-center justify-between">
