@@ -43,7 +43,7 @@ export default defineConfig({
     // The small JavaScript of ONNX Runtime Web, its WebAssembly served as an asset of ours.
     conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
   },
-  optimizeDeps: { exclude: ['onnxruntime-web', '@libp2p/webrtc'] },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   server: { headers: isolationHeaders },
   preview: { headers: { ...isolationHeaders, ...securityHeaders } },
   build: { outDir: inRoot('dist'), emptyOutDir: true, target: 'es2023' },

@@ -1,5 +1,5 @@
 /**
- * Notices peers that vanish without a word (a killed browser, a pulled cable): about 1.7 s after the
+ * Notices peers that vanish without a word (a killed browser, a pulled cable): about 2.4 s after the
  * fact while their tokens are waited for, instead of libp2p's 10 s. Takes the place of libp2p's
  * connection monitor, which takes a busy moment of our own page for everybody's silence and cuts all.
  * @module
@@ -19,8 +19,8 @@ const pingBytes = 32
 const tickMs = 200
 /** Milliseconds from one answer to the next ping, and of silence that means death. */
 export type Pace = { everyMs: number; lossMs: number }
-/** We wait for this peer's tokens: another node should take over within 2 s. */
-const waiting: Pace = { everyMs: 500, lossMs: 1_250 }
+/** We wait for this peer's tokens. Shorter, and a busy moment of the node's page costs the answer. */
+const waiting: Pace = { everyMs: 500, lossMs: 2_000 }
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
 const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
 /** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
