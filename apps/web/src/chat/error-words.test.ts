@@ -36,6 +36,10 @@ test('where the page has better words, the own ones become the detail', () => {
   expect(words.detail).toBe('The node cannot be reached. ICE failed.')
 })
 
+test('an unknown trouble of the network offers this device', () => {
+  expect(errorWords(data('network/later')).remedies).toEqual(['local', 'retry'])
+})
+
 test('an unknown code keeps its own words', () => {
   expect(errorWords(data('later/new', 'Something new.'))).toMatchObject({
     title: 'Something new.',

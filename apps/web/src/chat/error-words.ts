@@ -91,16 +91,16 @@ const wordsByCode: Record<string, Words> = {
     advice: 'Check the connection and try again: what has arrived is kept.',
     remedies: ['retry'],
   },
-  'storage/quota': {
-    advice: 'Free some space in this browser and try again.',
-    remedies: ['retry'],
-  },
   'engine/out-of-memory': {
     advice: 'Close other tabs and try again, or choose a smaller model.',
     remedies: ['retry'],
   },
   'engine/self-test': {
     advice: 'This device computes it wrongly with this backend, so it does not answer.',
+    remedies: ['retry'],
+  },
+  'engine/no-webgpu': {
+    advice: 'Choose Automatic or CPU as the backend.',
     remedies: ['retry'],
   },
   'engine/device-lost': {
@@ -116,11 +116,18 @@ const wordsByCode: Record<string, Words> = {
 
 const otherwise: Words = { advice: 'Try again.', remedies: ['retry'] }
 
+/** Whatever else goes wrong between two tabs, one tab alone can do without. */
+const between: Words = { advice: 'Try again, or let this device answer.', remedies: elsewhere }
+
+function wordsFor(code: string): Words {
+  return wordsByCode[code] ?? (/^(network|protocol)\//.test(code) ? between : otherwise)
+}
+
 /** A node's refusal that no other node, nor this device, would answer differently. */
 const finalRefusal = /tokens? (over|too long|too many)/i
 
 export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords {
-  const known = wordsByCode[code] ?? otherwise
+  const known = wordsFor(code)
   const words =
     code === 'network/refused' && finalRefusal.test(message)
       ? { ...known, ...wordsByCode['engine/prompt-too-long'] }
