@@ -123,6 +123,9 @@ function wordsFor(code: string): Words {
   return wordsByCode[code] ?? (/^(network|protocol)\//.test(code) ? between : otherwise)
 }
 
+/** The words of these only repeat what the page says better. */
+const spokenFor = ['sdk/no-nodes', 'network/offline', 'protocol/empty-prompt']
+
 /** A node's refusal that no other node, nor this device, would answer differently. */
 const finalRefusal = /tokens? (over|too long|too many)/i
 
@@ -132,18 +135,11 @@ export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords 
     code === 'network/refused' && finalRefusal.test(message)
       ? { ...known, ...wordsByCode['engine/prompt-too-long'] }
       : known
-  const own = words.title === undefined
-  const detail = own ? ownDetail(code, facts) : `${message} ${facts.join(' ')}`.trim()
-  return { title: own ? message : (words.title ?? message), detail, ...rest(words) }
-}
-
-/** The facts of these only repeat what the page says better. */
-const spokenFor = ['sdk/no-nodes', 'protocol/empty-prompt']
-
-function ownDetail(code: string, facts: readonly string[]): string | null {
-  return facts.length === 0 || spokenFor.includes(code) ? null : facts.join(' ')
-}
-
-function rest({ advice, remedies }: Words) {
-  return { advice, remedies }
+  const detail = [words.title ? message : '', ...facts].filter(Boolean).join(' ')
+  return {
+    title: words.title ?? message,
+    detail: spokenFor.includes(code) || detail === '' ? null : detail,
+    advice: words.advice,
+    remedies: words.remedies,
+  }
 }

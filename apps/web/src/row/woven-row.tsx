@@ -56,7 +56,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
       {stitch && (
         <p
           aria-hidden="true"
-          className="absolute bottom-full left-0 mb-1 max-w-full rounded-md border border-thread bg-paper px-2 py-1 text-xs text-ink"
+          className="absolute top-full left-0 z-10 mt-1 max-w-full rounded-md border border-thread bg-paper px-2 py-1 text-xs text-ink"
         >
           <span className="font-mono">{shortPeerId(stitch.peerId)}</span>
           {' · '}

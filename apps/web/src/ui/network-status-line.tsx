@@ -27,7 +27,11 @@ function StatusLine({ words: { state, word, sentence } }: { words: NetworkWords 
         <span aria-hidden="true" className={`size-2 rounded-full ${dotClass[state]}`} />
         {word}
       </span>
-      {sentence && <span className="basis-full pb-3 text-ink">{sentence}</span>}
+      {sentence && (
+        <span className="-mx-4 grow basis-full border-t border-thread px-4 py-2 text-ink sm:-mx-6 sm:px-6">
+          {sentence}
+        </span>
+      )}
     </div>
   )
 }
