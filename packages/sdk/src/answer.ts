@@ -34,7 +34,7 @@ export function foldAnswer(
     case 'search-start':
       return event.answer
     case 'node-chosen':
-      return { ...answer, quote: event.quote }
+      return { ...answer, quote: event.quote, nonce: event.nonce }
     case 'delta':
       return foldDelta(answer, event, elapsedMs)
     case 'end':

@@ -61,7 +61,7 @@ export async function* generate(
   try {
     for await (const event of road(components, { job, nonce }, { ...(signal ? { signal } : {}) })) {
       if (event.type === 'finish') {
-        answer = { ...answer, nonce, receipt: event.receipt, finishReason: event.finishReason }
+        answer = { ...answer, receipt: event.receipt, finishReason: event.finishReason }
         yield { type: 'end', receipt: event.receipt, answer }
       } else {
         answer = foldAnswer(answer, event, performance.now() - startedMs)
@@ -92,7 +92,7 @@ async function* answerElsewhere(
     .map(({ registration }) => registration)
   const call = await callFirst(network, nodes, job, options)
   const { nodePeerId, quote } = call
-  yield { type: 'node-chosen', nodePeerId, quote }
+  yield { type: 'node-chosen', nodePeerId, quote, nonce }
 
   const deltas: Delta[] = []
   for await (const part of call.accept(nonce, options)) {
@@ -114,7 +114,7 @@ async function* answerHere(
   options: WaitOptions,
 ): AsyncGenerator<RoadEvent, void, undefined> {
   const engine = await localEngine(job.modelCid, options)
-  yield { type: 'node-chosen', nodePeerId: peerId, quote: null }
+  yield { type: 'node-chosen', nodePeerId: peerId, quote: null, nonce }
   const { messages, sampling, maxTokens, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   for await (const part of engine.generate({ messages, sampling, maxTokens, seed }, options)) {

@@ -67,7 +67,7 @@ export type GenerateRequest = {
 /** Events in order; after `end` or a throw there are no more. */
 export type GenerateEvent =
   | { type: 'search-start'; answer: AnswerRecord }
-  | { type: 'node-chosen'; nodePeerId: string; quote: Quote | null }
+  | { type: 'node-chosen'; nodePeerId: string; quote: Quote | null; nonce: Uint8Array }
   | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
   | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
 
