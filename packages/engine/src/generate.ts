@@ -47,7 +47,7 @@ export async function* generate(
     const text = createTextStream(model.tokenizer.decode)
     const decodeMs = () => performance.now() - prefilledMs
     for (let index = 0; ; index++) {
-      if (signal?.aborted) return yield end('cancelled', index, decodeMs())
+      if (!logits || signal?.aborted) return yield end('cancelled', index, decodeMs())
       const token = sampleToken(logits, { sampling, key, position: index })
       if (model.endTokens.has(token)) {
         const rest = text.end()
@@ -58,7 +58,7 @@ export async function* generate(
       const added = text.push(token) + (isLast ? text.end() : '')
       yield { type: 'delta', index, tokens: [token], text: added }
       if (isLast) return yield end('length', limit, decodeMs())
-      if (!signal?.aborted) logits = await model.takeTurn(() => model.decoder.step(cache, [token]))
+      logits = await step(model, cache, { tokens: [token], ...(signal ? { signal } : {}) })
     }
   } finally {
     disposeCache(cache)
@@ -81,18 +81,33 @@ export function encodePrompt(
   )
 }
 
+type StepInit = { tokens: readonly number[]; signal?: AbortSignal }
+type Steps = Pick<LoadedModel, 'decoder' | 'takeTurn'>
+
 /** @returns logits after the last token, or undefined when the signal was aborted */
 export async function prefill(
-  { decoder, takeTurn }: Pick<LoadedModel, 'decoder' | 'takeTurn'>,
+  model: Steps,
   cache: DecoderCache,
-  { tokens, signal }: { tokens: readonly number[]; signal?: AbortSignal },
+  { tokens, ...options }: StepInit,
 ): Promise<Float32Array | undefined> {
   let logits: Float32Array | undefined
   for (let start = 0; start < tokens.length; start += prefillChunk) {
-    if (signal?.aborted) return undefined
     const chunk = tokens.slice(start, start + prefillChunk)
-    logits = await takeTurn(() => decoder.step(cache, chunk))
+    logits = await step(model, cache, { tokens: chunk, ...options })
+    if (!logits) return undefined
   }
+  return logits
+}
+
+/** Asks again when its turn comes: of many cancelled answers none may compute on. */
+async function step(
+  { decoder, takeTurn }: Steps,
+  cache: DecoderCache,
+  { tokens, signal }: StepInit,
+): Promise<Float32Array | undefined> {
+  const logits = await takeTurn(async () =>
+    signal?.aborted ? undefined : decoder.step(cache, tokens),
+  )
   return signal?.aborted ? undefined : logits
 }
 

@@ -12,7 +12,14 @@ import { parseRequest } from './parse-message.ts'
 type HostPort = { postMessage(message: Response): void }
 
 /** A running `generate`: what its consumer asked for. */
-type Flow = { credit(): void; stop(): void; take(): Promise<boolean> }
+type Flow = {
+  credit(): void
+  stop(): void
+  /** Resolves true when one more part may be made, false when none is wanted any more. */
+  take(): Promise<boolean>
+  /** Aborted by `stop`: the first part of a long prompt is long in the making. */
+  signal: AbortSignal
+}
 
 type HostEngineInit = {
   port: HostPort
@@ -39,7 +46,7 @@ export function hostEngine({ port, createEngine }: HostEngineInit): (data: unkno
     const flow = createFlow()
     flows.set(id, flow)
     try {
-      const parts = required().generate(init)[Symbol.asyncIterator]()
+      const parts = required().generate(init, { signal: flow.signal })[Symbol.asyncIterator]()
       while (await flow.take()) {
         const { value, done } = await parts.next()
         if (done) return
@@ -87,28 +94,29 @@ function idOf(data: unknown): number {
   return Number.isSafeInteger(data.id) ? Math.max(0, Number(data.id)) : 0
 }
 
-/** `take` resolves true when one more part may be made, false when none is wanted any more. */
 function createFlow(): Flow {
+  const controller = new AbortController()
+  const { signal } = controller
   let credits = readAhead
-  let isStopped = false
   let wake = (): void => {}
   return {
+    signal,
     credit() {
       credits += 1
       wake()
     },
     stop() {
-      isStopped = true
+      controller.abort()
       wake()
     },
     async take() {
-      while (credits === 0 && !isStopped) {
+      while (credits === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
       credits -= 1
-      return !isStopped
+      return !signal.aborted
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Engine, GeneratePart } from '../engine.ts'
 import { createLocalEngine } from '../local-engine.ts'
 import { nodeCpu, readBobbin } from '../testing/node-model.ts'
 import { collect, referenceRuns, runReference, story } from '../testing/reference-runs.ts'
+import { watchRuns } from '../testing/watch-runs.ts'
 import type { WorkerLike } from './connection.ts'
 import { hostEngine } from './host-engine.ts'
 import { readAhead } from './messages.ts'
@@ -177,6 +178,42 @@ describe('flow', () => {
     expect(parts.at(-1)).toMatchObject(end)
     for (let turn = 0; turn < 5; turn++) await nextTurn()
     expect(inner.isFreed()).toBe(true)
+  })
+})
+
+describe('a cancel during the prefill', () => {
+  const messages = [{ role: 'user', content: '7'.repeat(500) }] as const
+  /** Of one `measure`: a prefill and 32 tokens. */
+  const measuredSteps = 33
+
+  /** Answers `count` long prompts, cancels all during step `cancelAt`, and counts steps from there. */
+  async function cancelDuring(cancelAt: number, count: number): Promise<number> {
+    const controller = new AbortController()
+    let steps = Number.NEGATIVE_INFINITY
+    const runtime = watchRuns(async () => {
+      steps += 1
+      if (steps !== cancelAt) return
+      controller.abort()
+      await nextTurn()
+    })
+    const { engine } = await loadThread(createLocalEngine({ openRuntime: async () => runtime }))
+    steps = 0
+    const { signal } = controller
+    const answers = Array.from({ length: count }, () =>
+      collect(engine.generate({ ...story, messages }, { signal })),
+    )
+    for (const answer of answers) expect(await answer).toMatchObject({ types: ['end'] })
+    // Its turns come behind those of the answers, so that every step of theirs is counted.
+    await engine.measure()
+    return steps - measuredSteps
+  }
+
+  test('ends it in the worker after the step that runs', async () => {
+    expect(await cancelDuring(2, 1)).toBe(2)
+  })
+
+  test('takes the answers that wait for their turn with it', async () => {
+    expect(await cancelDuring(1, 3)).toBe(1)
   })
 })
 
