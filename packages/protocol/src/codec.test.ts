@@ -123,6 +123,7 @@ test('money survives beyond 64 bits', () => {
   const value = 2n ** 255n + 1n
   const bytes = encode('wei', weiSchema, value)
   expect(decode('wei', weiSchema, bytes)).toBe(value)
+  expect(() => decode('wei', weiSchema, dagCbor.encode(`9${'0'.repeat(77)}`))).toThrow()
   expect(() => decode('wei', weiSchema, dagCbor.encode('-1'))).toThrow()
   expect(() => decode('wei', weiSchema, dagCbor.encode('01'))).toThrow()
 })

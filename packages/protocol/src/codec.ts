@@ -16,7 +16,11 @@ export const bytesSchema = (length: number) =>
   })
 
 /** Token units (wei): a bigint in memory, a decimal string on the wire, in [0, 2^256). */
-export const weiSchema = z.codec(z.string().regex(/^(0|[1-9]\d{0,77})$/), z.bigint(), {
+const uint256Schema = z
+  .bigint()
+  .min(0n)
+  .max(2n ** 256n - 1n)
+export const weiSchema = z.codec(z.string().regex(/^(0|[1-9]\d{0,77})$/), uint256Schema, {
   decode: (text) => BigInt(text),
   encode: (value) => value.toString(10),
 })

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod'
-import { randomBytes, sha256 } from './bytes.ts'
+import { randomBytes, sha256, utf8ToBytes } from './bytes.ts'
 import {
   bytesSchema,
   cidSchema,
@@ -67,22 +67,21 @@ export function createJob(init: CreateJobInit): { job: Job; nonce: Uint8Array } 
   return { job: { version: 1, ...init, nonceHash: sha256(nonce) }, nonce }
 }
 
-/** @throws WeftError when there is nothing to answer, TooLargeError when there is too much */
-export function checkMessages(messages: Message[]): void {
+/**
+ * @param maxBytes - of all contents together, in UTF-8
+ * @throws WeftError when there is nothing to answer, TooLargeError when there is too much
+ */
+export function checkMessages(
+  messages: readonly Message[],
+  { maxBytes = limits.maxPromptBytes }: { maxBytes?: number } = {},
+): void {
   const last = messages.at(-1)
   if (!last || last.role === 'assistant' || last.content.trim() === '') {
     throw new WeftError('protocol/empty-prompt', 'The prompt is empty. Write something to answer.')
   }
-  const encoder = new TextEncoder()
-  const actual = messages.reduce((sum, { content }) => sum + encoder.encode(content).length, 0)
-  if (actual > limits.maxPromptBytes) {
-    throw new TooLargeError({
-      subject: 'prompt',
-      limit: limits.maxPromptBytes,
-      actual,
-      unit: 'bytes',
-    })
-  }
+  const limit = Math.min(maxBytes, limits.maxPromptBytes)
+  const actual = messages.reduce((sum, { content }) => sum + utf8ToBytes(content).length, 0)
+  if (actual > limit) throw new TooLargeError({ subject: 'prompt', limit, actual, unit: 'bytes' })
 }
 
 /** @returns 32 bytes */

@@ -27,8 +27,7 @@ const unsignedQuoteSchema = z.strictObject({
   inputTokens: z.int().min(1).max(1_000_000),
   price: priceSchema,
   engine: engineInfoSchema,
-  /** Jobs ahead of this one. */
-  queueLength: z.int().min(0).max(10_000),
+  /** By the client's clock: the node adds to the job's `createdAtMs`. */
   expiresAtMs: timestampMsSchema,
 })
 export const quoteSchema = unsignedQuoteSchema.extend({ signature: signatureSchema })

@@ -10,7 +10,7 @@ import { type Delta, TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
 import { type Job, jobId, type Price, priceSchema } from './job.ts'
 import { limits, tokensPerWindow } from './limits.ts'
-import { engineInfoSchema, type Quote } from './quote.ts'
+import { type EngineInfo, engineInfoSchema, type Quote } from './quote.ts'
 import { samplerHash } from './sampling.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
 
@@ -71,16 +71,20 @@ export type Transcript = {
   nonce: Uint8Array
   quote: Quote
   deltas: readonly Pick<Delta, 'tokens' | 'text'>[]
+  /** Whether the client asked the node to stop. */
+  cancelled: boolean
   /** SHA-256 of tokenizer.json by the model's manifest. */
   tokenizerHash: Uint8Array
 }
 
 /**
- * Checks the signature and every field against what was agreed and what arrived.
+ * Checks the signature, and every field that the client can know, against what was agreed and what
+ * arrived. The node's own word remain: that the model ended by itself (`stop`) or ran out of room
+ * (`length`), and the times.
  * @throws SignatureError, or WeftError `protocol/receipt` that names the field
  */
 export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
-  const { job, nonce, quote, deltas, tokenizerHash } = transcript
+  const { job, nonce, quote, deltas, cancelled, tokenizerHash } = transcript
   const { signature, ...unsigned } = receipt
   checkSignature(domain, unsignedReceiptSchema, unsigned, { signature, peerId: quote.nodePeerId })
   const id = jobId(job)
@@ -98,9 +102,14 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
     ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
     ['tokenizerHash', bytesEqual(receipt.tokenizerHash, tokenizerHash)],
     ['inputTokens', receipt.inputTokens === counts.inputTokens],
-    ['outputTokens', receipt.outputTokens === counts.outputTokens],
+    [
+      'outputTokens',
+      receipt.outputTokens === counts.outputTokens && counts.outputTokens <= job.maxTokens,
+    ],
     ['tokenChain', sameWindows(receipt.tokenChain, windows)],
     ['textHash', bytesEqual(receipt.textHash, sha256(utf8ToBytes(text)))],
+    ['finishReason', receipt.finishReason !== 'cancelled' || cancelled],
+    ['engine', sameEngine(receipt.engine, quote.engine)],
     ['price', samePrice(receipt.price, quote.price)],
     ['costWei', receipt.costWei === costWei(quote.price, counts)],
   ]
@@ -114,6 +123,10 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
 
 function sameWindows(a: Uint8Array[], b: Uint8Array[]): boolean {
   return a.length === b.length && a.every((hash, index) => bytesEqual(hash, b[index] ?? hash))
+}
+
+function sameEngine(a: EngineInfo, b: EngineInfo): boolean {
+  return a.runtime === b.runtime && a.backend === b.backend && a.device === b.device
 }
 
 function samePrice(a: Price, b: Price): boolean {

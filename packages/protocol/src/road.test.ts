@@ -120,6 +120,8 @@ describe('receipt', () => {
     ['outputTokens', { outputTokens: 41 }],
     ['tokenChain', { tokenChain: [] }],
     ['textHash', { textHash: new Uint8Array(32) }],
+    ['finishReason', { finishReason: 'cancelled' }],
+    ['engine', { engine: { runtime: 'other', backend: 'wasm', device: '2 threads' } }],
     ['price', { price: freePrice }],
     ['costWei', { costWei: 41n }],
   ])('one that is signed and lies about %s is refused by name', (field, change) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod'
-import { bytesToHex, sha256 } from './bytes.ts'
+import { sha256 } from './bytes.ts'
 import { hashValue } from './codec.ts'
 
 export const samplingSchema = z.strictObject({
@@ -33,8 +33,9 @@ export function samplerHash(sampling: Sampling): Uint8Array {
 }
 
 /**
- * The seed of a job's noise. Neither side can grind it: the client fixes the nonce by its hash inside
- * the job, the node commits to the job by its quote before the nonce is revealed.
+ * The seed of a job's noise. A node cannot choose it: it commits to the job by its quote before the
+ * nonce is revealed, and the job fixed the nonce by its hash. A client can try nonces beforehand, which
+ * changes only what it gets itself.
  * @returns SHA-256(jobId || nonce || modelCid), 32 bytes
  */
 export function deriveSeed({
@@ -47,9 +48,4 @@ export function deriveSeed({
   modelCid: string
 }): Uint8Array {
   return sha256(jobId, nonce, new TextEncoder().encode(modelCid))
-}
-
-/** Short name of a hash for people: its first 8 hex digits. */
-export function shortHash(hash: Uint8Array): string {
-  return bytesToHex(hash.subarray(0, 4))
 }

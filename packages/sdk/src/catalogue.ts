@@ -47,3 +47,12 @@ async function fetchJson(url: URL, signal: AbortSignal | undefined): Promise<unk
     throw WeftError.from(cause, 'sdk/catalogue', `The model list at ${url.href} cannot be read.`)
   }
 }
+
+/** @throws WeftError `sdk/unknown-model` */
+export function findEntry(catalogue: CatalogueEntry[], modelCid: string): CatalogueEntry {
+  const entry = catalogue.find((candidate) => candidate.modelCid === modelCid)
+  if (entry) return entry
+  throw new WeftError('sdk/unknown-model', 'This site does not know that model.', {
+    facts: [`Model: ${modelCid}`],
+  })
+}

@@ -30,7 +30,7 @@ export type GenerateComponents = {
   /** @throws WeftError `sdk/unknown-model` */
   manifestOf(modelCid: string): Manifest
   /** The tab's engine with the model loaded; loads it when needed. */
-  localEngine(modelCid: string, options: WaitOptions): Promise<Engine>
+  localEngine(modelCid: string, options: WaitOptions): Promise<Pick<Engine, 'generate'>>
 }
 
 const defaultMaxTokens = 256
@@ -92,19 +92,25 @@ async function* answerElsewhere(
     .map(({ registration }) => registration)
   const call = await callFirst(network, nodes, job, options)
   const { nodePeerId, quote } = call
-  yield { type: 'node-chosen', nodePeerId, quote, nonce }
-
-  const deltas: Delta[] = []
-  for await (const part of call.accept(nonce, options)) {
-    if (part.type === 'delta') {
-      deltas.push(part.delta)
-      yield { type: 'delta', nodePeerId, ...part.delta }
-    } else {
-      const { receipt } = part
-      const hash = tokenizerHash(manifestOf(job.modelCid))
-      checkReceipt(receipt, { job, nonce, quote, deltas, tokenizerHash: hash })
-      yield { type: 'finish', receipt, finishReason: receipt.finishReason }
+  let accepted = false
+  try {
+    yield { type: 'node-chosen', nodePeerId, quote, nonce }
+    accepted = true
+    const deltas: Delta[] = []
+    for await (const part of call.accept(nonce, options)) {
+      if (part.type === 'delta') {
+        deltas.push(part.delta)
+        yield { type: 'delta', nodePeerId, ...part.delta }
+      } else {
+        const { receipt } = part
+        const cancelled = options.signal?.aborted ?? false
+        const hash = tokenizerHash(manifestOf(job.modelCid))
+        checkReceipt(receipt, { job, nonce, quote, deltas, cancelled, tokenizerHash: hash })
+        yield { type: 'finish', receipt, finishReason: receipt.finishReason }
+      }
     }
+  } finally {
+    if (!accepted) call.decline()
   }
 }
 
@@ -125,14 +131,17 @@ async function* answerHere(
   }
 }
 
-/** Asks nodes in order until one quotes. @throws the last failure, or WeftError `sdk/no-nodes` */
+/**
+ * Asks nodes in order until one quotes.
+ * @throws the last failure, a reason that all of them gave, or WeftError `sdk/no-nodes`
+ */
 async function callFirst(
   network: Pick<Network, 'callNode'>,
   nodes: readonly Registration[],
   job: Job,
   options: WaitOptions,
 ): Promise<JobCall> {
-  let failure: unknown
+  const failures: unknown[] = []
   for (const node of nodes.slice(0, maxNodesAsked)) {
     try {
       const call = await network.callNode(node, job, options)
@@ -145,12 +154,13 @@ async function callFirst(
       return call
     } catch (error) {
       if (options.signal?.aborted) throw error
-      const refusal = finalRefusal(error)
-      if (refusal) throw refusal
-      failure = error
+      failures.push(error)
     }
   }
-  throw failure ?? noNodes()
+  // One node's word is not enough to call the prompt itself impossible, unless it is the only one.
+  const reasons = failures.map(finalReason)
+  if (reasons.every(Boolean) && reasons[0]) throw reasons[0]
+  throw failures.at(-1) ?? noNodes()
 }
 
 function noNodes(): WeftError {
@@ -166,8 +176,8 @@ function load({ registration, activeJobs }: { registration: Registration; active
   return activeJobs / registration.maxJobs
 }
 
-/** @returns the node's own reason, when every other node would give it too */
-function finalRefusal(error: unknown): WeftError | undefined {
+/** @returns the node's own reason, when an honest node would give it to everybody */
+function finalReason(error: unknown): WeftError | undefined {
   if (!WeftError.is(error) || error.code !== 'network/refused') return undefined
   const { cause } = error
   return WeftError.is(cause) && finalRefusals.includes(cause.code) ? cause : undefined

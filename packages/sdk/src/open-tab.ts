@@ -13,13 +13,14 @@ import {
   putConversation,
   removeConversation,
 } from '@weft/storage'
-import { fetchCatalogue } from './catalogue.ts'
+import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { type GenerateComponents, generate } from './generate.ts'
-import { createModels, findEntry } from './models.ts'
+import { createModels } from './models.ts'
 import { recheck } from './recheck.ts'
 import { createServingNode } from './serving-node.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
+import { createTabEngine } from './tab-engine.ts'
 
 /**
  * Opens everything a page needs. A relay that is down is no error: the network keeps trying.
@@ -39,12 +40,13 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   const { privateKey, peerId } = identity
   const network = await createNetwork({ privateKey, relays, iceServers })
   const engine = createWorkerEngine()
-  const models = createModels({ catalogue, chunks, engine, network })
-  const node = createServingNode({ catalogue, models, network, engine, privateKey })
+  const tabEngine = createTabEngine({ catalogue, chunks, engine })
+  const models = createModels({ catalogue, tabEngine, network })
+  const node = createServingNode({ catalogue, tabEngine, network, privateKey })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
-    await models.prepare(modelCid, 'auto', options)
-    return engine
+    await tabEngine.prepare(modelCid, 'auto', options)
+    return tabEngine.engine
   }
   const components: GenerateComponents = {
     peerId,

@@ -1,9 +1,9 @@
 /**
- * Computes an answer again on this device and compares it token by token, the text with them.
+ * Computes an answer again on this device and compares it token by token, its text and end with it.
  * @module
  */
 import type { Engine } from '@weft/engine'
-import { deriveSeed, jobId, WeftError } from '@weft/protocol'
+import { CancelledError, deriveSeed, jobId, WeftError } from '@weft/protocol'
 import type { AnswerRecord, RecheckRecord } from '@weft/storage'
 import type { WaitOptions } from './tab.ts'
 
@@ -16,19 +16,20 @@ export async function recheck(
   options: WaitOptions = {},
 ): Promise<RecheckRecord> {
   const { job, nonce, tokens, finishReason } = answer
-  if (!nonce || tokens.length === 0) {
+  if (!nonce || (tokens.length === 0 && answer.text === '')) {
     throw new WeftError('sdk/nothing-to-check', 'This answer has no tokens to check.')
   }
   const { messages, sampling, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   // A whole answer must also end where it ended; one that was cut off is a prefix of something.
-  const maxTokens = finishReason === 'stop' ? job.maxTokens : tokens.length
+  const whole = finishReason === 'stop' || finishReason === 'length'
+  if (!whole && tokens.length === 0) return result(0, 0) // Text without a token.
+  const maxTokens = whole ? job.maxTokens : tokens.length
   let count = 0
   let text = ''
+  let ending: typeof finishReason = null
   for await (const part of engine.generate({ messages, sampling, seed, maxTokens }, options)) {
-    if (part.type === 'end' && part.finishReason === 'cancelled') {
-      throw new WeftError('protocol/cancelled', 'The check was cancelled.')
-    }
+    if (part.type === 'end') ending = part.finishReason
     if (part.type !== 'delta') continue
     text += part.text
     const sameText = answer.text.startsWith(text) || text.startsWith(answer.text)
@@ -36,8 +37,11 @@ export async function recheck(
     if (differs >= 0 || !sameText) return result(count, count + Math.max(differs, 0))
     count += part.tokens.length
   }
-  const ended = finishReason !== 'stop' || text === answer.text
-  return result(count, count === tokens.length && ended ? null : count)
+  if (ending === 'cancelled') throw new CancelledError({ subject: 'The check' })
+  const sameEnd = whole
+    ? text === answer.text && ending === finishReason
+    : text.startsWith(answer.text)
+  return result(count, sameEnd && count === tokens.length ? null : count)
 }
 
 function result(tokens: number, firstDifference: number | null): RecheckRecord {

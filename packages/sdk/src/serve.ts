@@ -5,6 +5,7 @@
 import type { Engine } from '@weft/engine'
 import type { IncomingJob, Network } from '@weft/network'
 import {
+  checkMessages,
   costWei,
   deriveSeed,
   type EngineInfo,
@@ -43,29 +44,50 @@ export type ServeEvent =
   | { type: 'job-delta'; id: string; tokens: number }
   | { type: 'job-end'; id: string; state: 'done' | 'cancelled' | 'failed' }
 
-/** How long a quote may be accepted. */
-const quoteLifetimeMs = 60_000
+/**
+ * From the job's making to the quote's end, by the client's own clock: the two clocks may differ by
+ * minutes. Covers a search over several slow nodes.
+ */
+const quoteLifetimeMs = 180_000
+/** Bytes of prompt that a token stands for at the very most; beyond it nothing is tokenised. */
+const maxBytesPerToken = 32
 
-/** @returns a function that stops taking jobs */
-export function serve(init: ServeInit): () => void {
-  let activeJobs = 0
+/** @returns a function that takes no more jobs, ends the running ones and tells their clients */
+export function serve(init: ServeInit): () => Promise<void> {
+  const running = new Map<Promise<void>, string>()
+  const stopped = new AbortController()
   let count = 0
-  return init.network.handleJobs(async (incoming) => {
-    if (activeJobs >= init.maxJobs) return incoming.refuse(busy(activeJobs))
-    activeJobs += 1
+  const stopHandling = init.network.handleJobs(async (incoming) => {
+    const clients = [...running.values()]
+    const own = clients.filter((peerId) => peerId === incoming.clientPeerId).length
+    if (clients.length >= init.maxJobs || own >= maxJobsPerClient(init.maxJobs)) {
+      return incoming.refuse(busy(clients.length))
+    }
     count += 1
+    const done = serveJob(init, incoming, { id: String(count), stopped: stopped.signal })
+    running.set(done, incoming.clientPeerId)
     try {
-      await serveJob(init, incoming, { id: String(count), queueLength: activeJobs - 1 })
+      await done
     } finally {
-      activeJobs -= 1
+      running.delete(done)
     }
   })
+  return async () => {
+    stopHandling()
+    stopped.abort()
+    await Promise.allSettled(running.keys())
+  }
+}
+
+/** One client never takes the last place, unless there is only one. */
+function maxJobsPerClient(maxJobs: number): number {
+  return Math.max(1, Math.floor(maxJobs / 2))
 }
 
 async function serveJob(
   init: ServeInit,
   incoming: IncomingJob,
-  { id, queueLength }: { id: string; queueLength: number },
+  { id, stopped }: { id: string; stopped: AbortSignal },
 ): Promise<void> {
   const { engine, manifest, privateKey, engineInfo, price, onEvent } = init
   const { job } = incoming
@@ -73,6 +95,7 @@ async function serveJob(
   if (job.modelCid !== modelCid) return incoming.refuse(wrongModel(job.modelCid))
   let inputTokens: number
   try {
+    checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
     inputTokens = await engine.countPromptTokens(job.messages)
   } catch (error) {
     return incoming.refuse(toWire(error))
@@ -87,8 +110,7 @@ async function serveJob(
         inputTokens,
         price,
         engine: engineInfo,
-        queueLength,
-        expiresAtMs: Date.now() + quoteLifetimeMs,
+        expiresAtMs: job.createdAtMs + quoteLifetimeMs,
       },
       privateKey,
     ),
@@ -96,7 +118,7 @@ async function serveJob(
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
-    const receipt = await answer(init, incoming, { nonce, inputTokens, id })
+    const receipt = await answer(init, incoming, { nonce, inputTokens, id, stopped })
     state = receipt.finishReason === 'cancelled' ? 'cancelled' : 'done'
     await incoming.finish(receipt)
   } catch (error) {
@@ -110,9 +132,15 @@ async function serveJob(
 async function answer(
   { engine, manifest, privateKey, engineInfo, price, onEvent }: ServeInit,
   incoming: IncomingJob,
-  { nonce, inputTokens, id }: { nonce: Uint8Array; inputTokens: number; id: string },
+  {
+    nonce,
+    inputTokens,
+    id,
+    stopped,
+  }: { nonce: Uint8Array; inputTokens: number; id: string; stopped: AbortSignal },
 ): Promise<Receipt> {
-  const { job, signal } = incoming
+  const { job } = incoming
+  const signal = AbortSignal.any([incoming.signal, stopped])
   const { messages, sampling, maxTokens, modelCid } = job
   const hash = jobId(job)
   const chain = new TokenChain({ jobId: hash, nonce })
@@ -131,6 +159,7 @@ async function answer(
       text += part.text
       onEvent({ type: 'job-delta', id, tokens: tokens.length })
     } else {
+      if (stopped.aborted) throw switchedOff()
       return signReceipt(
         {
           version: 1,
@@ -158,6 +187,10 @@ async function answer(
     }
   }
   throw new WeftError('sdk/engine-ended', 'The engine stopped without an end.')
+}
+
+function switchedOff(): WeftError {
+  return new WeftError('sdk/stopped', 'Its owner switched serving off. What has arrived is yours.')
 }
 
 function busy(activeJobs: number): WireError {

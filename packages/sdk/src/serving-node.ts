@@ -2,28 +2,32 @@
  * The contributor's switch: prepares a model, announces it, serves it, and says what happens.
  * @module
  */
-import type { Engine } from '@weft/engine'
+import type { BackendChoice } from '@weft/engine'
 import type { AnnouncementHandle, Network } from '@weft/network'
 import { freePrice, type PrivateKey, WeftError } from '@weft/protocol'
-import type { CatalogueEntry } from './catalogue.ts'
+import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { createCell } from './cell.ts'
-import { findEntry } from './models.ts'
 import { createRateMeter } from './rate-meter.ts'
 import { type ServeEvent, serve } from './serve.ts'
-import type { Models, NodeState, ServedJob, ServingNode } from './tab.ts'
+import type { NodeState, ServedJob, ServingNode } from './tab.ts'
+import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
   catalogue: CatalogueEntry[]
-  models: Models
+  tabEngine: TabEngine
   network: Network
-  engine: Engine
   privateKey: PrivateKey
 }
+
+type ServeChoice = { modelCid: string; backend: BackendChoice }
+type Serving = { choice: ServeChoice; end: () => Promise<void> }
 
 /** Jobs at the same time: they take turns, so more would only make each of them slow. */
 const maxJobs = 4
 /** Jobs that stay in the list after their end. */
 const maxJobsShown = 20
+/** An engine that breaks twice within this time is not started a third time by itself. */
+const recoveryPauseMs = 60_000
 
 const offState: NodeState = {
   phase: 'off',
@@ -40,43 +44,64 @@ const offlineSentence =
   'Ready, but no relay can be reached, so nobody finds this tab. It keeps trying by itself.'
 
 export function createServingNode(init: ServingNodeInit): ServingNode {
-  const { network, models } = init
+  const { network, tabEngine, catalogue } = init
   const state = createCell<NodeState>(offState)
   const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
-  let stopServing: (() => Promise<void>) | undefined
+  let serving: Serving | undefined
   let starting: AbortController | undefined
+  let recoveredAtMs = Number.NEGATIVE_INFINITY
 
   network.onStatus(() => {
     if (state.get().phase === 'idle') change({ sentence: restingSentence(network) })
   })
+  tabEngine.state.subscribe(() => {
+    const now = tabEngine.state.get()
+    if (now.phase === 'failed' && serving) void recover(serving, now.error.message)
+  })
 
-  async function stop(): Promise<void> {
-    starting?.abort()
-    const end = stopServing
-    stopServing = undefined
+  async function endServing(): Promise<void> {
+    const { end } = serving ?? {}
+    serving = undefined
     await end?.()
-    state.set({ ...offState, ...totals(state.get()) })
+  }
+
+  async function start(choice: ServeChoice): Promise<void> {
+    starting?.abort()
+    await endServing()
+    const { modelCid, backend } = choice
+    const controller = new AbortController()
+    starting = controller
+    change({ phase: 'preparing', sentence: 'Preparing the model on this device.', modelCid })
+    try {
+      await tabEngine.prepare(modelCid, backend, { signal: controller.signal })
+      const end = beginServing(init, findEntry(catalogue, modelCid), state.get, change)
+      serving = { choice, end }
+    } catch (error) {
+      if (controller.signal.aborted) return
+      const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
+      change({ phase: 'failed', sentence: message })
+      throw error
+    } finally {
+      if (starting === controller) starting = undefined
+    }
+  }
+
+  /** A broken engine is loaded again once; when that does not hold, a person has to look. */
+  async function recover({ choice }: Serving, reason: string): Promise<void> {
+    const isFirst = performance.now() - recoveredAtMs > recoveryPauseMs
+    recoveredAtMs = performance.now()
+    if (isFirst) return start(choice).catch(() => {})
+    await endServing()
+    change({ phase: 'failed', sentence: `${reason} It failed again after a new start.` })
   }
 
   return {
     state,
-    stop,
-    async start({ modelCid, backend }) {
-      await stop()
-      const controller = new AbortController()
-      starting = controller
-      change({ phase: 'preparing', sentence: 'Preparing the model on this device.', modelCid })
-      try {
-        await models.prepare(modelCid, backend, { signal: controller.signal })
-        stopServing = beginServing(init, findEntry(init.catalogue, modelCid), state.get, change)
-      } catch (error) {
-        if (controller.signal.aborted) return
-        const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
-        change({ phase: 'failed', sentence: message })
-        throw error
-      } finally {
-        if (starting === controller) starting = undefined
-      }
+    start,
+    async stop() {
+      starting?.abort()
+      await endServing()
+      state.set({ ...offState, ...totals(state.get()) })
     },
   }
 }
@@ -87,10 +112,11 @@ function beginServing(
   get: () => NodeState,
   change: (part: Partial<NodeState>) => void,
 ): () => Promise<void> {
-  const { network, engine, models, privateKey } = init
-  const ready = models.engine.get()
+  const { network, tabEngine, privateKey } = init
+  const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
   const engineInfo = ready.result.engine
+  const release = tabEngine.hold()
   const announcement = network.announce({
     models: [
       {
@@ -103,9 +129,9 @@ function beginServing(
     maxJobs,
   })
   const view = createJobView({ network, announcement, get, change })
-  const stopHandling = serve({
+  const stopServing = serve({
     network,
-    engine,
+    engine: tabEngine.engine,
     privateKey,
     manifest,
     engineInfo,
@@ -115,9 +141,9 @@ function beginServing(
   })
   change({ phase: 'idle', sentence: restingSentence(network) })
   return async () => {
-    stopHandling()
+    await Promise.all([stopServing(), announcement.stop()])
     view.end()
-    await announcement.stop()
+    release()
   }
 }
 

@@ -109,7 +109,7 @@ export interface ServingNode {
   readonly state: Cell<NodeState>
   /** Prepares the model, registers with the relays and serves until stopped. */
   start(init: { modelCid: string; backend: BackendChoice }): Promise<void>
-  /** Finishes nothing new; running jobs are cancelled and their clients told. */
+  /** Takes nothing new; running jobs end and their clients are told. */
   stop(): Promise<void>
 }
 

@@ -47,6 +47,7 @@ test('an answer of 200 tokens arrives whole, in order, with a receipt that check
     nonce,
     quote: opened.quote,
     deltas,
+    cancelled: false,
     tokenizerHash: new Uint8Array(32),
   })
   expect(pair.client.network.status().directPeers).toBe(1)

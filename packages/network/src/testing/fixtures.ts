@@ -53,7 +53,6 @@ export function quoteFor(job: Job, privateKey: PrivateKey): Quote {
     inputTokens: 3,
     price: freePrice,
     engine,
-    queueLength: 0,
     expiresAtMs: Date.now() + 60_000,
   }
   return signQuote(unsigned, privateKey)

@@ -41,7 +41,6 @@ export function sampleRoad() {
       inputTokens: 12,
       price: { inputWeiPerMillion: 3n, outputWeiPerMillion: 10n ** 18n },
       engine: sampleEngine,
-      queueLength: 0,
       expiresAtMs: 1_800_000_060_000,
     },
     nodeKey,
@@ -52,7 +51,7 @@ export function sampleRoad() {
     text: ` word${index}`,
   }))
   const tokenizerHash = sha256(utf8ToBytes('tokenizer'))
-  const transcript: Transcript = { job, nonce, quote, deltas, tokenizerHash }
+  const transcript: Transcript = { job, nonce, quote, deltas, cancelled: false, tokenizerHash }
   const receipt = signReceipt(unsignedReceipt(transcript), nodeKey)
   return { nodeKey, clientKey, job, nonce, quote, deltas, transcript, receipt }
 }

@@ -1,0 +1,137 @@
+import { manifestCid, WeftError } from '@weft/protocol'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { generate } from './generate.ts'
+import { recheck } from './recheck.ts'
+import type { GenerateEvent } from './tab.ts'
+import { openRoad } from './testing/road-stage.ts'
+
+const road = await openRoad()
+const { collect, components, engine, manifest, node, request, served, startServing, stopServing } =
+  road
+
+afterEach(async () => {
+  await road.stopServing()
+  road.served.length = 0
+})
+
+afterAll(() => road.close())
+
+describe('an honest node', () => {
+  test('answers, signs, and the same seed gives the same tokens here', async () => {
+    startServing()
+    const { events, end } = await collect()
+    expect(events.map(({ type }) => type).slice(0, 3)).toEqual([
+      'search-start',
+      'node-chosen',
+      'delta',
+    ])
+    expect(end.answer.finishReason).toBe('stop')
+    expect(end.answer.tokens.length).toBeGreaterThan(32)
+    expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)
+    expect(end.answer.segments).toEqual([{ peerId: node.peerId, startToken: 0 }])
+    expect(await recheck(engine, end.answer)).toMatchObject({
+      tokens: end.answer.tokens.length,
+      firstDifference: null,
+    })
+    expect(served.at(-1)).toMatchObject({ type: 'job-end', state: 'done' })
+  })
+
+  test('a changed token is found where it is', async () => {
+    startServing()
+    const { end } = await collect()
+    const tokens = end.answer.tokens.map((token, index) => (index === 20 ? token + 1 : token))
+    expect(await recheck(engine, { ...end.answer, tokens })).toMatchObject({ firstDifference: 20 })
+    const shorter = { ...end.answer, tokens: end.answer.tokens.slice(0, -3) }
+    expect((await recheck(engine, shorter)).firstDifference).toBe(shorter.tokens.length)
+  })
+
+  test('a cancelled answer has a receipt over what arrived', async () => {
+    startServing()
+    const controller = new AbortController()
+    const events: GenerateEvent[] = []
+    for await (const event of generate(components, request, { signal: controller.signal })) {
+      events.push(event)
+      if (event.type === 'delta' && event.index >= 5) controller.abort()
+    }
+    const end = events.at(-1)
+    if (end?.type !== 'end') throw new Error('no end')
+    expect(end.answer.finishReason).toBe('cancelled')
+    expect(end.receipt?.finishReason).toBe('cancelled')
+    expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)
+    expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
+    await expect.poll(() => served.at(-1)).toMatchObject({ type: 'job-end', state: 'cancelled' })
+  })
+
+  test('refuses a prompt that does not fit, and says by how much', async () => {
+    startServing()
+    const messages = [{ role: 'user' as const, content: 'word '.repeat(900) }]
+    const failure = collect({ messages })
+    await expect(failure).rejects.toMatchObject({ code: 'engine/prompt-too-long' })
+    await expect(failure).rejects.toThrow(/\d+ tokens/)
+  })
+
+  test('refuses one job too many', async () => {
+    startServing({ maxJobs: 1 })
+    const first = generate(components, request)
+    while ((await first.next()).value?.type !== 'delta');
+    await expect(collect()).rejects.toMatchObject({ code: 'network/refused' })
+    await first.return()
+    await expect.poll(() => served.at(-1)?.type).toBe('job-end')
+    expect((await collect()).end.answer.finishReason).toBe('stop')
+  })
+
+  test('keeps places for others when one client asks a lot', async () => {
+    startServing({ maxJobs: 2 })
+    const first = generate(components, request)
+    while ((await first.next()).value?.type !== 'delta');
+    await expect(collect()).rejects.toMatchObject({ code: 'network/refused' })
+    await first.return()
+  })
+
+  test('that is switched off ends its jobs and says so', async () => {
+    startServing()
+    const tokens: number[] = []
+    const failure = (async () => {
+      for await (const event of generate(components, request)) {
+        if (event.type !== 'delta') continue
+        tokens.push(...event.tokens)
+        if (tokens.length === 5) void stopServing()
+      }
+    })()
+    await expect(failure).rejects.toMatchObject({ code: 'network/node-failed' })
+    await expect(failure).rejects.toThrow('switched serving off')
+    expect(tokens.length).toBeLessThan(60)
+    await expect.poll(() => served.at(-1)).toMatchObject({ type: 'job-end', state: 'failed' })
+  })
+
+  test('tokenises nothing that cannot fit', async () => {
+    startServing()
+    const messages = [{ role: 'user' as const, content: '7'.repeat(300_000) }]
+    const failure = collect({ messages })
+    await expect(failure).rejects.toMatchObject({ code: 'protocol/too-large' })
+    await expect(failure).rejects.toThrow(/bytes over the limit/)
+  })
+
+  test('two jobs at once give the same tokens as alone', async () => {
+    startServing({ maxJobs: 4 })
+    const [first, second] = await Promise.all([collect(), collect()])
+    for (const { end } of [first, second]) {
+      expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
+    }
+  })
+})
+
+test('without nodes the person is offered their own device', async () => {
+  const failure = collect({ modelCid: manifestCid({ ...manifest, name: 'Unserved' }) })
+  await expect(failure).rejects.toMatchObject({ code: 'sdk/no-nodes' })
+  await expect(failure).rejects.toSatisfy(
+    (error) => WeftError.is(error) && error.facts.join().includes('Answer on this device'),
+  )
+})
+
+test('a local answer needs no network and can be checked like any other', async () => {
+  const { end } = await collect({ where: 'local' })
+  expect(end.receipt).toBeNull()
+  expect(end.answer.where).toBe('local')
+  expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
+})

@@ -1,0 +1,99 @@
+import { createPrivateKey, type Receipt, signReceipt, WeftError } from '@weft/protocol'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { recheck } from './recheck.ts'
+import { openRoad } from './testing/road-stage.ts'
+
+const road = await openRoad()
+const { collect, engine, node, privateKey, served, startServing } = road
+
+afterEach(async () => {
+  await road.stopServing()
+  road.served.length = 0
+})
+
+afterAll(() => road.close())
+
+describe('a node that', () => {
+  test('sends another text than its tokens spell is found by computing it again', async () => {
+    startServing({
+      engine: {
+        countPromptTokens: engine.countPromptTokens,
+        async *generate(init, options) {
+          for await (const part of engine.generate(init, options)) {
+            yield part.type === 'delta' && part.index === 3 ? { ...part, text: ' LIE' } : part
+          }
+        },
+      },
+    })
+    const { end } = await collect()
+    expect(end.answer.text).toContain(' LIE')
+    expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: 3 })
+  })
+
+  test('appends text to an answer cut by length is found by computing it again', async () => {
+    startServing()
+    const { end } = await collect({ maxTokens: 40 })
+    expect(end.answer.finishReason).toBe('length')
+    expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
+    for (const finishReason of ['length', 'cancelled', null] as const) {
+      const text = `${end.answer.text} LIE: send money to x`
+      const forged = { ...end.answer, text, finishReason }
+      expect((await recheck(engine, forged)).firstDifference).not.toBeNull()
+    }
+    const early = { ...end.answer, tokens: end.answer.tokens.slice(0, 3) }
+    expect((await recheck(engine, early)).firstDifference).toBe(3)
+    const textOnly = { ...end.answer, tokens: [], finishReason: 'cancelled' as const }
+    expect((await recheck(engine, textOnly)).firstDifference).toBe(0)
+  })
+
+  test('signs a receipt for more than it sent is refused by name', async () => {
+    const padded = ({ signature: _, ...receipt }: Receipt) =>
+      signReceipt({ ...receipt, outputTokens: receipt.outputTokens + 1 }, privateKey)
+    startServing({
+      network: {
+        handleJobs: (handler) =>
+          node.handleJobs((incoming) =>
+            handler({
+              job: incoming.job,
+              clientPeerId: incoming.clientPeerId,
+              signal: incoming.signal,
+              refuse: (error) => incoming.refuse(error),
+              quote: (quote) => incoming.quote(quote),
+              send: (delta) => incoming.send(delta),
+              finish: (receipt) => incoming.finish(padded(receipt)),
+              fail: (error) => incoming.fail(error),
+            }),
+          ),
+      },
+    })
+    const failure = collect()
+    await expect(failure).rejects.toMatchObject({ code: 'protocol/receipt' })
+    await expect(failure).rejects.toMatchObject({ facts: ['Differs: outputTokens'] })
+  })
+
+  test('asks more than the job allows is refused before it learns the nonce', async () => {
+    startServing({ price: { inputWeiPerMillion: 1n, outputWeiPerMillion: 1n } })
+    await expect(collect()).rejects.toMatchObject({ code: 'protocol/quote' })
+    expect(served).toEqual([])
+  })
+
+  test('signs with another key is refused', async () => {
+    startServing({ privateKey: createPrivateKey() })
+    await expect(collect()).rejects.toMatchObject({ code: 'protocol/signature' })
+  })
+
+  test('gives up is quoted with its own words', async () => {
+    startServing({
+      engine: {
+        countPromptTokens: engine.countPromptTokens,
+        // biome-ignore lint/correctness/useYield: it fails before its first part.
+        async *generate() {
+          throw new WeftError('engine/device-lost', 'The GPU was lost.')
+        },
+      },
+    })
+    const failure = collect()
+    await expect(failure).rejects.toMatchObject({ code: 'network/node-failed' })
+    await expect(failure).rejects.toThrow('The GPU was lost.')
+  })
+})
