@@ -5,7 +5,7 @@ import { createLocalEngine } from './local-engine.ts'
 import type { Runtime } from './runtime.ts'
 import { loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
 import { collect, runReference, story } from './testing/reference-runs.ts'
-import { watchRuns } from './testing/watch-runs.ts'
+import { failReleases, watchRuns } from './testing/watch-runs.ts'
 
 const { manifest, files } = readBobbin()
 const code = (value: unknown) => expect.objectContaining({ code: value })
@@ -97,6 +97,25 @@ describe('load', () => {
     await engine.close()
     await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
     await expect(collect(engine.generate(story))).rejects.toThrow(code('engine/not-loaded'))
+  })
+})
+
+describe('a device that releases nothing', () => {
+  const openRuntime = async () => failReleases()
+  const init = { manifest, files, backend: 'wasm' } as const
+
+  test('does not hide why a load failed', async () => {
+    const { load } = createLocalEngine({ openRuntime })
+    const knownAnswer = { ...manifest.knownAnswer, tokens: manifest.knownAnswer.tokens.with(7, 5) }
+    const failing = load({ ...init, manifest: { ...manifest, knownAnswer } })
+    await expect(failing).rejects.toThrow(code('engine/self-test'))
+  })
+
+  test('does not hinder the next load', async () => {
+    const engine = createLocalEngine({ openRuntime })
+    await engine.load(init)
+    expect((await engine.load(init)).selfTest.passed).toBe(true)
+    await engine.close()
   })
 })
 

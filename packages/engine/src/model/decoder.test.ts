@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { nodeCpu } from '../testing/node-model.ts'
+import { failReleases } from '../testing/watch-runs.ts'
 import { openDecoder } from './decoder.ts'
 
 const read = (name: string) =>
@@ -20,5 +21,15 @@ describe('a graph that is no decoder', () => {
     await expect(opening).rejects.toThrow(
       expect.objectContaining({ code, facts: [expect.stringContaining(fact)] }),
     )
+  })
+
+  test('is named as such even where its session cannot be released', async () => {
+    const opening = openDecoder({
+      runtime: failReleases(),
+      graph: read('identity.onnx'),
+      externalData: [],
+      layers: 1,
+    })
+    await expect(opening).rejects.toThrow(expect.objectContaining({ code: 'engine/unsupported' }))
   })
 })

@@ -10,7 +10,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import type { OrtModule, Runtime } from '../runtime.ts'
 import { lastLogits } from './logits.ts'
 import { toModelError } from './model-error.ts'
-import { createRun } from './session-run.ts'
+import { createRun, releaseSession } from './session-run.ts'
 
 /** What the model has read so far. Belongs to one answer; dispose it when the answer ends. */
 export type DecoderCache = {
@@ -29,6 +29,7 @@ export type Decoder = {
    *   `engine/run-failed`
    */
   step(cache: DecoderCache, tokens: readonly number[]): Promise<Float32Array>
+  /** Never rejects; steps do from here on. */
   release(): Promise<void>
 }
 
@@ -49,7 +50,7 @@ export async function openDecoder({ runtime, ...model }: OpenDecoderInit): Promi
     const past = pastInputs(session)
     return decoderOf(session, { runtime, past })
   } catch (error) {
-    await session.release()
+    await releaseSession(session)
     throw error
   }
 }

@@ -10,6 +10,7 @@ import { notLoaded, toModelError } from './model-error.ts'
 export type Run = {
   /** @throws WeftError `engine/not-loaded`, `engine/device-lost`, `engine/out-of-memory`, `engine/run-failed` */
   step(feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType>
+  /** Never rejects, see `releaseSession`. */
   release(): Promise<void>
 }
 
@@ -38,9 +39,17 @@ export function createRun(
       }),
     async release() {
       ended ??= notLoaded()
-      await session.release()
+      await releaseSession(session)
     },
   }
+}
+
+/**
+ * Never rejects: a lost device has nothing left to free, and what went wrong before is what its
+ * caller has to tell.
+ */
+export async function releaseSession(session: InferenceSession): Promise<void> {
+  await session.release().catch(() => {})
 }
 
 function deviceLost(reason: string): WeftError {
