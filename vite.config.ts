@@ -13,8 +13,8 @@ const isolationHeaders = {
 }
 
 /**
- * What a deployed site sends too: scripts of its own only, so that text from a peer can never become
- * code. Relays are websockets anywhere; ONNX Runtime starts its threads from blobs.
+ * Scripts of this origin only, so that text from a peer can never become code. Relays are websockets
+ * anywhere; ONNX Runtime starts its threads from blobs. A deployment has to send both sets of headers.
  */
 const securityHeaders = {
   'Content-Security-Policy': [

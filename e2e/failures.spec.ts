@@ -56,7 +56,8 @@ test('a model file that was changed is refused and named', async ({ newBrowserPa
     body[body.length - 100] = (body[body.length - 100] ?? 0) ^ 1
     await route.fulfill({ response, body })
   })
-  await node.goto(`${siteUrl}/contribute?serve=1&backend=wasm`)
+  await node.goto(`${siteUrl}/contribute`)
+  await node.getByRole('switch', { name: 'Serve' }).click()
   const status = node.getByRole('status', { name: 'Node status' })
   await expect(status).toContainText('onnx/model_quantized.onnx')
   await node.context().unroute('**/onnx/model_quantized.onnx')

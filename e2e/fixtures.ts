@@ -91,7 +91,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   contributor: async ({ newBrowserPage, siteUrl }, use) => {
     await use(async (backend) => {
       const page = await newBrowserPage()
-      await page.goto(`${siteUrl}/contribute?serve=1&backend=${backend}`)
+      await page.goto(`${siteUrl}/contribute`)
+      await page.getByRole('combobox', { name: 'Backend' }).selectOption(backend)
+      await page.getByRole('switch', { name: 'Serve' }).click()
       const status = page.getByRole('status', { name: 'Node status' })
       await status.filter({ hasText: 'Ready and registered' }).waitFor({ timeout: 90_000 })
       return page

@@ -38,12 +38,14 @@ export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> 
     child.once('exit', (code) => {
       if (stopping) return
       init.onRestart(code)
-      setTimeout(() => {
-        if (stopping) return
-        current = spawnRelay(init)
-        watch(current)
-      }, restartDelayMs)
+      setTimeout(restart, restartDelayMs)
     })
+  }
+  async function restart(): Promise<void> {
+    if (stopping) return
+    current = spawnRelay(init)
+    watch(current)
+    await waitForReady(current).catch(() => {}) // Its exit is seen by the watch.
   }
   watch(current)
 
@@ -64,25 +66,31 @@ function spawnRelay({ host, port, httpPort, keyFile }: RelayProcessInit): ChildP
   })
 }
 
+/** What the relay says after its ready line is for the person at the terminal. */
 function waitForReady(child: ChildProcess): Promise<{ address: string; http: string }> {
   return new Promise((resolve, reject) => {
     let output = ''
     let errors = ''
+    let isReady = false
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`The relay did not start within ${readyTimeoutMs / 1000} seconds.`))
     }, readyTimeoutMs)
     child.stderr?.on('data', (data) => {
-      errors += data
+      if (isReady) process.stderr.write(data)
+      else errors += data
     })
     child.stdout?.on('data', (data) => {
+      if (isReady) return
       output += data
-      const line = output.split('\n').find((text) => text.startsWith('{'))
-      if (!line || !output.includes('\n')) return
+      const end = output.indexOf('\n')
+      if (end < 0) return
+      isReady = true
       clearTimeout(timer)
-      const { address, http } = JSON.parse(line)
+      const { address, http } = JSON.parse(output.slice(0, end))
       resolve({ address, http })
     })
+    child.once('error', reject)
     child.once('exit', (code) => {
       clearTimeout(timer)
       reject(new Error(errors.trim() || `The relay ended with code ${code}.`))

@@ -2,7 +2,7 @@
  * One contributor tab in a headless Chromium, and a visitor that asks it something.
  * @module
  */
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { chromiumFlags, chromiumSandbox, type FoundChromium } from './chromium.ts'
 
 export type Resident = {
@@ -16,6 +16,8 @@ export type ResidentInit = {
   siteUrl: string
   /** Keeps the tab's identity and model files over restarts. */
   profileFolder: string
+  /** The tab crashed and could not be brought back. */
+  onLost: () => void
 }
 
 const readyTimeoutMs = 120_000
@@ -26,15 +28,25 @@ export async function startResident(init: ResidentInit): Promise<Resident> {
   const context = await launch(init)
   try {
     const page = context.pages()[0] ?? (await context.newPage())
-    await page.goto(`${init.siteUrl}/contribute?serve=1`)
-    const status = page.getByRole('status', { name: 'Node status' })
-    await status.filter({ hasText: /ready/i }).waitFor({ timeout: readyTimeoutMs })
+    const status = await serveIn(page, init.siteUrl)
+    page.on('crash', () => {
+      void serveIn(page, init.siteUrl).catch(init.onLost)
+    })
     const sentence = (await status.innerText()).replaceAll(/\s+/g, ' ').trim()
     return { sentence, stop: () => context.close() }
   } catch (error) {
     await context.close()
     throw error
   }
+}
+
+/** Does what a contributor does: opens the page and switches Serve on. @returns the status line */
+async function serveIn(page: Page, siteUrl: string): Promise<Locator> {
+  await page.goto(`${siteUrl}/contribute`)
+  await page.getByRole('switch', { name: 'Serve' }).click()
+  const status = page.getByRole('status', { name: 'Node status' })
+  await status.filter({ hasText: /ready/i }).waitFor({ timeout: readyTimeoutMs })
+  return status
 }
 
 function launch({ found, profileFolder }: ResidentInit): Promise<BrowserContext> {

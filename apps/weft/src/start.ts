@@ -84,7 +84,8 @@ async function startResidentTab(siteUrl: string) {
   try {
     await step('resident tab', async () => {
       const profileFolder = `${stateFolder}resident`
-      const resident = await startResident({ found, siteUrl, profileFolder })
+      const onLost = () => console.error('\nThe resident tab crashed and did not come back.')
+      const resident = await startResident({ found, siteUrl, profileFolder, onLost })
       running.push(resident.stop)
       return resident.sentence
     })

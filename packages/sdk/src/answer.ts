@@ -2,7 +2,7 @@
  * An answer as it grows: a pure fold over the events of a job.
  * @module
  */
-import type { Job, WeftErrorData } from '@weft/protocol'
+import type { Job } from '@weft/protocol'
 import type { AnswerRecord } from '@weft/storage'
 import type { GenerateEvent } from './tab.ts'
 
@@ -59,8 +59,4 @@ function foldDelta(
     firstTokenMs,
     decodeMs: elapsedMs - firstTokenMs,
   }
-}
-
-export function failedAnswer(answer: AnswerRecord, error: WeftErrorData): AnswerRecord {
-  return { ...answer, error }
 }

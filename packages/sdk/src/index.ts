@@ -17,7 +17,7 @@ export type {
   RecheckRecord,
   Turn,
 } from '@weft/storage'
-export { failedAnswer, foldAnswer } from './answer.ts'
+export { foldAnswer } from './answer.ts'
 export type { Cell } from './cell.ts'
 export { openTab } from './open-tab.ts'
 export type * from './tab.ts'

@@ -50,6 +50,7 @@ export async function fetchModelFiles(
   }
   report(0)
   for (const file of manifest.files) {
+    if (signal?.aborted) throw new CancelledError({ subject: `Downloading ${file.path}` })
     const bytes = new Uint8Array(file.sizeBytes)
     const have = await readKept(file, chunks, bytes, report)
     if (have < file.chunks.length) {
@@ -91,7 +92,8 @@ async function download(
 ): Promise<void> {
   const stalled = new AbortController()
   const either = signal ? AbortSignal.any([signal, stalled.signal]) : stalled.signal
-  let stallTimer = setTimeout(() => stalled.abort(), stallMs)
+  const onStall = () => stalled.abort(stallError(url))
+  let stallTimer = setTimeout(onStall, stallMs)
   try {
     const start = firstChunk * chunkBytes
     const response = await request(url, start, either)
@@ -100,7 +102,7 @@ async function download(
     let nextChunk = response.status === 206 ? firstChunk : 0
     for await (const part of readBody(response)) {
       clearTimeout(stallTimer)
-      stallTimer = setTimeout(() => stalled.abort(), stallMs)
+      stallTimer = setTimeout(onStall, stallMs)
       if (offset + part.length > file.sizeBytes) throw wrongSize(file, url)
       bytes.set(part, offset)
       offset += part.length
@@ -122,6 +124,8 @@ async function download(
 async function request(url: URL, start: number, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, {
     signal,
+    // Chunks are kept by hash; a damaged copy in the HTTP cache would come back for ever.
+    cache: 'no-store',
     ...(start > 0 ? { headers: { Range: `bytes=${start}-` } } : {}),
   })
   if (!response.ok) {
@@ -172,6 +176,12 @@ async function keepChunk({
   }
   await chunks.put(expected, chunk)
   return chunk.length
+}
+
+function stallError(url: URL): WeftError {
+  return new WeftError('storage/download', 'The server stopped sending. Try again.', {
+    facts: [`From: ${url.href}`, `Nothing came for ${stallMs / 1000} seconds.`],
+  })
 }
 
 function wrongSize(file: ManifestFile, url: URL): WeftError {

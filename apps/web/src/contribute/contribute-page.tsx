@@ -7,7 +7,6 @@ import { parseBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
 import { ServePanel } from './serve-panel.tsx'
-import { useServeFromUrl } from './use-serve-from-url.ts'
 
 export function ContributePage() {
   const tab = useTab()
@@ -32,7 +31,9 @@ function Contribute({ tab }: { tab: Tab }) {
   const state = useCell(tab.node.state)
   const engine = useCell(tab.models.engine)
   const [modelCid, setModelCid] = useState<string | null>(null)
-  const [backend, setBackend] = useState<BackendChoice>(initialBackend)
+  const [backend, setBackend] = useState<BackendChoice>(() =>
+    parseBackend(readPreference('backend')),
+  )
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
   const serving = state.phase !== 'off' && state.phase !== 'failed'
 
@@ -42,7 +43,6 @@ function Contribute({ tab }: { tab: Tab }) {
       on && model ? tab.node.start({ modelCid: model.modelCid, backend }) : tab.node.stop()
     change.catch(() => {}) // The node's sentence says what failed.
   }
-  useServeFromUrl(() => serve(true))
   useEffect(() => writePreference('backend', backend), [backend])
 
   return (
@@ -59,10 +59,4 @@ function Contribute({ tab }: { tab: Tab }) {
       />
     </>
   )
-}
-
-/** The URL's word comes before the remembered one. */
-function initialBackend(): BackendChoice {
-  const asked = new URLSearchParams(location.search).get('backend')
-  return parseBackend(asked ?? readPreference('backend'))
 }
