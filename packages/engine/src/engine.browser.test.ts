@@ -35,7 +35,7 @@ describe('every backend gives the tokens that onnxruntime-node gives', () => {
     { timeout: slowMs },
     async ({ backend, threads, device }) => {
       engine = createWorkerEngine({ threads })
-      const result = await engine.load({ ...model, backend })
+      const result = await engine.load({ ...copy(model), backend })
       expect(result.engine).toEqual({ runtime: 'onnxruntime-web 1.30.0', backend, device })
       expect(result.selfTest).toMatchObject({ passed: true, matchingTokens: 16 })
       expect(result.selfTest.maxLogitDifference).toBeLessThan(1e-4)
@@ -65,7 +65,7 @@ describe('a browser without JavaScript Promise Integration', () => {
 describe('auto', () => {
   test('leaves a software GPU alone and says so', async () => {
     engine = createWorkerEngine()
-    const result = await engine.load({ ...model, backend: 'auto' })
+    const result = await engine.load({ ...copy(model), backend: 'auto' })
     expect(result.engine.backend).toBe('wasm')
     expect(result.fallbackReason).toBe(
       'The only graphics device here is software, which is slower than the CPU backend.',
@@ -97,20 +97,20 @@ describe('what goes wrong', () => {
         return worker
       },
     })
-    await engine.load({ ...model, backend: 'wasm' })
+    await engine.load({ ...copy(model), backend: 'wasm' })
     const answer = collect(engine.generate(story))
     workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of stack' }))
     const crashed = expect.objectContaining({ code: 'engine/crashed' })
     await expect(answer).rejects.toThrow(crashed)
     await expect(engine.countPromptTokens(story.messages)).rejects.toThrow(crashed)
-    await engine.load({ ...model, backend: 'wasm' })
+    await engine.load({ ...copy(model), backend: 'wasm' })
     expect((await collect(engine.generate(story))).finishReason).toBe('stop')
   })
 
   test('a damaged graph is named as such', async () => {
     engine = createWorkerEngine()
     const graph = model.files.get(model.manifest.graph)?.slice(0, 100_000) ?? new Uint8Array()
-    const files = new Map([...model.files, [model.manifest.graph, graph]])
+    const files = new Map([...copy(model).files, [model.manifest.graph, graph]])
     await expect(engine.load({ ...model, files, backend: 'wasm' })).rejects.toThrow(
       expect.objectContaining({ code: 'engine/bad-graph' }),
     )
@@ -120,12 +120,17 @@ describe('what goes wrong', () => {
     engine = createWorkerEngine()
     const controller = new AbortController()
     const loading = engine.load(
-      { ...model, backend: 'wasm' },
+      { ...copy(model), backend: 'wasm' },
       { signal: controller.signal, onStage: () => controller.abort() },
     )
     await expect(loading).rejects.toThrow(expect.objectContaining({ code: 'protocol/cancelled' }))
   })
 })
+
+/** A load takes the files over. */
+function copy({ manifest, files }: typeof model): typeof model {
+  return { manifest, files: new Map([...files].map(([path, bytes]) => [path, bytes.slice()])) }
+}
 
 async function fetchModel(folder: string): Promise<{
   manifest: Manifest

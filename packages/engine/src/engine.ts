@@ -10,7 +10,11 @@ export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
 
 export type LoadInit = {
   manifest: Manifest
-  /** Content by manifest path. Hashes were checked by whoever fetched them. */
+  /**
+   * Content by manifest path. Hashes were checked by whoever fetched them. Loading takes the bytes
+   * over, with the buffers they lie in: they move to the worker and the caller's arrays are empty
+   * afterwards, however the load ends.
+   */
   files: ReadonlyMap<string, Uint8Array>
   backend: BackendChoice
 }

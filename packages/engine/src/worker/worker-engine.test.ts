@@ -11,7 +11,8 @@ import { hostEngine } from './host-engine.ts'
 import { readAhead } from './messages.ts'
 import { createWorkerEngine } from './worker-engine.ts'
 
-const loadInit = { ...readBobbin(), backend: 'wasm' } as const
+/** Anew each time: a load takes the files over. */
+const loadInit = () => ({ ...readBobbin(), backend: 'wasm' }) as const
 const code = (value: string) => expect.objectContaining({ code: value })
 const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0))
 
@@ -58,7 +59,7 @@ async function loadThread(
     },
   })
   engines.push(engine)
-  await engine.load(loadInit)
+  await engine.load(loadInit())
   return { engine, workers }
 }
 
@@ -96,7 +97,7 @@ describe('the engine across a worker', () => {
   test('answers as without one', async () => {
     const { engine } = await loadThread()
     const local = createLocalEngine({ openRuntime: async () => nodeCpu })
-    await local.load(loadInit)
+    await local.load(loadInit())
     expect(await runReference(engine)).toEqual(await runReference(local))
     expect(await engine.countPromptTokens(story.messages)).toBe(
       await local.countPromptTokens(story.messages),
@@ -108,12 +109,27 @@ describe('the engine across a worker', () => {
     expect((await engine.measure()).decodeTokensPerSecond).toBeGreaterThan(0)
   })
 
-  test('the caller keeps its files, and stages arrive', async () => {
+  test('stages arrive', async () => {
     const stages: string[] = []
     const { engine } = await loadThread()
     const onStage = (stage: string) => stages.push(stage)
-    expect((await engine.load(loadInit, { onStage })).selfTest.passed).toBe(true)
+    expect((await engine.load(loadInit(), { onStage })).selfTest.passed).toBe(true)
     expect(stages).toEqual(['runtime', 'graph', 'warm-up', 'self-test'])
+  })
+
+  test('a load takes the files over, two parts of one buffer as well', async () => {
+    const { engine } = await loadThread()
+    const { manifest, files, backend } = loadInit()
+    const { buffer } = Uint8Array.from([...files.values()].flatMap((bytes) => [...bytes]))
+    let offset = 0
+    const parts = new Map(
+      [...files].map(([path, { length }]) => {
+        offset += length
+        return [path, new Uint8Array(buffer, offset - length, length)]
+      }),
+    )
+    expect((await engine.load({ manifest, files: parts, backend })).selfTest.passed).toBe(true)
+    expect([...parts.values()].map(({ length }) => length)).toEqual([...parts].map(() => 0))
   })
 
   test('errors keep their code and facts', async () => {
@@ -131,7 +147,7 @@ describe('the engine across a worker', () => {
   test('before a load and after close there is no model', async () => {
     const engine = createWorkerEngine({ startWorker: () => startThread(endless()) })
     await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
-    await engine.load(loadInit)
+    await engine.load(loadInit())
     const answer = collect(engine.generate(story))
     await nextTurn()
     await engine.close()
@@ -261,7 +277,7 @@ describe('the border', () => {
         await measuring.catch((error) =>
           expect(error.code).toMatch(/^(engine\/crashed|protocol\/malformed)$/),
         )
-        expect((await engine.load(loadInit)).selfTest.passed).toBe(true)
+        expect((await engine.load(loadInit())).selfTest.passed).toBe(true)
         expect(await engine.countPromptTokens(story.messages)).toBe(1)
         await engine.close()
       }),
@@ -276,6 +292,6 @@ describe('the border', () => {
     workers[0]?.onerror?.({ message: 'out of memory' } as ErrorEvent)
     await expect(answer).rejects.toThrow(code('engine/crashed'))
     await expect(engine.measure()).rejects.toThrow(code('engine/crashed'))
-    expect((await engine.load(loadInit)).selfTest.passed).toBe(true)
+    expect((await engine.load(loadInit())).selfTest.passed).toBe(true)
   })
 })

@@ -16,7 +16,7 @@ export type WorkerEngineInit = {
 
 /**
  * Every `load` starts a fresh worker: WebAssembly memory never shrinks, and a lost device or a crash
- * leaves nothing behind. The files are copied on the way, the caller keeps its own.
+ * leaves nothing behind. The files move there: a page never holds the weights twice.
  */
 export function createWorkerEngine(init: WorkerEngineInit = {}): Engine {
   const { threads = null, startWorker = startDefaultWorker } = init
@@ -62,14 +62,12 @@ async function loadIn(
   { manifest, files, backend }: LoadInit,
   { threads, signal, onStage }: LoadOptions & { threads: number | null },
 ) {
-  const copies = [...files].map(([path, bytes]): [string, Uint8Array] => [path, bytes.slice()])
+  // Two files may be parts of one buffer, which may be listed only once.
+  const buffers = new Set([...files.values()].map(({ buffer }) => buffer as ArrayBuffer))
   const loading = connection.call(
     'load',
-    { manifest, files: copies, backend, threads },
-    {
-      transfer: copies.map(([, bytes]) => bytes.buffer as ArrayBuffer),
-      ...(onStage ? { onStage } : {}),
-    },
+    { manifest, files: [...files], backend, threads },
+    { transfer: [...buffers], ...(onStage ? { onStage } : {}) },
   )
   return unlessAborted(loading, signal, 'Loading')
 }
