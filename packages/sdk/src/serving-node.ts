@@ -3,13 +3,13 @@
  * @module
  */
 import type { BackendChoice } from '@weft/engine'
-import type { AnnouncementHandle, Network } from '@weft/network'
+import type { Network } from '@weft/network'
 import { freePrice, type PrivateKey, WeftError } from '@weft/protocol'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { createCell } from './cell.ts'
-import { createRateMeter } from './rate-meter.ts'
-import { type ServeEvent, serve } from './serve.ts'
-import type { NodeState, ServedJob, ServingNode } from './tab.ts'
+import { createJobView, restingSentence } from './job-view.ts'
+import { serve } from './serve.ts'
+import type { NodeState, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
@@ -24,8 +24,6 @@ type Serving = { choice: ServeChoice; end: () => Promise<void> }
 
 /** Jobs at the same time: they take turns, so more would only make each of them slow. */
 const maxJobs = 4
-/** Jobs that stay in the list after their end. */
-const maxJobsShown = 20
 /** An engine that breaks twice within this time is not started a third time by itself. */
 const recoveryPauseMs = 60_000
 
@@ -38,10 +36,6 @@ const offState: NodeState = {
   tokensServed: 0,
   jobsServed: 0,
 }
-
-const idleSentence = 'Ready and registered. Waiting for a prompt from another tab.'
-const offlineSentence =
-  'Ready, but no relay can be reached, so nobody finds this tab. It keeps trying by itself.'
 
 export function createServingNode(init: ServingNodeInit): ServingNode {
   const { network, tabEngine, catalogue } = init
@@ -145,79 +139,6 @@ function beginServing(
     view.end()
     release()
   }
-}
-
-type JobViewInit = {
-  network: Network
-  announcement: AnnouncementHandle
-  get: () => NodeState
-  change: (part: Partial<NodeState>) => void
-}
-
-/** Turns serve events into what a contributor sees. */
-function createJobView({ network, announcement, get, change }: JobViewInit) {
-  const meter = createRateMeter()
-  let ended = false
-
-  function replaceJob(id: string, update: (job: ServedJob) => ServedJob): void {
-    change({ jobs: get().jobs.map((job) => (job.id === id ? update(job) : job)) })
-  }
-
-  function settle(): void {
-    const running = get().jobs.filter(({ state }) => state === 'running').length
-    announcement.setActiveJobs(running)
-    if (running > 0) {
-      const what = running === 1 ? 'one prompt' : `${running} prompts`
-      change({ phase: 'working', sentence: `Answering ${what} for other tabs.` })
-    } else {
-      change({ phase: 'idle', sentence: restingSentence(network), tokensPerSecond: 0 })
-    }
-  }
-
-  function onEvent(event: ServeEvent): void {
-    if (ended) return
-    const nowMs = Date.now()
-    if (event.type === 'job-start') {
-      const { id, clientPeerId, inputTokens } = event
-      const job: ServedJob = {
-        id,
-        clientPeerId,
-        startedAtMs: nowMs,
-        inputTokens,
-        outputTokens: 0,
-        tokensPerSecond: 0,
-        state: 'running',
-      }
-      change({ jobs: [job, ...get().jobs].slice(0, maxJobsShown) })
-      settle()
-    } else if (event.type === 'job-delta') {
-      replaceJob(event.id, (job) => {
-        const outputTokens = job.outputTokens + event.tokens
-        const seconds = Math.max(nowMs - job.startedAtMs, 1) / 1000
-        return { ...job, outputTokens, tokensPerSecond: outputTokens / seconds }
-      })
-      change({
-        tokensServed: get().tokensServed + event.tokens,
-        tokensPerSecond: meter.push(event.tokens, nowMs),
-      })
-    } else {
-      replaceJob(event.id, (job) => ({ ...job, state: event.state }))
-      if (event.state === 'done') change({ jobsServed: get().jobsServed + 1 })
-      settle()
-    }
-  }
-
-  return {
-    onEvent,
-    end() {
-      ended = true
-    },
-  }
-}
-
-function restingSentence(network: Network): string {
-  const online = network.status().relays.some(({ state }) => state === 'online')
-  return online ? idleSentence : offlineSentence
 }
 
 function totals({ tokensServed, jobsServed, jobs }: NodeState): Partial<NodeState> {

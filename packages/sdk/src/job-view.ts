@@ -1,0 +1,86 @@
+/**
+ * Turns what happens to jobs into what a contributor sees.
+ * @module
+ */
+import type { AnnouncementHandle, Network } from '@weft/network'
+import { createRateMeter } from './rate-meter.ts'
+import type { ServeEvent } from './serve.ts'
+import type { NodeState, ServedJob } from './tab.ts'
+
+/** Jobs that stay in the list after their end. */
+const maxJobsShown = 20
+const idleSentence = 'Ready and registered. Waiting for a prompt from another tab.'
+const offlineSentence =
+  'Ready, but no relay can be reached, so nobody finds this tab. It keeps trying by itself.'
+
+export type JobViewInit = {
+  network: Network
+  announcement: AnnouncementHandle
+  get: () => NodeState
+  change: (part: Partial<NodeState>) => void
+}
+
+export function createJobView({ network, announcement, get, change }: JobViewInit) {
+  const meter = createRateMeter()
+  let ended = false
+
+  function replaceJob(id: string, update: (job: ServedJob) => ServedJob): void {
+    change({ jobs: get().jobs.map((job) => (job.id === id ? update(job) : job)) })
+  }
+
+  function settle(): void {
+    const running = get().jobs.filter(({ state }) => state === 'running').length
+    announcement.setActiveJobs(running)
+    if (running > 0) {
+      const what = running === 1 ? 'one prompt' : `${running} prompts`
+      change({ phase: 'working', sentence: `Answering ${what} for other tabs.` })
+    } else {
+      change({ phase: 'idle', sentence: restingSentence(network), tokensPerSecond: 0 })
+    }
+  }
+
+  function onEvent(event: ServeEvent): void {
+    if (ended) return
+    const nowMs = Date.now()
+    if (event.type === 'job-start') {
+      const { id, clientPeerId, inputTokens } = event
+      const job: ServedJob = {
+        id,
+        clientPeerId,
+        startedAtMs: nowMs,
+        inputTokens,
+        outputTokens: 0,
+        tokensPerSecond: 0,
+        state: 'running',
+      }
+      change({ jobs: [job, ...get().jobs].slice(0, maxJobsShown) })
+      settle()
+    } else if (event.type === 'job-delta') {
+      replaceJob(event.id, (job) => {
+        const outputTokens = job.outputTokens + event.tokens
+        const seconds = Math.max(nowMs - job.startedAtMs, 1) / 1000
+        return { ...job, outputTokens, tokensPerSecond: outputTokens / seconds }
+      })
+      change({
+        tokensServed: get().tokensServed + event.tokens,
+        tokensPerSecond: meter.push(event.tokens, nowMs),
+      })
+    } else {
+      replaceJob(event.id, (job) => ({ ...job, state: event.state }))
+      if (event.state === 'done') change({ jobsServed: get().jobsServed + 1 })
+      settle()
+    }
+  }
+
+  return {
+    onEvent,
+    end() {
+      ended = true
+    },
+  }
+}
+
+export function restingSentence(network: Network): string {
+  const online = network.status().relays.some(({ state }) => state === 'online')
+  return online ? idleSentence : offlineSentence
+}
