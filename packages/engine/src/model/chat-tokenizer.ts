@@ -9,7 +9,8 @@ import { badModel, type ModelConfig, type TokenizerConfig } from './model-config
 
 export type ChatTokenizer = {
   /**
-   * Tokens of the conversation under the chat template, the generation prompt included.
+   * Tokens of the conversation under the chat template, the generation prompt included. Special
+   * tokens are the template's alone: where content spells one, it is read as text.
    * @throws WeftError `engine/chat-template` when the template refuses the messages
    */
   encodeChat(messages: readonly Message[]): number[]
@@ -17,15 +18,25 @@ export type ChatTokenizer = {
   decode(tokens: readonly number[]): string
 }
 
+/**
+ * Cuts a special token that content spells, see decisions/0007. A code point that no text may hold;
+ * content loses it.
+ */
+const cut = '\uFDD0'
+
 /** @throws WeftError `engine/bad-model` */
 export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
-  const { tokenizer, template } = openTokenizer(config)
+  const { tokenizer, template, cutSpecial } = openTokenizer(config)
   const tokenTexts = specialTokenTexts(config.tokenizerConfig)
   return {
     encodeChat(messages) {
       let text: string
       try {
-        text = template.render({ ...tokenTexts, messages, add_generation_prompt: true })
+        text = template.render({
+          ...tokenTexts,
+          messages: messages.map(({ role, content }) => ({ role, content: cutSpecial(content) })),
+          add_generation_prompt: true,
+        })
       } catch (cause) {
         throw WeftError.from(
           cause,
@@ -34,7 +45,8 @@ export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
         )
       }
       // The template writes the special tokens itself.
-      return tokenizer.encode(text, { add_special_tokens: false }).ids
+      const encode = (piece: string) => tokenizer.encode(piece, { add_special_tokens: false }).ids
+      return text.split(cut).flatMap(encode)
     },
     decode(tokens) {
       if (tokens.length === 0) return ''
@@ -46,13 +58,44 @@ export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
   }
 }
 
+/** Of tokenizer.json. */
+type AddedToken = { content: string; special?: boolean; normalized?: boolean }
+
 function openTokenizer({ tokenizerJson, tokenizerConfig, chatTemplate }: ModelConfig) {
   try {
-    const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig)
-    return { tokenizer, template: new Template(chatTemplate) }
+    const { added_tokens: addedTokens = [] } = tokenizerJson as { added_tokens?: AddedToken[] }
+    const tokens = addedTokens.map((token) =>
+      // Looked for as it is written, so that `cutSpecial` looks for the same.
+      token.special ? { ...token, normalized: false } : token,
+    )
+    const special = tokens.filter((token) => token.special)
+    const tokenizer = new Tokenizer({ ...tokenizerJson, added_tokens: tokens }, tokenizerConfig)
+    const cutRaw = createCut(special.map(({ content }) => content))
+    const cutSpecial = (content: string): string => {
+      const raw = cutRaw(content)
+      // Look-alikes may spell one when they are normalised.
+      const normalised = tokenizer.normalizer?.(raw) ?? raw
+      const again = cutRaw(normalised)
+      return again === normalised ? raw : again
+    }
+    return { tokenizer, template: new Template(chatTemplate), cutSpecial }
   } catch (cause) {
     throw badModel('Its tokenizer or chat template is of a kind that Weft cannot read.', cause)
   }
+}
+
+/** @returns what puts a cut behind the first character of every one of `tokens` in a text */
+function createCut(tokens: string[]): (content: string) => string {
+  // A single character cannot be cut.
+  const words = tokens.filter((token) => [...token].length > 1).map(escapeRegExp)
+  if (words.length === 0) return (content) => content
+  // They may overlap, so each is found by looking ahead.
+  const starts = new RegExp(`(?=${words.join('|')}).`, 'gsu')
+  return (content) => content.replace(starts, `$&${cut}`)
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 /** `bos_token`, `eos_token` and the like: texts, or objects that hold one as `content`. */
