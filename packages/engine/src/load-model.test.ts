@@ -2,6 +2,8 @@ import { bytesToHex, chunkBytes, type Manifest, sha256 } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
 import type { LoadStage } from './engine.ts'
 import { createLocalEngine } from './local-engine.ts'
+import { openDecoder } from './model/decoder.ts'
+import { readModelConfig } from './model/model-config.ts'
 import type { Runtime } from './runtime.ts'
 import { loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
 import { collect, runReference, story } from './testing/reference-runs.ts'
@@ -18,6 +20,22 @@ describe('the embedded model', () => {
       hash(bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
     )
     expect({ sizeBytes: bytes.length, sha256: hash(bytes), chunks }).toEqual(described)
+  })
+
+  test('takes the memory that the manifest says', async () => {
+    const graph = files.get(manifest.graph) ?? new Uint8Array()
+    // One byte a weight, and their scales.
+    expect(graph.length / manifest.parameters).toBeGreaterThan(1)
+    expect(graph.length / manifest.parameters).toBeLessThan(1.25)
+    const { layers } = readModelConfig(files)
+    const decoder = await openDecoder({ runtime: nodeCpu, graph, externalData: [], layers })
+    const cache = decoder.createCache()
+    await decoder.step(cache, new Array(manifest.contextTokens).fill(4))
+    const sizes = Object.values(cache.tensors).map(({ data }) => (data as Float32Array).byteLength)
+    const cacheBytes = sizes.reduce((sum, size) => sum + size, 0)
+    const weightBytes = manifest.parameters * Float32Array.BYTES_PER_ELEMENT
+    expect(manifest.memoryBytes).toBe(weightBytes + cacheBytes)
+    await decoder.release()
   })
 
   test('gives the reference answers', async () => {
