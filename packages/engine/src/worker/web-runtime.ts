@@ -19,10 +19,10 @@ const maxThreads = 4
 /**
  * Below this a decode step is over before the other threads are awake. A model of 2.8 MB in Chromium
  * on 2 cores, answers of 100 tokens alternately on two threads and on one: 0.94 and 0.90 times the
- * tokens/s of one thread on a quiet machine (medians of 60 and 30 pairs), 0.54 times beside other work
- * (24 pairs). A prefill of 128 tokens is faster on two, 15 ms instead of 26; 100 tokens of answer lose
- * 10 ms on a quiet machine and 110 on a busy one. Where the bound lies is a guess: no larger model was
- * measured.
+ * tokens/s of one thread on a quiet machine (medians of 60 and 30 pairs), 0.76 and 0.54 times beside
+ * other work (24 pairs each). A prefill of 128 tokens is faster on two, 15 ms instead of 26; 100 tokens
+ * of answer lose 10 ms on a quiet machine and up to 110 on a busy one. Where the bound lies is a guess:
+ * no larger model was measured.
  */
 const threadedFromBytes = 32 * 1024 * 1024
 
