@@ -9,6 +9,7 @@ import { DirectoryClient } from '../directory/directory-client.ts'
 import type { RelayState, RelayStatus } from '../network.ts'
 import { pause, withDeadline } from '../wire/deadline.ts'
 import { backoffMs } from './backoff.ts'
+import { dialFailure } from './dial-failure.ts'
 
 /** A relay answers a handshake in well under a second. */
 const dialMs = 5_000
@@ -69,8 +70,8 @@ export class RelayLink {
         )
         failures = 0
         await this.#use(connection)
-      } catch {
-        detail = 'The relay does not answer.'
+      } catch (error) {
+        detail = dialFailure(error)
         failures += 1
       }
       if (signal.aborted) return
@@ -84,12 +85,16 @@ export class RelayLink {
   async #use(connection: Connection): Promise<void> {
     const closed = Promise.withResolvers<void>()
     connection.addEventListener('close', () => closed.resolve(), { once: true })
-    this.#stop.signal.addEventListener('abort', () => closed.resolve(), { once: true })
     if (connection.status !== 'open') return
     const { onStreamLost } = this.#init
     this.#directory = new DirectoryClient({ connection, onStreamLost })
     this.#set('online', null)
+    const { signal } = this.#stop
+    const leave = () => closed.resolve()
+    signal.addEventListener('abort', leave)
+    if (signal.aborted) leave()
     await closed.promise
+    signal.removeEventListener('abort', leave)
     this.#directory = null
   }
 

@@ -33,7 +33,7 @@ export async function createNodeNetwork({
 
 export function createBareLibp2p(
   privateKey: PrivateKey = createPrivateKey(),
-  strikes: Strikes = new Strikes(),
+  strikes: Pick<Strikes, 'isRefused'> = new Strikes(),
 ): Promise<Libp2p> {
   return createLibp2p({
     privateKey: privateKeyFromRaw(privateKey),
@@ -42,6 +42,7 @@ export function createBareLibp2p(
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: {
+      denyDialPeer: (peer) => strikes.isRefused(peer.toString()),
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
     },
     // Tests dial faster than a single stranger may.
