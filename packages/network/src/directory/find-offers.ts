@@ -43,9 +43,11 @@ export async function findOffers(
   const enough = new AbortController()
   const all = Promise.allSettled(queries).then(() => enough.abort())
   await Promise.race([all, pause(directoryTimes.secondAnswerMs, enough.signal)])
-  return mergeOffers(answers.flat()).filter(
-    ({ registration }) => serves(registration, modelCid) && check.isAuthentic(registration),
-  )
+  // Before the merge: what a relay has made up must not take the place of what a node has signed.
+  const authentic = answers
+    .flat()
+    .filter(({ registration }) => serves(registration, modelCid) && check.isAuthentic(registration))
+  return mergeOffers(authentic)
 }
 
 /** The newest registration of each node. */
