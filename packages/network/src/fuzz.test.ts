@@ -8,14 +8,16 @@ import {
   encode,
   type PrivateKey,
   peerIdFromPrivateKey,
+  WeftError,
 } from '@weft/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { directoryProtocol } from './directory/constants.ts'
-import { inferProtocol } from './infer/constants.ts'
+import { clientSide, inferProtocol } from './infer/constants.ts'
 import { answerWithWords, createTestJob, eventually, modelCid } from './testing/fixtures.ts'
 import { createBareLibp2p } from './testing/node-network.ts'
 import { createPair, type Pair } from './testing/pair.ts'
+import { FrameStream } from './wire/frame-stream.ts'
 
 let pair: Pair
 
@@ -129,6 +131,36 @@ test('a peer that keeps sending noise is cut and then refused', { timeout: 20_00
   await eventually(() => !isConnected())
   await attacker.stop()
   await expectAlive()
+})
+
+test('a broken message is quoted in part, however long it is', { timeout: 20_000 }, async () => {
+  const attacker = await createBareLibp2p()
+  const served = Promise.withResolvers<Stream>()
+  await attacker.handle(inferProtocol, served.resolve)
+  const { client } = pair
+  const registration = {
+    ...pair.offer.registration,
+    peerId: attacker.peerId.toString(),
+    addresses: [attacker.getMultiaddrs()[0]?.toString() ?? ''],
+  }
+  const { job } = createTestJob(client.network.peerId)
+  const call = client.network.callNode(registration, job)
+  const refused = expect(call).rejects.toSatisfy(
+    (error) =>
+      WeftError.is(error) &&
+      error.code === 'protocol/malformed' &&
+      error.facts.join('').includes('xxx') &&
+      error.facts.every((fact) => fact.length <= 200),
+  )
+  // CBOR of { type: "error", "xxx…": "" }.
+  const length = 100_000
+  const head = [0xa2, 0x64, ...Buffer.from('type'), 0x65, ...Buffer.from('error'), 0x7a]
+  const key = Buffer.alloc(4 + length, 'x')
+  key.writeUInt32BE(length)
+  const stream = await served.promise
+  await new FrameStream(stream, clientSide).write(Uint8Array.from([...head, ...key, 0x60]))
+  await refused
+  await attacker.stop()
 })
 
 async function expectAlive(): Promise<void> {

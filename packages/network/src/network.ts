@@ -59,7 +59,10 @@ export interface Network {
    */
   findOffers(modelCid: string | null, options?: WaitOptions): Promise<Offer[]>
 
-  /** Registers this tab and keeps it registered, through relay restarts too, until stopped. */
+  /**
+   * Registers this tab and keeps it registered, through relay restarts too, until stopped. Takes the
+   * place of an earlier announcement.
+   */
   announce(announcement: Announcement): AnnouncementHandle
 
   /**
@@ -77,7 +80,6 @@ export interface Network {
 }
 
 export interface AnnouncementHandle {
-  update(announcement: Announcement): void
   /** Jobs running now; goes out with the next heartbeat, at once when it grows or falls to zero. */
   setActiveJobs(count: number): void
   stop(): Promise<void>

@@ -5,17 +5,13 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
 import type { Job, Offer, PrivateKey, Registration } from '@weft/protocol'
 import { CancelledError, WeftError } from '@weft/protocol'
+import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
 import { directoryTimes } from './directory/constants.ts'
 import type { DirectoryClient } from './directory/directory-client.ts'
 import { findOffers } from './directory/find-offers.ts'
 import { RegistrationCheck } from './directory/registration-check.ts'
-import {
-  clientSide,
-  inferProtocol,
-  inferTimes,
-  maxIncomingCallsPerPeer,
-} from './infer/constants.ts'
+import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './infer/constants.ts'
 import { Dialer } from './infer/dialer.ts'
 import { InferServer, type JobHandler } from './infer/infer-server.ts'
 import { openCall } from './infer/job-call.ts'
@@ -84,8 +80,7 @@ class TabNetwork implements Network {
     await libp2p.handle(
       inferProtocol,
       (stream, connection) => this.#server.serve(stream, connection),
-      // One more than we serve, so that the one too many is told why.
-      { maxInboundStreams: maxIncomingCallsPerPeer + 1, maxOutboundStreams: 64 },
+      { maxInboundStreams: maxIncomingStreams, maxOutboundStreams: 64 },
     )
     for (const link of this.#links) link.start()
   }
@@ -187,14 +182,10 @@ class TabNetwork implements Network {
     return new WeftError('network/offline', 'No relay can be reached.', { facts })
   }
 
-  /** Addresses that lead to this tab itself, not through a relay's limited circuit. */
   #directAddresses(): string[] {
-    return this.#components.libp2p
-      .getMultiaddrs()
-      .map((address) => address.toString())
-      .filter((address) => !address.includes('/p2p-circuit') || address.includes('/webrtc'))
-      .sort()
-      .slice(0, 16)
+    return announcedAddresses(
+      this.#components.libp2p.getMultiaddrs().map((address) => address.toString()),
+    )
   }
 
   #countDirectPeers(): number {

@@ -11,9 +11,10 @@ export const tokenIdSchema = z.int().min(0).max(0xffffffff)
 export const deltaSchema = z.strictObject({
   /** Position of the first token of this delta in the answer, from 0. */
   index: z.int().min(0).max(limits.maxOutputTokens),
+  /** Empty only in the last delta, which then brings the rest of a character that was split. */
   tokens: z.array(tokenIdSchema).max(limits.maxDeltaTokens),
   /** What the tokens add to the text; a character split over tokens arrives with its last token. */
-  text: z.string().max(limits.maxDeltaTextBytes),
+  text: z.string().max(limits.maxDeltaTextChars),
 })
 export type Delta = z.infer<typeof deltaSchema>
 

@@ -12,11 +12,22 @@ export const limits = {
   maxOutputTokens: 8192,
   /** Tokens in one delta; engines flush more often than this. */
   maxDeltaTokens: 256,
-  maxDeltaTextBytes: 64 * 1024,
-  /** Models that one node may announce. */
-  maxModelsPerNode: 64,
-  maxAddressesPerNode: 16,
-  maxAddressChars: 512,
+  /** Text of one delta, in UTF-16 units, as JavaScript counts: the most tokens, each the longest. */
+  maxDeltaTextChars: 64 * 1024,
+  /**
+   * Text of an answer for each of its tokens so far, in UTF-16 units. The longest tokens in use are
+   * runs of 128 spaces or dashes. Text held back until its character is whole counts with the tokens
+   * that it was held for, so the rest that follows the last token needs no allowance of its own.
+   */
+  maxTextCharsPerToken: 256,
+  /** Models that one node may announce: a tab has the memory for one or two. */
+  maxModelsPerNode: 16,
+  /** One for each relay of a tab. */
+  maxAddressesPerNode: 4,
+  /** A browser's address names relay, circuit and tab: about 160 and the name of the relay's host. */
+  maxAddressChars: 256,
+  /** A registration as canonical bytes; that of a tab with one model has about 500. */
+  maxRegistrationBytes: 8 * 1024,
   /** Offers in one directory answer. */
   maxOffers: 64,
   maxErrorMessageChars: 500,

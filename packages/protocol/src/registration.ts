@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from 'zod'
-import { cidSchema, peerIdSchema, timestampMsSchema } from './codec.ts'
+import { cidSchema, peerIdSchema } from './codec.ts'
 import { WeftError } from './errors.ts'
 import { priceSchema } from './job.ts'
 import { limits } from './limits.ts'
@@ -29,7 +29,6 @@ const unsignedRegistrationSchema = z.strictObject({
   maxJobs: z.int().min(1).max(1024),
   /** Multiaddrs under which the node can be dialled. */
   addresses: z.array(z.string().max(limits.maxAddressChars)).min(1).max(limits.maxAddressesPerNode),
-  issuedAtMs: timestampMsSchema,
 })
 export const registrationSchema = unsignedRegistrationSchema.extend({ signature: signatureSchema })
 export type UnsignedRegistration = z.output<typeof unsignedRegistrationSchema>

@@ -16,30 +16,22 @@ export type AnnouncerInit = {
   addresses: () => string[]
 }
 
-/** What a relay was last told, and on which connection. */
+/** Which addresses a relay was last told, and on which connection. */
 type Registered = { directory: DirectoryClient; revision: string }
 
 export class Announcer {
   readonly #init: AnnouncerInit
   readonly #registered = new Map<RelayLink, Registered>()
-  readonly #busy = new Set<RelayLink>()
+  /** Links that are being told something, and on which connection. */
+  readonly #busy = new Map<RelayLink, DirectoryClient>()
   readonly #timer: ReturnType<typeof setInterval>
-  #announcement: Announcement
-  #changes = 0
   #activeJobs = 0
   #sequence = 0
   #stopped = false
 
   constructor(init: AnnouncerInit) {
     this.#init = init
-    this.#announcement = init.announcement
     this.#timer = setInterval(() => this.#heartbeat(), directoryTimes.heartbeatMs)
-    this.reconcile()
-  }
-
-  update(announcement: Announcement): void {
-    this.#announcement = announcement
-    this.#changes += 1
     this.reconcile()
   }
 
@@ -63,7 +55,11 @@ export class Announcer {
     this.#stopped = true
     clearInterval(this.#timer)
     const signal = AbortSignal.timeout(1_000)
-    const unregistered = [...this.#registered.values()].map(({ directory }) =>
+    const directories = new Set([...this.#registered.values()].map(({ directory }) => directory))
+    // A registration under way would come to stand after we are gone. Requests to one relay keep
+    // their order, so this undoes it, and undoes nothing that a later announcement says.
+    for (const directory of this.#busy.values()) directories.add(directory)
+    const unregistered = [...directories].map((directory) =>
       directory.request({ type: 'unregister' }, { signal }),
     )
     this.#registered.clear()
@@ -84,26 +80,29 @@ export class Announcer {
   }
 
   async #reconcileLink(link: RelayLink): Promise<void> {
-    if (this.#busy.has(link)) return
-    this.#busy.add(link)
+    const { directory } = link
+    if (!directory || this.#busy.has(link)) return
+    this.#busy.set(link, directory)
     try {
-      while (!this.#stopped && (await this.#register(link)));
+      while (!this.#stopped && (await this.#register(link, directory)));
     } catch {
       // The relay refused or is gone; the next heartbeat or its return tries again.
     } finally {
       this.#busy.delete(link)
+      // The relay has come back meanwhile, on another connection.
+      if (link.directory && link.directory !== directory) void this.#reconcileLink(link)
     }
   }
 
   /** @returns false when there is nothing to tell this relay now */
-  async #register(link: RelayLink): Promise<boolean> {
-    const { directory } = link
+  async #register(link: RelayLink, directory: DirectoryClient): Promise<boolean> {
     const addresses = this.#init.addresses()
-    if (!directory || addresses.length === 0) return false
-    const revision = `${this.#changes} ${addresses.join(' ')}`
+    if (link.directory !== directory || addresses.length === 0) return false
+    const revision = addresses.join(' ')
     const known = this.#registered.get(link)
     if (known?.directory === directory && known.revision === revision) return false
     await directory.request({ type: 'register', registration: this.#sign(addresses) })
+    if (this.#stopped) return false
     this.#registered.set(link, { directory, revision })
     if (this.#activeJobs > 0) {
       await directory.request({ type: 'heartbeat', activeJobs: this.#activeJobs })
@@ -112,14 +111,13 @@ export class Announcer {
   }
 
   #sign(addresses: string[]) {
-    const { privateKey } = this.#init
-    const issuedAtMs = Date.now()
+    const { privateKey, announcement } = this.#init
     // The clock makes it grow over reloads of the page, which keep the key but not the count.
-    this.#sequence = Math.max(this.#sequence + 1, issuedAtMs)
+    this.#sequence = Math.max(this.#sequence + 1, Date.now())
     const peerId = peerIdFromPrivateKey(privateKey)
-    const { models, maxJobs } = this.#announcement
+    const { models, maxJobs } = announcement
     return signRegistration(
-      { version: 1, peerId, sequence: this.#sequence, models, maxJobs, addresses, issuedAtMs },
+      { version: 1, peerId, sequence: this.#sequence, models, maxJobs, addresses },
       privateKey,
     )
   }

@@ -42,11 +42,9 @@ export const messageBurst = 60
 /** Messages over the rate, each answered with an error, before the stream is cut. */
 export const maxRefusedMessages = 200
 
-/** Entries of a relay: about 2 KB each. */
-export const defaultMaxRegistrations = 10_000
-
-/** 64 models at about 500 bytes and 16 addresses, twice. */
-const maxRequestBytes = 96 * 1024
+/** The largest request is a registration; what is around it takes less than this. */
+const envelopeBytes = 128
+const maxRequestBytes = limits.maxRegistrationBytes + envelopeBytes
 /** What one answer may hold; offers beyond it are left out. */
 export const maxAnswerBytes = limits.maxFrameBytes - 4096
 
@@ -54,6 +52,7 @@ export const relaySide: MessageFormat<DirectoryRequest, DirectoryResponse> = {
   subject: 'directory request',
   maxFrameBytes: maxRequestBytes,
   maxBufferedBytes: 4 * maxRequestBytes,
+  writeMs: directoryTimes.requestMs,
   decode: (bytes) => decode('directory request', directoryRequestSchema, bytes, maxRequestBytes),
   encode: (message) => encode('directory answer', directoryResponseSchema, message),
 }
@@ -62,6 +61,7 @@ export const tabSide: MessageFormat<DirectoryResponse, DirectoryRequest> = {
   subject: 'directory answer',
   maxFrameBytes: limits.maxFrameBytes,
   maxBufferedBytes: 4 * limits.maxFrameBytes,
+  writeMs: directoryTimes.requestMs,
   decode: (bytes) => decode('directory answer', directoryResponseSchema, bytes),
   encode: (message) =>
     encode('directory request', directoryRequestSchema, message, maxRequestBytes),

@@ -54,7 +54,7 @@ export class DirectoryClient {
     pending.promise.catch(() => {})
     this.#pending.set(request.requestId, pending)
     try {
-      await messages.write(request, { signal })
+      await messages.write(request)
       const answer = await raceAbort(pending.promise, signal)
       if (answer.type === 'error') throw new WeftError(answer.error.code, answer.error.message)
       return answer

@@ -64,7 +64,7 @@ export class DirectoryServer {
       messages.abort(WeftError.from(error, 'network/stream-lost', 'The stream broke.'))
     } finally {
       table.drop(peerId, messages)
-      await messages.close({ signal: AbortSignal.timeout(directoryTimes.requestMs) })
+      await messages.close()
     }
   }
 

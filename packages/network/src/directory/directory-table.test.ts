@@ -1,7 +1,9 @@
-import { createPrivateKey, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
-import { expect, test } from 'vitest'
+import { createPrivateKey, limits, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
+import { afterEach, expect, test, vi } from 'vitest'
 import { announcement, modelCid } from '../testing/fixtures.ts'
 import { DirectoryTable } from './directory-table.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 const privateKey = createPrivateKey()
 const peerId = peerIdFromPrivateKey(privateKey)
@@ -18,7 +20,6 @@ function registration(sequence: number, device = 'test') {
     models,
     maxJobs: 1,
     addresses: ['/ip4/127.0.0.1/tcp/1/ws'],
-    issuedAtMs: 0,
   }
   return signRegistration(unsigned, privateKey)
 }
@@ -70,4 +71,21 @@ test('an answer is a sample that names the total', () => {
   const { offers, total } = table.find(modelCid, 4)
   expect(total).toBe(10)
   expect(new Set(offers.map((offer) => offer.registration.peerId)).size).toBe(4)
+})
+
+test('an offer that does not fit into the answer keeps no smaller one out', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const table = new DirectoryTable({ maxEntries: 1_000 })
+  const models = registration(1, 'd'.repeat(200)).models.flatMap((model) =>
+    Array.from({ length: limits.maxModelsPerNode }, () => model),
+  )
+  const small = named('S')
+  // More than an answer holds, and then one that fits into what is left.
+  for (let index = 0; index < 100; index += 1) {
+    table.put({ ...named(`${index + 100}`.replaceAll('0', 'X')), models }, {})
+  }
+  table.put(small, {})
+  const { offers } = table.find(modelCid, 1_000)
+  expect(offers.length).toBeLessThan(100)
+  expect(offers.at(-1)?.registration).toEqual(small)
 })

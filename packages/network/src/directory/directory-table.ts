@@ -89,8 +89,8 @@ export class DirectoryTable {
     for (let taken = 0; taken < total && offers.length < limit; taken += 1) {
       const entry = this.#entries.get(takeRandom(peers, taken))
       if (!entry) continue
+      if (bytes + entry.bytes > maxAnswerBytes) continue
       bytes += entry.bytes
-      if (bytes > maxAnswerBytes) break
       offers.push({ registration: entry.registration, activeJobs: entry.activeJobs })
     }
     return { offers, total }

@@ -2,6 +2,10 @@ import type { Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import {
   createPrivateKey,
+  type DirectoryRequest,
+  directoryRequestSchema,
+  encode,
+  limits,
   type PrivateKey,
   peerIdFromPrivateKey,
   type Registration,
@@ -12,7 +16,7 @@ import { createRelay, type Relay } from '../relay/index.ts'
 import { announcement, eventually, modelCid } from '../testing/fixtures.ts'
 import { createBareLibp2p, createNodeNetwork } from '../testing/node-network.ts'
 import { MessageStream } from '../wire/message-stream.ts'
-import { directoryProtocol, relaySide } from './constants.ts'
+import { directoryProtocol, relaySide, tabSide } from './constants.ts'
 import { DirectoryClient } from './directory-client.ts'
 
 vi.setConfig({ testTimeout: 20_000 })
@@ -54,7 +58,6 @@ function register(privateKey: PrivateKey, changes: Partial<Registration> = {}): 
     sequence: 1,
     ...announcement,
     addresses: [`/ip4/127.0.0.1/tcp/1/ws/p2p/${peerId}`],
-    issuedAtMs: Date.now(),
   }
   return { ...signRegistration(unsigned, privateKey), ...changes }
 }
@@ -87,13 +90,43 @@ test('a node that goes away is forgotten with its stream', async () => {
 test('a changed offer replaces the old one', async () => {
   const node = await join()
   const client = await join()
-  const handle = node.network.announce(announcement)
-  await eventually(() => relay.counts().registered === 1)
-  handle.update({ ...announcement, maxJobs: 7 })
+  node.network.announce(announcement)
+  node.network.announce({ ...announcement, maxJobs: 7 })
   await eventually(async () => {
     const [offer] = await client.network.findOffers(modelCid)
     return offer?.registration.maxJobs === 7
   })
+})
+
+test('a registration that was under way when its node stopped does not stay', async () => {
+  const node = await join()
+  await eventually(() => node.network.status().relays[0]?.state === 'online')
+  await node.network.announce(announcement).stop()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(relay.counts().registered).toBe(0)
+})
+
+test('a registration over the limit costs its sender the stream', async () => {
+  const privateKey = createPrivateKey()
+  const { connection } = await connectBare(privateKey)
+  const stream = await connection.newStream(directoryProtocol)
+  const price = { inputWeiPerMillion: 10n ** 77n, outputWeiPerMillion: 10n ** 77n }
+  const models = announcement.models.flatMap((model) =>
+    Array.from({ length: limits.maxModelsPerNode }, () => ({
+      ...model,
+      price,
+      engine: { ...model.engine, runtime: 'r'.repeat(100), device: 'd'.repeat(200) },
+    })),
+  )
+  const format = {
+    ...tabSide,
+    encode: (request: DirectoryRequest) => encode('request', directoryRequestSchema, request),
+  }
+  const messages = new MessageStream({ stream, format, onOffence: () => {} })
+  const registration = register(privateKey, { models })
+  await messages.write({ type: 'register', requestId: 1, registration })
+  await expect(messages.read()).rejects.toMatchObject({ code: 'network/stream-lost' })
+  expect(relay.counts().registered).toBe(0)
 })
 
 test('a registration must be signed, by the peer that sends it, and newer than the last', async () => {
@@ -161,20 +194,38 @@ test('messages over the rate are refused, a flood ends the stream and then the c
   await eventually(() => relay.counts().connections === 0 && connection.status !== 'open')
 })
 
-test('an offer that its node did not sign is left out', async () => {
+/** @returns the address of a relay that answers every question with these */
+async function lie(...registrations: Registration[]): Promise<string> {
   const liar = await createBareLibp2p()
   stops.push(() => liar.stop())
-  const honest = register(createPrivateKey())
   await liar.handle(directoryProtocol, async (stream) => {
     const messages = new MessageStream({ stream, format: relaySide, onOffence: () => {} })
-    const request = await messages.read()
-    const offers = [
-      { registration: honest, activeJobs: 0 },
-      { registration: register(createPrivateKey(), { maxJobs: 99 }), activeJobs: 0 },
-    ]
-    await messages.write({ type: 'offers', requestId: request?.requestId ?? 0, offers, total: 2 })
+    const offers = registrations.map((registration) => ({ registration, activeJobs: 0 }))
+    for (;;) {
+      const request = await messages.read()
+      if (!request) return
+      const { requestId } = request
+      await messages.write({ type: 'offers', requestId, offers, total: offers.length })
+    }
   })
-  const client = await join([liar.getMultiaddrs()[0]?.toString() ?? ''])
+  return liar.getMultiaddrs()[0]?.toString() ?? ''
+}
+
+test('an offer that its node did not sign is left out', async () => {
+  const honest = register(createPrivateKey())
+  const client = await join([await lie(honest, register(createPrivateKey(), { maxJobs: 99 }))])
   const offers = await client.network.findOffers(null)
   expect(offers.map(({ registration }) => registration.peerId)).toEqual([honest.peerId])
+})
+
+test('what one relay makes up does not hide what another one knows', async () => {
+  const privateKey = createPrivateKey()
+  const honest = register(privateKey)
+  const { directory } = await connectBare(privateKey)
+  await directory.request({ type: 'register', registration: honest })
+  const forged = { ...honest, sequence: 1_000, maxJobs: 99 }
+  const client = await join([address, await lie(forged)])
+  await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
+  const offers = await client.network.findOffers(modelCid)
+  expect(offers.map(({ registration }) => registration)).toEqual([honest])
 })

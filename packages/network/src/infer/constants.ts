@@ -34,8 +34,12 @@ export const inferTimes = {
   cancelMs: 1_000,
   /** A client that takes no token for so long blocks a place that another could use. */
   creditMs: 60_000,
-  /** Handing a message to the transport. */
+  /** A reader that makes no room for one message in so long is taken for gone. */
   writeMs: 10_000,
+  /** Both sides have said all: one trip, and a busy moment of the other page. */
+  closeMs: 2_000,
+  /** 8192 tokens at 5 a second: a client that drips its credit must not hold a place for days. */
+  wholeJobMs: 30 * 60_000,
 }
 
 /** Dials to one node before it counts as unreachable: one may meet a page that is just closing. */
@@ -48,8 +52,10 @@ export const maxCredits = 2048
 
 /** Calls that a node holds at once; how many of them run is for the node's owner to say. */
 export const maxIncomingCalls = 64
-/** Per client, so that one cannot take all places. */
-export const maxIncomingCallsPerPeer = 8
+/** Per client: a node runs a few jobs at once, and one client must leave places to the others. */
+export const maxIncomingCallsPerPeer = 2
+/** More than are served, so that the ones too many are told why. */
+export const maxIncomingStreams = 8
 
 /** A client may have this much unread before it is cut: a window of large deltas. */
 const maxBufferedBytes = 2 * 1024 * 1024
@@ -58,6 +64,7 @@ export const clientSide: MessageFormat<NodeMessage, ClientMessage> = {
   subject: 'message of a node',
   maxFrameBytes: limits.maxFrameBytes,
   maxBufferedBytes,
+  writeMs: inferTimes.writeMs,
   decode: (bytes) => decode('message of a node', nodeMessageSchema, bytes),
   encode: (message) => encode('message to a node', clientMessageSchema, message),
 }
@@ -66,6 +73,7 @@ export const nodeSide: MessageFormat<ClientMessage, NodeMessage> = {
   subject: 'message of a client',
   maxFrameBytes: limits.maxFrameBytes,
   maxBufferedBytes,
+  writeMs: inferTimes.writeMs,
   decode: (bytes) => decode('message of a client', clientMessageSchema, bytes),
   encode: (message) => encode('message to a client', nodeMessageSchema, message),
 }

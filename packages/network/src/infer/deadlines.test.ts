@@ -8,7 +8,13 @@ vi.setConfig({ testTimeout: 20_000 })
 vi.mock(import('./constants.ts'), async (original) => {
   const constants = await original()
   const waits = { quoteMs: 1_000, firstTokenMs: 1_000, tokenGapMs: 1_000, cancelMs: 500 }
-  const inferTimes = { ...constants.inferTimes, ...waits, acceptMs: 1_000, creditMs: 1_000 }
+  const inferTimes = {
+    ...constants.inferTimes,
+    ...waits,
+    acceptMs: 1_000,
+    creditMs: 1_000,
+    wholeJobMs: 3_000,
+  }
   return { ...constants, inferTimes }
 })
 
@@ -102,4 +108,25 @@ test('a client that never accepts, and one that takes nothing more', async () =>
   const { nonce, call: opened } = await call()
   await opened.accept(nonce)[Symbol.asyncIterator]().next()
   await vi.waitFor(() => expect(failures[1]).toMatchObject({ code: 'network/stalled' }), wait)
+})
+
+test('a job that goes on and on, token by token', async () => {
+  const stopped = Promise.withResolvers<unknown>()
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteOf(incoming))
+    try {
+      for (let index = 0; ; index += 1) {
+        await incoming.send(delta(index))
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    } catch (error) {
+      stopped.resolve(error)
+    }
+  })
+  const { nonce, call: opened } = await call()
+  await expect(drain(opened.accept(nonce))).rejects.toMatchObject({
+    code: 'network/node-failed',
+    cause: { code: 'network/job-too-long' },
+  })
+  await stopped.promise
 })

@@ -35,13 +35,17 @@ export class IncomingCall implements IncomingJob {
   #state: State = 'received'
   /** The client asked to stop and still waits for a receipt. */
   #cancelled = false
+  /** Ends with the client's side of the stream. */
+  readonly #listening: Promise<void>
+  readonly #timer: ReturnType<typeof setTimeout>
 
   constructor(messages: ClientMessages, { job, clientPeerId }: { job: Job; clientPeerId: string }) {
     this.#messages = messages
     this.job = job
     this.clientPeerId = clientPeerId
     this.#nonce.promise.catch(() => {})
-    void this.#listen()
+    this.#timer = setTimeout(() => void this.#expire(), inferTimes.wholeJobMs)
+    this.#listening = this.#listen()
   }
 
   get signal(): AbortSignal {
@@ -60,7 +64,7 @@ export class IncomingCall implements IncomingJob {
   async quote(quote: Quote): Promise<Uint8Array> {
     this.#expect('received')
     this.#state = 'quoted'
-    await this.#write({ type: 'quote', quote })
+    await this.#messages.write({ type: 'quote', quote })
     const subject = "The client's acceptance"
     return withDeadline(() => this.#nonce.promise, { subject, ms: inferTimes.acceptMs })
   }
@@ -79,7 +83,7 @@ export class IncomingCall implements IncomingJob {
       if (this.signal.aborted) throw new CancelledError({ subject: 'The job' })
       throw new WeftError('network/stalled', 'The client has stopped taking tokens.')
     }
-    await this.#write({ type: 'delta', delta })
+    await this.#messages.write({ type: 'delta', delta })
   }
 
   finish(receipt: Receipt): Promise<void> {
@@ -94,15 +98,32 @@ export class IncomingCall implements IncomingJob {
 
   async #end(message: NodeMessage): Promise<void> {
     this.#state = 'ended'
-    await this.#write(message)
-    await this.#messages.close({ signal: AbortSignal.timeout(inferTimes.writeMs) })
+    clearTimeout(this.#timer)
+    await this.#messages.write(message)
+    await this.#messages.close()
+    void this.#awaitClose()
   }
 
-  #write(message: NodeMessage): Promise<void> {
-    return withDeadline((signal) => this.#messages.write(message, { signal }), {
-      subject: 'Sending to the client',
-      ms: inferTimes.writeMs,
-    })
+  /** All is said: a client that keeps the stream open gains nothing. */
+  async #awaitClose(): Promise<void> {
+    try {
+      const subject = "The client's end of the call"
+      await withDeadline(() => this.#listening, { subject, ms: inferTimes.closeMs })
+    } catch (error) {
+      this.#messages.abort(WeftError.from(error, 'network/not-closed', 'The call was cut.'))
+    }
+  }
+
+  async #expire(): Promise<void> {
+    const message = `A job may take ${inferTimes.wholeJobMs / 60_000} minutes; this one took longer.`
+    const error = new WeftError('network/job-too-long', message)
+    const told = this.fail({ code: error.code, message })
+    this.#giveUp()
+    try {
+      await told
+    } catch {
+      this.#messages.abort(error)
+    }
   }
 
   #expect(state: State): void {
@@ -120,12 +141,13 @@ export class IncomingCall implements IncomingJob {
     } catch {
       // A cut stream or a broken message: the stream is gone, and with it the client.
     }
+    clearTimeout(this.#timer)
     this.#cancelled = false
     this.#giveUp()
   }
 
   #receive(message: ClientMessage): void {
-    if (message.type === 'cancel') {
+    if (message.type === 'cancel' && !this.#cancelled) {
       this.#cancelled = true
       this.#giveUp()
     } else if (message.type === 'accept' && this.#state === 'quoted') {

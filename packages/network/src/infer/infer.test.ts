@@ -1,9 +1,19 @@
+import type { Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
 import { checkReceipt, type Delta, type Receipt, randomBytes } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { JobCall } from '../network.ts'
 import { answerWithWords, createTestJob, eventually, quoteFor } from '../testing/fixtures.ts'
+import { createNodeNetwork } from '../testing/node-network.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
-import { creditWindow, maxIncomingCallsPerPeer } from './constants.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import {
+  clientSide,
+  creditWindow,
+  inferProtocol,
+  maxIncomingCallsPerPeer,
+  nodeSide,
+} from './constants.ts'
 
 vi.setConfig({ testTimeout: 20_000 })
 
@@ -14,6 +24,8 @@ beforeEach(async () => {
 })
 
 afterEach(() => pair.stop())
+
+const isInfer = ({ protocol }: Stream) => protocol === inferProtocol
 
 function serveWords(count: number, gapMs = 0): void {
   const { network, privateKey } = pair.node
@@ -206,21 +218,70 @@ test('a declined quote frees the node', async () => {
 
 test('one client cannot take all places of a node', async () => {
   const { network, privateKey } = pair.node
-  network.handleJobs((incoming) => answerWithWords(incoming, { privateKey, count: 1 }))
-  const results = await Promise.allSettled(
-    Array.from({ length: maxIncomingCallsPerPeer + 1 }, () => call()),
-  )
-  const refused = results.filter(({ status }) => status === 'rejected')
-  expect(refused).toMatchObject([{ reason: { cause: { code: 'network/busy' } } }])
+  // As the sdk does: four jobs at once.
+  const places = 4
+  let jobs = 0
+  network.handleJobs(async (incoming) => {
+    if (jobs === places) return incoming.refuse({ code: 'sdk/busy', message: 'Four jobs run.' })
+    jobs += 1
+    await answerWithWords(incoming, { privateKey, count: 1 })
+  })
+  const greedy = await Promise.allSettled(Array.from({ length: places + 1 }, () => call()))
+  const taken = greedy.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  expect(taken).toHaveLength(maxIncomingCallsPerPeer)
+  const refused = greedy.filter(({ status }) => status === 'rejected')
+  for (const result of refused) {
+    expect(result).toMatchObject({ reason: { cause: { code: 'network/busy' } } })
+  }
+  const other = await createNodeNetwork()
+  const { job, nonce } = createTestJob(other.network.peerId)
+  const served = await other.network.callNode(pair.offer.registration, job)
+  expect((await collect(served.accept(nonce))).receipt).toBeDefined()
+  await other.network.stop()
+})
+
+test('a stream that the node never closes is cut', async () => {
+  const { client, node } = pair
+  const streams = () => client.libp2p.getConnections().flatMap((each) => each.streams)
+  const open = () => streams().filter(isInfer).length
+  await node.libp2p.unhandle(inferProtocol)
+  await node.libp2p.handle(inferProtocol, async (stream) => {
+    const messages = new MessageStream({ stream, format: nodeSide, onOffence: () => {} })
+    const message = await messages.read()
+    if (message?.type !== 'job') return
+    await messages.write({ type: 'quote', quote: quoteFor(message.job, node.privateKey) })
+    // It reads to the end and never ends its own side.
+    while ((await messages.read()) !== null);
+  })
+  const { call: declined } = await call()
+  expect(open()).toBe(1)
+  declined.decline()
+  await eventually(() => open() === 0)
+})
+
+test('a second cancel is an offence', async () => {
+  const { client, node } = pair
+  node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteFor(incoming.job, node.privateKey)).catch(() => {})
+    await new Promise(() => {})
+  })
+  const connection = await client.libp2p.dial(multiaddr(pair.offer.registration.addresses[0] ?? ''))
+  const stream = await connection.newStream(inferProtocol)
+  const messages = new MessageStream({ stream, format: clientSide, onOffence: () => {} })
+  await messages.write({ type: 'job', job: createTestJob(client.network.peerId).job })
+  expect(await messages.read()).toMatchObject({ type: 'quote' })
+  await messages.write({ type: 'cancel' })
+  await messages.write({ type: 'cancel' })
+  await expect(messages.read()).rejects.toMatchObject({ code: 'network/stream-lost' })
 })
 
 test('calls at the same time share one dial', async () => {
   serveWords(3)
-  const results = await Promise.all([call(), call(), call()])
+  const results = await Promise.all([call(), call()])
   const answers = await Promise.all(
     results.map(({ nonce, call: opened }) => collect(opened.accept(nonce))),
   )
-  expect(answers.map(({ deltas }) => deltas.length)).toEqual([3, 3, 3])
+  expect(answers.map(({ deltas }) => deltas.length)).toEqual([3, 3])
   const toNode = pair.client.libp2p
     .getConnections()
     .filter(({ remotePeer }) => remotePeer.toString() === pair.node.network.peerId)

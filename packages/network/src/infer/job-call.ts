@@ -7,6 +7,7 @@ import {
   type ClientMessage,
   type Delta,
   type Job,
+  limits,
   type NodeMessage,
   type Quote,
   WeftError,
@@ -31,7 +32,7 @@ export async function openCall(
   try {
     const answer = await withDeadline(
       async (deadline) => {
-        await messages.write({ type: 'job', job }, { signal: deadline })
+        await messages.write({ type: 'job', job })
         return messages.read({ signal: deadline })
       },
       { subject: "The node's quote", ms: inferTimes.quoteMs, signal },
@@ -40,7 +41,8 @@ export async function openCall(
     if (answer.type === 'refusal') throw nodeRefused(answer.error)
     if (answer.type === 'error') throw nodeFailed(answer.error)
     if (answer.type !== 'quote') throw messages.refuse('A quote was expected.')
-    return new StreamedCall(messages, { nodePeerId, quote: answer.quote })
+    const { maxTokens } = job
+    return new StreamedCall(messages, { nodePeerId, quote: answer.quote, maxTokens })
   } catch (error) {
     const reason = hasCode(error, 'network/stream-lost')
       ? nodeLost(0, error)
@@ -58,15 +60,23 @@ class StreamedCall implements JobCall {
   #pending: Promise<NodeMessage | null> | null = null
   readonly #cancel = new AbortController()
   #cancelledAtMs = 0
+  readonly #maxTokens: number
   #tokens = 0
+  #textChars = 0
+  /** A delta without tokens has come; only an end may follow. */
+  #hasRest = false
   /** Deltas that the node may still send. */
   #credits = creditWindow
   #ended = false
 
-  constructor(messages: NodeMessages, { nodePeerId, quote }: { nodePeerId: string; quote: Quote }) {
+  constructor(
+    messages: NodeMessages,
+    { nodePeerId, quote, maxTokens }: { nodePeerId: string; quote: Quote; maxTokens: number },
+  ) {
     this.#messages = messages
     this.nodePeerId = nodePeerId
     this.quote = quote
+    this.#maxTokens = maxTokens
   }
 
   async *accept(nonce: Uint8Array, { signal }: WaitOptions = {}): AsyncGenerator<CallPart> {
@@ -84,12 +94,12 @@ class StreamedCall implements JobCall {
     } finally {
       signal?.removeEventListener('abort', stop)
       if (!this.#ended) this.#sendCancel()
-      this.#close()
+      void this.#close()
     }
   }
 
   decline(): void {
-    this.#close()
+    void this.#close()
   }
 
   async *#parts(): AsyncGenerator<CallPart> {
@@ -134,7 +144,8 @@ class StreamedCall implements JobCall {
     return message
   }
 
-  #count({ index, tokens }: Delta): void {
+  /** What a node may make this tab keep is bounded by the tokens that the job asked for. */
+  #count({ index, tokens, text }: Delta): void {
     if (index !== this.#tokens) {
       throw this.#messages.refuse(`Token ${this.#tokens} was expected, token ${index} came.`)
     }
@@ -143,7 +154,16 @@ class StreamedCall implements JobCall {
       throw this.#messages.refuse('A delta came without credit.')
     }
     this.#credits = Math.max(0, this.#credits - 1)
+    if (this.#hasRest) throw this.#messages.refuse('A delta came after one without tokens.')
+    this.#hasRest = tokens.length === 0
     this.#tokens += tokens.length
+    if (this.#tokens > this.#maxTokens) {
+      throw this.#messages.refuse(`More than the ${this.#maxTokens} tokens asked for came.`)
+    }
+    this.#textChars += text.length
+    if (this.#textChars > this.#tokens * limits.maxTextCharsPerToken) {
+      throw this.#messages.refuse('The text is longer than its tokens can be.')
+    }
   }
 
   #grant(): void {
@@ -165,8 +185,22 @@ class StreamedCall implements JobCall {
     this.#messages.write(message).catch(() => {})
   }
 
-  #close(): void {
-    void this.#messages.close({ signal: AbortSignal.timeout(inferTimes.cancelMs) })
+  /** Ends our side and then, in a moment, the whole stream: a node that keeps it open gains nothing. */
+  async #close(): Promise<void> {
+    try {
+      await withDeadline((signal) => this.#drain(signal), {
+        subject: "The node's end of the call",
+        ms: inferTimes.closeMs,
+      })
+    } catch (error) {
+      this.#messages.abort(WeftError.from(error, 'network/not-closed', 'The call was cut.'))
+    }
+  }
+
+  /** Nobody waits any more for what still comes after our end. */
+  async #drain(signal: AbortSignal): Promise<void> {
+    await this.#messages.close()
+    while ((await (this.#pending ?? this.#messages.read({ signal }))) !== null) this.#pending = null
   }
 
   #explain(error: unknown): WeftError {

@@ -3,8 +3,15 @@
  * @module
  */
 
-/** One per tab; libp2p's default of 15 refuses the 16th. */
+/**
+ * One per tab; libp2p's default of 15 refuses the 16th. The directory knows as many nodes, since one
+ * without a reservation cannot be introduced: at most 8 KiB each, so 32 MiB, and about 500 bytes for
+ * a tab with one model, so 2 MB.
+ */
 export const defaultMaxReservations = 4096
+
+/** A reloaded tab is back before the pings of its old connection have failed. */
+export const connectionsPerReservation = 2
 
 /** A classroom or an office opens its tabs at once, behind one address; the default is 5. */
 export const connectionsPerSecondPerHost = 1_000

@@ -12,13 +12,14 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { type DirectoryRequest, type PrivateKey, WeftError } from '@weft/protocol'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
-import { defaultMaxRegistrations, directoryProtocol } from '../directory/constants.ts'
+import { directoryProtocol } from '../directory/constants.ts'
 import { DirectoryServer } from '../directory/directory-server.ts'
 import { DirectoryTable } from '../directory/directory-table.ts'
 import { Liveness, relayPace } from '../liveness.ts'
 import { Strikes } from '../strikes.ts'
 import { cutConnection } from '../wire/cut-connection.ts'
 import {
+  connectionsPerReservation,
   connectionsPerSecondPerHost,
   defaultMaxReservations,
   hopStreamsPerTab,
@@ -34,8 +35,8 @@ export type RelayInit = {
   port: number
   /** Multiaddrs to tell instead of the one listened on, behind a TLS proxy. */
   announce?: string[]
+  /** Tabs that can be introduced, and nodes that the directory knows. */
   maxReservations?: number
-  maxRegistrations?: number
   /** e.g. `prometheusMetrics()` of @libp2p/prometheus-metrics. */
   metrics?: NonNullable<Libp2pOptions['metrics']>
   onRequest?: (type: DirectoryRequest['type']) => void
@@ -56,7 +57,7 @@ export type RelayCounts = { registered: number; reservations: number; connection
 export async function createRelay(init: RelayInit): Promise<Relay> {
   const strikes = new Strikes()
   const libp2p = await startLibp2p(init, strikes)
-  const table = new DirectoryTable({ maxEntries: init.maxRegistrations ?? defaultMaxRegistrations })
+  const table = new DirectoryTable({ maxEntries: init.maxReservations ?? defaultMaxReservations })
   const onOffence = (connection: Connection) => {
     if (!strikes.record(connection.remotePeer.toString())) return
     const error = new WeftError('network/struck-out', 'Too many broken messages.')
@@ -101,7 +102,8 @@ async function startLibp2p(init: RelayInit, strikes: Strikes) {
         denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
       },
       connectionManager: {
-        maxConnections: 2 * (init.maxReservations ?? defaultMaxReservations),
+        maxConnections:
+          connectionsPerReservation * (init.maxReservations ?? defaultMaxReservations),
         inboundConnectionThreshold: connectionsPerSecondPerHost,
         maxIncomingPendingConnections: maxPendingConnections,
       },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBareLibp2p } from '../testing/node-network.ts'
 import { FrameStream } from './frame-stream.ts'
 
-const limits = { maxFrameBytes: 1000, maxBufferedBytes: 4000 }
+const limits = { maxFrameBytes: 1000, maxBufferedBytes: 4000, writeMs: 300 }
 const protocol = '/weft/test/1'
 const peers = await Promise.all([createBareLibp2p(), createBareLibp2p()])
 let arrived = Promise.withResolvers<Stream>()
@@ -63,4 +63,26 @@ test('an aborted read loses no frame', async () => {
   await expect(reader.read({ signal: AbortSignal.timeout(20) })).rejects.toThrow()
   await new FrameStream(near, limits).write(Uint8Array.of(7))
   expect(await reader.read()).toEqual(Uint8Array.of(7))
+})
+
+test('a reader that takes nothing loses the stream, and no write waits for ever', async () => {
+  const { near, far } = await open()
+  far.pause()
+  const writer = new FrameStream(near, limits)
+  const flood = async () => {
+    for (;;) await writer.write(new Uint8Array(1000))
+  }
+  await expect(flood()).rejects.toMatchObject({
+    code: 'network/stream-lost',
+    cause: { code: 'network/timeout' },
+  })
+  expect(near.status).toBe('aborted')
+})
+
+test('a close that cannot be sent cuts the stream', async () => {
+  const { near, far } = await open()
+  far.pause()
+  near.send(new Uint8Array(1_000_000))
+  await new FrameStream(near, limits).close()
+  expect(near.status).toBe('aborted')
 })

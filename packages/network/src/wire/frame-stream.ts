@@ -8,6 +8,7 @@ import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/inter
 import { TooLargeError, WeftError } from '@weft/protocol'
 import { Uint8ArrayList } from 'uint8arraylist'
 import type { WaitOptions } from '../network.ts'
+import { withDeadline } from './deadline.ts'
 
 /** A length below 2^28 takes at most this many bytes. */
 const maxLengthBytes = 4
@@ -17,6 +18,8 @@ export type FrameLimits = {
   maxFrameBytes: number
   /** Bytes received and not yet read, after which the stream is aborted. Below 4 MiB. */
   maxBufferedBytes: number
+  /** Milliseconds that the other side has to make room for what is sent, else it is aborted. */
+  writeMs: number
 }
 
 export class FrameStream {
@@ -53,24 +56,32 @@ export class FrameStream {
     }
   }
 
-  /** Resolves when the transport can take more. @throws WeftError `network/stream-lost` */
-  async write(bytes: Uint8Array, { signal }: WaitOptions = {}): Promise<void> {
+  /**
+   * Resolves when the transport can take more. A reader that takes nothing loses the stream.
+   * @throws WeftError `network/stream-lost`
+   */
+  async write(bytes: Uint8Array): Promise<void> {
     try {
       const hasRoom = this.#stream.send(new Uint8ArrayList(encodeLength(bytes.length), bytes))
-      if (!hasRoom) await this.#stream.onDrain(signal ? { signal } : {})
+      if (!hasRoom) await this.#inTime('Sending', (signal) => this.#stream.onDrain({ signal }))
     } catch (cause) {
-      if (signal?.aborted) throw signal.reason
-      throw streamLost('The stream is closed.', cause)
+      const error = streamLost('The stream takes nothing more.', cause)
+      if (this.#stream.status === 'open') this.abort(error)
+      throw error
     }
   }
 
   /** Sends what is queued and ends our side. Never throws. */
-  async close(options: WaitOptions = {}): Promise<void> {
+  async close(): Promise<void> {
     try {
-      await this.#stream.close(options)
+      await this.#inTime('Closing', (signal) => this.#stream.close({ signal }))
     } catch (cause) {
       this.abort(streamLost('The stream did not close.', cause))
     }
+  }
+
+  #inTime(subject: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return withDeadline(run, { subject, ms: this.#limits.writeMs })
   }
 
   abort(error: WeftError): void {

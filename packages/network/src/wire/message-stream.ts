@@ -25,6 +25,7 @@ export class MessageStream<Incoming, Outgoing> {
   readonly #frames: FrameStream
   readonly #format: MessageFormat<Incoming, Outgoing>
   readonly #onOffence: () => void
+  #isPunished = false
 
   constructor({ stream, format, onOffence }: MessageStreamInit<Incoming, Outgoing>) {
     this.#frames = new FrameStream(stream, format)
@@ -41,14 +42,16 @@ export class MessageStream<Incoming, Outgoing> {
       const frame = await this.#frames.read(options)
       return frame && this.#format.decode(frame)
     } catch (error) {
-      if (isOffence(error)) this.#punish(error)
-      throw error
+      if (!isOffence(error)) throw error
+      const told = shorten(error)
+      this.#punish(told)
+      throw told
     }
   }
 
   /** @throws MalformedError, TooLargeError for our own message; WeftError `network/stream-lost` */
-  write(message: Outgoing, options: WaitOptions = {}): Promise<void> {
-    return this.#frames.write(this.#format.encode(message), options)
+  async write(message: Outgoing): Promise<void> {
+    await this.#frames.write(this.#format.encode(message))
   }
 
   /** Ends the stream over a message that is well formed but not allowed now. @returns the error */
@@ -58,18 +61,29 @@ export class MessageStream<Incoming, Outgoing> {
     return error
   }
 
-  close(options: WaitOptions = {}): Promise<void> {
-    return this.#frames.close(options)
+  close(): Promise<void> {
+    return this.#frames.close()
   }
 
   abort(error: WeftError): void {
     this.#frames.abort(error)
   }
 
+  /** Once: what is read after an offence fails with that offence again. */
   #punish(error: WeftError): void {
+    if (this.#isPunished) return
+    this.#isPunished = true
     this.#frames.abort(error)
     this.#onOffence()
   }
+}
+
+/** What a stranger has written is quoted in the facts: some of it tells enough. */
+const maxFactChars = 200
+
+/** Without the cause, which holds on to all of the message. */
+function shorten({ code, message, facts }: WeftError): WeftError {
+  return new WeftError(code, message, { facts: facts.map((fact) => fact.slice(0, maxFactChars)) })
 }
 
 function isOffence(error: unknown): error is WeftError {

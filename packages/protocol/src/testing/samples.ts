@@ -95,7 +95,6 @@ export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1
       ],
       maxJobs: 4,
       addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
-      issuedAtMs: 1_800_000_000_000,
     },
     privateKey,
   )

@@ -1,0 +1,71 @@
+import type { Delta } from '@weft/protocol'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createTestJob, eventually, quoteFor } from '../testing/fixtures.ts'
+import { createPair, type Pair } from '../testing/pair.ts'
+
+vi.setConfig({ testTimeout: 20_000 })
+
+let pair: Pair
+
+beforeEach(async () => {
+  pair = await createPair()
+})
+
+afterEach(() => pair.stop())
+
+/** Sends what it is told to, and never ends. */
+function serveDeltas(deltas: () => Iterable<Delta>): void {
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.quote(quoteFor(incoming.job, pair.node.privateKey))
+    for (const delta of deltas()) await incoming.send(delta)
+    await new Promise((resolve) => incoming.signal.addEventListener('abort', resolve))
+  })
+}
+
+/** @returns deltas that arrived before the call failed, and why it failed */
+async function ask(): Promise<{ arrived: number; error: unknown }> {
+  const { network } = pair.client
+  const { job, nonce } = createTestJob(network.peerId)
+  const call = await network.callNode(pair.offer.registration, job)
+  let arrived = 0
+  try {
+    for await (const _ of call.accept(nonce)) arrived += 1
+  } catch (error) {
+    return { arrived, error }
+  }
+  return { arrived, error: null }
+}
+
+const malformed = (fact: string) => ({
+  code: 'protocol/malformed',
+  facts: [expect.stringContaining(fact)],
+})
+
+function* without(text: string): Generator<Delta> {
+  yield { index: 0, tokens: [1], text: '' }
+  for (;;) yield { index: 1, tokens: [], text }
+}
+
+test('text without tokens comes once, and a node that sends more is cut off', async () => {
+  serveDeltas(() => without('x'))
+  for (let strike = 0; strike < 3; strike += 1) {
+    expect(await ask()).toMatchObject({ arrived: 2, error: malformed('without tokens') })
+  }
+  const { client, node } = pair
+  const isConnected = () =>
+    client.libp2p
+      .getConnections()
+      .some(({ remotePeer }) => remotePeer.toString() === node.network.peerId)
+  await eventually(() => !isConnected())
+})
+
+test('no more text than the tokens can have', async () => {
+  serveDeltas(() => without('x'.repeat(60_000)))
+  expect(await ask()).toMatchObject({ arrived: 1, error: malformed('longer than its tokens') })
+})
+
+test('no more tokens than the job asked for', async () => {
+  const tokens = Array.from({ length: 250 }, (_, index) => index)
+  serveDeltas(() => [0, 250, 500, 750, 1000].map((index) => ({ index, tokens, text: 'words ' })))
+  expect(await ask()).toMatchObject({ arrived: 4, error: malformed('1000 tokens asked for') })
+})
