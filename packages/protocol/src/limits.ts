@@ -26,7 +26,7 @@ export const limits = {
   maxAddressesPerNode: 4,
   /** A browser's address names relay, circuit and tab: about 160 and the name of the relay's host. */
   maxAddressChars: 256,
-  /** A registration as canonical bytes; that of a tab with one model has about 500. */
+  /** A registration as canonical bytes; that of a tab with one model has about 600. */
   maxRegistrationBytes: 8 * 1024,
   /** Offers in one directory answer. */
   maxOffers: 64,

@@ -5,8 +5,8 @@
 
 /**
  * One per tab; libp2p's default of 15 refuses the 16th. The directory knows as many nodes, since one
- * without a reservation cannot be introduced: at most 8 KiB each, so 32 MiB, and about 500 bytes for
- * a tab with one model, so 2 MB.
+ * without a reservation cannot be introduced: as encoded at most 8 KiB each, so 32 MiB, and about
+ * 600 bytes for a tab with one model, so 2.5 MB.
  */
 export const defaultMaxReservations = 4096
 
