@@ -26,8 +26,6 @@ export type RelayStatus = {
 
 export type NetworkStatus = {
   relays: RelayStatus[]
-  /** Direct connections to other tabs. */
-  directPeers: number
 }
 
 export type NetworkInit = {

@@ -72,8 +72,6 @@ class TabNetwork implements Network {
   async start(): Promise<void> {
     const { libp2p } = this.#components
     const { signal } = this.#events
-    libp2p.addEventListener('connection:open', () => this.#notify(), { signal })
-    libp2p.addEventListener('connection:close', () => this.#notify(), { signal })
     // The first says at once that a reservation came, the second, a second late, that one went.
     libp2p.addEventListener('transport:listening', () => this.#announcer?.reconcile(), { signal })
     libp2p.addEventListener('self:peer:update', () => this.#announcer?.reconcile(), { signal })
@@ -86,10 +84,7 @@ class TabNetwork implements Network {
   }
 
   status(): NetworkStatus {
-    return {
-      relays: this.#links.map((link) => link.status),
-      directPeers: this.#countDirectPeers(),
-    }
+    return { relays: this.#links.map((link) => link.status) }
   }
 
   onStatus(listener: (status: NetworkStatus) => void): () => void {
@@ -186,14 +181,6 @@ class TabNetwork implements Network {
     return announcedAddresses(
       this.#components.libp2p.getMultiaddrs().map((address) => address.toString()),
     )
-  }
-
-  #countDirectPeers(): number {
-    const direct = this.#components.libp2p
-      .getConnections()
-      .filter(({ limits, status }) => !limits && status === 'open')
-      .map(({ remotePeer }) => remotePeer.toString())
-    return new Set(direct.filter((peerId) => !this.#relayPeerIds.has(peerId))).size
   }
 
   #strike(connection: Connection): void {

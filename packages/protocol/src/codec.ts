@@ -25,6 +25,8 @@ export const weiSchema = z.codec(z.string().regex(/^(0|[1-9]\d{0,77})$/), uint25
   encode: (value) => value.toString(10),
 })
 
+const maxFactChars = 200
+
 /** Milliseconds since the Unix epoch. */
 export const timestampMsSchema = z.int().min(0).max(8.64e15)
 
@@ -107,10 +109,15 @@ export function hashValue<Schema extends z.ZodType>(
 function malformed(subject: string, error: z.ZodError): MalformedError {
   const facts = error.issues
     .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || subject}: ${issue.message}`)
+    .map((issue) => cut(`${issue.path.join('.') || subject}: ${issue.message}`))
   return new MalformedError({ subject, facts, cause: error })
 }
 
 function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  return cut(cause instanceof Error ? cause.message : String(cause))
+}
+
+/** A stranger's text is quoted in part. */
+function cut(text: string): string {
+  return text.length > maxFactChars ? `${text.slice(0, maxFactChars)}…` : text
 }

@@ -4,7 +4,7 @@ import { networkWords } from './network-words.ts'
 
 function words(...relays: [RelayStatus['state'], string | null][]) {
   const list = relays.map(([state, detail]) => ({ address: 'a', state, detail }))
-  return networkWords({ relays: list, directPeers: 0 })
+  return networkWords({ relays: list })
 }
 
 test('one relay is enough', () => {

@@ -43,7 +43,7 @@ export class MessageStream<Incoming, Outgoing> {
       return frame && this.#format.decode(frame)
     } catch (error) {
       if (!isOffence(error)) throw error
-      const told = shorten(error)
+      const told = withoutCause(error)
       this.#punish(told)
       throw told
     }
@@ -78,12 +78,9 @@ export class MessageStream<Incoming, Outgoing> {
   }
 }
 
-/** What a stranger has written is quoted in the facts: some of it tells enough. */
-const maxFactChars = 200
-
 /** Without the cause, which holds on to all of the message. */
-function shorten({ code, message, facts }: WeftError): WeftError {
-  return new WeftError(code, message, { facts: facts.map((fact) => fact.slice(0, maxFactChars)) })
+function withoutCause({ code, message, facts }: WeftError): WeftError {
+  return new WeftError(code, message, { facts })
 }
 
 function isOffence(error: unknown): error is WeftError {
