@@ -119,5 +119,5 @@ function describe(cause: unknown): string {
 
 /** A stranger's text is quoted in part. */
 function cut(text: string): string {
-  return text.length > maxFactChars ? `${text.slice(0, maxFactChars)}…` : text
+  return text.length > maxFactChars ? `${text.slice(0, maxFactChars - 1)}…` : text
 }
