@@ -46,6 +46,10 @@ test('an over-long prompt says by how much', async ({ contributor, newBrowserPag
   const page = playground(client)
   await page.ask('word '.repeat(900))
   await expect(client.getByText(/\d+ tokens? (over|too long|too many)/i).first()).toBeVisible()
+  await client.getByRole('button', { name: 'Edit the prompt' }).click()
+  await expect(page.prompt).toHaveValue(/^word word/)
+  await page.ask('What is 27 + 15?')
+  expect(await page.ended()).toMatchObject({ finish: 'stop', where: 'network' })
 })
 
 test('a model file that was changed is refused and named', async ({ newBrowserPage, siteUrl }) => {

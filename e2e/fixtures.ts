@@ -71,9 +71,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   siteUrl: [
     async ({ relay }, use) => {
       const health = await (await fetch(`${relay.http}/health`)).json()
-      const site = await startSite(sitePort, health.addresses[0])
+      const stateFolder = await mkdtemp(join(tmpdir(), 'weft-e2e-'))
+      const [relayAddress] = health.addresses
+      const site = await startSite({ port: sitePort, relay: relayAddress, stateFolder })
       await use(site.url)
       await site.end()
+      await rm(stateFolder, { recursive: true })
     },
     { scope: 'worker', timeout: 180_000 },
   ],

@@ -13,7 +13,9 @@ export type Running = {
   output(): string
   /** Resolves with the line that contains `text`. @throws when the process ends or takes too long */
   line(text: string, timeoutMs?: number): Promise<string>
-  /** @returns the exit code, or the signal's name */
+  /** The exit code, or the signal's name. */
+  exited: Promise<number | string | null>
+  /** Asks it to end and waits for that. */
   end(signal?: NodeJS.Signals): Promise<number | string | null>
 }
 
@@ -36,6 +38,7 @@ export function run(command: string, args: string[], cwd = root): Running {
   return {
     child,
     output: () => text,
+    exited,
     line: (wanted, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => finish(new Error(`No "${wanted}" in:\n${text}`)), timeoutMs)
@@ -69,8 +72,14 @@ export async function startRelay(port: number, keyFile: string): Promise<Relay> 
   return { ...running, address, http }
 }
 
-export async function startSite(port: number, relay: string): Promise<Running & { url: string }> {
-  const flags = ['--no-open', '--no-resident', '--port', `${port}`, '--relay', relay]
+export async function startSite(init: {
+  port: number
+  relay: string
+  stateFolder: string
+}): Promise<Running & { url: string }> {
+  const { port, relay, stateFolder } = init
+  const place = ['--port', `${port}`, '--state', stateFolder, '--relay', relay]
+  const flags = ['--no-open', '--no-resident', ...place]
   const running = run(process.execPath, ['apps/weft/src/start.ts', ...flags])
   const line = await running.line('Weft is ready: ', 120_000)
   return { ...running, url: line.replace('Weft is ready: ', '').trim() }

@@ -80,6 +80,9 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
 
     await test.step('a reload keeps the history', async () => {
       await client.reload()
+      await expect(page.answers.getByTestId('answer-text').first()).toContainText(text.slice(0, 40))
+      await client.getByRole('button', { name: 'New chat' }).first().click()
+      await expect(page.answers.getByTestId('answer-text')).toHaveCount(0)
       await client.getByRole('list', { name: 'History' }).getByRole('button').first().click()
       await expect(page.answers.getByTestId('answer-text').first()).toContainText(text.slice(0, 40))
     })

@@ -2,12 +2,28 @@
  * The front door: `npm start` on this machine, as a new user runs it.
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises'
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { run } from './processes.ts'
 
 const port = 7370
+let stateFolder: string
+
+test.beforeEach(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'weft-e2e-'))
+})
+
+test.afterEach(() => rm(stateFolder, { recursive: true }))
+
+/** Runs `npm start`'s own command in a folder of its own. */
+function start(...flags: string[]) {
+  const script = 'apps/weft/src/start.ts'
+  return run(process.execPath, [script, '--no-open', '--state', stateFolder, ...flags])
+}
 
 /** Processes that `pid` started, directly or not, and that still live. */
 async function descendants(pid: number): Promise<number[]> {
@@ -32,35 +48,46 @@ const isAlive = (pid: number) => {
 
 test('reaches the ready line, prints a first answer, and leaves nothing running', async () => {
   test.skip(process.platform !== 'linux', 'reads /proc')
-  const start = run(process.execPath, ['apps/weft/src/start.ts', '--no-open', '--port', `${port}`])
-  const ready = await start.line('Weft is ready: ', 120_000)
+  const weft = start('--port', `${port}`)
+  const ready = await weft.line('Weft is ready: ', 120_000)
   expect(ready.trim()).toBe(`Weft is ready: http://localhost:${port}`)
-  await start.line('tok/s', 90_000)
-  expect(start.output()).toMatch(/fox/i)
-  const children = await descendants(start.child.pid ?? 0)
+  await weft.line('tok/s', 90_000)
+  expect(weft.output()).toMatch(/fox/i)
+  const children = await descendants(weft.child.pid ?? 0)
   expect(children.length).toBeGreaterThan(1)
-  expect(await start.end('SIGINT')).toBe(0)
+  expect(await weft.end('SIGINT')).toBe(0)
   await expect.poll(() => children.filter(isAlive)).toEqual([])
 })
 
 test('a busy port is said and passed by', async () => {
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(port, '127.0.0.1', resolve))
-  const flags = ['--no-open', '--no-resident', '--port', `${port}`]
-  const start = run(process.execPath, ['apps/weft/src/start.ts', ...flags])
+  const weft = start('--no-resident', '--port', `${port}`)
   try {
-    const ready = await start.line('Weft is ready: ', 120_000)
+    const ready = await weft.line('Weft is ready: ', 120_000)
     expect(ready).not.toContain(`:${port}`)
-    expect(start.output()).toContain(`Port ${port} is taken`)
-    await start.line('/contribute')
+    expect(weft.output()).toContain(`Port ${port} is taken`)
+    await weft.line('/contribute')
   } finally {
-    await start.end('SIGINT')
+    await weft.end('SIGINT')
     busy.close()
   }
 })
 
+test('a second one from the same folder is turned away, and harms nothing', async () => {
+  const weft = start('--no-resident', '--port', `${port}`)
+  const ready = await weft.line('Weft is ready: ', 120_000)
+  const second = start('--no-resident', '--port', `${port}`)
+  expect(await second.exited).toBe(1)
+  expect(second.output()).toContain('already runs from this folder')
+  const page = await fetch(ready.replace('Weft is ready: ', '').trim())
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
+  expect((await fetch(new URL(script ?? '/missing', page.url))).status).toBe(200)
+  expect(await weft.end('SIGINT')).toBe(0)
+})
+
 test('a wrong flag is answered in words', async () => {
-  const start = run(process.execPath, ['apps/weft/src/start.ts', '--port', 'many'])
-  expect(await start.end('SIGCONT')).toBe(1)
-  expect(start.output()).toContain('--port takes a number')
+  const weft = start('--port', 'many')
+  expect(await weft.exited).toBe(1)
+  expect(weft.output()).toContain('--port takes a number')
 })

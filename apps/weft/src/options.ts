@@ -2,6 +2,8 @@
  * The flags of `npm start`.
  * @module
  */
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 export type StartOptions = {
@@ -13,6 +15,8 @@ export type StartOptions = {
   resident: boolean
   /** Serve the sources with hot reload instead of a build. */
   dev: boolean
+  /** Folder of the keys, the built site and the resident tab's profile. */
+  state: string
   /** Join this relay instead of starting one. */
   relay: string | undefined
 }
@@ -20,11 +24,14 @@ export type StartOptions = {
 export const usage = `Usage: npm start -- [options]
 
   --port <number>      port of the site (default 7070; relay and metrics take the next two)
+  --state <folder>     keys, built site, resident tab's profile (default .weft); one Weft per folder
   --relay <multiaddr>  join this relay instead of starting one
   --no-open            do not open the page in the desktop's browser
   --no-resident        do not run a contributor tab in a headless Chromium
   --dev                serve the sources with hot reload
   --help               this text`
+
+const defaultState = fileURLToPath(new URL('../../../.weft', import.meta.url))
 
 /** @throws Error with a sentence for the person */
 export function parseOptions(args: string[]): StartOptions | 'help' {
@@ -36,6 +43,7 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
       open: { type: 'boolean', default: true },
       resident: { type: 'boolean', default: true },
       dev: { type: 'boolean', default: false },
+      state: { type: 'string', default: defaultState },
       relay: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -45,6 +53,6 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
   if (!Number.isInteger(port) || port < 1 || port > 65_000) {
     throw new Error(`--port takes a number from 1 to 65000, not "${values.port}".`)
   }
-  const { open, resident, dev, relay } = values
-  return { port, open, resident, dev, relay }
+  const { open, resident, dev, relay, state } = values
+  return { port, open, resident, dev, relay, state: resolve(state) }
 }

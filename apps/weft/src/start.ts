@@ -2,10 +2,10 @@
  * `npm start`: relay, site and one resident contributor tab on this machine, nothing from outside.
  * @module
  */
-import { mkdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import openInBrowser from 'open'
 import { findChromium } from './chromium.ts'
+import { claimFolder } from './claim-folder.ts'
 import { freePort } from './free-port.ts'
 import { parseOptions, type StartOptions, usage } from './options.ts'
 import { startRelay } from './relay-process.ts'
@@ -13,7 +13,6 @@ import { askOnce, startResident } from './resident.ts'
 import { buildSite, serveSite } from './site.ts'
 
 const host = '127.0.0.1'
-const stateFolder = fileURLToPath(new URL('../../../.weft/', import.meta.url))
 const firstPrompt = 'Tell me a story about a fox and a lantern.'
 
 /** What was started, to be stopped in reverse order. */
@@ -27,11 +26,11 @@ async function main(): Promise<void> {
     return
   }
   console.log('Weft: an inference network made of browser tabs\n')
-  await mkdir(stateFolder, { recursive: true })
+  running.push(await claimFolder(options.state))
   const relayAddress = await startOwnRelay(options)
-  if (!options.dev) await step('site built', buildSite)
+  if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
   const siteUrl = await startSite(options, relayAddress)
-  const found = options.resident ? await startResidentTab(siteUrl) : undefined
+  const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
   if (stopping) return
   console.log(`\nWeft is ready: ${siteUrl}\n`)
   if (found) await showFirstAnswer(found, siteUrl)
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
   if (!stopping) console.log('\nCtrl-C stops everything.')
 }
 
-async function startOwnRelay({ relay, port }: StartOptions): Promise<string> {
+async function startOwnRelay({ relay, port, state }: StartOptions): Promise<string> {
   if (relay) {
     console.log(`  relay           ${relay}`)
     return relay
@@ -52,7 +51,7 @@ async function startOwnRelay({ relay, port }: StartOptions): Promise<string> {
       host,
       port: relayPort,
       httpPort,
-      keyFile: `${stateFolder}relay.key`,
+      keyFile: join(state, 'relay.key'),
       onRestart: (code) =>
         console.error(
           `\nThe relay ended (code ${code}) and is started again. Tabs come back by themselves.`,
@@ -63,18 +62,24 @@ async function startOwnRelay({ relay, port }: StartOptions): Promise<string> {
   })
 }
 
-async function startSite({ port, dev }: StartOptions, relay: string): Promise<string> {
+/** Each folder has its own build: another start never replaces what this one serves. */
+function siteLocation({ state }: StartOptions) {
+  return { outDir: join(state, 'site') }
+}
+
+async function startSite(options: StartOptions, relay: string): Promise<string> {
+  const { port, dev } = options
   const free = await freePort(port, host)
   if (free !== port) console.log(`  Port ${port} is taken; the site moves to ${free}.`)
   const config = { relays: [relay], iceServers: [], modelsUrl: '/models/' }
   return step('site', async () => {
-    const site = await serveSite({ host, port: free, config, dev })
+    const site = await serveSite({ host, port: free, config, dev, location: siteLocation(options) })
     running.push(site.stop)
     return site.url
   })
 }
 
-async function startResidentTab(siteUrl: string) {
+async function startResidentTab({ state }: StartOptions, siteUrl: string) {
   const found = findChromium()
   if (!found) {
     console.log('  resident tab    none: no Chromium or Chrome was found on this machine.')
@@ -83,7 +88,7 @@ async function startResidentTab(siteUrl: string) {
   }
   try {
     await step('resident tab', async () => {
-      const profileFolder = `${stateFolder}resident`
+      const profileFolder = join(state, 'resident')
       const onLost = () => console.error('\nThe resident tab crashed and did not come back.')
       const resident = await startResident({ found, siteUrl, profileFolder, onLost })
       running.push(resident.stop)

@@ -20,7 +20,7 @@ test('a node that died says so and offers both ways', () => {
 })
 
 test('an over-long prompt is not offered to anyone else, even when a node says it', () => {
-  expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual([])
+  expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual(['edit'])
   const refused = data(
     'network/refused',
     'The node refused the job. The prompt is 390 tokens over.',

@@ -4,7 +4,8 @@
  */
 import type { WeftErrorData } from '@weft/protocol'
 
-export type Remedy = 'retry' | 'local'
+/** `edit` takes the prompt back to be written anew. */
+export type Remedy = 'retry' | 'local' | 'edit'
 
 export type ErrorWords = {
   title: string
@@ -74,14 +75,8 @@ const wordsByCode: Record<string, Words> = {
     advice: 'Ask again, or let this device answer.',
     remedies: elsewhere,
   },
-  'engine/prompt-too-long': {
-    advice: 'Shorten the prompt, or begin a new chat.',
-    remedies: [],
-  },
-  'protocol/too-large': {
-    advice: 'Shorten the prompt, or begin a new chat.',
-    remedies: [],
-  },
+  'engine/prompt-too-long': { advice: 'No token was computed.', remedies: ['edit'] },
+  'protocol/too-large': { advice: 'No token was computed.', remedies: ['edit'] },
   'protocol/empty-prompt': { advice: 'Write something first.', remedies: [] },
   'storage/wrong-hash': {
     advice: 'It was not used. Try again: the file is fetched anew.',
@@ -124,7 +119,13 @@ function wordsFor(code: string): Words {
 }
 
 /** The words of these only repeat what the page says better. */
-const spokenFor = ['sdk/no-nodes', 'network/offline', 'protocol/empty-prompt']
+const spokenFor = [
+  'sdk/no-nodes',
+  'network/offline',
+  'protocol/empty-prompt',
+  'protocol/too-large',
+  'engine/prompt-too-long',
+]
 
 /** A node's refusal that no other node, nor this device, would answer differently. */
 const finalRefusal = /tokens? (over|too long|too many)/i
@@ -135,7 +136,7 @@ export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords 
     code === 'network/refused' && finalRefusal.test(message)
       ? { ...known, ...wordsByCode['engine/prompt-too-long'] }
       : known
-  const detail = [words.title ? message : '', ...facts].filter(Boolean).join(' ')
+  const detail = [words.title ? message : '', facts.join(' · ')].filter(Boolean).join(' ')
   return {
     title: words.title ?? message,
     detail: spokenFor.includes(code) || detail === '' ? null : detail,

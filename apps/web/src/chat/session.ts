@@ -4,6 +4,7 @@
  * @module
  */
 import type { Site } from '../site/open-site.ts'
+import { readShownChat, writeShownChat } from '../site/preferences.ts'
 import { changeTurn, fromConversation, newChat } from './chat.ts'
 import { createHistoryKeeper } from './history-keeper.ts'
 import { type Ask, runAnswer } from './run-answer.ts'
@@ -24,6 +25,24 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
     await runAnswer({ opened, store, history }, { chatId, turnId, ask }, controller.signal)
     controllers.delete(chatId)
   }
+
+  /** @returns whether the conversation is there to be shown */
+  async function fetchChat(id: string): Promise<boolean> {
+    if (store.chat(id)) return true
+    const { tab } = await opened
+    const stored = await tab.history.get(id)
+    if (stored) change({ chats: { ...state.get().chats, [id]: fromConversation(stored) } })
+    return stored !== undefined
+  }
+
+  /** A reload comes back to the conversation that was shown, unless another was begun meanwhile. */
+  async function restore(id: string): Promise<void> {
+    if ((await fetchChat(id)) && state.get().currentId === null) change({ currentId: id })
+  }
+
+  const shownBefore = readShownChat()
+  state.subscribe(() => writeShownChat(state.get().currentId))
+  if (shownBefore) void restore(shownBefore).catch(() => {}) // The page says why the tab failed.
 
   return {
     state,
@@ -50,15 +69,29 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
       controllers.get(state.get().currentId ?? '')?.abort()
     },
 
+    /** Takes a turn out of the shown conversation. @returns its prompt, to be written anew */
+    async takeBack(turnId: string): Promise<string> {
+      const chat = current()
+      const turn = chat?.turns.find(({ id }) => id === turnId)
+      if (!chat || !turn || chat.run) return ''
+      const turns = chat.turns.filter(({ id }) => id !== turnId)
+      if (turns.length > 0) {
+        changeChat(chat.id, (shown) => ({ ...shown, turns }))
+        await history.save(chat.id)
+      } else {
+        const { [chat.id]: _, ...chats } = state.get().chats
+        change({ chats, currentId: null })
+        const { tab } = await opened
+        await tab.history.remove(chat.id)
+        await history.list()
+      }
+      return turn.prompt
+    },
+
     startNew: () => change({ currentId: null }),
 
     async open(id: string): Promise<void> {
-      if (!store.chat(id)) {
-        const { tab } = await opened
-        const stored = await tab.history.get(id)
-        if (!stored) return history.list()
-        change({ chats: { ...state.get().chats, [id]: fromConversation(stored) } })
-      }
+      if (!(await fetchChat(id))) return history.list()
       change({ currentId: id })
     },
 

@@ -6,6 +6,8 @@ import { ModelFacts, ModelPicker } from './model-picker.tsx'
 import { usePromptKeys } from './use-prompt-keys.ts'
 
 type ComposerProps = {
+  text: string
+  onText: (text: string) => void
   busy: boolean
   onSend: (prompt: string) => void
   onStop: () => void
@@ -17,10 +19,9 @@ type ComposerProps = {
 
 /** Where a prompt is written. Enter sends, Shift+Enter is a new line, Escape stops. */
 export function Composer(props: ComposerProps) {
-  const { busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
+  const { text, onText, busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
   const tab = useTab()
   const prompt = useRef<HTMLTextAreaElement>(null)
-  const [text, setText] = useState('')
   const [hint, setHint] = useState(false)
   usePromptKeys(prompt, busy ? onStop : undefined)
 
@@ -31,7 +32,7 @@ export function Composer(props: ComposerProps) {
     setHint(empty)
     if (empty) return
     onSend(text.trim())
-    setText('')
+    onText('')
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -53,7 +54,7 @@ export function Composer(props: ComposerProps) {
             rows={1}
             value={text}
             onChange={(event) => {
-              setText(event.target.value)
+              onText(event.target.value)
               setHint(false)
             }}
             onKeyDown={onKeyDown}

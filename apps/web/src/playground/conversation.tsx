@@ -8,10 +8,11 @@ type ConversationProps = {
   chat: Chat | undefined
   onExample: (prompt: string) => void
   onRetry: (turnId: string, where: 'network' | 'local') => void
+  onEdit: (turnId: string) => void
 }
 
 /** The answers, oldest first. A screen reader hears of one when it has ended. */
-export function Conversation({ chat, onExample, onRetry }: ConversationProps) {
+export function Conversation({ chat, onExample, onRetry, onEdit }: ConversationProps) {
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const turns = chat?.turns ?? []
@@ -37,6 +38,7 @@ export function Conversation({ chat, onExample, onRetry }: ConversationProps) {
               run={chat.run?.turnId === turn.id ? chat.run : null}
               last={index === turns.length - 1}
               onRetry={onRetry}
+              onEdit={onEdit}
             />
           ))
         ) : (

@@ -8,10 +8,13 @@ const examples = [
 export function EmptyState({ onExample }: { onExample: (prompt: string) => void }) {
   return (
     <div className="grid gap-6 py-10 sm:py-16">
-      <p className="max-w-[36ch] font-serif text-2xl leading-snug">
-        Ask, and another browser tab answers; the row under its answer shows who made it and how far
-        it was checked.
-      </p>
+      <div className="grid gap-3">
+        <p className="font-serif text-2xl leading-snug">Ask, and another browser tab answers.</p>
+        <p className="max-w-[56ch] text-ash">
+          Under each answer a row is woven: its stitches show which tab made which part, and how far
+          it was checked. Select one to see more.
+        </p>
+      </div>
       <ul className="border-t border-thread">
         {examples.map((example) => (
           <li key={example} className="border-b border-thread">

@@ -14,6 +14,7 @@ export function PlaygroundPage() {
   const { chats, currentId } = useCell(session.state)
   const [localOnly, setLocalOnly] = useState(() => readPreference('localOnly'))
   const [modelCid, setModelCid] = useState(() => readPreference('modelCid'))
+  const [draft, setDraft] = useState('')
   const chat = currentId ? chats[currentId] : undefined
   const where = localOnly ? 'local' : 'network'
 
@@ -25,6 +26,10 @@ export function PlaygroundPage() {
     (turnId: string, retryWhere: Ask['where']) =>
       session.retry(turnId, { where: retryWhere, modelCid }),
     [session, modelCid],
+  )
+  const edit = useCallback(
+    async (turnId: string) => setDraft(await session.takeBack(turnId)),
+    [session],
   )
   useEffect(() => writePreference('localOnly', localOnly), [localOnly])
   useEffect(() => writePreference('modelCid', modelCid), [modelCid])
@@ -46,8 +51,10 @@ export function PlaygroundPage() {
         </div>
         <title>Playground · Weft</title>
         <h1 className="sr-only">Playground</h1>
-        <Conversation chat={chat} onExample={ask} onRetry={retry} />
+        <Conversation chat={chat} onExample={ask} onRetry={retry} onEdit={edit} />
         <Composer
+          text={draft}
+          onText={setDraft}
           busy={chat?.run != null}
           onSend={ask}
           onStop={session.stop}

@@ -6,6 +6,7 @@ type TurnProblemProps = {
   turn: ChatTurn
   last: boolean
   onRetry: (where: 'network' | 'local') => void
+  onEdit: () => void
 }
 
 const interrupted = {
@@ -16,7 +17,7 @@ const interrupted = {
 }
 
 /** Why an answer is not whole, what it cost, and what to do. */
-export function TurnProblem({ turn: { answer, error }, last, onRetry }: TurnProblemProps) {
+export function TurnProblem({ turn: { answer, error }, last, onRetry, onEdit }: TurnProblemProps) {
   const failure = answer?.error ?? error
   const isInterrupted = answer !== null && answer.finishReason === null && !failure
   if (!failure && !isInterrupted) return null
@@ -34,6 +35,11 @@ export function TurnProblem({ turn: { answer, error }, last, onRetry }: TurnProb
           {where === 'network' && remedies.includes('local') && (
             <Button kind="main" onClick={() => onRetry('local')}>
               Answer on this device
+            </Button>
+          )}
+          {remedies.includes('edit') && (
+            <Button kind="main" onClick={onEdit}>
+              Edit the prompt
             </Button>
           )}
           {remedies.includes('retry') && (

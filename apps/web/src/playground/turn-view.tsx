@@ -18,6 +18,7 @@ type TurnViewProps = {
   /** Only the last turn can be asked again: what follows builds on the others. */
   last: boolean
   onRetry: (turnId: string, where: 'network' | 'local') => void
+  onEdit: (turnId: string) => void
 }
 
 /** A turn that does not change is not drawn again while another one streams. */
@@ -30,7 +31,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   const onRetry = (where: 'network' | 'local') => props.onRetry(turn.id, where)
   return (
     <article className="border-b border-thread py-6 last:border-0">
-      <h2 className="font-medium break-words whitespace-pre-wrap">{turn.prompt}</h2>
+      <PromptText text={turn.prompt} />
       {leftOut > 0 && (
         <p className="mt-1 text-sm text-ash">
           {leftOut === 1
@@ -41,7 +42,14 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
       <div className="mt-3 grid gap-4">
         {answer?.text && <AnswerText text={answer.text} streaming={streaming} />}
         {run && run.step !== 'answering' && <RunLine run={run} />}
-        {!streaming && <TurnProblem turn={turn} last={last} onRetry={onRetry} />}
+        {!streaming && (
+          <TurnProblem
+            turn={turn}
+            last={last}
+            onRetry={onRetry}
+            onEdit={() => props.onEdit(turn.id)}
+          />
+        )}
         {answer && summary && (
           <AnswerFoot
             answer={answer}
@@ -65,3 +73,21 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
     </article>
   )
 })
+
+/** A longer prompt is shown by its beginning, so that its answer stays in sight. */
+const longPromptChars = 700
+const shownChars = 240
+
+function PromptText({ text }: { text: string }) {
+  const style = 'font-medium break-words whitespace-pre-wrap'
+  if (text.length <= longPromptChars) return <h2 className={style}>{text}</h2>
+  return (
+    <>
+      <h2 className={style}>{text.slice(0, shownChars).trimEnd()}…</h2>
+      <details className="mt-1 text-sm text-ash">
+        <summary className="min-h-6 cursor-pointer">The whole prompt</summary>
+        <p className="mt-1 break-words whitespace-pre-wrap">{text}</p>
+      </details>
+    </>
+  )
+}

@@ -36,7 +36,14 @@ export function Recheck({ chatId, turnId, answer }: RecheckProps) {
   const checkable = answer.nonce !== null && answer.tokens.length > 0
   return (
     <div className="mt-3 grid justify-items-start gap-2" aria-live="polite">
-      {answer.recheck && !running && <p className="font-medium">{resultSentence(answer)}</p>}
+      {answer.recheck && !running && (
+        <div>
+          <p className="font-medium">{resultSentence(answer)}</p>
+          <p className="text-sm text-ash">
+            This tells whether the model computed it, not whether what it says is true.
+          </p>
+        </div>
+      )}
       {failure && <p className="text-sm">{errorWords(failure).title}</p>}
       {running && models && <RunningLine models={models} tokens={answer.tokens.length} />}
       {running ? (

@@ -36,3 +36,23 @@ export function writePreference<Name extends keyof Preferences>(
 function isLike<Value>(stored: unknown, value: Value): stored is Value {
   return value === null ? typeof stored === 'string' : typeof stored === typeof value
 }
+
+const shownChatKey = 'weft.shown-chat'
+
+/** The conversation that this tab showed before its reload. */
+export function readShownChat(): string | null {
+  try {
+    return sessionStorage.getItem(shownChatKey)
+  } catch {
+    return null
+  }
+}
+
+export function writeShownChat(id: string | null): void {
+  try {
+    if (id) sessionStorage.setItem(shownChatKey, id)
+    else sessionStorage.removeItem(shownChatKey)
+  } catch {
+    // Without storage a reload shows the start.
+  }
+}
