@@ -19,13 +19,8 @@ test('a node that died says so and offers both ways', () => {
   expect(words.remedies).toEqual(['local', 'retry'])
 })
 
-test('an over-long prompt is not offered to anyone else, even when a node says it', () => {
+test('an over-long prompt is not offered to anyone else, but to its writer', () => {
   expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual(['edit'])
-  const refused = data(
-    'network/refused',
-    'The node refused the job. The prompt is 390 tokens over.',
-  )
-  expect(errorWords(refused)).toMatchObject({ title: refused.message, remedies: [] })
 })
 
 test('where the page has better words, the own ones become the detail', () => {

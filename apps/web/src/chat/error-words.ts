@@ -127,15 +127,8 @@ const spokenFor = [
   'engine/prompt-too-long',
 ]
 
-/** A node's refusal that no other node, nor this device, would answer differently. */
-const finalRefusal = /tokens? (over|too long|too many)/i
-
 export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords {
-  const known = wordsFor(code)
-  const words =
-    code === 'network/refused' && finalRefusal.test(message)
-      ? { ...known, ...wordsByCode['engine/prompt-too-long'] }
-      : known
+  const words = wordsFor(code)
   const detail = [words.title ? message : '', facts.join(' · ')].filter(Boolean).join(' ')
   return {
     title: words.title ?? message,
