@@ -10,6 +10,7 @@ import {
   deriveSeed,
   type EngineInfo,
   jobId,
+  limits,
   type Manifest,
   manifestCid,
   type Price,
@@ -201,7 +202,8 @@ function wrongModel(modelCid: string): WireError {
   return { code: 'sdk/wrong-model', message: `This tab does not serve the model ${modelCid}.` }
 }
 
+/** The facts stay here: they are for this node's owner, and the sentence says enough. */
 function toWire(error: unknown): WireError {
-  const { code, message, facts } = WeftError.from(error, 'sdk/node-failed', 'The node failed.')
-  return { code, message: [message, ...facts].join(' ').slice(0, 500) }
+  const { code, message } = WeftError.from(error, 'sdk/node-failed', 'The node failed.')
+  return { code, message: message.slice(0, limits.maxErrorMessageChars) }
 }
