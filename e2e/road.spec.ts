@@ -97,3 +97,16 @@ test('a reloaded contributor is the same peer', async ({ contributor }) => {
   await expect(peer).toHaveText(before ?? '')
   expect(before).toMatch(/16Uiu2/)
 })
+
+test('two tabs of one browser are two peers, and one serves the other', async ({
+  contributor,
+  siteUrl,
+}) => {
+  const node = await contributor('wasm')
+  const client = await node.context().newPage()
+  await client.goto(siteUrl)
+  const page = playground(client)
+  await page.ask(story)
+  expect(await page.ended()).toMatchObject({ finish: 'stop', peers: 1, where: 'network' })
+  await expect(node.getByText('done, signed')).toBeVisible()
+})
