@@ -37,6 +37,14 @@ async function descendants(pid: number): Promise<number[]> {
   return found
 }
 
+function interrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT')
+  } catch {
+    // It went with its parent.
+  }
+}
+
 const isAlive = (pid: number) => {
   try {
     process.kill(pid, 0)
@@ -55,7 +63,11 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
   expect(weft.output()).toMatch(/fox/i)
   const children = await descendants(weft.child.pid ?? 0)
   expect(children.length).toBeGreaterThan(1)
-  expect(await weft.end('SIGINT')).toBe(0)
+  // A terminal sends Ctrl-C to every process of the group.
+  weft.child.kill('SIGINT')
+  for (const pid of children) interrupt(pid)
+  expect(await weft.exited).toBe(0)
+  expect(weft.output()).not.toContain('started again')
   await expect.poll(() => children.filter(isAlive)).toEqual([])
 })
 

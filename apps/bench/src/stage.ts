@@ -40,6 +40,7 @@ export async function openStage(): Promise<Stage> {
       port,
       httpPort: await freePort(port + 1, host),
       keyFile: join(folder, 'relay.key'),
+      stopping: new AbortController().signal,
       onRestart: () => {},
     })
     closers.push(relay.stop)

@@ -19,6 +19,8 @@ export type RelayProcessInit = {
   httpPort: number
   /** Keeps the relay's PeerId over restarts. */
   keyFile: string
+  /** Aborts when everything is being stopped: Ctrl-C in a terminal reaches the relay as well. */
+  stopping: AbortSignal
   /** Told when the relay ended by itself and is started again. */
   onRestart: (exitCode: number | null) => void
 }
@@ -30,19 +32,20 @@ const stopTimeoutMs = 3_000
 
 /** @throws Error with the relay's own sentence when it does not start */
 export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> {
-  let stopping = false
+  const { stopping } = init
+  let ended = false
   let current = spawnRelay(init)
   const ready = await waitForReady(current)
 
   function watch(child: ChildProcess): void {
     child.once('exit', (code) => {
-      if (stopping) return
+      if (stopping.aborted || ended) return
       init.onRestart(code)
       setTimeout(restart, restartDelayMs)
     })
   }
   async function restart(): Promise<void> {
-    if (stopping) return
+    if (stopping.aborted || ended) return
     current = spawnRelay(init)
     watch(current)
     await waitForReady(current).catch(() => {}) // Its exit is seen by the watch.
@@ -52,7 +55,7 @@ export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> 
   return {
     ...ready,
     async stop() {
-      stopping = true
+      ended = true
       await end(current)
     },
   }

@@ -17,7 +17,7 @@ const firstPrompt = 'Tell me a story about a fox and a lantern.'
 
 /** What was started, to be stopped in reverse order. */
 const running: (() => Promise<void>)[] = []
-let stopping = false
+const stopping = new AbortController()
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
@@ -31,12 +31,12 @@ async function main(): Promise<void> {
   if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
   const siteUrl = await startSite(options, relayAddress)
   const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
-  if (stopping) return
+  if (stopping.signal.aborted) return
   console.log(`\nWeft is ready: ${siteUrl}\n`)
   if (found) await showFirstAnswer(found, siteUrl)
   else console.log(`To serve from a tab of yours: open ${siteUrl}/contribute and switch Serve on.`)
   if (options.open) await openPage(siteUrl)
-  if (!stopping) console.log('\nCtrl-C stops everything.')
+  if (!stopping.signal.aborted) console.log('\nCtrl-C stops everything.')
 }
 
 async function startOwnRelay({ relay, port, state }: StartOptions): Promise<string> {
@@ -52,6 +52,7 @@ async function startOwnRelay({ relay, port, state }: StartOptions): Promise<stri
       port: relayPort,
       httpPort,
       keyFile: join(state, 'relay.key'),
+      stopping: stopping.signal,
       onRestart: (code) =>
         console.error(
           `\nThe relay ended (code ${code}) and is started again. Tabs come back by themselves.`,
@@ -116,7 +117,8 @@ async function showFirstAnswer(
     })
     console.log(`\n\n(${summary})`)
   } catch (error) {
-    if (!stopping) console.log(`\nNo first answer: ${firstLine(error)} The page may still work.`)
+    if (!stopping.signal.aborted)
+      console.log(`\nNo first answer: ${firstLine(error)} The page may still work.`)
   }
 }
 
@@ -150,8 +152,8 @@ async function step<Result>(name: string, action: () => Promise<Result>): Promis
 }
 
 async function stop(exitCode: number): Promise<void> {
-  if (stopping) return
-  stopping = true
+  if (stopping.signal.aborted) return
+  stopping.abort()
   const timer = setTimeout(() => process.exit(exitCode), 8_000)
   for (const end of running.reverse()) await end().catch(() => {})
   clearTimeout(timer)
@@ -168,6 +170,6 @@ process.on('SIGTERM', () => void stop(0))
 process.on('SIGHUP', () => void stop(0))
 
 main().catch(async (error: unknown) => {
-  if (!stopping) console.error(`\nWeft could not start: ${firstLine(error)}`)
+  if (!stopping.signal.aborted) console.error(`\nWeft could not start: ${firstLine(error)}`)
   await stop(1)
 })
