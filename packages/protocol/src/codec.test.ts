@@ -8,10 +8,16 @@ import { WeftError } from './errors.ts'
 import { clientMessageSchema, nodeMessageSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
+import { manifestSchema } from './manifest.ts'
 import { quoteSchema } from './quote.ts'
 import { receiptSchema } from './receipt.ts'
 import { registrationSchema } from './registration.ts'
-import { sampleRegistration, sampleRoad } from './testing/samples.ts'
+import {
+  sampleEmbeddingManifest,
+  sampleManifest,
+  sampleRegistration,
+  sampleRoad,
+} from './testing/samples.ts'
 
 const { job, quote, receipt, deltas } = sampleRoad()
 const registration = sampleRegistration()
@@ -21,6 +27,8 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['quote', quoteSchema, quote],
   ['receipt', receiptSchema, receipt],
   ['registration', registrationSchema, registration],
+  ['manifest', manifestSchema, sampleManifest],
+  ['embedding manifest', manifestSchema, sampleEmbeddingManifest],
   ['client message', clientMessageSchema, { type: 'job', job }],
   ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
   ['directory request', directoryRequestSchema, { type: 'register', requestId: 7, registration }],

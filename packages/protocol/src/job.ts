@@ -31,11 +31,19 @@ export type Price = z.output<typeof priceSchema>
 
 export const freePrice: Price = { inputWeiPerMillion: 0n, outputWeiPerMillion: 0n }
 
+/**
+ * What happens when a conversation leaves no room for an answer: the job is refused, or the oldest
+ * messages are left out, system messages and the last one never, and their number is told.
+ */
+export const contextOverflowSchema = z.enum(['error', 'slide'])
+export type ContextOverflow = z.infer<typeof contextOverflowSchema>
+
 export const jobSchema = z.strictObject({
   version: z.literal(1),
   modelCid: cidSchema,
   messages: z.array(messageSchema).min(1).max(limits.maxMessages),
   sampling: samplingSchema,
+  overflow: contextOverflowSchema,
   maxTokens: z.int().min(1).max(limits.maxOutputTokens),
   clientPeerId: peerIdSchema,
   /** SHA-256 of the nonce that is revealed once the node has quoted. */
@@ -50,6 +58,7 @@ export type CreateJobInit = {
   modelCid: string
   messages: Message[]
   sampling: Sampling
+  overflow: ContextOverflow
   maxTokens: number
   clientPeerId: string
   maxPrice: Price

@@ -8,6 +8,12 @@ export const limits = {
   /** Text of all messages of a job together, in UTF-8 bytes; 128k tokens of prose fit. */
   maxPromptBytes: 384 * 1024,
   maxMessages: 512,
+  /** A JSON Schema as text: those of real tools have 1 to 20 KB. */
+  maxGrammarChars: 64 * 1024,
+  /** OpenAI's bound. */
+  maxLogitBiases: 300,
+  maxStops: 16,
+  maxStopChars: 200,
   /** Tokens that one job may ask for. */
   maxOutputTokens: 8192,
   /** Tokens in one delta; engines flush more often than this. */

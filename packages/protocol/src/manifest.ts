@@ -42,10 +42,19 @@ export const knownAnswerSchema = z.strictObject({
 })
 export type KnownAnswer = z.infer<typeof knownAnswerSchema>
 
+/** The same for a model of vectors, in the pooling of its own folder and at Euclidean length 1. */
+export const knownEmbeddingSchema = z.strictObject({
+  text: z.string().min(1).max(2000),
+  /** The first components of its vector. */
+  components: z.array(z.number().min(-1).max(1)).length(8),
+  /** Largest absolute difference of a component that an honest backend shows. */
+  toleranceAbs: z.number().gt(0),
+})
+export type KnownEmbedding = z.infer<typeof knownEmbeddingSchema>
+
 export const dtypeSchema = z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16'])
 
-export const manifestSchema = z.strictObject({
-  version: z.literal(1),
+const sharedShape = {
   /** `<publisher>/<name>`, e.g. `weft/bobbin-2m`. */
   id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/),
   /** Name for people. */
@@ -55,16 +64,33 @@ export const manifestSchema = z.strictObject({
   licence: z.string().min(1).max(60),
   parameters: z.int().min(1),
   dtype: dtypeSchema,
-  /** Tokens of prompt and answer together. */
+  /** Tokens of prompt and answer together, or of one text. */
   contextTokens: z.int().min(1),
-  /** Memory of the loaded weights plus one full KV cache, measured or estimated. */
+  /** Memory of the loaded weights plus one full KV cache if it has one, measured or estimated. */
   memoryBytes: z.int().min(1),
   /** Path of the ONNX graph among `files`. */
   graph: z.string(),
   files: z.array(manifestFileSchema).min(3),
-  knownAnswer: knownAnswerSchema,
-})
+}
+
+/** `task` says what the model does: answer a conversation, or turn texts into vectors. */
+export const manifestSchema = z.discriminatedUnion('task', [
+  z.strictObject({
+    version: z.literal(1),
+    task: z.literal('chat'),
+    ...sharedShape,
+    knownAnswer: knownAnswerSchema,
+  }),
+  z.strictObject({
+    version: z.literal(1),
+    task: z.literal('embedding'),
+    ...sharedShape,
+    knownAnswer: knownEmbeddingSchema,
+  }),
+])
 export type Manifest = z.infer<typeof manifestSchema>
+export type ChatManifest = Extract<Manifest, { task: 'chat' }>
+export type EmbeddingManifest = Extract<Manifest, { task: 'embedding' }>
 
 const dagCborCode = 0x71
 const sha256Code = 0x12

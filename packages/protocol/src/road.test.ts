@@ -50,6 +50,7 @@ describe('job', () => {
           modelCid: sampleModelCid,
           messages: [{ role: 'user', content }],
           sampling: defaultSampling,
+          overflow: 'error',
           maxTokens: 1,
           clientPeerId: peerIdFromPrivateKey(createPrivateKey()),
           maxPrice: freePrice,

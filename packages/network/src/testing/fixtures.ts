@@ -37,6 +37,7 @@ export function createTestJob(clientPeerId: string): { job: Job; nonce: Uint8Arr
     modelCid,
     messages: [{ role: 'user', content: 'Say something.' }],
     sampling: defaultSampling,
+    overflow: 'error',
     maxTokens: 1000,
     clientPeerId,
     maxPrice: freePrice,

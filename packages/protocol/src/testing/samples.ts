@@ -6,6 +6,7 @@
 import { sha256, utf8ToBytes } from '../bytes.ts'
 import { type Delta, TokenChain } from '../delta.ts'
 import { createJob, freePrice, jobId } from '../job.ts'
+import type { ChatManifest, EmbeddingManifest } from '../manifest.ts'
 import { signQuote } from '../quote.ts'
 import { costWei, signReceipt, type Transcript } from '../receipt.ts'
 import { signRegistration } from '../registration.ts'
@@ -27,6 +28,7 @@ export function sampleRoad() {
     modelCid: sampleModelCid,
     messages: [{ role: 'user', content: 'Tell me a story.' }],
     sampling: defaultSampling,
+    overflow: 'error',
     maxTokens: 64,
     clientPeerId: peerIdFromPrivateKey(clientKey),
     maxPrice: { inputWeiPerMillion: 10n ** 18n, outputWeiPerMillion: 10n ** 19n },
@@ -98,4 +100,45 @@ export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1
     },
     privateKey,
   )
+}
+
+const sampleHash = 'ab'.repeat(32)
+const samplePaths = ['config.json', 'tokenizer.json', 'onnx/model_quantized.onnx']
+
+/** Of a model that answers. */
+export const sampleManifest: ChatManifest = {
+  version: 1,
+  task: 'chat',
+  id: 'weft/sample',
+  name: 'Sample',
+  description: '',
+  licence: 'Apache-2.0',
+  parameters: 10,
+  dtype: 'q8',
+  contextTokens: 512,
+  memoryBytes: 100,
+  graph: 'onnx/model_quantized.onnx',
+  files: samplePaths.map((path) => ({
+    path,
+    sizeBytes: 10,
+    sha256: sampleHash,
+    chunks: [sampleHash],
+  })),
+  knownAnswer: {
+    promptTokens: Array(40).fill(1),
+    tokens: Array(16).fill(2),
+    topLogits: Array.from({ length: 8 }, (_, token) => ({ token, value: 1.5 - token })),
+    toleranceAbs: 0.01,
+  },
+}
+
+/** Of a model of vectors. */
+export const sampleEmbeddingManifest: EmbeddingManifest = {
+  ...sampleManifest,
+  task: 'embedding',
+  knownAnswer: {
+    text: 'A fox carried a lantern.',
+    components: Array.from({ length: 8 }, (_, index) => 0.5 - index / 8),
+    toleranceAbs: 0.001,
+  },
 }
