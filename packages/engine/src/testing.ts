@@ -1,0 +1,16 @@
+/**
+ * Made-up models in real layouts, for tests, benchmarks and tools.
+ * @module
+ */
+export { buildModel, graphPath } from './testing/build-model/build-model.ts'
+export {
+  type Dtype,
+  defaultRecipe,
+  type Family,
+  families,
+  type Recipe,
+  recipes,
+  type Shape,
+  tinyShape,
+} from './testing/build-model/recipe.ts'
+export { buildWeights, type Weight } from './testing/build-model/weights.ts'

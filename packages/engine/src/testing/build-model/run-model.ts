@@ -1,0 +1,26 @@
+/**
+ * A made-up model, as its exporter wrote it and as the engine runs it, on the CPU runtimes that Node
+ * has, for tests.
+ * @module
+ */
+import * as nodeOrt from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-web'
+import * as webOrt from 'onnxruntime-web/wasm'
+import type { ExternalData } from '../../graph/tensor-values.ts'
+import type { OrtModule } from '../../runtime.ts'
+
+webOrt.env.wasm.numThreads = 1
+
+export const cpuRuntimes: Record<'node' | 'wasm', OrtModule> = { node: nodeOrt, wasm: webOrt }
+export type CpuRuntime = keyof typeof cpuRuntimes
+
+export function openGraph(
+  runtime: CpuRuntime,
+  { graph, externalData = [] }: { graph: Uint8Array; externalData?: ExternalData },
+): Promise<InferenceSession> {
+  return cpuRuntimes[runtime].InferenceSession.create(graph, {
+    logSeverityLevel: 3,
+    extra: { session: { disable_quant_qdq: '1' } },
+    ...(externalData.length > 0 ? { externalData } : {}),
+  })
+}
