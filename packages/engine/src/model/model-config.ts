@@ -69,7 +69,7 @@ function chatTemplateOf(files: ModelFiles, { chat_template: template }: Tokenize
   throw badModel('There is no chat template.')
 }
 
-function readJson(files: ModelFiles, path: string): Record<string, unknown> {
+export function readJson(files: ModelFiles, path: string): Record<string, unknown> {
   const bytes = requireFile(files, path)
   let value: unknown
   try {

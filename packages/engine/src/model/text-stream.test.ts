@@ -37,9 +37,11 @@ const sentencePiece = createChatTokenizer({
   },
 })
 
-function stream(tokens: number[], decode: (tokens: readonly number[]) => string): string[] {
-  const text = createTextStream(decode)
-  return [...tokens.map((token) => text.push(token)), text.end()]
+type Decode = (tokens: readonly number[]) => string
+
+function stream(tokens: number[], decode: Decode, stop: string[] = []): string[] {
+  const text = createTextStream({ decode, stop })
+  return [...tokens.map((token) => text.push(token).text), text.end()]
 }
 
 describe('text stream', () => {
@@ -74,5 +76,93 @@ describe('text stream', () => {
   test('half a character at the end becomes a replacement character', () => {
     const [, half = 0] = tokenizer.encodeChat([{ role: 'user', content: '🦊' }])
     expect(stream([half], tokenizer.decode)).toEqual(['', '\u{fffd}'])
+  })
+})
+
+describe('stop texts', () => {
+  /** A token for every piece of a text, cut anywhere between characters. */
+  const spell = (pieces: string[]): Decode => {
+    return (tokens) => tokens.map((token) => pieces[token]).join('')
+  }
+  const pieces = fc.array(
+    fc.string({ unit: fc.constantFrom('a', 'b', '\n', '🦊'), maxLength: 4 }),
+    {
+      maxLength: 12,
+    },
+  )
+  const stops = fc.array(
+    fc.string({ unit: fc.constantFrom('a', 'b', '\n', '🦊'), minLength: 1, maxLength: 3 }),
+    { maxLength: 3 },
+  )
+
+  /** By definition: the shortest beginning of the text that ends with a stop loses it. */
+  function cut(text: string, stop: string[]): { text: string; isStopped: boolean } {
+    for (let end = 1; end <= text.length; end++) {
+      const found = stop
+        .filter((word) => text.slice(0, end).endsWith(word))
+        .sort((a, b) => b.length - a.length)[0]
+      if (found) return { text: text.slice(0, end - found.length), isStopped: true }
+    }
+    return { text, isStopped: false }
+  }
+
+  test('equal to searching the whole text, however it is split', () => {
+    fc.assert(
+      fc.property(pieces, stops, (parts, stop) => {
+        const whole = cut(parts.join(''), stop)
+        const text = createTextStream({ decode: spell(parts), stop })
+        let out = ''
+        let isStopped = false
+        for (let token = 0; token < parts.length && !isStopped; token++) {
+          const step = text.push(token)
+          out += step.text
+          isStopped = step.isStopped
+          // Never more than may stay.
+          expect(whole.text.startsWith(out)).toBe(true)
+        }
+        expect({ text: out + text.end(), isStopped }).toEqual(whole)
+        if (isStopped) expect(text.push(0)).toEqual({ text: '', isStopped: true })
+      }),
+      { numRuns: 2000, seed: 7 },
+    )
+  })
+
+  test('nothing is held that cannot begin a stop', () => {
+    const parts = ['Hello', ' world', '<|', 'im', ' not', '<|im_end', '|>', 'more']
+    expect(
+      stream(
+        parts.map((_, token) => token),
+        spell(parts),
+        ['<|im_end|>'],
+      ),
+    ).toEqual(['Hello', ' world', '', '', '<|im not', '', '', '', ''])
+  })
+
+  test('a resume emits what the answered tokens held back, and nothing twice', () => {
+    fc.assert(
+      fc.property(pieces, stops, fc.nat(12), (parts, stop, at) => {
+        const tokens = parts.map((_, token) => token)
+        const texts = stream(tokens, spell(parts), stop)
+        const resumed = createTextStream({ decode: spell(parts), stop })
+        for (const token of tokens.slice(0, at)) resumed.push(token)
+        const rest = [...tokens.slice(at).map((token) => resumed.push(token).text), resumed.end()]
+        expect(rest).toEqual(texts.slice(Math.min(at, tokens.length)))
+      }),
+      { numRuns: 500, seed: 8 },
+    )
+  })
+
+  test('the same over the tokens of a real tokenizer', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(vocabulary - 1), { maxLength: 30 }),
+        fc.array(fc.constantFrom('the', ' a', 'e', '\n', 'in', '\u{fffd}'), { maxLength: 2 }),
+        (tokens, stop) => {
+          const whole = cut(tokenizer.decode(tokens), stop)
+          expect(stream(tokens, tokenizer.decode, stop).join('')).toBe(whole.text)
+        },
+      ),
+      { numRuns: 500, seed: 9 },
+    )
   })
 })

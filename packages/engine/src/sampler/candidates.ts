@@ -1,34 +1,46 @@
 /**
- * S_t: the tokens that survive top-k and then top-p.
+ * S_t: the tokens that survive top-k, then top-p, then min-p.
  * @module
  */
 import type { Sampling } from '@weft/protocol'
-import { exponential } from './logarithm.ts'
+import { exponential, naturalLog } from './logarithm.ts'
 
 /** True when `a` comes before `b`. */
 type Before = (a: number, b: number) => boolean
 
+/** Below it a double is subnormal, which `naturalLog` cannot take; as a share it keeps all. */
+const smallestNormal = 2 ** -1022
+
 /**
  * Order is by logit, largest first, ties to the lowest id. Top-p weighs `exp((z - max) / T)`, sums
  * them by ascending id, and keeps tokens in order until their running sum reaches `topP` times that.
- * A NaN logit never survives.
- * Cost for a vocabulary of n: n log k comparisons with top-k, n exponentials with top-p alone; all n
- * are never sorted.
- * @param logits float32 [vocabulary]
+ * Min-p keeps a token whose `z` is at least `max + T * ln(minP)`.
+ * The k largest logits decide alone when `topK` is k: all others may as well be -Infinity.
+ * Cost for a vocabulary of n: one comparison each and a few more for the k largest with top-k, n
+ * exponentials with top-p alone; all n are never sorted.
+ * @param logits float32 [vocabulary], none of them NaN or +Infinity; -Infinity forbids a token
  * @param sampling with a temperature above 0
- * @returns token ids, at least one; empty only when every logit is NaN
+ * @returns token ids, at least one unless all are forbidden
  */
-export function candidates(logits: Float32Array, sampling: Sampling): Uint32Array {
-  const { temperature, topK, topP } = sampling
-  const limited = topK > 0 && topK < logits.length
-  if (topP === 1) return limited ? largest(logits, topK) : allNumbers(logits)
-  const ids = limited ? largest(logits, topK).sort() : allNumbers(logits)
+export function candidates(
+  logits: Float32Array,
+  { temperature, topK, topP, minP }: Pick<Sampling, 'temperature' | 'topK' | 'topP' | 'minP'>,
+): Uint32Array {
+  let ids = topK > 0 ? largest(logits, topK) : allowed(logits)
+  if (topP === 1 && minP === 0) return ids
   const maximum = ids.reduce((max, token) => Math.max(max, at(logits, token)), -Infinity)
-  const weight = (token: number): number => exponential((at(logits, token) - maximum) / temperature)
-  const total = ids.reduce((sum, token) => sum + weight(token), 0)
-  const before = descending(logits)
-  heapify(ids, ids.length, before)
-  return popUntil(ids, before, { weight, enough: topP * total })
+  if (topP < 1) {
+    if (topK > 0) ids.sort()
+    const weight = (token: number): number =>
+      exponential((at(logits, token) - maximum) / temperature)
+    const total = ids.reduce((sum, token) => sum + weight(token), 0)
+    const before = descending(logits)
+    heapify(ids, ids.length, before)
+    ids = popUntil(ids, before, { weight, enough: topP * total })
+  }
+  if (minP === 0) return ids
+  const least = maximum + temperature * naturalLog(Math.max(minP, smallestNormal))
+  return ids.filter((token) => at(logits, token) >= least)
 }
 
 /** Takes from the heap in order until `enough` weight is reached; at least one. */
@@ -51,30 +63,34 @@ function popUntil(
 }
 
 /** The k largest, in no useful order: a heap of k whose root is the first to give way. */
-function largest(logits: Float32Array, k: number): Uint32Array {
+export function largest(logits: Float32Array, k: number): Uint32Array {
   const descends = descending(logits)
   const before: Before = (a, b) => descends(b, a)
-  const ids = allNumbers(logits)
-  if (ids.length <= k) return ids
-  const heap = ids.slice(0, k)
+  const heap = new Uint32Array(Math.min(k, logits.length))
+  let size = 0
+  let token = 0
+  for (; size < heap.length && token < logits.length; token++) {
+    if (at(logits, token) > Number.NEGATIVE_INFINITY) heap[size++] = token
+  }
+  if (size < k) return heap.subarray(0, size)
   heapify(heap, k, before)
-  let root = at(heap, 0)
-  for (let index = k; index < ids.length; index++) {
-    const token = at(ids, index)
+  let least = at(logits, at(heap, 0))
+  for (; token < logits.length; token++) {
     // Ids ascend, so an equal logit loses against the root.
-    if (at(logits, token) <= at(logits, root)) continue
+    if (at(logits, token) <= least) continue
     heap[0] = token
     siftDown(heap, 0, { size: k, before })
-    root = at(heap, 0)
+    least = at(logits, at(heap, 0))
   }
   return heap
 }
 
-function allNumbers(logits: Float32Array): Uint32Array {
+/** Ascending. */
+function allowed(logits: Float32Array): Uint32Array {
   const ids = new Uint32Array(logits.length)
   let count = 0
   for (let token = 0; token < logits.length; token++) {
-    if (!Number.isNaN(logits[token])) ids[count++] = token
+    if (at(logits, token) > Number.NEGATIVE_INFINITY) ids[count++] = token
   }
   return ids.subarray(0, count)
 }
@@ -82,8 +98,7 @@ function allNumbers(logits: Float32Array): Uint32Array {
 function descending(logits: Float32Array): Before {
   return (a, b) => {
     const difference = at(logits, a) - at(logits, b)
-    // Two equal infinities differ by NaN, which is a tie like 0.
-    return difference > 0 || (!(difference < 0) && a < b)
+    return difference > 0 || (difference === 0 && a < b)
   }
 }
 

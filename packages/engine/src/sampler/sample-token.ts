@@ -1,6 +1,6 @@
 /**
- * `gumbel-philox4x32-10/1`: the one rule that chooses the next token, equal to the bit in every
- * JavaScript engine for equal logits.
+ * `gumbel-philox4x32-10/2`: the last steps of the rule that chooses the next token, equal to the bit
+ * in every JavaScript engine for equal logits. `token-sampler.ts` has the steps before.
  * @module
  */
 import { type Sampling, WeftError } from '@weft/protocol'
@@ -8,52 +8,65 @@ import { candidates } from './candidates.ts'
 import { gumbelNoise, type NoiseKey } from './gumbel-noise.ts'
 
 export type SampleInit = {
-  sampling: Sampling
+  sampling: Pick<Sampling, 'temperature' | 'topK' | 'topP' | 'minP'>
   key: NoiseKey
   /** Of the token in the answer, from 0. */
   position: number
 }
 
+/** No noise is larger, see `gumbelNoise`. */
+const maxNoise = 22.88
+
 /**
  * argmax over v in S_t of z_v / T + G(seed, position, v), ties to the lowest id; plain argmax at
  * T = 0. Softmax sampling over S_t, seen over many seeds.
  * @param logits float32 [vocabulary]
- * @throws WeftError `engine/bad-logits` when no logit is a number
+ * @throws WeftError `engine/bad-logits`, see `argmax`
  */
 export function sampleToken(logits: Float32Array, { sampling, key, position }: SampleInit): number {
   const { temperature } = sampling
-  if (temperature === 0) return argmax(logits)
-  let best = -1
-  let bestScore = Number.NEGATIVE_INFINITY
+  let best = argmax(logits)
+  if (temperature === 0) return best
+  const score = (token: number): number =>
+    (logits[token] as number) / temperature + gumbelNoise(key, position, token)
+  let bestScore = score(best)
   for (const token of candidates(logits, sampling)) {
-    const score = (logits[token] ?? 0) / temperature + gumbelNoise(key, position, token)
-    if (score > bestScore || (score === bestScore && token < best)) {
+    // No noise lifts it to the best; most tokens of a whole vocabulary end here.
+    if ((logits[token] as number) / temperature + maxNoise < bestScore) continue
+    const challenge = score(token)
+    if (challenge > bestScore || (challenge === bestScore && token < best)) {
       best = token
-      bestScore = score
+      bestScore = challenge
     }
   }
-  if (best < 0) throw badLogits()
   return best
 }
 
-/** @throws WeftError `engine/bad-logits` when no logit is above -Infinity */
+/**
+ * The largest logit's token, ties to the lowest id.
+ * @param logits float32 [vocabulary]; -Infinity forbids a token
+ * @throws WeftError `engine/bad-logits` when one is NaN or +Infinity, or all are -Infinity: one broken
+ *   number means that the others cannot be trusted
+ */
 export function argmax(logits: Float32Array): number {
   let best = -1
   let bestLogit = Number.NEGATIVE_INFINITY
   for (let token = 0; token < logits.length; token++) {
-    const logit = logits[token] ?? Number.NaN
-    if (logit > bestLogit) {
-      best = token
-      bestLogit = logit
-    }
+    const logit = logits[token] as number
+    // The form that NaN enters too.
+    if (logit <= bestLogit) continue
+    if (!(logit < Number.POSITIVE_INFINITY)) throw badLogits(`Token ${token} has ${logit}.`)
+    best = token
+    bestLogit = logit
   }
-  if (best < 0) throw badLogits()
+  if (best < 0) throw badLogits(`All ${logits.length} are -Infinity.`)
   return best
 }
 
-function badLogits(): WeftError {
+function badLogits(fact: string): WeftError {
   return new WeftError(
     'engine/bad-logits',
-    'The model computed no usable numbers. Reload it, or choose the CPU backend.',
+    'The model computed something that is not a number, so the answer cannot go on. Load it again, or choose the CPU backend.',
+    { facts: [fact] },
   )
 }
