@@ -1,7 +1,8 @@
-import { type Manifest, manifestSchema, parse } from '@weft/protocol'
+import { type ChatManifest, manifestSchema, parse } from '@weft/protocol'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { disposeCache } from './decoder/kv-cache.ts'
+import { openDecoder } from './decoder/open-decoder.ts'
 import type { BackendChoice, Engine, LoadInit } from './engine.ts'
-import { openDecoder } from './model/decoder.ts'
 import referenceLines from './testing/reference-runs.jsonl?raw'
 import { collect, runReference, story } from './testing/reference-runs.ts'
 import { openWebRuntime } from './worker/web-runtime.ts'
@@ -17,7 +18,7 @@ const reference: number[][] = referenceLines
 
 const oneThread = { threads: 1, weightBytes: 0 }
 
-let model: Pick<LoadInit, 'manifest' | 'files'>
+let model: { manifest: ChatManifest; files: Map<string, Uint8Array> }
 let engine: Engine | undefined
 
 beforeAll(async () => {
@@ -35,7 +36,7 @@ describe('every backend gives the tokens that onnxruntime-node gives', () => {
     { timeout: slowMs },
     async ({ backend, threads, device }) => {
       engine = createWorkerEngine({ threads })
-      const result = await engine.load({ ...copy(model), backend })
+      const result = await engine.load({ ...from(model), backend })
       expect(result.engine).toEqual({ runtime: 'onnxruntime-web 1.30.0', backend, device })
       expect(result.selfTest).toMatchObject({ passed: true, matchingTokens: 16 })
       expect(result.selfTest.maxLogitDifference).toBeLessThan(1e-4)
@@ -51,10 +52,20 @@ describe('a browser without JavaScript Promise Integration', () => {
     try {
       const runtime = await openWebRuntime('webgpu', oneThread)
       const graph = model.files.get(model.manifest.graph) ?? new Uint8Array()
-      const decoder = await openDecoder({ runtime, graph, externalData: [], layers: 4 })
+      const decoder = await openDecoder({
+        runtime,
+        graph,
+        externalData: [],
+        contextTokens: 512,
+      })
       const { promptTokens, topLogits } = model.manifest.knownAnswer
-      const logits = await decoder.step(decoder.createCache(), promptTokens)
-      for (const { token, value } of topLogits) expect(logits[token]).toBeCloseTo(value, 3)
+      const cache = decoder.createCache()
+      const positions = [promptTokens.length - 1]
+      const { logits } = await decoder.forward(cache, { tokens: [promptTokens], positions })
+      for (const { token, value } of topLogits) {
+        expect(logits[0]?.[0]?.[token]).toBeCloseTo(value, 3)
+      }
+      disposeCache(cache)
       await decoder.release()
     } finally {
       Object.assign(WebAssembly, { Suspending })
@@ -65,7 +76,7 @@ describe('a browser without JavaScript Promise Integration', () => {
 describe('auto', () => {
   test('leaves a software GPU alone and says so', async () => {
     engine = createWorkerEngine()
-    const result = await engine.load({ ...copy(model), backend: 'auto' })
+    const result = await engine.load({ ...from(model), backend: 'auto' })
     expect(result.engine.backend).toBe('wasm')
     expect(result.fallbackReason).toBe(
       'The only graphics device here is software, which is slower than the CPU backend.',
@@ -77,13 +88,18 @@ describe('what goes wrong', () => {
   test('a lost device ends the answer', { timeout: slowMs }, async () => {
     const runtime = await openWebRuntime('webgpu', oneThread)
     const graph = model.files.get(model.manifest.graph) ?? new Uint8Array()
-    const decoder = await openDecoder({ runtime, graph, externalData: [], layers: 4 })
+    const decoder = await openDecoder({
+      runtime,
+      graph,
+      externalData: [],
+      contextTokens: 512,
+    })
     const cache = decoder.createCache()
-    await decoder.step(cache, [1])
+    await decoder.forward(cache, { tokens: [[1]], positions: [0] })
     const { env } = await import('onnxruntime-web/jspi')
     const device = await env.webgpu.device
     device.destroy()
-    await expect(decoder.step(cache, [5])).rejects.toThrow(
+    await expect(decoder.forward(cache, { tokens: [[5]], positions: [0] })).rejects.toThrow(
       expect.objectContaining({ code: 'engine/device-lost' }),
     )
   })
@@ -97,21 +113,21 @@ describe('what goes wrong', () => {
         return worker
       },
     })
-    await engine.load({ ...copy(model), backend: 'wasm' })
+    await engine.load({ ...from(model), backend: 'wasm' })
     const answer = collect(engine.generate(story))
     workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of stack' }))
     const crashed = expect.objectContaining({ code: 'engine/crashed' })
     await expect(answer).rejects.toThrow(crashed)
-    await expect(engine.countPromptTokens(story.messages)).rejects.toThrow(crashed)
-    await engine.load({ ...copy(model), backend: 'wasm' })
+    await expect(engine.countPromptTokens(story)).rejects.toThrow(crashed)
+    await engine.load({ ...from(model), backend: 'wasm' })
     expect((await collect(engine.generate(story))).finishReason).toBe('stop')
   })
 
   test('a damaged graph is named as such', async () => {
     engine = createWorkerEngine()
     const graph = model.files.get(model.manifest.graph)?.slice(0, 100_000) ?? new Uint8Array()
-    const files = new Map([...copy(model).files, [model.manifest.graph, graph]])
-    await expect(engine.load({ ...model, files, backend: 'wasm' })).rejects.toThrow(
+    const files = new Map([...model.files, [model.manifest.graph, graph]])
+    await expect(engine.load({ ...from({ ...model, files }), backend: 'wasm' })).rejects.toThrow(
       expect.objectContaining({ code: 'engine/bad-graph' }),
     )
   })
@@ -120,7 +136,7 @@ describe('what goes wrong', () => {
     engine = createWorkerEngine()
     const controller = new AbortController()
     const loading = engine.load(
-      { ...copy(model), backend: 'wasm' },
+      { ...from(model), backend: 'wasm' },
       { signal: controller.signal, onStage: () => controller.abort() },
     )
     await expect(loading).rejects.toThrow(expect.objectContaining({ code: 'protocol/cancelled' }))
@@ -128,16 +144,15 @@ describe('what goes wrong', () => {
 })
 
 /** A load takes the files over. */
-function copy({ manifest, files }: typeof model): typeof model {
-  return { manifest, files: new Map([...files].map(([path, bytes]) => [path, bytes.slice()])) }
+function from({ manifest, files }: typeof model): Pick<LoadInit, 'manifest' | 'openFiles'> {
+  const copies = () => [...files].map(([path, bytes]) => [path, bytes.slice()] as const)
+  return { manifest, openFiles: async () => new Map(copies()) }
 }
 
-async function fetchModel(folder: string): Promise<{
-  manifest: Manifest
-  files: Map<string, Uint8Array>
-}> {
+async function fetchModel(folder: string): Promise<typeof model> {
   const response = await fetch(`${folder}/manifest.json`)
   const manifest = parse('manifest', manifestSchema, await response.json())
+  if (manifest.task !== 'chat') throw new TypeError(`${manifest.name} does not chat.`)
   const files = new Map<string, Uint8Array>()
   for (const { path } of manifest.files) {
     const file = await fetch(`${folder}/${path}`)

@@ -1,21 +1,32 @@
 /**
- * The engine's one interface. The real engine, its worker proxy and any later kind implement it, so
- * that a caller cannot tell which it holds.
+ * The engine's one interface. The engine in the thread that calls it, its worker proxy and the engine
+ * that the tabs of an origin share implement it, so that a caller cannot tell which it holds;
+ * `testEngine` in `testing/` is the suite that all of them pass.
  * @module
  */
-import type { EngineInfo, FinishReason, Manifest, Message, Sampling } from '@weft/protocol'
+import type {
+  ContextOverflow,
+  EngineInfo,
+  FinishReason,
+  Manifest,
+  Message,
+  Sampling,
+} from '@weft/protocol'
 
 /** `auto` takes WebGPU where an adapter answers and the self-test passes, else the CPU. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
 
+/** Content by manifest path. */
+export type ModelFiles = ReadonlyMap<string, Uint8Array>
+
 export type LoadInit = {
   manifest: Manifest
   /**
-   * Content by manifest path. Hashes were checked by whoever fetched them. Loading takes the bytes
-   * over, with the buffers they lie in: they move to the worker and the caller's arrays are empty
-   * afterwards, however the load ends.
+   * Brings the content; called when the engine needs it, and again after a restart. Hashes were
+   * checked by whoever fetched it. What it returns is taken over, with the buffers it lies in: they
+   * move to the worker, and the arrays are empty afterwards, however the load ends.
    */
-  files: ReadonlyMap<string, Uint8Array>
+  openFiles: (options: WaitOptions) => Promise<ModelFiles>
   backend: BackendChoice
 }
 
@@ -26,6 +37,17 @@ export type LoadResult = {
   selfTest: SelfTestReport
   /** Why `auto` did not take WebGPU, in one sentence; null when it did or was not asked. */
   fallbackReason: string | null
+  capabilities: Capabilities
+}
+
+/** What the loaded model can do on this device, found out while it loaded. */
+export type Capabilities = {
+  /** Answers that decode in one step together; 1 where the graph computes them apart. */
+  batchSize: number
+  /** Tokens of prompt and answer together: the manifest's, or fewer where memory is short. */
+  contextTokens: number
+  /** `static`: one buffer per answer, written in place. `growing`: a new, longer one each step. */
+  kvCache: 'static' | 'growing'
 }
 
 /** The known-answer test of the manifest, run on this device and backend. */
@@ -44,17 +66,86 @@ export type GenerateInit = {
   /** 32 bytes, see `deriveSeed`. */
   seed: Uint8Array
   maxTokens: number
+  /** What to do with a conversation that leaves no room for an answer. */
+  overflow: ContextOverflow
+  /**
+   * Tokens of the answer that exist already, made here or elsewhere: decoding continues behind them
+   * as if it had never stopped. They count towards `maxTokens` and are not sent again; text that they
+   * held back for a whole character is.
+   */
+  answered: readonly number[]
 }
+
+/** What decides which tokens are read. */
+export type PromptInit = Pick<GenerateInit, 'messages' | 'overflow' | 'maxTokens'>
 
 /** Parts in order: one `prefill-end`, any number of `delta`, one `end`. */
 export type GeneratePart =
-  | { type: 'prefill-end'; inputTokens: number; prefillMs: number }
+  | {
+      type: 'prefill-end'
+      inputTokens: number
+      /** Of them, read from the prefix cache instead of computed. */
+      cachedTokens: number
+      /** Oldest messages left out under `overflow: 'slide'`. */
+      droppedMessages: number
+      prefillMs: number
+    }
   | { type: 'delta'; index: number; tokens: number[]; text: string }
   | { type: 'end'; finishReason: FinishReason; outputTokens: number; decodeMs: number }
+
+export type ScoreInit = {
+  messages: readonly Message[]
+  overflow: ContextOverflow
+  /** Tokens of the answer, at least one. */
+  answer: readonly number[]
+}
+
+export type ScoreOptions = WaitOptions & {
+  /** Largest logits to return for each position, 1 to 1,024. */
+  topK: number
+  /** Whether to return the last hidden state of each position; a graph may not show it. */
+  hiddenStates: boolean
+}
+
+/** By position of the answer: what the model would have said there. n is the answer's length. */
+export type Score = {
+  /** uint32 [n, topK], largest logit first, ties to the lowest id. */
+  topTokens: Uint32Array
+  /** float32 [n, topK] */
+  topLogits: Float32Array
+  /** float32 [n], of the answer's own tokens. */
+  answerLogits: Float32Array
+  /** float32 [n, width]; null when not asked for or not shown by the graph. */
+  hiddenStates: Float32Array | null
+}
+
+export type Pooling = 'mean' | 'cls' | 'last'
+
+export type EmbedInit = {
+  texts: readonly string[]
+  /** Null takes what the model's folder says, else `mean`. */
+  pooling: Pooling | null
+  /** To Euclidean length 1. */
+  normalize: boolean
+}
+
+/** One vector per text, float32 [width]. */
+export type Embeddings = { vectors: Float32Array[]; inputTokens: number }
 
 export type SpeedReport = {
   prefillTokensPerSecond: number
   decodeTokensPerSecond: number
+}
+
+/** What the engine holds now. */
+export type MemoryReport = {
+  /** Answers and scores in the making, those that wait included. */
+  runningJobs: number
+  /** Key/value cache of running answers. */
+  kvBytes: number
+  /** Key/value cache kept for prompts that begin alike, and its bound. */
+  prefixBytes: number
+  maxPrefixBytes: number
 }
 
 export type WaitOptions = { signal?: AbortSignal }
@@ -63,27 +154,44 @@ export type LoadOptions = WaitOptions & { onStage?: (stage: LoadStage) => void }
 export interface Engine {
   /**
    * Starts a backend, loads the graph and runs the known-answer test; replaces what was loaded.
-   * @throws WeftError `engine/no-webgpu`, `engine/bad-graph`, `engine/unsupported`,
-   *   `engine/out-of-memory`, `engine/self-test`, `protocol/cancelled`
+   * @throws WeftError `engine/no-webgpu`, `engine/bad-graph`, `engine/bad-model`,
+   *   `engine/unsupported`, `engine/out-of-memory`, `engine/self-test`, `protocol/cancelled`
    */
   load(init: LoadInit, options?: LoadOptions): Promise<LoadResult>
 
   /**
-   * Tokens of `messages` under the model's chat template, the generation prompt included.
+   * Tokens of a conversation under the model's chat template, the generation prompt included, and
+   * without what `overflow` leaves out.
    * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` when no token of answer would fit
    */
-  countPromptTokens(messages: readonly Message[]): Promise<number>
+  countPromptTokens(init: PromptInit): Promise<number>
 
   /**
-   * Answers `messages`. Several calls may run at once: they take turns step by step. An aborted
-   * signal ends the iteration with `finishReason: 'cancelled'` within one step; it does not throw.
+   * Answers `messages`. Several calls may run at once: they decode together. An aborted signal ends
+   * the iteration with `finishReason: 'cancelled'` within one step; it does not throw.
    * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` (says by how much),
-   *   `engine/device-lost`, `engine/crashed`
+   *   `engine/bad-sampling`, `engine/bad-logits`, `engine/device-lost`, `engine/crashed`
    */
   generate(init: GenerateInit, options?: WaitOptions): AsyncIterable<GeneratePart>
 
+  /**
+   * Reads prompt and answer in one prefill each, several of them together, and tells what the model
+   * thinks of every token of the answers.
+   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long`, CancelledError
+   */
+  score(inits: readonly ScoreInit[], options: ScoreOptions): Promise<Score[]>
+
+  /**
+   * Vectors of texts, by a model whose manifest says `task: 'embedding'`.
+   * @throws WeftError `engine/not-loaded`, `engine/unsupported`, `engine/prompt-too-long`,
+   *   CancelledError
+   */
+  embed(init: EmbedInit, options?: WaitOptions): Promise<Embeddings>
+
   /** Times one prefill and a short greedy decode on the loaded model. */
   measure(options?: WaitOptions): Promise<SpeedReport>
+
+  memory(): Promise<MemoryReport>
 
   /** Frees the model and ends the worker. */
   close(): Promise<void>

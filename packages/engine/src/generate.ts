@@ -1,116 +1,162 @@
 /**
- * One answer: prompt, prefill, then token by token.
+ * One answer: a sequence in the scheduler on one side, parts for a consumer on the other.
  * @module
  */
-import { type FinishReason, type Message, WeftError } from '@weft/protocol'
+import { type FinishReason, WeftError } from '@weft/protocol'
 import type { GenerateInit, GeneratePart, WaitOptions } from './engine.ts'
-import type { ChatTokenizer } from './model/chat-tokenizer.ts'
-import { type Decoder, type DecoderCache, disposeCache } from './model/decoder.ts'
-import { createTextStream } from './model/text-stream.ts'
-import { noiseKey } from './sampler/gumbel-noise.ts'
-import { sampleToken } from './sampler/sample-token.ts'
-import type { TakeTurn } from './turns.ts'
-
-/** A model ready to answer. */
-export type LoadedModel = {
-  decoder: Decoder
-  tokenizer: ChatTokenizer
-  endTokens: ReadonlySet<number>
-  /** Tokens of prompt and answer together. */
-  contextTokens: number
-  takeTurn: TakeTurn
-}
+import type { LoadedModel } from './loaded-model.ts'
+import { createTextStream, type TextStream } from './model/text-stream.ts'
+import { createPartQueue, type PartQueue } from './part-queue.ts'
+import { encodePrompt, type Prompt } from './prompt.ts'
+import { checkSampling } from './sampler/check-sampling.ts'
+import { createTokenSampler, type TokenSampler } from './sampler/token-sampler.ts'
+import type { Output, Sequence } from './scheduler/sequence.ts'
 
 /**
- * Tokens read in one step of a prefill. Bounds how long one prompt keeps the others waiting and a
- * cancel unheard, and the memory of the logits, which the graph computes for every position.
+ * Parts that may lie unread before an answer pauses: enough to keep a batch together while its readers
+ * take turns, few enough that nobody pays for a page of answer that nobody reads.
  */
-const prefillChunk = 128
+const maxUnread = 8
 
-/** Decodes only when the next part is asked for; its cache is freed however the iteration ends. */
+/**
+ * Every part is made by the scheduler's steps, a few ahead of the consumer; what an answer holds is
+ * freed however the iteration ends.
+ */
 export async function* generate(
   model: LoadedModel,
-  { messages, sampling, seed, maxTokens }: GenerateInit,
+  init: GenerateInit,
   { signal }: WaitOptions = {},
 ): AsyncGenerator<GeneratePart, void, undefined> {
-  const prompt = encodePrompt(model, messages)
-  const limit = Math.min(maxTokens, model.contextTokens - prompt.length)
-  const key = noiseKey(seed)
-  const cache = model.decoder.createCache()
+  checkSampling(init.sampling, model.vocabularySize)
+  const startedMs = performance.now()
+  const prompt = encodePrompt(model, init)
+  const grammar = await model.grammars.open(init.sampling.grammar)
+  const { sampling, seed } = init
+  const sampler = createTokenSampler({ sampling, seed, promptTokens: prompt.tokens, grammar })
+  // Aborted when nobody reads on.
+  const dropped = new AbortController()
+  const queue = createPartQueue()
+  const answer = createAnswer({ model, init, prompt, sampler, queue, startedMs })
+  let taken = init.answered.length
+  const cancel = (): void => {
+    dropped.abort()
+    model.scheduler.wake()
+    answer.cancel(taken)
+  }
+  signal?.addEventListener('abort', cancel)
   try {
-    const startedMs = performance.now()
-    let logits = await prefill(model, cache, { tokens: prompt, ...(signal ? { signal } : {}) })
-    if (!logits) return yield end('cancelled', 0, 0)
-    const prefilledMs = performance.now()
-    yield { type: 'prefill-end', inputTokens: prompt.length, prefillMs: prefilledMs - startedMs }
-
-    const text = createTextStream(model.tokenizer.decode)
-    const decodeMs = () => performance.now() - prefilledMs
-    for (let index = 0; ; index++) {
-      if (!logits || signal?.aborted) return yield end('cancelled', index, decodeMs())
-      const token = sampleToken(logits, { sampling, key, position: index })
-      if (model.endTokens.has(token)) {
-        const rest = text.end()
-        if (rest !== '') yield { type: 'delta', index, tokens: [], text: rest }
-        return yield end('stop', index, decodeMs())
-      }
-      const isLast = index + 1 === limit
-      const added = text.push(token) + (isLast ? text.end() : '')
-      yield { type: 'delta', index, tokens: [token], text: added }
-      if (isLast) return yield end('length', limit, decodeMs())
-      logits = await step(model, cache, { tokens: [token], ...(signal ? { signal } : {}) })
+    if (signal?.aborted) cancel()
+    else if (answer.resume()) model.scheduler.add({ ...answer.sequence, signal: dropped.signal })
+    for (;;) {
+      const part = await queue.take()
+      if (part.type === 'delta') taken += part.tokens.length
+      yield part
+      if (part.type === 'end') return
+      if (queue.length < maxUnread / 2) model.scheduler.wake()
     }
   } finally {
-    disposeCache(cache)
+    signal?.removeEventListener('abort', cancel)
+    dropped.abort()
+    model.scheduler.wake()
+    sampler.dispose()
   }
 }
 
-/** @throws WeftError `engine/prompt-too-long` when no token of answer would fit */
-export function encodePrompt(
-  { tokenizer, contextTokens }: Pick<LoadedModel, 'tokenizer' | 'contextTokens'>,
-  messages: readonly Message[],
-): number[] {
-  const prompt = tokenizer.encodeChat(messages)
-  const most = contextTokens - 1
-  if (prompt.length <= most) return prompt
-  const excess = prompt.length - most
-  throw new WeftError(
-    'engine/prompt-too-long',
-    `The conversation is ${excess} ${excess === 1 ? 'token' : 'tokens'} too long: this model takes at most ${most}. Shorten it, or start a new one.`,
-    { facts: [`Limit: ${most} tokens`, `Actual: ${prompt.length} tokens`] },
-  )
+type AnswerInit = {
+  model: LoadedModel
+  init: GenerateInit
+  prompt: Prompt
+  sampler: TokenSampler
+  queue: PartQueue
+  startedMs: number
 }
 
-type StepInit = { tokens: readonly number[]; signal?: AbortSignal }
-type Steps = Pick<LoadedModel, 'decoder' | 'takeTurn'>
+type Answer = {
+  sequence: Omit<Sequence, 'signal'>
+  /** Goes through the tokens that exist already. @returns whether there is more to make */
+  resume(): boolean
+  /** What nobody has taken never was. @param taken tokens that somebody has */
+  cancel(taken: number): void
+}
 
-/** @returns logits after the last token, or undefined when the signal was aborted */
-export async function prefill(
-  model: Steps,
-  cache: DecoderCache,
-  { tokens, ...options }: StepInit,
-): Promise<Float32Array | undefined> {
-  let logits: Float32Array | undefined
-  for (let start = 0; start < tokens.length; start += prefillChunk) {
-    const chunk = tokens.slice(start, start + prefillChunk)
-    logits = await step(model, cache, { tokens: chunk, ...options })
-    if (!logits) return undefined
+function createAnswer({ model, init, prompt, sampler, queue, startedMs }: AnswerInit): Answer {
+  const { answered, maxTokens, sampling } = init
+  const limit = Math.min(maxTokens, model.contextTokens - prompt.tokens.length)
+  const tokens = [...prompt.tokens, ...answered]
+  const text: TextStream = createTextStream({
+    decode: model.tokenizer.decode,
+    stop: sampling.stop,
+  })
+  let count = answered.length
+  let prefilledMs = startedMs
+
+  const end = (finishReason: FinishReason): null => {
+    const decodeMs = performance.now() - prefilledMs
+    queue.push({ type: 'end', finishReason, outputTokens: count, decodeMs })
+    return null
   }
-  return logits
+  const prefillEnd = (inputTokens: number, cachedTokens: number): void => {
+    const { droppedMessages } = prompt
+    prefilledMs = performance.now()
+    const prefillMs = prefilledMs - startedMs
+    queue.push({ type: 'prefill-end', inputTokens, cachedTokens, droppedMessages, prefillMs })
+  }
+  const endWithRest = (finishReason: FinishReason): null => {
+    const rest = text.end()
+    if (rest !== '') queue.push({ type: 'delta', index: count, tokens: [], text: rest })
+    return end(finishReason)
+  }
+  const addToken = (token: number): number | null => {
+    const { text: added, isStopped } = text.push(token)
+    const isLast = count + 1 === limit
+    const rest = isLast && !isStopped ? text.end() : ''
+    queue.push({ type: 'delta', index: count, tokens: [token], text: added + rest })
+    count += 1
+    if (isStopped) return end('stop')
+    return isLast ? end('length') : token
+  }
+  const take = ({ position, logits, cachedTokens }: Output): number | null => {
+    if (position === tokens.length - 1) prefillEnd(prompt.tokens.length, cachedTokens)
+    const token = sampler.sample(logits)
+    if (model.endTokens.has(token)) return endWithRest('stop')
+    sampler.accept(token)
+    return addToken(token)
+  }
+  return {
+    sequence: {
+      prompt: tokens,
+      firstOutput: tokens.length - 1,
+      wantsHiddenStates: false,
+      keepsPrefix: true,
+      isWanted: () => queue.length < maxUnread,
+      take,
+      end: (error) => error && queue.fail(error),
+    },
+    resume() {
+      if (answered.length > limit) throw tooManyAnswered(answered.length, limit)
+      let isStopped = false
+      for (const token of answered) {
+        sampler.accept(token)
+        isStopped = text.push(token).isStopped
+      }
+      if (!isStopped && answered.length < limit) return true
+      prefillEnd(prompt.tokens.length, 0)
+      if (isStopped) end('stop')
+      else endWithRest('length')
+      return false
+    },
+    cancel(taken) {
+      queue.clear()
+      count = taken
+      end('cancelled')
+    },
+  }
 }
 
-/** Asks again when its turn comes: of many cancelled answers none may compute on. */
-async function step(
-  { decoder, takeTurn }: Steps,
-  cache: DecoderCache,
-  { tokens, signal }: StepInit,
-): Promise<Float32Array | undefined> {
-  const logits = await takeTurn(async () =>
-    signal?.aborted ? undefined : decoder.step(cache, tokens),
+function tooManyAnswered(actual: number, limit: number): WeftError {
+  return new WeftError(
+    'engine/bad-resume',
+    'The answer to be continued is longer than it may be. Ask again from the beginning.',
+    { facts: [`Limit: ${limit} tokens`, `Actual: ${actual} tokens`] },
   )
-  return signal?.aborted ? undefined : logits
-}
-
-function end(finishReason: FinishReason, outputTokens: number, decodeMs: number): GeneratePart {
-  return { type: 'end', finishReason, outputTokens, decodeMs }
 }

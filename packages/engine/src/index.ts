@@ -4,6 +4,9 @@
  */
 export type {
   BackendChoice,
+  Capabilities,
+  Embeddings,
+  EmbedInit,
   Engine,
   GenerateInit,
   GeneratePart,
@@ -11,6 +14,13 @@ export type {
   LoadOptions,
   LoadResult,
   LoadStage,
+  MemoryReport,
+  ModelFiles,
+  Pooling,
+  PromptInit,
+  Score,
+  ScoreInit,
+  ScoreOptions,
   SelfTestReport,
   SpeedReport,
   WaitOptions,

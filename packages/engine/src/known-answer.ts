@@ -2,10 +2,10 @@
  * The known-answer test: a wrong kernel must not earn.
  * @module
  */
-import { CancelledError, type KnownAnswer, type Manifest, WeftError } from '@weft/protocol'
+import { CancelledError, type ChatManifest, type KnownAnswer, WeftError } from '@weft/protocol'
+import type { Decoder } from './decoder/decoder.ts'
+import { disposeCache, type KvCache } from './decoder/kv-cache.ts'
 import type { SelfTestReport, WaitOptions } from './engine.ts'
-import { type LoadedModel, prefill } from './generate.ts'
-import { disposeCache } from './model/decoder.ts'
 import { argmax } from './sampler/sample-token.ts'
 
 export type GreedyRun = {
@@ -21,21 +21,18 @@ export type GreedyRun = {
  * @throws CancelledError
  */
 export async function runGreedy(
-  { decoder, takeTurn }: Pick<LoadedModel, 'decoder' | 'takeTurn'>,
+  decoder: Decoder,
   { prompt, count }: { prompt: readonly number[]; count: number },
   { signal }: WaitOptions = {},
 ): Promise<GreedyRun> {
   const cache = decoder.createCache()
   try {
-    const options = { tokens: prompt, ...(signal ? { signal } : {}) }
-    const firstLogits = await prefill({ decoder, takeTurn }, cache, options)
-    if (!firstLogits) throw new CancelledError({ subject: 'The run' })
+    const firstLogits = (await lastLogits(decoder, cache, prompt)).slice()
     const tokens = [argmax(firstLogits)]
     let smallestMargin = margin(firstLogits)
     while (tokens.length < count) {
       if (signal?.aborted) throw new CancelledError({ subject: 'The run' })
-      const next = tokens.slice(-1)
-      const logits = await takeTurn(() => decoder.step(cache, next))
+      const logits = await lastLogits(decoder, cache, tokens.slice(-1))
       tokens.push(argmax(logits))
       smallestMargin = Math.min(smallestMargin, margin(logits))
     }
@@ -43,6 +40,18 @@ export async function runGreedy(
   } finally {
     disposeCache(cache)
   }
+}
+
+async function lastLogits(
+  decoder: Decoder,
+  cache: KvCache,
+  tokens: readonly number[],
+): Promise<Float32Array> {
+  const { logits } = await decoder.forward(cache, {
+    tokens: [tokens],
+    positions: [tokens.length - 1],
+  })
+  return logits[0]?.[0] as Float32Array
 }
 
 function margin(logits: Float32Array): number {
@@ -76,12 +85,12 @@ function compareKnownAnswer(
 
 /** @throws WeftError `engine/self-test` when this device computes something else, CancelledError */
 export async function selfTest(
-  model: Pick<LoadedModel, 'decoder' | 'takeTurn'>,
-  { knownAnswer }: Pick<Manifest, 'knownAnswer'>,
+  decoder: Decoder,
+  { knownAnswer }: Pick<ChatManifest, 'knownAnswer'>,
   options: WaitOptions = {},
 ): Promise<SelfTestReport> {
-  const { promptTokens: prompt, tokens, toleranceAbs } = knownAnswer
-  const run = await runGreedy(model, { prompt, count: tokens.length }, options)
+  const { promptTokens: prompt, tokens } = knownAnswer
+  const run = await runGreedy(decoder, { prompt, count: tokens.length }, options)
   const report = compareKnownAnswer(knownAnswer, run)
   if (report.passed) return report
   throw new WeftError(
@@ -90,8 +99,48 @@ export async function selfTest(
     {
       facts: [
         `Equal tokens: ${report.matchingTokens} of ${report.expectedTokens}`,
-        `Largest difference of a logit: ${report.maxLogitDifference} (allowed: ${toleranceAbs})`,
+        `Largest difference of a logit: ${report.maxLogitDifference} (allowed: ${knownAnswer.toleranceAbs})`,
       ],
     },
   )
+}
+
+/**
+ * Whether two rows of different length that decode in one step say what each says alone. Not every
+ * kernel that is right for one row is right for two.
+ */
+export async function canBatch(
+  decoder: Decoder,
+  { promptTokens, toleranceAbs }: KnownAnswer,
+): Promise<boolean> {
+  const [last = 0] = promptTokens.slice(-1)
+  const prompts = [promptTokens.slice(0, -1), promptTokens.slice(0, promptTokens.length >> 1)]
+  const alone: Float32Array[] = []
+  const caches: KvCache[] = []
+  try {
+    for (const prompt of prompts) {
+      const cache = decoder.createCache()
+      caches.push(cache)
+      await lastLogits(decoder, cache, prompt)
+      const copy = decoder.join([{ cache, row: 0, length: prompt.length }])
+      caches.push(copy)
+      alone.push((await lastLogits(decoder, copy, [last])).slice())
+    }
+    const sources = prompts.map((prompt, index) => ({
+      cache: caches[2 * index] as KvCache,
+      row: 0,
+      length: prompt.length,
+    }))
+    const together = decoder.join(sources)
+    caches.push(together)
+    const { logits } = await decoder.forward(together, { tokens: [[last], [last]], positions: [0] })
+    return alone.every((expected, row) =>
+      expected.every((value, token) => {
+        const difference = Math.abs(value - (logits[row]?.[0]?.[token] ?? Number.NaN))
+        return difference <= toleranceAbs
+      }),
+    )
+  } finally {
+    for (const cache of caches) disposeCache(cache)
+  }
 }

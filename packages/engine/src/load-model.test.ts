@@ -1,15 +1,16 @@
-import { bytesToHex, chunkBytes, type Manifest, sha256 } from '@weft/protocol'
+import { bytesToHex, type ChatManifest, chunkBytes, sha256 } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
+import { cacheBytes, disposeCache } from './decoder/kv-cache.ts'
+import { openDecoder } from './decoder/open-decoder.ts'
 import type { LoadStage } from './engine.ts'
 import { createLocalEngine } from './local-engine.ts'
-import { openDecoder } from './model/decoder.ts'
-import { readModelConfig } from './model/model-config.ts'
 import type { Runtime } from './runtime.ts'
 import { loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
 import { collect, runReference, story } from './testing/reference-runs.ts'
 import { failReleases, watchRuns } from './testing/watch-runs.ts'
 
 const { manifest, files } = readBobbin()
+const openFiles = async () => files
 const code = (value: unknown) => expect.objectContaining({ code: value })
 
 describe('the embedded model', () => {
@@ -27,14 +28,14 @@ describe('the embedded model', () => {
     // One byte a weight, and their scales.
     expect(graph.length / manifest.parameters).toBeGreaterThan(1)
     expect(graph.length / manifest.parameters).toBeLessThan(1.25)
-    const { layers } = readModelConfig(files)
-    const decoder = await openDecoder({ runtime: nodeCpu, graph, externalData: [], layers })
+    const { contextTokens } = manifest
+    const decoder = await openDecoder({ runtime: nodeCpu, graph, externalData: [], contextTokens })
     const cache = decoder.createCache()
-    await decoder.step(cache, new Array(manifest.contextTokens).fill(4))
-    const sizes = Object.values(cache.tensors).map(({ data }) => (data as Float32Array).byteLength)
-    const cacheBytes = sizes.reduce((sum, size) => sum + size, 0)
+    const tokens = new Array<number>(contextTokens).fill(4)
+    await decoder.forward(cache, { tokens: [tokens], positions: [contextTokens - 1] })
     const weightBytes = manifest.parameters * Float32Array.BYTES_PER_ELEMENT
-    expect(manifest.memoryBytes).toBe(weightBytes + cacheBytes)
+    expect(manifest.memoryBytes).toBe(weightBytes + cacheBytes(cache))
+    disposeCache(cache)
     await decoder.release()
   })
 
@@ -46,10 +47,10 @@ describe('the embedded model', () => {
 })
 
 describe('load', () => {
-  const load = (change: Partial<Manifest>, changedFiles = files) =>
+  const load = (change: Partial<ChatManifest>, changedFiles = files) =>
     createLocalEngine({ openRuntime: async () => nodeCpu }).load({
       manifest: { ...manifest, ...change },
-      files: changedFiles,
+      openFiles: async () => changedFiles,
       backend: 'wasm',
     })
 
@@ -57,7 +58,7 @@ describe('load', () => {
     const stages: LoadStage[] = []
     const engine = createLocalEngine({ openRuntime: async () => nodeCpu })
     const result = await engine.load(
-      { manifest, files, backend: 'wasm' },
+      { manifest, openFiles, backend: 'wasm' },
       { onStage: (stage) => stages.push(stage) },
     )
     expect(result.engine.backend).toBe('node-cpu')
@@ -101,16 +102,14 @@ describe('load', () => {
 
   test('stops when cancelled and can load again', async () => {
     const engine = createLocalEngine({ openRuntime: async () => nodeCpu })
-    const init = { manifest, files, backend: 'wasm' } as const
+    const init = { manifest, openFiles, backend: 'wasm' } as const
     const controller = new AbortController()
     const loading = engine.load(init, {
       signal: controller.signal,
       onStage: (stage) => stage === 'warm-up' && controller.abort(),
     })
     await expect(loading).rejects.toThrow(code('protocol/cancelled'))
-    await expect(engine.countPromptTokens(story.messages)).rejects.toThrow(
-      code('engine/not-loaded'),
-    )
+    await expect(engine.countPromptTokens(story)).rejects.toThrow(code('engine/not-loaded'))
     expect((await engine.load(init)).selfTest.passed).toBe(true)
     await engine.close()
     await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
@@ -120,7 +119,7 @@ describe('load', () => {
 
 describe('a device that releases nothing', () => {
   const openRuntime = async () => failReleases()
-  const init = { manifest, files, backend: 'wasm' } as const
+  const init = { manifest, openFiles, backend: 'wasm' } as const
 
   test('does not hide why a load failed', async () => {
     const { load } = createLocalEngine({ openRuntime })
@@ -142,7 +141,7 @@ describe('auto', () => {
     const engine = createLocalEngine({
       openRuntime: (choice) => (choice === 'wasm' ? Promise.resolve(nodeCpu) : webgpu()),
     })
-    const result = await engine.load({ manifest, files, backend: 'auto' })
+    const result = await engine.load({ manifest, openFiles, backend: 'auto' })
     await engine.close()
     return result
   }

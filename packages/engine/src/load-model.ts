@@ -2,43 +2,72 @@
  * Files to a model that is ready and has passed its known-answer test.
  * @module
  */
-import { CancelledError, type Manifest, WeftError } from '@weft/protocol'
-import type { LoadInit, LoadOptions, LoadResult, LoadStage } from './engine.ts'
-import type { LoadedModel } from './generate.ts'
-import { selfTest } from './known-answer.ts'
+import {
+  CancelledError,
+  type ChatManifest,
+  type EmbeddingManifest,
+  WeftError,
+} from '@weft/protocol'
+import type { Decoder } from './decoder/decoder.ts'
+import { disposeCache } from './decoder/kv-cache.ts'
+import { openDecoder } from './decoder/open-decoder.ts'
+import { type Embedder, openEmbedder } from './embed/embedder.ts'
+import { selfTestEmbedding } from './embed/known-embedding.ts'
+import type {
+  Capabilities,
+  LoadInit,
+  LoadOptions,
+  LoadResult,
+  LoadStage,
+  ModelFiles,
+} from './engine.ts'
+import { createGrammars } from './grammar/grammars.ts'
+import { canBatch, selfTest } from './known-answer.ts'
+import type { LoadedModel } from './loaded-model.ts'
 import { createChatTokenizer } from './model/chat-tokenizer.ts'
-import { disposeCache, openDecoder } from './model/decoder.ts'
 import { externalWeights, readModelConfig, requireFile } from './model/model-config.ts'
 import type { OpenRuntime, Runtime, RuntimeChoice } from './runtime.ts'
-import { createTurns } from './turns.ts'
+import { createScheduler, type StepTiming } from './scheduler/scheduler.ts'
 
-export type Loaded = { model: LoadedModel; result: LoadResult }
+export type Loaded = {
+  model: LoadedModel | Embedder
+  result: LoadResult
+  /** Frees everything; what runs ends with `reason`. Never rejects. */
+  release(reason: WeftError): Promise<void>
+}
+
+export type LoadModelOptions = LoadOptions & { onStep?: (timing: StepTiming) => void }
 
 /** What `auto` does not try to go around: the other backend would fail in the same way. */
 const finalCodes = ['engine/bad-graph', 'engine/bad-model', 'protocol/cancelled']
 
 /** `auto` tries WebGPU first and takes the CPU when that fails, with the reason in the result. */
 export async function loadModel(
-  init: LoadInit,
+  { manifest, openFiles, backend }: LoadInit,
   openRuntime: OpenRuntime,
-  options: LoadOptions = {},
+  options: LoadModelOptions = {},
 ): Promise<Loaded> {
-  const { graph } = init.manifest
-  const graphBytes = requireFile(init.files, graph).length
-  const weightBytes = externalWeights(graph, init.files).reduce(
+  const { signal } = options
+  const files = await openFiles(signal ? { signal } : {})
+  const graphBytes = requireFile(files, manifest.graph).length
+  const weightBytes = externalWeights(manifest.graph, files).reduce(
     (sum, { data }) => sum + data.length,
     graphBytes,
   )
-  const loadOn = (choice: RuntimeChoice) =>
-    loadModelOn(() => openRuntime(choice, { weightBytes }), init, options)
-  if (init.backend !== 'auto') return loadOn(init.backend)
+  const loadOn = (choice: RuntimeChoice): Promise<Loaded> => {
+    const init = { files, openRuntime: () => openRuntime(choice, { weightBytes }) }
+    return manifest.task === 'chat'
+      ? loadChat(manifest, init, options)
+      : loadEmbedder(manifest, init, options)
+  }
+  if (backend !== 'auto') return loadOn(backend)
   try {
     return await loadOn('hardware-webgpu')
   } catch (error) {
     const { code, message } = WeftError.from(error, 'engine/no-webgpu', 'WebGPU did not start.')
     if (finalCodes.includes(code)) throw error
-    const { model, result } = await loadOn('wasm')
-    return { model, result: { ...result, fallbackReason: firstSentence(message) } }
+    const loaded = await loadOn('wasm')
+    return { ...loaded, result: { ...loaded.result, fallbackReason: firstSentence(message) } }
   }
 }
 
@@ -47,50 +76,128 @@ function firstSentence(message: string): string {
   return message.slice(0, message.indexOf('.') + 1) || message
 }
 
-async function loadModelOn(
-  openRuntime: () => Promise<Runtime>,
-  { manifest, files }: LoadInit,
-  { signal, onStage }: LoadOptions,
+type LoadOnInit = { files: ModelFiles; openRuntime: () => Promise<Runtime> }
+
+async function loadChat(
+  manifest: ChatManifest,
+  { files, openRuntime }: LoadOnInit,
+  { onStep, ...options }: LoadModelOptions,
 ): Promise<Loaded> {
-  const enter = (stage: LoadStage): void => {
-    if (signal?.aborted) throw new CancelledError({ subject: 'Loading', cause: signal.reason })
-    onStage?.(stage)
-  }
+  const enter = stages(options)
   enter('runtime')
   const runtime = await openRuntime()
   enter('graph')
   const config = readModelConfig(files)
+  const tokenizer = createChatTokenizer(config)
+  const { contextTokens, knownAnswer } = manifest
   const decoder = await openDecoder({
     runtime,
     graph: requireFile(files, manifest.graph),
     externalData: externalWeights(manifest.graph, files),
-    layers: config.layers,
+    contextTokens,
   })
   try {
-    const model: LoadedModel = {
-      decoder,
-      tokenizer: createChatTokenizer(config),
-      endTokens: config.endTokens,
-      contextTokens: manifest.contextTokens,
-      takeTurn: createTurns(),
-    }
     enter('warm-up')
-    await warmUp(model, manifest)
+    const { vocabularySize, chunkTokens } = await warmUp(decoder, knownAnswer.promptTokens)
     enter('self-test')
-    const report = await selfTest(model, manifest, { ...(signal ? { signal } : {}) })
-    return { model, result: { engine: runtime.info, selfTest: report, fallbackReason: null } }
+    const report = await selfTest(decoder, manifest, options)
+    const capabilities: Capabilities = {
+      batchSize: (await canBatch(decoder, knownAnswer)) ? maxBatchSize : 1,
+      contextTokens,
+      kvCache: decoder.layout.kvCache,
+    }
+    const scheduler = createScheduler({
+      decoder,
+      batchSize: capabilities.batchSize,
+      chunkTokens,
+      maxPrefixBytes,
+      ...(onStep ? { onStep } : {}),
+    })
+    const { endTokens, tokenizerJson } = config
+    const grammars = createGrammars({ tokenizerJson, endTokens })
+    return {
+      model: { scheduler, tokenizer, grammars, endTokens, contextTokens, vocabularySize },
+      result: { engine: runtime.info, selfTest: report, fallbackReason: null, capabilities },
+      async release(reason) {
+        await scheduler.close(reason)
+        grammars.dispose()
+        await decoder.release()
+      },
+    }
   } catch (error) {
     await decoder.release()
     throw error
   }
 }
 
-/** The first step of a shape compiles kernels: pay for it here, not in the first answer. */
-async function warmUp({ decoder }: LoadedModel, { knownAnswer }: Manifest): Promise<void> {
-  const cache = decoder.createCache()
+/** Rows that share a step. Beyond it a step gets longer as fast as it gets wider. */
+const maxBatchSize = 8
+/** Of the key/value cache kept for prompts that begin alike. */
+const maxPrefixBytes = 256 * 1024 * 1024
+
+async function loadEmbedder(
+  manifest: EmbeddingManifest,
+  { files, openRuntime }: LoadOnInit,
+  options: LoadOptions,
+): Promise<Loaded> {
+  const enter = stages(options)
+  enter('runtime')
+  const runtime = await openRuntime()
+  enter('graph')
+  const { contextTokens } = manifest
+  const embedder = await openEmbedder({
+    runtime,
+    graph: requireFile(files, manifest.graph),
+    externalData: externalWeights(manifest.graph, files),
+    files,
+    contextTokens,
+  })
   try {
-    await decoder.step(cache, knownAnswer.promptTokens.slice(0, 1))
-    await decoder.step(cache, knownAnswer.promptTokens.slice(1, 2))
+    enter('self-test')
+    const report = await selfTestEmbedding(embedder, manifest, options)
+    const capabilities: Capabilities = { batchSize: 1, contextTokens, kvCache: 'growing' }
+    return {
+      model: embedder,
+      result: { engine: runtime.info, selfTest: report, fallbackReason: null, capabilities },
+      release: () => embedder.release(),
+    }
+  } catch (error) {
+    await embedder.release()
+    throw error
+  }
+}
+
+function stages({ signal, onStage }: LoadOptions): (stage: LoadStage) => void {
+  return (stage) => {
+    if (signal?.aborted) throw new CancelledError({ subject: 'Loading', cause: signal.reason })
+    onStage?.(stage)
+  }
+}
+
+/** How long a chunk of somebody's prompt may keep the answers of others waiting. */
+const maxStallMs = 200
+const chunkSizes = [512, 256, 128, 64, 32]
+
+/**
+ * The first step of a shape compiles kernels: pay for it here, not in the first answer. A second one
+ * tells how much of a prompt fits into one chunk; the size then stays, so that equal prompts are read
+ * in equal chunks.
+ */
+async function warmUp(
+  decoder: Decoder,
+  promptTokens: readonly number[],
+): Promise<{ vocabularySize: number; chunkTokens: number }> {
+  const cache = decoder.createCache()
+  const prompt = promptTokens.slice(0, 33)
+  const positions = [prompt.length - 1]
+  try {
+    await decoder.forward(cache, { tokens: [prompt], positions })
+    const startedMs = performance.now()
+    await decoder.forward(cache, { tokens: [prompt], positions })
+    const tokenMs = (performance.now() - startedMs) / prompt.length
+    const { logits } = await decoder.forward(cache, { tokens: [[1]], positions: [0] })
+    const chunkTokens = chunkSizes.find((size) => size * tokenMs <= maxStallMs) ?? 32
+    return { vocabularySize: logits[0]?.[0]?.length ?? 0, chunkTokens }
   } finally {
     disposeCache(cache)
   }

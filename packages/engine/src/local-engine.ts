@@ -2,42 +2,72 @@
  * The engine in the thread that calls it: the worker's inside, and the whole engine in Node.
  * @module
  */
+import { WeftError } from '@weft/protocol'
+import type { Embedder } from './embed/embedder.ts'
 import type { Engine } from './engine.ts'
-import { encodePrompt, generate, type LoadedModel } from './generate.ts'
-import { loadModel } from './load-model.ts'
+import { generate } from './generate.ts'
+import { type Loaded, loadModel } from './load-model.ts'
+import type { LoadedModel } from './loaded-model.ts'
 import { measure } from './measure.ts'
 import { notLoaded } from './model/model-error.ts'
+import { encodePrompt } from './prompt.ts'
 import type { OpenRuntime } from './runtime.ts'
+import type { StepTiming } from './scheduler/scheduler.ts'
+import { score } from './score.ts'
 import { createTurns } from './turns.ts'
 
-export type LocalEngineInit = { openRuntime: OpenRuntime }
+export type LocalEngineInit = {
+  openRuntime: OpenRuntime
+  /** Hears how long every step took. */
+  onStep?: (timing: StepTiming) => void
+}
 
-export function createLocalEngine({ openRuntime }: LocalEngineInit): Engine {
-  let loaded: LoadedModel | undefined
+export function createLocalEngine({ openRuntime, onStep }: LocalEngineInit): Engine {
+  let loaded: Loaded | undefined
   const takeLoadTurn = createTurns()
 
-  const required = (): LoadedModel => {
+  const required = (): Loaded => {
     if (!loaded) throw notLoaded()
     return loaded
+  }
+  const chatModel = (): LoadedModel => {
+    const { model } = required()
+    if ('scheduler' in model) return model
+    throw wrongTask('This model makes vectors of texts. It does not answer.')
+  }
+  const embedder = (): Embedder => {
+    const { model } = required()
+    if ('embed' in model) return model
+    throw wrongTask('This model answers. It does not make vectors of texts.')
   }
   const unload = async (): Promise<void> => {
     const previous = loaded
     loaded = undefined
-    if (previous) await previous.takeTurn(() => previous.decoder.release())
+    await previous?.release(notLoaded())
   }
   return {
     load: (init, options) =>
       takeLoadTurn(async () => {
         await unload()
-        const { model, result } = await loadModel(init, openRuntime, options)
-        loaded = model
-        return result
+        loaded = await loadModel(init, openRuntime, { ...options, ...(onStep ? { onStep } : {}) })
+        return loaded.result
       }),
-    countPromptTokens: async (messages) => encodePrompt(required(), messages).length,
+    countPromptTokens: async (init) => encodePrompt(chatModel(), init).tokens.length,
     async *generate(init, options) {
-      yield* generate(required(), init, options)
+      yield* generate(chatModel(), init, options)
     },
-    measure: async (options) => measure(required(), options),
+    score: async (inits, options) => score(chatModel(), inits, options),
+    embed: async (init, options) => embedder().embed(init, options),
+    measure: async (options) => measure(chatModel(), options),
+    async memory() {
+      const { model } = required()
+      if ('scheduler' in model) return model.scheduler.memory()
+      return { runningJobs: 0, kvBytes: 0, prefixBytes: 0, maxPrefixBytes: 0 }
+    },
     close: () => takeLoadTurn(unload),
   }
+}
+
+function wrongTask(message: string): WeftError {
+  return new WeftError('engine/unsupported', message)
 }

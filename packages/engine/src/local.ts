@@ -2,8 +2,11 @@
  * The engine without a worker, on a runtime that the caller brings: for Node, tools and tests.
  * @module
  */
+export { makeKnownEmbedding } from './embed/known-embedding.ts'
+export { decodeModel, tensorType } from './graph/onnx.ts'
 export { createLocalEngine, type LocalEngineInit } from './local-engine.ts'
 export { makeKnownAnswer } from './make-known-answer.ts'
 export { externalWeights, type ModelFiles, readModelConfig } from './model/model-config.ts'
 export { nodeRuntime } from './node-runtime.ts'
+export { openLocalGraph } from './run-graph/local-graph.ts'
 export type { OpenRuntime, OrtModule, Runtime, RuntimeChoice } from './runtime.ts'

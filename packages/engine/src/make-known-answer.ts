@@ -3,9 +3,9 @@
  * @module
  */
 import type { KnownAnswer, Message } from '@weft/protocol'
+import { openDecoder } from './decoder/open-decoder.ts'
 import { type GreedyRun, runGreedy } from './known-answer.ts'
 import { createChatTokenizer } from './model/chat-tokenizer.ts'
-import { openDecoder } from './model/decoder.ts'
 import {
   externalWeights,
   type ModelFiles,
@@ -13,7 +13,6 @@ import {
   requireFile,
 } from './model/model-config.ts'
 import type { Runtime } from './runtime.ts'
-import { createTurns } from './turns.ts'
 
 const knownTokens = 16
 const minPromptTokens = 33
@@ -59,15 +58,14 @@ export async function makeKnownAnswer({
     runtime,
     graph: requireFile(files, graph),
     externalData: externalWeights(graph, files),
-    layers: config.layers,
+    contextTokens: Number.MAX_SAFE_INTEGER,
   })
-  const model = { decoder, takeTurn: createTurns() }
   let best: { prompt: number[]; run: GreedyRun } | undefined
   try {
     for (const conversation of conversations) {
       const prompt = tokenizer.encodeChat(conversation)
       if (prompt.length < minPromptTokens) continue
-      const run = await runGreedy(model, { prompt, count: knownTokens })
+      const run = await runGreedy(decoder, { prompt, count: knownTokens })
       if (!best || run.smallestMargin > best.run.smallestMargin) best = { prompt, run }
     }
   } finally {

@@ -4,8 +4,7 @@
  */
 import { CancelledError } from '@weft/protocol'
 import type { SpeedReport, WaitOptions } from './engine.ts'
-import { type LoadedModel, prefill } from './generate.ts'
-import { disposeCache } from './model/decoder.ts'
+import type { LoadedModel } from './loaded-model.ts'
 import { argmax } from './sampler/sample-token.ts'
 
 const prefillTokens = 128
@@ -13,33 +12,47 @@ const decodeTokens = 32
 
 /**
  * Times one prefill of 128 tokens and 32 greedy steps behind it, fewer where the context is shorter.
+ * Answers that run meanwhile share the time.
  * @throws CancelledError
  */
 export async function measure(
-  { decoder, takeTurn, contextTokens, tokenizer }: LoadedModel,
-  { signal }: WaitOptions = {},
+  { scheduler, contextTokens, tokenizer }: LoadedModel,
+  { signal = new AbortController().signal }: WaitOptions = {},
 ): Promise<SpeedReport> {
   const [filler = 0] = tokenizer.encodeChat([{ role: 'user', content: 'Measure.' }])
   const length = Math.min(prefillTokens, Math.max(1, contextTokens - decodeTokens))
-  const prompt = new Array<number>(length).fill(filler)
-  const cache = decoder.createCache()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const cancel = (): void => {
+    scheduler.wake()
+    reject(new CancelledError({ subject: 'Measuring', cause: signal.reason }))
+  }
+  signal.addEventListener('abort', cancel)
+  const startedMs = performance.now()
+  let prefilledMs = startedMs
+  let decoded = 0
   try {
-    const startedMs = performance.now()
-    const options = { tokens: prompt, ...(signal ? { signal } : {}) }
-    const firstLogits = await prefill({ decoder, takeTurn }, cache, options)
-    if (!firstLogits) throw new CancelledError({ subject: 'Measuring' })
-    let next = argmax(firstLogits)
-    const prefilledMs = performance.now()
-    for (let index = 0; index < decodeTokens; index++) {
-      if (signal?.aborted) throw new CancelledError({ subject: 'Measuring' })
-      next = argmax(await takeTurn(() => decoder.step(cache, [next])))
-    }
-    const endedMs = performance.now()
-    return {
-      prefillTokensPerSecond: (length / (prefilledMs - startedMs)) * 1000,
-      decodeTokensPerSecond: (decodeTokens / (endedMs - prefilledMs)) * 1000,
-    }
+    if (signal.aborted) cancel()
+    scheduler.add({
+      prompt: new Array<number>(length).fill(filler),
+      firstOutput: length - 1,
+      wantsHiddenStates: false,
+      keepsPrefix: false,
+      signal,
+      isWanted: () => true,
+      take({ logits }) {
+        if (prefilledMs === startedMs) prefilledMs = performance.now()
+        else decoded += 1
+        return decoded < decodeTokens ? argmax(logits) : null
+      },
+      end: (error) => (error ? reject(error) : resolve()),
+    })
+    await promise
   } finally {
-    disposeCache(cache)
+    signal.removeEventListener('abort', cancel)
+  }
+  const endedMs = performance.now()
+  return {
+    prefillTokensPerSecond: (length / (prefilledMs - startedMs)) * 1000,
+    decodeTokensPerSecond: (decodeTokens / (endedMs - prefilledMs)) * 1000,
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { EngineInfo } from '@weft/protocol'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import type { OrtHeap } from './executor/ort-heap.ts'
 
 /** The part of an ONNX Runtime module that the engine uses. */
 export type OrtModule = {
@@ -21,6 +22,10 @@ export type Runtime = {
    * device. Absent where there is none to lose.
    */
   lost?: () => Promise<string>
+  /** The device of a WebGPU backend; ask once a session exists. */
+  device?: () => Promise<GPUDevice>
+  /** The memory of a WebAssembly backend, where it could be had; ask once a session exists. */
+  heap?: () => Promise<OrtHeap | undefined>
 }
 
 /** `hardware-webgpu` refuses an adapter that is software: slower than the CPU path. */

@@ -4,11 +4,11 @@
  * `npx vitest run --project node packages/engine -u`.
  * @module
  */
-import type { Message, Sampling } from '@weft/protocol'
+import { greedySampling, type Message, type Sampling } from '@weft/protocol'
 import type { Engine, GenerateInit, GeneratePart } from '../engine.ts'
 
-const greedy: Sampling = { temperature: 0, topK: 0, topP: 1 }
-const warm: Sampling = { temperature: 0.8, topK: 40, topP: 0.95 }
+const greedy = greedySampling
+const warm: Sampling = { ...greedySampling, temperature: 0.8, topK: 40, topP: 0.95 }
 
 const conversations: Message[][] = [
   [{ role: 'user', content: 'Hello! Who are you?' }],
@@ -27,6 +27,8 @@ export const referenceRuns: GenerateInit[] = conversations.flatMap((messages, in
     sampling,
     seed: new Uint8Array(32).fill(index + 1),
     maxTokens: 12,
+    overflow: 'error' as const,
+    answered: [],
   })),
 )
 
@@ -36,10 +38,14 @@ export const story: GenerateInit = {
   sampling: greedy,
   seed: new Uint8Array(32),
   maxTokens: 256,
+  overflow: 'error',
+  answered: [],
 }
 
 export type Answer = {
   inputTokens: number
+  droppedMessages: number
+  outputTokens: number
   tokens: number[]
   text: string
   /** Its `finishReason`; undefined while there was no end. */
@@ -52,6 +58,8 @@ export type Answer = {
 export async function collect(parts: AsyncIterable<GeneratePart>): Promise<Answer> {
   const answer: Answer = {
     inputTokens: 0,
+    droppedMessages: 0,
+    outputTokens: 0,
     tokens: [],
     text: '',
     finishReason: undefined,
@@ -59,9 +67,13 @@ export async function collect(parts: AsyncIterable<GeneratePart>): Promise<Answe
   }
   for await (const part of parts) {
     answer.types.push(part.type)
-    if (part.type === 'prefill-end') answer.inputTokens = part.inputTokens
-    else if (part.type === 'end') answer.finishReason = part.finishReason
-    else {
+    if (part.type === 'prefill-end') {
+      answer.inputTokens = part.inputTokens
+      answer.droppedMessages = part.droppedMessages
+    } else if (part.type === 'end') {
+      answer.finishReason = part.finishReason
+      answer.outputTokens = part.outputTokens
+    } else {
       answer.tokens.push(...part.tokens)
       answer.text += part.text
     }

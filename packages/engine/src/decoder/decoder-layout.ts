@@ -1,0 +1,93 @@
+/**
+ * What a decoder graph takes and gives, read from its names.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { InferenceSession } from 'onnxruntime-web'
+import type { Executor } from '../executor/executor.ts'
+import { hiddenRows, logitRows } from '../graph/last-logits.ts'
+import type { KvInput } from './kv-cache.ts'
+
+export type DecoderLayout = {
+  past: KvInput[]
+  hasPositions: boolean
+  /** The graph takes how many of the last positions' logits are wanted. */
+  hasLogitsToKeep: boolean
+  /** The graph takes which positions' logits are wanted, see `graph/last-logits.ts`. */
+  choosesRows: boolean
+  hiddenStates: { name: string; choosesRows: boolean } | null
+  /** Where a row's tokens lie in the cache, see `kv-cache.ts`. */
+  padding: 'holes' | 'right'
+  kvCache: 'static' | 'growing'
+  /** Of one token in the cache, all layers. */
+  bytesPerToken: number
+}
+
+type GraphFacts = {
+  /** Whether attention is com.microsoft GroupQueryAttention. */
+  isGroupQuery: boolean
+}
+
+const scalarInputs = ['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep']
+
+/** @throws WeftError `engine/unsupported` when the graph is no decoder of this layout */
+export function readLayout(
+  {
+    inputs,
+    outputNames,
+    writesInPlace,
+  }: Pick<Executor, 'inputs' | 'outputNames' | 'writesInPlace'>,
+  { isGroupQuery }: GraphFacts,
+): DecoderLayout {
+  const names = inputs.map(({ name }) => name)
+  for (const name of ['input_ids', 'attention_mask']) {
+    if (!names.includes(name)) throw unsupported(`It has no input ${name}.`)
+  }
+  if (!outputNames.includes('logits')) throw unsupported('It has no output logits.')
+  const past = inputs
+    .filter(({ name }) => !scalarInputs.includes(name) && name !== logitRows)
+    .map((input) => kvInput(input, outputNames))
+  if (past.length === 0) throw unsupported('It has no key/value cache.')
+  return {
+    past,
+    hasPositions: names.includes('position_ids'),
+    hasLogitsToKeep: names.includes('num_logits_to_keep'),
+    choosesRows: names.includes(logitRows),
+    hiddenStates: hiddenStatesOf(outputNames),
+    padding: isGroupQuery ? 'right' : 'holes',
+    kvCache: isGroupQuery && writesInPlace ? 'static' : 'growing',
+    bytesPerToken: past.reduce(
+      (sum, { heads, headSize, type }) => sum + heads * headSize * (type === 'float16' ? 2 : 4),
+      0,
+    ),
+  }
+}
+
+function hiddenStatesOf(outputNames: readonly string[]): DecoderLayout['hiddenStates'] {
+  if (outputNames.includes(hiddenRows)) return { name: hiddenRows, choosesRows: true }
+  const name = ['last_hidden_state', 'hidden_states'].find((each) => outputNames.includes(each))
+  return name ? { name, choosesRows: false } : null
+}
+
+function kvInput(input: InferenceSession.ValueMetadata, outputNames: readonly string[]): KvInput {
+  const { name: past } = input
+  const present = past.replace(/^past_key_values\./, 'present.')
+  if (present === past || !outputNames.includes(present) || !input.isTensor) {
+    throw unsupported(`It asks for the input ${past}.`)
+  }
+  const { type, shape } = input
+  const [, heads, , headSize] = shape
+  if (typeof heads !== 'number' || typeof headSize !== 'number') {
+    throw unsupported(`It does not say the shape of ${past}.`)
+  }
+  if (type !== 'float32' && type !== 'float16') {
+    throw unsupported(`Its key/value cache is ${type}.`)
+  }
+  return { past, present, type, heads, headSize }
+}
+
+function unsupported(fact: string): WeftError {
+  return new WeftError('engine/unsupported', 'This graph is not a decoder that Weft can run.', {
+    facts: [fact],
+  })
+}

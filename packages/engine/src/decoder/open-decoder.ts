@@ -1,0 +1,68 @@
+/**
+ * A graph's bytes to a decoder: prepared for the backend, opened as a session, on the executor that
+ * copies least.
+ * @module
+ */
+
+import type { Executor } from '../executor/executor.ts'
+import { releaseSession } from '../executor/guard.ts'
+import { createHeapExecutor, sessionHandle } from '../executor/heap-executor.ts'
+import { createOrtExecutor } from '../executor/ort-executor.ts'
+import type { GraphFacts } from '../graph/prepare-graph.ts'
+import { prepareGraph } from '../graph/prepare-graph.ts'
+import type { ExternalData } from '../graph/tensor-values.ts'
+import { openSession } from '../model/open-session.ts'
+import type { Runtime } from '../runtime.ts'
+import { createDecoder, type Decoder } from './decoder.ts'
+import { readLayout } from './decoder-layout.ts'
+
+export type OpenDecoderInit = {
+  runtime: Runtime
+  graph: Uint8Array
+  externalData: ExternalData
+  /** Tokens of prompt and answer together. */
+  contextTokens: number
+}
+
+/**
+ * Block-quantised weights become float32 on the CPU up to this size; above it they would leave no
+ * room in the 4 GiB that a WebAssembly memory has.
+ */
+export const maxFloatWeightBytes = 2.5 * 1024 ** 3
+
+/** @throws WeftError `engine/bad-graph`, `engine/unsupported`, `engine/out-of-memory` */
+export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {
+  const { runtime, contextTokens } = init
+  const { graph, externalData, facts } = prepareGraph({
+    graph: init.graph,
+    externalData: init.externalData,
+    target: runtime.executionProvider === 'webgpu' ? 'webgpu' : 'cpu',
+    maxFloatWeightBytes,
+  })
+  const executor = await openExecutor({ runtime, graph, externalData, facts })
+  try {
+    const layout = readLayout(executor, facts)
+    return createDecoder({ executor, layout, contextTokens })
+  } catch (error) {
+    await executor.release()
+    throw error
+  }
+}
+
+type OpenExecutorInit = Omit<OpenDecoderInit, 'contextTokens'> & { facts: GraphFacts }
+
+async function openExecutor({ runtime, facts, ...files }: OpenExecutorInit): Promise<Executor> {
+  const keepOnDevice = facts.outputNames.filter((name) => name.startsWith('present.'))
+  const session = await openSession({ runtime, ...files, keepOnDevice })
+  try {
+    const heap = await runtime.heap?.()
+    if (heap && sessionHandle(session) !== undefined) {
+      return createHeapExecutor({ session, runtime, heap })
+    }
+    const device = (await runtime.device?.()) ?? null
+    return createOrtExecutor({ session, runtime, device })
+  } catch (error) {
+    await releaseSession(session)
+    throw error
+  }
+}

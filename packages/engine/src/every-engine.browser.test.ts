@@ -1,0 +1,60 @@
+import { afterAll } from 'vitest'
+import type { LoadInit } from './engine.ts'
+import { createResilientEngine } from './resilient/resilient-engine.ts'
+import { createSharedEngine } from './shared/shared-engine.ts'
+import { closeTabs, openSharedTab } from './testing/open-shared-tab.ts'
+import referenceLines from './testing/reference-runs.jsonl?raw'
+import { testEngine } from './testing/test-engine.ts'
+import { fetchBobbinFiles, fetchBobbinManifest } from './testing/web-model.ts'
+import { createWorkerEngine } from './worker/worker-engine.ts'
+
+const reference: number[][] = referenceLines
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+const createEngine = () => createWorkerEngine({ threads: 1 })
+
+async function bobbin(backend: 'wasm' | 'webgpu'): Promise<LoadInit> {
+  const manifest = await fetchBobbinManifest()
+  return { manifest, backend, openFiles: () => fetchBobbinFiles(manifest) }
+}
+const onCpu = { backend: 'wasm', loadInit: () => bobbin('wasm'), reference } as const
+
+afterAll(closeTabs)
+
+testEngine('the worker engine on the CPU', { ...onCpu, openEngine: createEngine })
+
+testEngine('the worker engine on WebGPU', {
+  backend: 'webgpu',
+  loadInit: () => bobbin('webgpu'),
+  reference,
+  openEngine: createEngine,
+  isSlow: true,
+  timeoutMs: 300_000,
+})
+
+testEngine('the resilient engine', {
+  ...onCpu,
+  openEngine: () => createResilientEngine({ createEngine }),
+})
+
+testEngine('the shared engine of the tab that leads', {
+  ...onCpu,
+  openEngine: () => createSharedEngine({ name: 'suite-leader', createEngine }),
+})
+
+testEngine('the shared engine of a tab that follows', {
+  ...onCpu,
+  async openEngine() {
+    const name = 'suite-follower'
+    const leader = await openSharedTab({ name, deadlineMs: 10_000 })
+    await leader.load()
+    return createSharedEngine({
+      name,
+      createEngine() {
+        throw new Error('Another tab has the engine.')
+      },
+    })
+  },
+  joins: true,
+})

@@ -1,0 +1,92 @@
+/**
+ * A sequence under way with what it has read.
+ * @module
+ */
+import type { Decoder } from '../decoder/decoder.ts'
+import { disposeCache, type KvCache } from '../decoder/kv-cache.ts'
+import type { Held, PrefixCache } from './prefix-cache.ts'
+import type { StepTiming } from './scheduler.ts'
+import type { Output, Sequence } from './sequence.ts'
+
+export type Lane = {
+  readonly sequence: Sequence
+  phase: 'reading' | 'decoding' | 'over'
+  /** One row; empty while the sequence is a row of a group. */
+  cache: KvCache
+  /** Everything read. */
+  tokens: number[]
+  /** To be read next, once decoding. */
+  next: number
+  cachedTokens: number
+}
+
+export function openLane(decoder: Decoder, sequence: Sequence): Lane {
+  return {
+    sequence,
+    phase: 'reading',
+    cache: decoder.createCache(),
+    tokens: [],
+    next: 0,
+    cachedTokens: 0,
+  }
+}
+
+export type ReadInit = {
+  decoder: Decoder
+  chunkTokens: number
+  prefixes: PrefixCache
+  /** What other sequences have read so far. */
+  others: Iterable<Held>
+  onStep?: (timing: StepTiming) => void
+}
+
+/** Reads the next chunk of a prompt, or takes over what another has read of the same. */
+export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
+  const { decoder, chunkTokens, prefixes, others } = init
+  const { prompt, firstOutput, wantsHiddenStates, keepsPrefix } = lane.sequence
+  const better = lane.tokens.length
+  const source = keepsPrefix
+    ? prefixes.find(prompt, { others, atMost: firstOutput, better })
+    : undefined
+  if (source) {
+    const copied = decoder.join([source])
+    disposeCache(lane.cache)
+    lane.cache = copied
+    lane.tokens = prompt.slice(0, source.length)
+    lane.cachedTokens += source.length - better
+  }
+  const start = lane.tokens.length
+  const chunk = prompt.slice(start, start + chunkTokens)
+  const end = start + chunk.length
+  const positions: number[] = []
+  for (let position = Math.max(start, firstOutput); position < end; position++) {
+    positions.push(position - start)
+  }
+  const startedMs = performance.now()
+  const { logits, hiddenStates } = await decoder.forward(lane.cache, {
+    tokens: [chunk],
+    // A graph computes some position's logits in any case.
+    positions: positions.length > 0 ? positions : [chunk.length - 1],
+    hiddenStates: wantsHiddenStates,
+  })
+  const forwardMs = performance.now() - startedMs
+  lane.tokens.push(...chunk)
+  positions.forEach((offset, index) => {
+    takeOutput(lane, {
+      position: start + offset,
+      logits: logits[0]?.[index] as Float32Array,
+      hiddenState: hiddenStates?.[0]?.[index] ?? null,
+    })
+  })
+  const takeMs = performance.now() - startedMs - forwardMs
+  init.onStep?.({ type: 'prefill', rows: 1, tokens: chunk.length, forwardMs, takeMs })
+}
+
+/** Hands an output to the sequence and notes what it wants next. */
+export function takeOutput(lane: Lane, output: Omit<Output, 'cachedTokens'>): void {
+  if (lane.sequence.signal.aborted) return
+  const next = lane.sequence.take({ ...output, cachedTokens: lane.cachedTokens })
+  if (output.position + 1 < lane.sequence.prompt.length) return
+  lane.phase = next === null ? 'over' : 'decoding'
+  lane.next = next ?? 0
+}
