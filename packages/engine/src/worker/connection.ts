@@ -1,127 +1,145 @@
 /**
- * The page's side of one worker: calls and streams by id.
+ * The asking side of an engine: calls with one answer, answers that stream, and the files of a load.
  * @module
  */
 import { WeftError } from '@weft/protocol'
-import type { GenerateInit, GeneratePart, LoadStage } from '../engine.ts'
+import type { GenerateInit, GeneratePart, LoadInit, LoadStage, WaitOptions } from '../engine.ts'
+import { createPartQueue } from '../part-queue.ts'
+import { buffersOf } from './host-calls.ts'
 import type { Calls, CallType, Request } from './messages.ts'
-import { parseResponse, parseResult } from './parse-message.ts'
-import { createPartQueue } from './part-queue.ts'
+import { parseResponse, parseResult } from './parse-response.ts'
+import { createPortCalls, type Port } from './port-calls.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
-/** The part of a Worker that is used. */
-export type WorkerLike = {
-  postMessage(message: Request, transfer: Transferable[]): void
-  terminate(): void
-  onmessage: ((event: MessageEvent) => void) | null
-  onerror: ((event: ErrorEvent) => void) | null
-  onmessageerror: ((event: MessageEvent) => void) | null
+type CallOptions = WaitOptions & {
+  onStage?: (stage: LoadStage) => void
+  /** Of a load: kept until the next one, because an engine that starts again asks again. */
+  openFiles?: LoadInit['openFiles']
 }
-
-type CallOptions = { transfer?: Transferable[]; onStage?: (stage: LoadStage) => void }
 
 /** Parts of one answer as they arrive. */
 type PartStream = {
-  /** The next part; waits for it. @throws WeftError of the worker, `engine/crashed` */
+  /** The next part; waits for it. @throws WeftError of the engine, `engine/crashed` */
   next(): Promise<GeneratePart>
-  /** Nobody reads on: the worker stops, a waiting `next` stays unanswered. */
+  /** Nobody reads on: the other side stops, a waiting `next` stays unanswered. */
   stop(): void
 }
 
 export type Connection = {
+  /** An aborted signal ends the call here at once and stops the other side. @throws CancelledError */
   call<Type extends CallType>(
     type: Type,
     input: Calls[Type]['in'],
     options?: CallOptions,
   ): Promise<Calls[Type]['out']>
   generate(init: GenerateInit): PartStream
-  /** Ends the worker; what waits for it, and what comes after, rejects with `reason`. */
+  /** What waits, and what comes after, rejects with `reason`. */
   end(reason: WeftError): void
 }
 
-type Listener = {
-  done?: (out: unknown) => void
-  part?: (part: GeneratePart) => void
-  stage?: (stage: LoadStage) => void
-  fail: (error: WeftError) => void
+type Response = ReturnType<typeof parseResponse>
+
+const subjects: Record<CallType, string> = {
+  load: 'Loading',
+  count: 'Counting',
+  score: 'Scoring',
+  embed: 'Embedding',
+  measure: 'Measuring',
+  memory: 'The report',
 }
 
-export function createConnection(worker: WorkerLike): Connection {
-  const listeners = new Map<number, Listener>()
-  let lastId = 0
-  let ended: WeftError | undefined
-
-  const end = (reason: WeftError): void => {
-    if (ended) return
-    ended = reason
-    worker.terminate()
-    for (const { fail } of listeners.values()) fail(reason)
-    listeners.clear()
-  }
-  const listen = (listener: Listener): number => {
-    if (ended) throw ended
-    lastId += 1
-    listeners.set(lastId, listener)
-    return lastId
-  }
-  worker.onmessage = ({ data }) => {
-    try {
-      dispatch(listeners, data)
-    } catch (cause) {
-      end(crashed(cause))
-    }
-  }
-  worker.onerror = (event) => end(crashed(event.message || 'The worker stopped.'))
-  worker.onmessageerror = () => end(crashed('A message of the worker could not be read.'))
-
+/** @param onEnd runs once, when the connection ends: closes the port, terminates the worker */
+export function createConnection(port: Port, onEnd: () => void): Connection {
+  let opener: Opener | undefined
+  const { listen, post, stop, end } = createPortCalls<Request, Response>({
+    port,
+    parse: parseResponse,
+    isLast: (response) =>
+      response.type === 'done' || (response.type === 'part' && response.out.type === 'end'),
+    onQuestion: ({ type, id }) => {
+      if (type === 'open-files') opener?.open(id)
+    },
+    onEnd() {
+      opener?.close()
+      onEnd()
+    },
+  })
   return {
-    async call(type, input, { transfer = [], onStage } = {}) {
+    async call(type, input, { signal, onStage, openFiles } = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-      const id = listen({ done: resolve, fail: reject, ...(onStage ? { stage: onStage } : {}) })
-      worker.postMessage({ type, id, in: input } as Request, transfer)
-      return parseResult[type](await promise)
+      const id = listen({
+        receive(response) {
+          if (response.type === 'stage') onStage?.(response.out)
+          else if (response.type === 'done') resolve(response.out)
+        },
+        fail: reject,
+      })
+      if (openFiles) {
+        opener?.close()
+        opener = createOpener({ id, openFiles, post })
+      }
+      try {
+        post({ type, id, in: input } as Request)
+        return parseResult[type](await unlessAborted(promise, signal, subjects[type]))
+      } catch (error) {
+        if (openFiles) opener?.close()
+        throw error
+      } finally {
+        stop(id)
+      }
     },
     generate(init) {
       const queue = createPartQueue()
-      const id = listen({ part: queue.push, fail: queue.fail })
-      worker.postMessage({ type: 'generate', id, in: init }, [])
+      const id = listen({
+        receive(response) {
+          if (response.type === 'part') queue.push(response.out)
+        },
+        fail: queue.fail,
+      })
+      post({ type: 'generate', id, in: init })
       return {
         async next() {
           const part = await queue.take()
-          if (!ended) worker.postMessage({ type: 'credit', id }, [])
+          post({ type: 'credit', id })
           return part
         },
-        stop() {
-          if (!listeners.delete(id) || ended) return
-          worker.postMessage({ type: 'stop', id }, [])
-        },
+        stop: () => stop(id),
       }
     },
     end,
   }
 }
 
-/** @throws MalformedError */
-function dispatch(listeners: Map<number, Listener>, data: unknown): void {
-  const response = parseResponse(data)
-  const listener = listeners.get(response.id)
-  // What answers a stopped call comes too late to matter.
-  if (!listener) return
-  if (isLast(response)) listeners.delete(response.id)
-  if (response.type === 'stage') listener.stage?.(response.out)
-  else if (response.type === 'part') listener.part?.(response.out)
-  else if (response.type === 'done') listener.done?.(response.out)
-  else listener.fail(WeftError.fromData(response.out))
+type Opener = {
+  /** Answers the load's question for its files; never rejects. */
+  open(id: number): void
+  close(): void
 }
 
-/** Whether nothing follows under the same id. */
-function isLast(response: ReturnType<typeof parseResponse>): boolean {
-  if (response.type === 'part') return response.out.type === 'end'
-  return response.type !== 'stage'
+type OpenerInit = {
+  id: number
+  openFiles: LoadInit['openFiles']
+  post: (request: Request, transfer?: Transferable[]) => void
 }
 
-function crashed(cause: unknown): WeftError {
-  return new WeftError('engine/crashed', 'The engine stopped unexpectedly. Load the model again.', {
-    facts: [cause instanceof Error ? cause.message : String(cause)],
-    cause,
-  })
+function createOpener({ id, openFiles, post }: OpenerInit): Opener {
+  const controller = new AbortController()
+  const { signal } = controller
+  const answer = async (): Promise<void> => {
+    try {
+      const files = await openFiles({ signal })
+      if (signal.aborted) return
+      // Two files may be parts of one buffer, which moves once.
+      post({ type: 'files', id, in: [...files] }, buffersOf([...files.values()]))
+    } catch (cause) {
+      const error = WeftError.from(cause, 'engine/no-files', 'The model files could not be opened.')
+      if (!signal.aborted) post({ type: 'no-files', id, in: error.toJSON() })
+    }
+  }
+  return {
+    open: (asked) => {
+      if (asked === id && !signal.aborted) answer()
+    },
+    close: () => controller.abort(),
+  }
 }

@@ -1,121 +1,146 @@
 /**
- * The worker's side: requests in, an engine's answers out.
+ * The computing side of one port: requests in, an engine's answers out.
  * @module
  */
-import { WeftError } from '@weft/protocol'
-import type { Engine, GenerateInit } from '../engine.ts'
+import { CancelledError, WeftError } from '@weft/protocol'
+import type { Engine, GenerateInit, LoadStage, ModelFiles, WaitOptions } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
-import { type LoadMessage, type Request, type Response, readAhead } from './messages.ts'
-import { parseRequest } from './parse-message.ts'
+import { buffersOf, createHostCalls, type Host } from './host-calls.ts'
+import {
+  type Calls,
+  type CallType,
+  type FileList,
+  type LoadMessage,
+  type Request,
+  type Response,
+  readAhead,
+} from './messages.ts'
+import { parseRequest } from './parse-request.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
-/** Where messages go: a worker's global scope, or a port. */
-type HostPort = { postMessage(message: Response): void }
-
-/** A running `generate`: what its consumer asked for. */
-type Flow = {
-  credit(): void
-  stop(): void
+/** Parts that the consumer of a running `generate` has asked for. */
+type Credits = {
+  add(): void
   /** Resolves true when one more part may be made, false when none is wanted any more. */
   take(): Promise<boolean>
-  /** Aborted by `stop`: the first part of a long prompt is long in the making. */
-  signal: AbortSignal
 }
 
-type HostEngineInit = {
-  port: HostPort
+export type HostEngineInit = {
+  /** Where messages go: a worker's global scope, a MessagePort or a BroadcastChannel. */
+  port: { postMessage(message: Response, transfer: Transferable[]): void }
+  /** Called for every load; may give the same engine again. */
   createEngine: (threads: number | null) => Engine
 }
 
-/** @returns what handles a message that arrives; it never throws */
-export function hostEngine({ port, createEngine }: HostEngineInit): (data: unknown) => void {
-  const flows = new Map<number, Flow>()
+export function hostEngine({ port, createEngine }: HostEngineInit): Host {
+  const credits = new Map<number, Credits>()
+  const fileWaits = new Map<number, PromiseWithResolvers<FileList>>()
   let engine: Engine | undefined
 
   const required = (): Engine => {
     if (!engine) throw notLoaded()
     return engine
   }
-  const load = async (id: number, message: LoadMessage) => {
-    engine = createEngine(message.threads)
-    return engine.load(
-      { manifest: message.manifest, files: new Map(message.files), backend: message.backend },
-      { onStage: (stage) => port.postMessage({ type: 'stage', id, out: stage }) },
-    )
+  const load = async (
+    id: number,
+    { manifest, backend, threads }: LoadMessage,
+    signal: AbortSignal,
+  ) => {
+    const openFiles = async (options: WaitOptions): Promise<ModelFiles> => {
+      const wait = Promise.withResolvers<FileList>()
+      fileWaits.set(id, wait)
+      post({ type: 'open-files', id })
+      try {
+        const ends = AbortSignal.any([signal, ...(options.signal ? [options.signal] : [])])
+        return new Map(await unlessAborted(wait.promise, ends, 'Loading'))
+      } finally {
+        fileWaits.delete(id)
+      }
+    }
+    const onStage = (stage: LoadStage): void => post({ type: 'stage', id, out: stage })
+    engine = createEngine(threads)
+    return engine.load({ manifest, backend, openFiles }, { signal, onStage })
   }
-  const generate = async (id: number, init: GenerateInit) => {
-    const flow = createFlow()
-    flows.set(id, flow)
+  const generate = async (id: number, init: GenerateInit, signal: AbortSignal): Promise<void> => {
+    const flow = createCredits(signal)
+    credits.set(id, flow)
     try {
-      const parts = required().generate(init, { signal: flow.signal })[Symbol.asyncIterator]()
+      const parts = required().generate(init, { signal })[Symbol.asyncIterator]()
       while (await flow.take()) {
         const { value, done } = await parts.next()
         if (done) return
-        port.postMessage({ type: 'part', id, out: value })
+        post({ type: 'part', id, out: value })
       }
       await parts.return?.()
     } finally {
-      flows.delete(id)
+      credits.delete(id)
     }
   }
-  const handle = async (request: Request): Promise<void> => {
+  const start = async (request: Started, signal: AbortSignal): Promise<void> => {
     const { id } = request
+    const done = (out: Calls[CallType]['out'], transfer: Transferable[] = []): void =>
+      post({ type: 'done', id, out }, transfer)
     switch (request.type) {
       case 'load':
-        return port.postMessage({ type: 'done', id, out: await load(id, request.in) })
-      case 'count': {
-        const tokens = await required().countPromptTokens(request.in.messages)
-        return port.postMessage({ type: 'done', id, out: tokens })
+        return done(await load(id, request.in, signal))
+      case 'count':
+        return done(await required().countPromptTokens(request.in))
+      case 'score': {
+        const { inits, ...options } = request.in
+        const scores = await required().score(inits, { ...options, signal })
+        return done(scores, buffersOf(scores.flatMap((score) => Object.values(score))))
+      }
+      case 'embed': {
+        const embeddings = await required().embed(request.in, { signal })
+        return done(embeddings, buffersOf(embeddings.vectors))
       }
       case 'measure':
-        return port.postMessage({ type: 'done', id, out: await required().measure() })
+        return done(await required().measure({ signal }))
+      case 'memory':
+        return done(await required().memory())
       case 'generate':
-        return generate(id, request.in)
+        return generate(id, request.in, signal)
+      case 'files':
+        return fileWaits.get(id)?.resolve(request.in)
+      case 'no-files':
+        return fileWaits.get(id)?.reject(WeftError.fromData(request.in))
       case 'credit':
-        return flows.get(id)?.credit()
-      case 'stop':
-        return flows.get(id)?.stop()
+        return credits.get(id)?.add()
     }
   }
-  return (data) => {
-    run(data, handle).catch((error: unknown) => {
-      const failure = WeftError.from(error, 'engine/failed', 'The engine failed.')
-      port.postMessage({ type: 'error', id: idOf(data), out: failure.toJSON() })
-    })
+  const { post, receive, running, end } = createHostCalls<Request, Response>({
+    port,
+    parse: parseRequest,
+    start,
+  })
+  return {
+    receive,
+    running,
+    end() {
+      end()
+      for (const wait of fileWaits.values()) wait.reject(new CancelledError({ subject: 'Loading' }))
+    },
   }
 }
 
-async function run(data: unknown, handle: (request: Request) => Promise<void>): Promise<void> {
-  await handle(parseRequest(data))
-}
+type Started = Exclude<Request, { type: 'stop' }>
 
-/** The id of a message that may be malformed, so that its caller still hears of it. */
-function idOf(data: unknown): number {
-  if (typeof data !== 'object' || data === null || !('id' in data)) return 0
-  return Number.isSafeInteger(data.id) ? Math.max(0, Number(data.id)) : 0
-}
-
-function createFlow(): Flow {
-  const controller = new AbortController()
-  const { signal } = controller
-  let credits = readAhead
+function createCredits(signal: AbortSignal): Credits {
+  let count = readAhead
   let wake = (): void => {}
+  signal.addEventListener('abort', () => wake())
   return {
-    signal,
-    credit() {
-      credits += 1
-      wake()
-    },
-    stop() {
-      controller.abort()
+    add() {
+      count += 1
       wake()
     },
     async take() {
-      while (credits === 0 && !signal.aborted) {
+      while (count === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
-      credits -= 1
+      count -= 1
       return !signal.aborted
     },
   }

@@ -4,13 +4,14 @@
  * where the browser has it and asyncify elsewhere.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { type EngineInfo, WeftError } from '@weft/protocol'
 import asyncifyModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import asyncifyWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import jspiModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url'
 import jspiWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'
 import cpuModuleUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
 import cpuWasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import { captureHeap } from '../executor/capture-heap.ts'
 import type { Runtime, RuntimeChoice } from '../runtime.ts'
 
 type OrtWeb = typeof import('onnxruntime-web')
@@ -51,10 +52,12 @@ export async function openWebRuntime(
 
 async function openCpu(threads: number): Promise<Runtime> {
   const ort = await fetchRuntime(() => import('onnxruntime-web/wasm'))
-  ort.env.wasm.wasmPaths = { wasm: cpuWasmUrl, mjs: cpuModuleUrl }
+  const { mjs, heap } = captureHeap(new URL(cpuModuleUrl, import.meta.url))
+  ort.env.wasm.wasmPaths = { wasm: cpuWasmUrl, mjs }
   ort.env.wasm.numThreads = threads
   const device = threads === 1 ? 'CPU, 1 thread' : `CPU, ${threads} threads`
-  return { ort, executionProvider: 'wasm', info: { ...runtimeName(ort), backend: 'wasm', device } }
+  const info: EngineInfo = { ...runtimeName(ort), backend: 'wasm', device }
+  return { ort, executionProvider: 'wasm', info, heap }
 }
 
 async function openWebGpu(adapter: GPUAdapter): Promise<Runtime> {
@@ -71,6 +74,7 @@ async function openWebGpu(adapter: GPUAdapter): Promise<Runtime> {
     ort,
     executionProvider: 'webgpu',
     info: { ...runtimeName(ort), backend: 'webgpu', device: nameOf(adapter) },
+    device: async () => ort.env.webgpu.device,
     async lost() {
       const device = await ort.env.webgpu.device
       const { message } = await device.lost

@@ -6,11 +6,11 @@ import { createLocalEngine } from '../local-engine.ts'
 import { hostEngine } from './host-engine.ts'
 import { openWebRuntime } from './web-runtime.ts'
 
-const handle = hostEngine({
-  port: { postMessage: (message) => globalThis.postMessage(message) },
+const host = hostEngine({
+  port: { postMessage: (message, transfer) => globalThis.postMessage(message, { transfer }) },
   createEngine: (threads) =>
     createLocalEngine({
       openRuntime: (choice, model) => openWebRuntime(choice, { threads, ...model }),
     }),
 })
-globalThis.addEventListener('message', ({ data }) => handle(data))
+globalThis.addEventListener('message', ({ data }) => host.receive(data))

@@ -1,0 +1,245 @@
+/**
+ * What every Engine does, whichever thread or tab it works in. Bobbin is the model.
+ * @module
+ */
+import { type EngineInfo, greedySampling, type Message } from '@weft/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Engine, GenerateInit, GeneratePart, LoadInit, LoadStage } from '../engine.ts'
+import { collect, referenceRuns, story } from './reference-runs.ts'
+
+export type TestEngineInit = {
+  /** A fresh engine, nothing loaded; the suite closes it. */
+  openEngine: () => Engine | Promise<Engine>
+  /** Loads Bobbin on the backend under test. */
+  loadInit: () => LoadInit | Promise<LoadInit>
+  /** Tokens of `referenceRuns`. */
+  reference: number[][]
+  /** As its `LoadResult` names it. */
+  backend: EngineInfo['backend']
+  /** A token takes a third of a second: fewer answers, and resumes at fewer positions. */
+  isSlow?: boolean
+  timeoutMs?: number
+  /** Whether the model is loaded elsewhere before, so that no stage is to be seen. */
+  joins?: boolean
+}
+
+const code = (value: string) => expect.objectContaining({ code: value })
+const sum: Message[] = [{ role: 'user', content: 'What is 47 + 38?' }]
+const tooLong: Message[] = [{ role: 'user', content: '7'.repeat(600) }]
+/** Any token, half characters among them. */
+const wild: GenerateInit = {
+  ...story,
+  maxTokens: 24,
+  sampling: { ...greedySampling, temperature: 2 },
+  seed: new Uint8Array(32).fill(9),
+}
+
+export function testEngine(name: string, init: TestEngineInit): void {
+  const { openEngine, loadInit, backend, isSlow, timeoutMs = 60_000, joins } = init
+  const stride = isSlow ? 7 : 1
+  const runs = isSlow ? referenceRuns.slice(0, 2) : referenceRuns
+  const reference = init.reference.slice(0, runs.length)
+  const short: GenerateInit = { ...story, maxTokens: 12 }
+
+  describe(`${name} is an Engine`, { timeout: timeoutMs }, () => {
+    let engine: Engine
+    beforeAll(async () => {
+      engine = await openEngine()
+    }, timeoutMs)
+    afterAll(() => engine.close(), timeoutMs)
+
+    const untilIdle = () =>
+      expect
+        .poll(async () => (await engine.memory()).runningJobs, { timeout: timeoutMs, interval: 20 })
+        .toBe(0)
+
+    test('without a model every question is refused', async () => {
+      const refused = code('engine/not-loaded')
+      const options = { topK: 1, hiddenStates: false }
+      await expect(engine.countPromptTokens(story)).rejects.toThrow(refused)
+      await expect(collect(engine.generate(story))).rejects.toThrow(refused)
+      await expect(engine.score([], options)).rejects.toThrow(refused)
+      await expect(engine.measure()).rejects.toThrow(refused)
+      await expect(engine.memory()).rejects.toThrow(refused)
+    })
+
+    test('a load goes through its stages, passes the self-test and says what it can do', async () => {
+      const stages: LoadStage[] = []
+      const result = await engine.load(await loadInit(), { onStage: (stage) => stages.push(stage) })
+      expect(stages).toEqual(joins ? [] : ['runtime', 'graph', 'warm-up', 'self-test'])
+      expect(result.selfTest).toMatchObject({
+        passed: true,
+        matchingTokens: 16,
+        expectedTokens: 16,
+      })
+      expect(result.engine.backend).toBe(backend)
+      expect(result.capabilities.contextTokens).toBe(512)
+      expect(result.capabilities.batchSize).toBeGreaterThanOrEqual(1)
+    })
+
+    test('answers token by token as every other', async () => {
+      for (const [index, run] of runs.entries()) {
+        expect((await collect(engine.generate(run))).tokens).toEqual(reference[index])
+      }
+    })
+
+    test('parts come in order, and their numbers agree', async () => {
+      const parts = await read(engine.generate(short))
+      const deltas = parts.filter((part) => part.type === 'delta')
+      const tokens = deltas.flatMap((delta) => delta.tokens)
+      expect(parts.map(({ type }) => type)).toEqual([
+        'prefill-end',
+        ...deltas.map(() => 'delta'),
+        'end',
+      ])
+      expect(parts[0]).toMatchObject({
+        inputTokens: await engine.countPromptTokens(story),
+        droppedMessages: 0,
+      })
+      expect(parts.at(-1)).toMatchObject({ finishReason: 'length', outputTokens: tokens.length })
+      let index = 0
+      for (const delta of deltas) {
+        expect(delta.index).toBe(index)
+        index += delta.tokens.length
+      }
+    })
+
+    test.each([
+      { kind: 'greedy', run: short },
+      { kind: 'sampled', run: wild },
+    ])('a $kind answer goes on from every position as if it had never stopped', async ({ run }) => {
+      await expectResumes(engine, run, stride)
+    })
+
+    test('so does one that ends by itself', async () => {
+      const run: GenerateInit = { ...story, messages: sum, maxTokens: 40 }
+      expect(await expectResumes(engine, run, stride)).toBeLessThan(40)
+    })
+
+    test('several at once equal one at a time', async () => {
+      const answers = await Promise.all(
+        runs.map(async (run) => (await collect(engine.generate(run))).tokens),
+      )
+      expect(answers).toEqual(reference)
+      await untilIdle()
+    })
+
+    test('a cancel ends the answer within one step', async () => {
+      const controller = new AbortController()
+      const parts: GeneratePart[] = []
+      for await (const part of engine.generate(story, { signal: controller.signal })) {
+        parts.push(part)
+        if (parts.length === 4) controller.abort()
+      }
+      const last = { type: 'end', finishReason: 'cancelled', outputTokens: 3 }
+      expect(parts).toHaveLength(5)
+      expect(parts.at(-1)).toMatchObject(last)
+      await untilIdle()
+    })
+
+    test('a reader who stops reading keeps nobody else waiting', async () => {
+      const slow = engine.generate(short)[Symbol.asyncIterator]()
+      const first = await slow.next()
+      const answers = await Promise.all(
+        runs.slice(0, 3).map(async (run) => (await collect(engine.generate(run))).tokens),
+      )
+      expect(answers).toEqual(reference.slice(0, 3))
+      const rest = await read({ [Symbol.asyncIterator]: () => slow })
+      const whole = await read(engine.generate(short))
+      expect(tokensOf([first.value, ...rest])).toEqual(tokensOf(whole))
+    })
+
+    test('who leaves an answer frees it', async () => {
+      for await (const part of engine.generate(story)) if (part.type === 'delta') break
+      await untilIdle()
+      const { prefixBytes, maxPrefixBytes } = await engine.memory()
+      expect(prefixBytes).toBeLessThanOrEqual(maxPrefixBytes)
+    })
+
+    test('a score agrees with the answer', async () => {
+      const { tokens } = await collect(engine.generate(short))
+      const item = { messages: story.messages, overflow: 'error' as const, answer: tokens }
+      const options = { topK: 4, hiddenStates: false }
+      const [whole, begin] = await engine.score(
+        [item, { ...item, answer: tokens.slice(0, 3) }],
+        options,
+      )
+      const best = Array.from(whole?.topTokens ?? []).filter((_, index) => index % 4 === 0)
+      expect(best).toEqual(tokens)
+      expect(whole?.answerLogits).toEqual(whole?.topLogits.filter((_, index) => index % 4 === 0))
+      expect(begin?.topTokens).toEqual(whole?.topTokens.slice(0, 12))
+      expect(whole?.hiddenStates).toBeNull()
+      await untilIdle()
+    })
+
+    test('measures its speed', async () => {
+      const { prefillTokensPerSecond, decodeTokensPerSecond } = await engine.measure()
+      expect(prefillTokensPerSecond).toBeGreaterThan(0)
+      expect(decodeTokensPerSecond).toBeGreaterThan(0)
+    })
+
+    test('refuses what it cannot do, and goes on', async () => {
+      const refused = code('engine/prompt-too-long')
+      await expect(engine.countPromptTokens({ ...story, messages: tooLong })).rejects.toThrow(
+        refused,
+      )
+      await expect(collect(engine.generate({ ...story, messages: tooLong }))).rejects.toThrow(
+        refused,
+      )
+      const embedding = { texts: ['a'], pooling: null, normalize: true }
+      await expect(engine.embed(embedding)).rejects.toThrow(code('engine/unsupported'))
+      const [first] = referenceRuns
+      expect(first && (await collect(engine.generate(first))).tokens).toEqual(reference[0])
+    })
+
+    test('closes, and loads again', async () => {
+      const parts = engine.generate(story)[Symbol.asyncIterator]()
+      await parts.next()
+      await engine.close()
+      await expect(read({ [Symbol.asyncIterator]: () => parts })).rejects.toThrow(
+        code('engine/not-loaded'),
+      )
+      await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
+      await engine.load(await loadInit())
+      const [first] = referenceRuns
+      expect(first && (await collect(engine.generate(first))).tokens).toEqual(reference[0])
+    })
+  })
+}
+
+/** From every `stride`th position. @returns the length of the answer in tokens */
+async function expectResumes(engine: Engine, run: GenerateInit, stride: number): Promise<number> {
+  const whole = await read(engine.generate(run))
+  const tokens = tokensOf(whole)
+  for (let length = 0; length <= tokens.length; length += stride) {
+    const parts = await read(engine.generate({ ...run, answered: tokens.slice(0, length) }))
+    expect(tokensOf(parts)).toEqual(tokens.slice(length))
+    expect(textOf(beginOf(whole, length)) + textOf(parts)).toBe(textOf(whole))
+    expect({ ...parts.at(-1), decodeMs: 0 }).toEqual({ ...whole.at(-1), decodeMs: 0 })
+    const first = parts.find((part) => part.type === 'delta')
+    if (first) expect(first.index).toBe(length)
+  }
+  return tokens.length
+}
+
+function tokensOf(parts: GeneratePart[]): number[] {
+  return parts.flatMap((part) => (part.type === 'delta' ? part.tokens : []))
+}
+
+function textOf(parts: GeneratePart[]): string {
+  return parts.map((part) => (part.type === 'delta' ? part.text : '')).join('')
+}
+
+/** Deltas of the first `length` tokens: what whoever has these tokens has read. */
+function beginOf(parts: GeneratePart[], length: number): GeneratePart[] {
+  return parts.filter(
+    (part) =>
+      part.type === 'delta' && part.tokens.length > 0 && part.index + part.tokens.length <= length,
+  )
+}
+
+async function read(parts: AsyncIterable<GeneratePart>): Promise<GeneratePart[]> {
+  const all: GeneratePart[] = []
+  for await (const part of parts) all.push(part)
+  return all
+}

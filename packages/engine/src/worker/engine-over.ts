@@ -1,0 +1,56 @@
+/**
+ * An engine's work over a connection: what is the same for a worker and for another tab.
+ * @module
+ */
+import type { Engine, GenerateInit, GeneratePart } from '../engine.ts'
+import type { Connection } from './connection.ts'
+import { unlessAborted } from './unless-aborted.ts'
+
+/** @param required the connection of the loaded model; throws `engine/not-loaded` without one */
+export function callsOver(required: () => Connection): Omit<Engine, 'load' | 'close'> {
+  return {
+    countPromptTokens: async ({ messages, overflow, maxTokens }) =>
+      required().call('count', { messages, overflow, maxTokens }),
+    async *generate(init, options) {
+      yield* relay(required(), init, options?.signal)
+    },
+    async score(inits, { topK, hiddenStates, ...options }) {
+      return required().call('score', { inits: [...inits], topK, hiddenStates }, options)
+    },
+    async embed({ texts, pooling, normalize }, options) {
+      return required().call('embed', { texts, pooling, normalize }, options)
+    },
+    measure: async (options) => required().call('measure', {}, options),
+    memory: async () => required().call('memory', {}),
+  }
+}
+
+/**
+ * Parts from the other side to the consumer. A cancel is answered here and at once: what was made
+ * ahead and not yet taken never was.
+ */
+async function* relay(
+  connection: Connection,
+  init: GenerateInit,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GeneratePart, void, undefined> {
+  const { messages, sampling, seed, maxTokens, overflow, answered } = init
+  const stream = connection.generate({ messages, sampling, seed, maxTokens, overflow, answered })
+  let outputTokens = answered.length
+  let prefilledMs = performance.now()
+  try {
+    for (;;) {
+      const part = await unlessAborted(stream.next(), signal, 'The answer')
+      if (part.type === 'prefill-end') prefilledMs = performance.now()
+      if (part.type === 'delta') outputTokens += part.tokens.length
+      yield part
+      if (part.type === 'end') return
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error
+    const decodeMs = performance.now() - prefilledMs
+    yield { type: 'end', finishReason: 'cancelled', outputTokens, decodeMs }
+  } finally {
+    stream.stop()
+  }
+}

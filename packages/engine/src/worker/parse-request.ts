@@ -1,0 +1,127 @@
+/**
+ * What arrives at the computing side. Nothing but this turns `unknown` into a request.
+ * @module
+ */
+import {
+  bytesSchema,
+  contextOverflowSchema,
+  type Message,
+  manifestSchema,
+  messageSchema,
+  parse,
+  samplingSchema,
+} from '@weft/protocol'
+import type {
+  BackendChoice,
+  EmbedInit,
+  GenerateInit,
+  Pooling,
+  PromptInit,
+  ScoreInit,
+} from '../engine.ts'
+import {
+  boolean,
+  errorData,
+  type Fields,
+  fields,
+  integer,
+  list,
+  malformed,
+  oneOf,
+  text,
+} from './fields.ts'
+import type { FileList, LoadMessage, Request, ScoreMessage } from './messages.ts'
+
+const backends: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm']
+const poolings: readonly Pooling[] = ['mean', 'cls', 'last']
+
+/** @throws MalformedError */
+export function parseRequest(data: unknown): Request {
+  const message = fields(data)
+  const id = integer(message.id)
+  switch (message.type) {
+    case 'load':
+      return { type: 'load', id, in: loadMessage(fields(message.in)) }
+    case 'count':
+      return { type: 'count', id, in: promptInit(fields(message.in)) }
+    case 'generate':
+      return { type: 'generate', id, in: generateInit(fields(message.in)) }
+    case 'score':
+      return { type: 'score', id, in: scoreMessage(fields(message.in)) }
+    case 'embed':
+      return { type: 'embed', id, in: embedInit(fields(message.in)) }
+    case 'files':
+      return { type: 'files', id, in: fileList(message.in) }
+    case 'no-files':
+      return { type: 'no-files', id, in: errorData(message.in) }
+    case 'measure':
+    case 'memory':
+      return { type: message.type, id, in: {} }
+    case 'credit':
+    case 'stop':
+      return { type: message.type, id }
+    default:
+      throw malformed('unknown type')
+  }
+}
+
+function loadMessage({ manifest, backend, threads }: Fields): LoadMessage {
+  return {
+    manifest: parse('manifest', manifestSchema, manifest),
+    backend: oneOf(backends, backend),
+    threads: threads === null ? null : Math.max(1, integer(threads)),
+  }
+}
+
+function fileList(value: unknown): FileList {
+  return list(value).map((entry) => {
+    const [path, bytes] = list(entry)
+    if (!(bytes instanceof Uint8Array)) throw malformed('a file is no bytes')
+    return [text(path), bytes]
+  })
+}
+
+function promptInit(init: Fields): PromptInit {
+  return {
+    messages: messages(init.messages),
+    overflow: parse('overflow', contextOverflowSchema, init.overflow),
+    maxTokens: Math.max(1, integer(init.maxTokens)),
+  }
+}
+
+function generateInit(init: Fields): GenerateInit {
+  return {
+    ...promptInit(init),
+    sampling: parse('sampling', samplingSchema, init.sampling),
+    seed: parse('seed', bytesSchema(32), init.seed),
+    answered: list(init.answered).map(integer),
+  }
+}
+
+function scoreMessage({ inits, topK, hiddenStates }: Fields): ScoreMessage {
+  return {
+    inits: list(inits).map((init) => scoreInit(fields(init))),
+    topK: integer(topK),
+    hiddenStates: boolean(hiddenStates),
+  }
+}
+
+function scoreInit(init: Fields): ScoreInit {
+  return {
+    messages: messages(init.messages),
+    overflow: parse('overflow', contextOverflowSchema, init.overflow),
+    answer: list(init.answer).map(integer),
+  }
+}
+
+function embedInit({ texts, pooling, normalize }: Fields): EmbedInit {
+  return {
+    texts: list(texts).map(text),
+    pooling: pooling === null ? null : oneOf(poolings, pooling),
+    normalize: boolean(normalize),
+  }
+}
+
+function messages(value: unknown): Message[] {
+  return list(value).map((message) => parse('message', messageSchema, message))
+}
