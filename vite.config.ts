@@ -21,7 +21,8 @@ const securityHeaders = {
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval' blob:",
     "worker-src 'self' blob:",
-    "connect-src 'self' ws: wss:",
+    // Model files come from the hub, and count only when their hashes are the manifest's.
+    "connect-src 'self' ws: wss: https://huggingface.co https://*.hf.co",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",

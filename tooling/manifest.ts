@@ -1,145 +1,87 @@
 /**
- * Writes manifest.json for a folder in Hugging Face layout: every file by size and hashes, and the
- * known answer computed on onnxruntime-node. Equal files give equal bytes.
+ * Writes manifest.json for a model in Hugging Face layout, in a folder of this machine or on a hub:
+ * every file by size and hashes, and the known answer computed on onnxruntime-node.
  *
  *   npm run manifest -- public/models/bobbin --id weft/bobbin-2m --name Bobbin --dtype q8 \
- *     --graph onnx/model_quantized.onnx --licence Apache-2.0 --description '...'
+ *     --licence Apache-2.0 --description '...'
+ *   npm run manifest -- HuggingFaceTB/SmolLM2-135M-Instruct --dtype q8 --add
+ *
+ * `--add` puts it on the site: its manifest under public/models, the hub as the place of its files.
  * @module
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type ModelFiles, makeKnownAnswer, nodeRuntime } from '@weft/engine/local'
-import {
-  bytesToHex,
-  chunkBytes,
-  type Manifest,
-  type ManifestFile,
-  manifestCid,
-  manifestSchema,
-  parse,
-  sha256,
-} from '@weft/protocol'
-import * as ort from 'onnxruntime-node'
-
-/** Of `config.json`, by its names there. */
-type DecoderShape = {
-  vocab_size: number
-  hidden_size: number
-  intermediate_size: number
-  num_hidden_layers: number
-  num_attention_heads: number
-  num_key_value_heads?: number
-  head_dim?: number
-  max_position_embeddings: number
-  tie_word_embeddings?: boolean
-}
-
-type MemoryInit = { graph: string; config: DecoderShape; dtype: string; parameters: number }
-
-/** What a tab downloads; licence and readme stay behind. */
-const neededFiles = [
-  'config.json',
-  'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'chat_template.jinja',
-]
-
-const bytesPerFloat = 4
+import { manifestCid, WeftError } from '@weft/protocol'
+import { addToCatalogue, findCurated, writeJson } from './manifest/add-to-catalogue.ts'
+import { bringModel } from './manifest/bring-model.ts'
+import { describeModel } from './manifest/describe-model.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    /** Default: that on the hub. */
     id: { type: 'string' },
     name: { type: 'string' },
-    description: { type: 'string', default: '' },
-    dtype: { type: 'string', default: 'fp32' },
-    graph: { type: 'string', default: 'onnx/model.onnx' },
+    description: { type: 'string' },
+    /** SPDX identifier. Default: what the hub or the folder's README.md says. */
     licence: { type: 'string' },
-    /**
-     * Of a logit. Honest float32 backends differ by about 1e-5 on logits up to 15; int8 kernels where
-     * none were asked for differ by 0.2 and more.
-     */
-    tolerance: { type: 'string', default: '0.01' },
-    /** Where the family is not Llama's, whose parameters are counted from config.json. */
+    /** fp32, fp16, q8, int8, uint8, q4, q4f16: which graph, by the usual names. */
+    dtype: { type: 'string', default: 'fp32' },
+    /** Path of the graph where its name is another. */
+    graph: { type: 'string' },
+    /** Tokens of prompt and answer together. */
+    context: { type: 'string' },
+    /** Where counting in the graph would miss or double some. */
     parameters: { type: 'string' },
+    /** Largest difference of a logit that an honest backend shows. */
+    tolerance: { type: 'string' },
+    revision: { type: 'string', default: 'main' },
+    hub: { type: 'string', default: process.env.HF_ENDPOINT ?? 'https://huggingface.co' },
+    /** Where downloads go; they stay there for the next run. */
+    out: { type: 'string', default: '.weft/hub' },
+    add: { type: 'boolean', default: false },
+    /** With --add: a folder that holds the files; several are asked in their order. */
+    source: { type: 'string', multiple: true, default: [] },
+    /** Folder of `catalogue.json`. */
+    models: { type: 'string', default: 'public/models' },
   },
 })
-const [folder] = positionals
-if (!folder) throw new Error('Usage: npm run manifest -- <folder> --id publisher/name --name Name')
 
-const { graph, dtype } = values
-const files = readFiles(folder, graph)
-const config = readConfig(files)
-const parameters = values.parameters ? Number(values.parameters) : countParameters(config)
-const manifest = parse('manifest', manifestSchema, {
-  version: 1,
-  id: values.id,
-  name: values.name,
-  description: values.description,
-  licence: values.licence,
-  parameters,
-  dtype,
-  contextTokens: config.max_position_embeddings,
-  memoryBytes: memoryOf(files, { graph, config, dtype, parameters }),
-  graph,
-  files: [...files].map(([path, bytes]) => describeFile(path, bytes)),
-  knownAnswer: await makeKnownAnswer({
-    runtime: nodeRuntime(ort),
-    files,
-    graph,
-    toleranceAbs: Number(values.tolerance),
-  }),
-} satisfies Record<keyof Manifest, unknown>)
-writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
-console.log(`${manifestCid(manifest)} ${manifest.id} (${manifest.parameters} parameters)`)
-
-/** The files that the manifest pins, in order of path. */
-function readFiles(folder: string, graph: string): ModelFiles {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => neededFiles.includes(path) || path.startsWith(graph))
-    .sort()
-  return new Map(paths.map((path) => [path, new Uint8Array(readFileSync(join(folder, path)))]))
+async function main(from: string): Promise<void> {
+  const { dtype: asked, graph, hub, revision, out } = values
+  const model = await bringModel({ from, asked, graph, hub, revision, out })
+  const id = values.id ?? (model.source ? from : undefined)
+  const curated = findCurated(values.models, id)
+  const { manifest, weight } = await describeModel({
+    ...model,
+    id,
+    name: values.name ?? curated?.name ?? id?.split('/')[1],
+    description: values.description ?? curated?.sentence ?? '',
+    licence: values.licence ?? model.licence ?? curated?.licence,
+    parameters: numberOf(values.parameters) ?? model.parameters,
+    contextTokens: numberOf(values.context),
+    toleranceAbs: numberOf(values.tolerance),
+  })
+  writeJson(join(model.folder, 'manifest.json'), manifest)
+  console.log(`${manifestCid(manifest)} ${manifest.id} (${manifest.parameters} parameters)`)
+  if (!values.add) return
+  const sources = [...values.source, ...(model.source ? [model.source] : [])]
+  const tensorBytes = weight.largestTensorBytes
+  const path = addToCatalogue({ modelsFolder: values.models, manifest, sources, tensorBytes })
+  console.log(`The site offers it now: ${path}`)
 }
 
-function readConfig(files: ModelFiles): DecoderShape {
-  return JSON.parse(new TextDecoder().decode(files.get('config.json')))
+function numberOf(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value)
 }
 
-function describeFile(path: string, bytes: Uint8Array): ManifestFile {
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
-    hashOf(bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
-  )
-  return { path, sizeBytes: bytes.length, sha256: hashOf(bytes), chunks }
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return bytesToHex(sha256(bytes))
-}
-
-/** Weights of a decoder of the Llama family: gated MLP, two norms a layer, no biases. */
-function countParameters(config: DecoderShape): number {
-  const { hidden_size: width, num_attention_heads: heads } = config
-  const { head_dim: headSize = width / heads, num_key_value_heads: keyValueHeads = heads } = config
-  const attention = 2 * width * headSize * (heads + keyValueHeads)
-  const layer = attention + 3 * width * config.intermediate_size + 2 * width
-  const embeddings = config.vocab_size * width * (config.tie_word_embeddings ? 1 : 2)
-  return embeddings + config.num_hidden_layers * layer + width
-}
-
-/**
- * Estimate: the weights as the runtime holds them, and a float32 key/value cache of the whole
- * context. q8 weights are dequantised to float32 while the graph loads.
- */
-function memoryOf(files: ModelFiles, { graph, config, dtype, parameters }: MemoryInit): number {
-  const { hidden_size: width, num_attention_heads: heads } = config
-  const { head_dim: headSize = width / heads, num_key_value_heads: keyValueHeads = heads } = config
-  const stored = [...files].filter(([path]) => path.startsWith(graph))
-  const storedBytes = stored.reduce((sum, [, bytes]) => sum + bytes.length, 0)
-  const weightBytes = dtype === 'q8' ? parameters * bytesPerFloat : storedBytes
-  const perToken = 2 * config.num_hidden_layers * keyValueHeads * headSize * bytesPerFloat
-  return weightBytes + perToken * config.max_position_embeddings
+try {
+  const [from] = positionals
+  if (!from)
+    throw new Error('Usage: npm run manifest -- FOLDER|PUBLISHER/NAME --dtype DTYPE [--add]')
+  await main(from)
+} catch (error) {
+  const { message, facts } = WeftError.from(error, 'tooling/manifest', 'No manifest was made.')
+  console.error([message, ...facts].join('\n'))
+  process.exitCode = 1
 }

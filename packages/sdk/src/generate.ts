@@ -48,6 +48,7 @@ export async function* generate(
     modelCid: request.modelCid,
     messages: request.messages,
     sampling: request.sampling ?? defaultSampling,
+    overflow: request.overflow ?? 'error',
     maxTokens: request.maxTokens ?? defaultMaxTokens,
     clientPeerId: components.peerId,
     maxPrice: freePrice,
@@ -121,9 +122,10 @@ async function* answerHere(
 ): AsyncGenerator<RoadEvent, void, undefined> {
   const engine = await localEngine(job.modelCid, options)
   yield { type: 'node-chosen', nodePeerId: peerId, quote: null, nonce }
-  const { messages, sampling, maxTokens, modelCid } = job
+  const { messages, sampling, overflow, maxTokens, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
-  for await (const part of engine.generate({ messages, sampling, maxTokens, seed }, options)) {
+  const init = { messages, sampling, overflow, maxTokens, seed, answered: [] }
+  for await (const part of engine.generate(init, options)) {
     if (part.type === 'delta') yield { ...part, nodePeerId: peerId }
     if (part.type === 'end') {
       yield { type: 'finish', receipt: null, finishReason: part.finishReason }

@@ -12,12 +12,18 @@ export type {
 export type { NetworkStatus, RelayStatus } from '@weft/network'
 export type {
   AnswerRecord,
+  CachedModel,
   Conversation,
   ConversationSummary,
+  ImportReport,
   RecheckRecord,
+  StorageSpace,
   Turn,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
+export type { CuratedModel, CuratedVariant } from './catalogue.ts'
 export type { Cell } from './cell.ts'
+export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
+export { readDevice } from './read-device.ts'
 export type * from './tab.ts'

@@ -6,6 +6,7 @@ import { createWorkerEngine } from '@weft/engine'
 import { createNetwork, type Network } from '@weft/network'
 import {
   claimIdentity,
+  createModelStore,
   getConversation,
   listConversations,
   openChunkStore,
@@ -39,10 +40,12 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   })
   const { privateKey, peerId } = identity
   const network = await createNetwork({ privateKey, relays, iceServers })
-  const engine = createWorkerEngine()
-  const tabEngine = createTabEngine({ catalogue, chunks, engine })
-  const models = createModels({ catalogue, tabEngine, network })
-  const node = createServingNode({ catalogue, tabEngine, network, privateKey })
+  const { entries } = catalogue
+  const { locks, storage } = navigator
+  const store = createModelStore({ chunks, database, locks, storage })
+  const tabEngine = createTabEngine({ catalogue: entries, store, engine: createWorkerEngine() })
+  const models = createModels({ catalogue, tabEngine, network, store })
+  const node = createServingNode({ catalogue: entries, tabEngine, network, privateKey })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
     await tabEngine.prepare(modelCid, 'auto', options)
@@ -51,7 +54,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   const components: GenerateComponents = {
     peerId,
     network,
-    manifestOf: (modelCid) => findEntry(catalogue, modelCid).manifest,
+    manifestOf: (modelCid) => findEntry(entries, modelCid).manifest,
     localEngine,
   }
 
@@ -73,7 +76,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     },
     async close() {
       await node.stop()
-      await Promise.all([network.stop(), engine.close()])
+      await Promise.all([network.stop(), tabEngine.close()])
       database.close()
       identity.release()
     },

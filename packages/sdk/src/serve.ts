@@ -97,7 +97,7 @@ async function serveJob(
   let inputTokens: number
   try {
     checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
-    inputTokens = await engine.countPromptTokens(job.messages)
+    inputTokens = await engine.countPromptTokens(job)
   } catch (error) {
     return incoming.refuse(toWire(error))
   }
@@ -142,13 +142,14 @@ async function answer(
 ): Promise<Receipt> {
   const { job } = incoming
   const signal = AbortSignal.any([incoming.signal, stopped])
-  const { messages, sampling, maxTokens, modelCid } = job
+  const { messages, sampling, overflow, maxTokens, modelCid } = job
   const hash = jobId(job)
   const chain = new TokenChain({ jobId: hash, nonce })
   const seed = deriveSeed({ jobId: hash, nonce, modelCid })
   let text = ''
   let prefillMs = 0
-  for await (const part of engine.generate({ messages, sampling, maxTokens, seed }, { signal })) {
+  const init = { messages, sampling, overflow, maxTokens, seed, answered: [] }
+  for await (const part of engine.generate(init, { signal })) {
     if (part.type === 'prefill-end') {
       prefillMs = part.prefillMs
     } else if (part.type === 'delta') {

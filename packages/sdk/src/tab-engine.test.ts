@@ -1,10 +1,10 @@
-import { WeftError } from '@weft/protocol'
+import { greedySampling, WeftError } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TabEngine } from './tab-engine.ts'
 import { openEngineStage } from './testing/engine-stage.ts'
 
 const messages = [{ role: 'user' as const, content: 'Hello!' }]
-const sampling = { temperature: 0, topK: 0, topP: 1 }
+const sampling = greedySampling
 const seed = new Uint8Array(32)
 
 let stage: Awaited<ReturnType<typeof openEngineStage>>
@@ -22,7 +22,7 @@ afterEach(() => stage.close())
 
 async function answer(): Promise<number> {
   let tokens = 0
-  const init = { messages, sampling, seed, maxTokens: 4 }
+  const init = { messages, sampling, seed, maxTokens: 4, overflow: 'error', answered: [] } as const
   for await (const part of tabEngine.engine.generate(init)) {
     if (part.type === 'delta') tokens += part.tokens.length
   }
@@ -47,10 +47,21 @@ test('an engine that broke is seen, and loaded again when asked for', async () =
   expect(tabEngine.state.get()).toMatchObject({ phase: 'ready' })
 })
 
+test('an engine that restarts gets the files again, without a download', async () => {
+  await tabEngine.prepare(model, 'auto')
+  stage.hub.reset()
+  const files = await stage.openFilesAgain()
+  expect([...(files?.keys() ?? [])]).toEqual(stage.manifest.files.map(({ path }) => path))
+  expect(stage.hub.requests).toEqual([])
+  expect(tabEngine.state.get()).toMatchObject({ phase: 'ready' })
+})
+
 test('a prompt that does not fit breaks nothing', async () => {
   await tabEngine.prepare(model, 'auto')
   const long = [{ role: 'user' as const, content: 'word '.repeat(900) }]
-  await expect(tabEngine.engine.countPromptTokens(long)).rejects.toMatchObject({
+  await expect(
+    tabEngine.engine.countPromptTokens({ messages: long, overflow: 'error', maxTokens: 1 }),
+  ).rejects.toMatchObject({
     code: 'engine/prompt-too-long',
   })
   expect(tabEngine.state.get()).toMatchObject({ phase: 'ready' })

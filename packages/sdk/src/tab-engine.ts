@@ -2,16 +2,16 @@
  * The one engine of a tab: what is loaded, who may change that, and whether it still works.
  * @module
  */
-import type { BackendChoice, Engine } from '@weft/engine'
+import type { BackendChoice, Engine, LoadInit } from '@weft/engine'
 import { CancelledError, WeftError } from '@weft/protocol'
-import { type ChunkStore, fetchModelFiles } from '@weft/storage'
+import { type ModelStore, totalBytes } from '@weft/storage'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { EngineState, WaitOptions } from './tab.ts'
 
 export type TabEngineInit = {
-  catalogue: CatalogueEntry[]
-  chunks: ChunkStore
+  catalogue: readonly CatalogueEntry[]
+  store: Pick<ModelStore, 'open' | 'hold'>
   engine: Engine
 }
 
@@ -26,6 +26,8 @@ export interface TabEngine {
   prepare(modelCid: string, backend: BackendChoice, options?: WaitOptions): Promise<void>
   /** Keeps what is loaded from being replaced. @returns a function that lets go */
   hold(): () => void
+  /** Ends the engine and lets go of its model. */
+  close(): Promise<void>
 }
 
 /** A load under way. It is shared, and cancelled only when nobody waits for it any more. */
@@ -46,23 +48,40 @@ const fatalCodes = [
   'engine/not-loaded',
 ]
 
-export function createTabEngine({ catalogue, chunks, engine }: TabEngineInit): TabEngine {
+export function createTabEngine({ catalogue, store, engine }: TabEngineInit): TabEngine {
   const state = createCell<EngineState>({ phase: 'empty' })
   let loading: Loading | undefined
   let holders = 0
+  /** Lets other tabs delete the model of this one. */
+  let letGo = () => {}
 
-  async function load(entry: CatalogueEntry, backend: BackendChoice, signal: AbortSignal) {
-    const { modelCid, manifest, baseUrl } = entry
-    try {
-      const files = await fetchModelFiles(
-        { manifest, baseUrl, chunks },
+  /** The engine asks for the files again when it restarts; that is no download for `state`. */
+  function openFiles({ modelCid, manifest, sources }: CatalogueEntry): LoadInit['openFiles'] {
+    return (options) =>
+      store.open(
+        { manifest, sources },
         {
-          signal,
-          onProgress: (progress) => state.set({ phase: 'downloading', modelCid, ...progress }),
+          ...options,
+          onProgress: (progress) => {
+            if (loading) state.set({ phase: 'downloading', modelCid, ...progress })
+          },
         },
       )
+  }
+
+  async function load(entry: CatalogueEntry, backend: BackendChoice, signal: AbortSignal) {
+    const { modelCid, manifest } = entry
+    try {
+      state.set({
+        phase: 'downloading',
+        modelCid,
+        loadedBytes: 0,
+        totalBytes: totalBytes(manifest),
+      })
+      letGo()
+      letGo = await store.hold(modelCid)
       const result = await engine.load(
-        { manifest, files, backend },
+        { manifest, openFiles: openFiles(entry), backend },
         { signal, onStage: (stage) => state.set({ phase: 'loading', modelCid, stage }) },
       )
       const speed = await engine.measure({ signal })
@@ -73,6 +92,7 @@ export function createTabEngine({ catalogue, chunks, engine }: TabEngineInit): T
       state.set(
         wasCancelled ? { phase: 'empty' } : { phase: 'failed', modelCid, error: failure.toJSON() },
       )
+      letGo()
       throw failure
     } finally {
       loading = undefined
@@ -100,15 +120,16 @@ export function createTabEngine({ catalogue, chunks, engine }: TabEngineInit): T
   function noteFailure(error: unknown): void {
     const now = state.get()
     if (now.phase !== 'ready' || !WeftError.is(error) || !fatalCodes.includes(error.code)) return
+    letGo()
     state.set({ phase: 'failed', modelCid: now.modelCid, error: error.toJSON() })
   }
 
   return {
     state,
     engine: {
-      async countPromptTokens(messages) {
+      async countPromptTokens(init) {
         try {
-          return await engine.countPromptTokens(messages)
+          return await engine.countPromptTokens(init)
         } catch (error) {
           noteFailure(error)
           throw error
@@ -150,6 +171,10 @@ export function createTabEngine({ catalogue, chunks, engine }: TabEngineInit): T
         if (held) holders -= 1
         held = false
       }
+    },
+    async close() {
+      await engine.close()
+      letGo()
     },
   }
 }

@@ -4,9 +4,28 @@
  */
 import type { BackendChoice, LoadResult, LoadStage, SpeedReport } from '@weft/engine'
 import type { NetworkStatus } from '@weft/network'
-import type { Manifest, Message, Quote, Receipt, Sampling, WeftErrorData } from '@weft/protocol'
-import type { AnswerRecord, Conversation, ConversationSummary, RecheckRecord } from '@weft/storage'
+import type {
+  ContextOverflow,
+  Manifest,
+  Message,
+  Quote,
+  Receipt,
+  Sampling,
+  WeftErrorData,
+} from '@weft/protocol'
+import type {
+  AnswerRecord,
+  CachedModel,
+  Conversation,
+  ConversationSummary,
+  ImportReport,
+  ModelProgress,
+  RecheckRecord,
+  StorageSpace,
+} from '@weft/storage'
+import type { CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
+import type { Needs } from './fits-device.ts'
 
 export type WaitOptions = { signal?: AbortSignal }
 
@@ -15,7 +34,7 @@ export type TabInit = {
   relays: string[]
   /** STUN and TURN servers. */
   iceServers: RTCIceServer[]
-  /** Folder that holds `index.json` (a list of model folders), absolute or relative to the page. */
+  /** Folder that holds `catalogue.json`, absolute or relative to the page. */
   modelsUrl: string
 }
 
@@ -29,12 +48,16 @@ export interface Tab {
   close(): Promise<void>
 }
 
-/** A model that this site knows, with what the network and this device know of it. */
+/** A model that can be loaded, with what the network and this device know of it. */
 export type ModelEntry = {
   modelCid: string
   manifest: Manifest
   /** Bytes that a device must fetch to run it. */
   downloadBytes: number
+  /** What it asks of a device, for `fitsDevice`. */
+  needs: Needs
+  /** Whether it came from files of this device and is on no site. */
+  isImported: boolean
   /** Nodes that serve it now; null before the first answer of a relay. */
   liveNodes: number | null
 }
@@ -54,12 +77,39 @@ export interface Models {
   refreshLiveNodes(options?: WaitOptions): Promise<void>
   /** Fetches (cached and hash-checked), loads, self-tests and measures; joins a load under way. */
   prepare(modelCid: string, backend: BackendChoice, options?: WaitOptions): Promise<void>
+
+  /** What the site says about models, those included that wait for a manifest. */
+  readonly curated: readonly CuratedModel[]
+  /** What this browser keeps, the model used last first; partial downloads included. */
+  readonly cached: Cell<CachedModel[]>
+  /** Null until the browser has told. */
+  readonly storage: Cell<StorageSpace | null>
+  /** Reads `cached` and `storage` anew; they follow loads, imports and removals by themselves. */
+  refreshStorage(): Promise<void>
+  /**
+   * Deletes what is kept of a model.
+   * @throws WeftError `storage/model-in-use` while it is loaded, here or in another tab
+   */
+  remove(modelCid: string): Promise<void>
+  /**
+   * Keeps a model from files of this device: a chosen or dropped folder with its manifest.json, or
+   * files of a model that this site knows. It is in `list` afterwards.
+   * @throws WeftError `storage/import`, `storage/bad-manifest`, `storage/wrong-hash`,
+   *   `storage/no-space`, `protocol/cancelled`
+   */
+  import(files: readonly File[], options?: ImportOptions): Promise<ImportReport>
+  /** Asks the browser never to clear models by itself. @returns whether it will keep them */
+  requestPersistence(): Promise<boolean>
 }
+
+export type ImportOptions = WaitOptions & { onProgress?: (progress: ModelProgress) => void }
 
 export type GenerateRequest = {
   modelCid: string
   messages: Message[]
   sampling?: Sampling
+  /** Default `error`. */
+  overflow?: ContextOverflow
   maxTokens?: number
   where: 'network' | 'local'
 }

@@ -3,11 +3,18 @@
  * @module
  */
 export interface ChunkStore {
+  /** False where the browser gives no private file system: nothing is kept. */
+  readonly isLasting: boolean
   /** @returns undefined when the chunk is not kept */
   get(sha256Hex: string): Promise<Uint8Array | undefined>
-  /** Keeps a chunk. A full disk is not an error: the chunk is fetched again next time. */
-  put(sha256Hex: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Keeps a chunk. A full disk is not an error: a chunk that was not kept is fetched again next time.
+   * @returns whether it is kept
+   */
+  put(sha256Hex: string, bytes: Uint8Array): Promise<boolean>
   remove(sha256Hex: string): Promise<void>
+  /** @returns the size in bytes of every chunk that is kept, by hash */
+  sizes(): Promise<Map<string, number>>
 }
 
 /** Falls back to keeping nothing where the browser gives no private file system. */
@@ -16,12 +23,19 @@ export async function openChunkStore(storage: StorageManager): Promise<ChunkStor
     const root = await storage.getDirectory()
     return createChunkStore(await root.getDirectoryHandle('chunks', { create: true }))
   } catch {
-    return { get: async () => undefined, put: async () => {}, remove: async () => {} }
+    return {
+      isLasting: false,
+      get: async () => undefined,
+      put: async () => false,
+      remove: async () => {},
+      sizes: async () => new Map(),
+    }
   }
 }
 
 function createChunkStore(folder: FileSystemDirectoryHandle): ChunkStore {
   return {
+    isLasting: true,
     async get(name) {
       try {
         const handle = await folder.getFileHandle(name)
@@ -37,12 +51,23 @@ function createChunkStore(folder: FileSystemDirectoryHandle): ChunkStore {
         const writable = await handle.createWritable()
         await writable.write(new Uint8Array(bytes))
         await writable.close()
+        return true
       } catch {
         await this.remove(name)
+        return false
       }
     },
     async remove(name) {
       await folder.removeEntry(name).catch(() => {})
+    },
+    async sizes() {
+      const sizes = new Map<string, number>()
+      for await (const [name, handle] of folder.entries()) {
+        if (handle.kind !== 'file') continue
+        const file = await (handle as FileSystemFileHandle).getFile().catch(() => undefined)
+        if (file && file.size > 0) sizes.set(name, file.size)
+      }
+      return sizes
     },
   }
 }

@@ -3,23 +3,28 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Conversation } from './records.ts'
+import type { Conversation, ModelRecord } from './records.ts'
 
 interface WeftSchema extends DBSchema {
   /** Private keys by slot; which tab holds which slot is decided by Web Locks. */
   identities: { key: number; value: Uint8Array }
   conversations: { key: string; value: Conversation; indexes: { 'by-update': number } }
+  /** Models of which chunks are kept. */
+  models: { key: string; value: ModelRecord }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
 
 /** Opens (and on a first visit makes) the database. Waits for no other tab: versions only grow. */
 export function openDatabase(name = 'weft'): Promise<Database> {
-  return openDB<WeftSchema>(name, 1, {
-    upgrade(database) {
-      database.createObjectStore('identities')
-      const conversations = database.createObjectStore('conversations', { keyPath: 'id' })
-      conversations.createIndex('by-update', 'updatedAtMs')
+  return openDB<WeftSchema>(name, 2, {
+    upgrade(database, oldVersion) {
+      if (oldVersion < 1) {
+        database.createObjectStore('identities')
+        const conversations = database.createObjectStore('conversations', { keyPath: 'id' })
+        conversations.createIndex('by-update', 'updatedAtMs')
+      }
+      if (oldVersion < 2) database.createObjectStore('models', { keyPath: 'modelCid' })
     },
     blocking(_current, _blocked, event) {
       // A newer page wants to upgrade: let it, this one is about to be reloaded.

@@ -2,7 +2,7 @@
  * What a tab remembers: plain values that fit IndexedDB as they are.
  * @module
  */
-import type { FinishReason, Job, Quote, Receipt, WeftErrorData } from '@weft/protocol'
+import type { FinishReason, Job, Manifest, Quote, Receipt, WeftErrorData } from '@weft/protocol'
 
 /** One answer, whole or not. */
 export type AnswerRecord = {
@@ -53,3 +53,13 @@ export type Conversation = {
 }
 
 export type ConversationSummary = Omit<Conversation, 'turns'> & { turnCount: number }
+
+/** A model of which something is kept; written before its first chunk is. */
+export type ModelRecord = {
+  modelCid: string
+  manifest: Manifest
+  /** Whether it came from files of this device. */
+  isImported: boolean
+  /** When it was loaded or imported last. */
+  lastUsedAtMs: number
+}

@@ -1,36 +1,48 @@
 /**
- * A tab's engine over real weights from a real server, which can be told to break.
+ * A tab's engine and models over real weights from a server laid out like a hub; the engine can be
+ * told to break.
  * @module
  */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Engine } from '@weft/engine'
+import 'fake-indexeddb/auto'
+import type { Engine, LoadInit } from '@weft/engine'
 import { createLocalEngine, nodeRuntime } from '@weft/engine/local'
 import { manifestCid, type WeftError } from '@weft/protocol'
+import { createModelStore, openDatabase } from '@weft/storage'
+import { createMemoryChunks, openHubServer } from '@weft/storage/testing'
 import * as ort from 'onnxruntime-node'
-import type { CatalogueEntry } from '../catalogue.ts'
+import { type Catalogue, importedEntry } from '../catalogue.ts'
+import { createModels } from '../models.ts'
 import { createTabEngine } from '../tab-engine.ts'
-import { readManifest, readModelFile } from './road-stage.ts'
+import { readFiles, readManifest } from './road-stage.ts'
 
-/** Keeps nothing, so that every load goes to the server. */
-const chunks = { get: async () => undefined, put: async () => {}, remove: async () => {} }
+/** A browser that tells nothing of its storage. */
+const storage = {
+  estimate: async () => ({}),
+  persist: async () => false,
+  persisted: async () => false,
+}
 
 export async function openEngineStage() {
-  const server = createServer(async (request, response) => {
-    response.end(await readModelFile(request.url?.slice(1) ?? '').catch(() => ''))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const manifest = await readManifest()
-  const catalogue: CatalogueEntry[] = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
-    modelCid: manifestCid(each),
-    manifest: each,
-    baseUrl,
+  const files = await readFiles(manifest)
+  const hub = await openHubServer({ id: manifest.id, sha: '1'.repeat(40), files })
+  const database = await openDatabase(`stage-${crypto.randomUUID()}`)
+  const { locks } = navigator
+  const store = createModelStore({ chunks: createMemoryChunks(), database, locks, storage })
+  const entries = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
+    ...importedEntry(each),
+    sources: [hub.source],
   }))
+  const catalogue: Catalogue = { curated: [], entries }
   let breakage: WeftError | undefined
+  let openFiles: LoadInit['openFiles'] | undefined
   const real = createLocalEngine({ openRuntime: async () => nodeRuntime(ort) })
   const engine: Engine = {
     ...real,
+    load(init, options) {
+      openFiles = init.openFiles
+      return real.load(init, options)
+    },
     async *generate(init, options) {
       const error = breakage
       breakage = undefined
@@ -38,17 +50,29 @@ export async function openEngineStage() {
       yield* real.generate(init, options)
     },
   }
+  const tabEngine = createTabEngine({ catalogue: entries, store, engine })
   return {
-    catalogue,
-    cids: catalogue.map(({ modelCid }) => modelCid),
-    tabEngine: createTabEngine({ catalogue, chunks, engine }),
+    manifest,
+    files,
+    hub,
+    catalogue: entries,
+    cids: entries.map((entry) => manifestCid(entry.manifest)),
+    tabEngine,
+    models: createModels({
+      catalogue,
+      tabEngine,
+      network: { findOffers: async () => [] },
+      store,
+    }),
     /** What the next generate throws, as a lost device would. */
     breakNext(error: WeftError) {
       breakage = error
     },
+    /** What an engine that restarts asks for. */
+    openFilesAgain: async () => openFiles?.({}),
     async close() {
-      server.close()
-      await real.close()
+      await tabEngine.close()
+      await hub.close()
     },
   }
 }

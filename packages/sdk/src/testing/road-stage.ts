@@ -27,7 +27,7 @@ export async function openRoad() {
   const modelCid = manifestCid(manifest)
   const runtime = nodeRuntime(ort)
   const engine = createLocalEngine({ openRuntime: async () => runtime })
-  await engine.load({ manifest, files: await readFiles(manifest), backend: 'auto' })
+  await engine.load({ manifest, openFiles: () => readFiles(manifest), backend: 'auto' })
 
   const relay = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
   const privateKey = createPrivateKey()
@@ -96,12 +96,8 @@ export async function readManifest(): Promise<Manifest> {
   return parse('manifest', manifestSchema, json)
 }
 
-export function readModelFile(path: string): Promise<Buffer> {
-  return readFile(new URL(path, modelFolder))
-}
-
-async function readFiles(manifest: Manifest): Promise<Map<string, Uint8Array>> {
+export async function readFiles(manifest: Manifest): Promise<Map<string, Uint8Array>> {
   const read = async ({ path }: { path: string }) =>
-    [path, new Uint8Array(await readModelFile(path))] as const
+    [path, new Uint8Array(await readFile(new URL(path, modelFolder)))] as const
   return new Map(await Promise.all(manifest.files.map(read)))
 }

@@ -1,0 +1,194 @@
+/**
+ * The models that this browser keeps for this site: what is there, bringing one in, taking one out.
+ * Nothing leaves it but by `remove`.
+ * @module
+ */
+import { type Manifest, manifestCid, WeftError } from '@weft/protocol'
+import type { ChunkStore } from './chunk-store.ts'
+import { chunkSize } from './chunks.ts'
+import type { Database } from './database.ts'
+import { type ImportReport, keepImport, matchFiles } from './import-model.ts'
+import {
+  type FetchModelInit,
+  type FetchModelOptions,
+  fetchModelFiles,
+  totalBytes,
+} from './model-files.ts'
+import type { ModelRecord } from './records.ts'
+
+export type CachedModel = ModelRecord & {
+  /** Of `totalBytes`, kept here. */
+  cachedBytes: number
+  totalBytes: number
+}
+
+/** What the browser grants this site. */
+export type StorageSpace = {
+  /** Chunks of models. */
+  modelBytes: number
+  /** All that this site keeps, and its bound; null where the browser does not say. */
+  usedBytes: number | null
+  quotaBytes: number | null
+  /** Whether the browser may clear it when the disk is full. */
+  isPersisted: boolean
+  /** False where nothing is kept, as in some private windows. */
+  isLasting: boolean
+}
+
+export interface ModelStore {
+  /** Every model of which something is kept, the one used last first. */
+  list(): Promise<CachedModel[]>
+  /**
+   * The model's files: what is kept, and the rest fetched and kept.
+   * @throws WeftError `storage/no-space` before anything is fetched; as `fetchModelFiles`
+   */
+  open(
+    init: Pick<FetchModelInit, 'manifest' | 'sources'>,
+    options?: FetchModelOptions,
+  ): Promise<Map<string, Uint8Array>>
+  /**
+   * Keeps a model from files of this device: a folder with its manifest.json, or files that belong
+   * to a manifest in `known`.
+   * @throws WeftError `storage/import`, `storage/bad-manifest`, `storage/wrong-hash`,
+   *   `storage/no-space`, `protocol/cancelled`
+   */
+  import(init: ImportInit, options?: FetchModelOptions): Promise<ImportReport>
+  /** Says to all tabs that the model is in use, until the function that it returns is called. */
+  hold(modelCid: string): Promise<() => void>
+  /** @throws WeftError `storage/model-in-use` while any tab holds it */
+  remove(modelCid: string): Promise<void>
+  space(): Promise<StorageSpace>
+  /** Asks the browser never to clear this by itself; it may ask the person. @returns whether it will */
+  requestPersistence(): Promise<boolean>
+}
+
+export type ImportInit = { files: readonly File[]; known: readonly Manifest[] }
+
+export type ModelStoreInit = {
+  chunks: ChunkStore
+  database: Database
+  locks: LockManager
+  storage: Pick<StorageManager, 'estimate' | 'persist' | 'persisted'>
+}
+
+export function createModelStore({ chunks, database, locks, storage }: ModelStoreInit): ModelStore {
+  const lockName = (modelCid: string) => `weft-model-${modelCid}`
+
+  async function list(): Promise<CachedModel[]> {
+    const [records, sizes] = await Promise.all([database.getAll('models'), chunks.sizes()])
+    return records
+      .map((record) => ({
+        ...record,
+        cachedBytes: keptBytes(record.manifest, sizes),
+        totalBytes: totalBytes(record.manifest),
+      }))
+      .filter(({ cachedBytes }) => cachedBytes > 0)
+      .sort((a, b) => b.lastUsedAtMs - a.lastUsedAtMs)
+  }
+
+  /** Before the first chunk, so that no chunk is ever without a record. */
+  async function note(manifest: Manifest, isImport: boolean): Promise<void> {
+    const modelCid = manifestCid(manifest)
+    const isImported = isImport || (await database.get('models', modelCid))?.isImported === true
+    await database.put('models', { modelCid, manifest, isImported, lastUsedAtMs: Date.now() })
+  }
+
+  async function requireSpace(manifest: Manifest): Promise<void> {
+    if (!chunks.isLasting) return
+    const missing = totalBytes(manifest) - keptBytes(manifest, await chunks.sizes())
+    if (missing === 0 || missing <= (await freeBytes())) return
+    // Some browsers give more to a site that may stay.
+    if ((await storage.persist()) && missing <= (await freeBytes())) return
+    throw noSpace({ manifest, missing, free: await freeBytes() })
+  }
+
+  async function freeBytes(): Promise<number> {
+    const { quota, usage } = await storage.estimate()
+    return quota === undefined ? Number.POSITIVE_INFINITY : Math.max(0, quota - (usage ?? 0))
+  }
+
+  /** Chunks are listed before the records are read: another tab writes them the other way round. */
+  async function dropUnreferenced(): Promise<void> {
+    const sizes = await chunks.sizes()
+    const records = await database.getAll('models')
+    const needed = new Set(records.flatMap(({ manifest }) => manifest.files.flatMap(hashesOf)))
+    for (const hash of sizes.keys()) if (!needed.has(hash)) await chunks.remove(hash)
+  }
+
+  return {
+    list,
+    async open({ manifest, sources }, options) {
+      await requireSpace(manifest)
+      await note(manifest, false)
+      return fetchModelFiles({ manifest, sources, chunks }, options)
+    },
+    async import({ files, known }, options = {}) {
+      const match = await matchFiles({ files, known }, options)
+      await requireSpace(match.manifest)
+      await note(match.manifest, true)
+      return keepImport(match, chunks)
+    },
+    hold(modelCid) {
+      return new Promise((resolve, reject) => {
+        locks
+          .request(lockName(modelCid), { mode: 'shared' }, () => {
+            const { promise, resolve: release } = Promise.withResolvers<void>()
+            resolve(release)
+            return promise
+          })
+          .catch(reject)
+      })
+    },
+    async remove(modelCid) {
+      await locks.request(lockName(modelCid), { ifAvailable: true }, async (lock) => {
+        if (!lock) throw inUse(modelCid)
+        await database.delete('models', modelCid)
+        await dropUnreferenced()
+      })
+    },
+    async space() {
+      const [{ usage = null, quota = null }, isPersisted, sizes] = await Promise.all([
+        storage.estimate(),
+        storage.persisted(),
+        chunks.sizes(),
+      ])
+      const modelBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+      const { isLasting } = chunks
+      return { modelBytes, usedBytes: usage, quotaBytes: quota, isPersisted, isLasting }
+    },
+    requestPersistence: () => storage.persist(),
+  }
+}
+
+const hashesOf = ({ chunks }: { chunks: string[] }) => chunks
+
+function keptBytes(manifest: Manifest, sizes: ReadonlyMap<string, number>): number {
+  return manifest.files
+    .flatMap((file) => file.chunks.map((hash, index) => [hash, chunkSize(file, index)] as const))
+    .filter(([hash, size]) => sizes.get(hash) === size)
+    .reduce((sum, [, size]) => sum + size, 0)
+}
+
+function inUse(modelCid: string): WeftError {
+  return new WeftError('storage/model-in-use', 'This model is in use, so it was not deleted.', {
+    facts: [
+      `Model: ${modelCid}`,
+      'Load another model, or reload the page, in every tab of this site that uses it; then try again.',
+    ],
+  })
+}
+
+type NoSpaceInit = { manifest: Manifest; missing: number; free: number }
+
+function noSpace({ manifest, missing, free }: NoSpaceInit): WeftError {
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
+  return new WeftError(
+    'storage/no-space',
+    `${manifest.name} needs ${megabytes(missing)} of storage; this browser leaves ${megabytes(free)} to this site.`,
+    {
+      facts: [
+        'Nothing was fetched. Delete a model that you do not need, or free space on the disk.',
+      ],
+    },
+  )
+}

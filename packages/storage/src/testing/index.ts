@@ -1,0 +1,6 @@
+/**
+ * What tests of other packages need of storage; Node only.
+ * @module
+ */
+export * from './hub-server.ts'
+export { createMemoryChunks } from './samples.ts'
