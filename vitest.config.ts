@@ -14,6 +14,8 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          // Real models and real protocols, on machines that do other work beside.
+          testTimeout: 30_000,
           environment: 'node',
           include: ['{packages,apps,tooling}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.browser.test.ts'],

@@ -24,7 +24,7 @@ import type {
 import { createGrammars } from './grammar/grammars.ts'
 import { canBatch, selfTest } from './known-answer.ts'
 import type { LoadedModel } from './loaded-model.ts'
-import { createChatTokenizer } from './model/chat-tokenizer.ts'
+import { checkTokenizer, createChatTokenizer } from './model/chat-tokenizer.ts'
 import { externalWeights, readModelConfig, requireFile } from './model/model-config.ts'
 import type { OpenRuntime, Runtime, RuntimeChoice } from './runtime.ts'
 import { createScheduler, type StepTiming } from './scheduler/scheduler.ts'
@@ -99,6 +99,7 @@ async function loadChat(
   try {
     enter('warm-up')
     const { vocabularySize, chunkTokens } = await warmUp(decoder, knownAnswer.promptTokens)
+    checkTokenizer({ tokenizer, vocabularySize })
     enter('self-test')
     const report = await selfTest(decoder, manifest, options)
     const capabilities: Capabilities = {

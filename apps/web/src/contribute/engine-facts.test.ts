@@ -8,6 +8,7 @@ const ready: EngineState = {
   speed: { prefillTokensPerSecond: 812.4, decodeTokensPerSecond: 61.2 },
   result: {
     engine: { runtime: 'onnxruntime-web 1.30.0', backend: 'wasm', device: 'CPU, 2 threads' },
+    capabilities: { batchSize: 8, contextTokens: 512, kvCache: 'growing' },
     fallbackReason: 'The only adapter is software.',
     selfTest: { passed: true, maxLogitDifference: 0.00123, matchingTokens: 24, expectedTokens: 24 },
   },

@@ -6,8 +6,8 @@
  * `pattern`), ignores keywords that it does not know and aborts on errors.
  *
  * The grammar is narrower than the schema where that costs nothing: properties come in the order of
- * the schema and no others beside them, white space is one space or one line break with its
- * indentation, numbers have at most 15 digits, an enumerated value has one spelling. What cannot be kept
+ * the schema and no others beside them, white space is one space or one line break and at
+ * most 16 spaces, numbers have at most 15 digits, an enumerated value has one spelling. What cannot be kept
  * to is refused, never ignored. Annotations (`title`, `description`, `format`, ...) constrain nothing.
  *
  * https://json-schema.org/draft/2020-12/json-schema-validation
@@ -87,8 +87,8 @@ export function schemaToGrammar(text: string): string {
       }
       case 'map': {
         const pair = `"\\"" text ${colon} ${addRule(expression(schema.values, []))}`
-        const more = addRule(`${ws} "}" | "," ${ws} ${pair} MORE`)
-        rules[rules.length - 1] = rules.at(-1)?.replace('MORE', more) ?? ''
+        const more = `r${rules.length}`
+        addRule(`${ws} "}" | "," ${ws} ${pair} ${more}`)
         return `("{" ${ws} ("}" | ${pair} ${more}))`
       }
       case 'object':

@@ -5,15 +5,18 @@
 import { Template } from '@huggingface/jinja'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { type Message, WeftError } from '@weft/protocol'
-import { badModel, type ModelConfig, type TokenizerConfig } from './model-config.ts'
+import { badModel, type ModelConfig, specialTokenTexts } from './model-config.ts'
 
 export type ChatTokenizer = {
   /**
    * Tokens of the conversation under the chat template, the generation prompt included. Special
    * tokens are the template's alone: where content spells one, it is read as text.
+   * A template that knows no system message finds its text before the first of the user's.
    * @throws WeftError `engine/chat-template` when the template refuses the messages
    */
   encodeChat(messages: readonly Message[]): number[]
+  /** The highest token id and one: what the graph's logits must at least have. */
+  readonly vocabularySize: number
   /** Text of the tokens; special tokens add nothing, half a character becomes U+FFFD. */
   decode(tokens: readonly number[]): string
 }
@@ -27,22 +30,28 @@ const cut = '\uFDD0'
 /** @throws WeftError `engine/bad-model` */
 export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
   const { tokenizer, template, cutSpecial } = openTokenizer(config)
-  const tokenTexts = specialTokenTexts(config.tokenizerConfig)
+  const constants = { ...specialTokenTexts(config.tokenizerConfig), [fixedDate]: () => date }
+  const render = (messages: readonly Message[]): string =>
+    template.render({ ...constants, messages, add_generation_prompt: true })
   return {
+    vocabularySize: vocabularySizeOf(config.tokenizerJson),
     encodeChat(messages) {
+      const texts = messages.map(({ role, content }) => ({ role, content: cutSpecial(content) }))
       let text: string
       try {
-        text = template.render({
-          ...tokenTexts,
-          messages: messages.map(({ role, content }) => ({ role, content: cutSpecial(content) })),
-          add_generation_prompt: true,
-        })
+        text = render(texts)
       } catch (cause) {
-        throw WeftError.from(
-          cause,
-          'engine/chat-template',
-          'The chat template of this model does not take this conversation.',
-        )
+        const folded = foldSystem(texts)
+        try {
+          if (!folded) throw cause
+          text = render(folded)
+        } catch {
+          throw WeftError.from(
+            cause,
+            'engine/chat-template',
+            'The chat template of this model does not take this conversation.',
+          )
+        }
       }
       // The template writes the special tokens itself.
       const encode = (piece: string) => tokenizer.encode(piece, { add_special_tokens: false }).ids
@@ -56,6 +65,54 @@ export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
       })
     },
   }
+}
+
+/**
+ * What a template gets for today: a prompt has the same tokens wherever and whenever it is read. The
+ * library's own `strftime_now`, which cannot be set, asks the clock and the language of the device.
+ */
+const date = '26 Jul 2024'
+const fixedDate = 'fixed_date'
+
+/** @returns undefined where there is nothing to fold */
+function foldSystem([system, first, ...rest]: Message[]): Message[] | undefined {
+  if (system?.role !== 'system' || first?.role !== 'user') return undefined
+  return [{ role: 'user', content: `${system.content}\n\n${first.content}` }, ...rest]
+}
+
+function vocabularySizeOf(tokenizerJson: object): number {
+  const { model, added_tokens: added = [] } = tokenizerJson as {
+    model?: { vocab?: Record<string, number> | unknown[] }
+    added_tokens?: { id: number }[]
+  }
+  const vocabulary = model?.vocab ?? []
+  let size = Array.isArray(vocabulary) ? vocabulary.length : 0
+  for (const id of Array.isArray(vocabulary) ? [] : Object.values(vocabulary)) {
+    size = Math.max(size, id + 1)
+  }
+  for (const { id } of added) size = Math.max(size, id + 1)
+  return size
+}
+
+/**
+ * @param vocabularySize length of the graph's logits; may be padded beyond the tokenizer's
+ * @throws WeftError `engine/bad-model` when the tokenizer knows tokens that the graph does not
+ */
+export function checkTokenizer({
+  tokenizer,
+  vocabularySize,
+}: {
+  tokenizer: Pick<ChatTokenizer, 'vocabularySize'>
+  vocabularySize: number
+}): void {
+  if (tokenizer.vocabularySize <= vocabularySize) return
+  throw new WeftError(
+    'engine/bad-model',
+    'The tokenizer of this model belongs to another one. Download the model again, or choose another.',
+    {
+      facts: [`The tokenizer has ${tokenizer.vocabularySize} tokens, the graph ${vocabularySize}.`],
+    },
+  )
 }
 
 /** Of tokenizer.json. */
@@ -78,7 +135,11 @@ function openTokenizer({ tokenizerJson, tokenizerConfig, chatTemplate }: ModelCo
       const again = cutRaw(normalised)
       return again === normalised ? raw : again
     }
-    return { tokenizer, template: new Template(chatTemplate), cutSpecial }
+    return {
+      tokenizer,
+      template: new Template(chatTemplate.replaceAll('strftime_now', fixedDate)),
+      cutSpecial,
+    }
   } catch (cause) {
     throw badModel('Its tokenizer or chat template is of a kind that Weft cannot read.', cause)
   }
@@ -96,21 +157,4 @@ function createCut(tokens: string[]): (content: string) => string {
 
 function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-}
-
-/** `bos_token`, `eos_token` and the like: texts, or objects that hold one as `content`. */
-function specialTokenTexts(config: TokenizerConfig): Record<string, string> {
-  const entries = Object.entries(config)
-    .filter(([name]) => name.endsWith('_token'))
-    .map(([name, value]) => [name, textOf(value)] as const)
-  return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Record<
-    string,
-    string
-  >
-}
-
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null || !('content' in value)) return undefined
-  return typeof value.content === 'string' ? value.content : undefined
 }

@@ -7,7 +7,6 @@ import { WeftError } from '@weft/protocol'
 export type ModelFiles = ReadonlyMap<string, Uint8Array>
 
 export type ModelConfig = {
-  layers: number
   /** A token of these ends the answer. */
   endTokens: ReadonlySet<number>
   tokenizerJson: object
@@ -25,18 +24,27 @@ export function readModelConfig(files: ModelFiles): ModelConfig {
     ? readJson(files, 'generation_config.json')
     : {}
   const tokenizerConfig = readJson(files, 'tokenizer_config.json')
-  const endTokens = [generation.eos_token_id ?? config.eos_token_id]
+  const tokenizerJson = readJson(files, 'tokenizer.json')
+  const endTokens = [
+    generation.eos_token_id ?? config.eos_token_id,
+    // Some name the end of a turn only here, as text.
+    tokenOf(tokenizerJson, specialTokenTexts(tokenizerConfig).eos_token),
+  ]
     .flat()
     .filter((token) => typeof token === 'number')
-  const layers = config.num_hidden_layers
-  if (typeof layers !== 'number') throw badModel('config.json has no num_hidden_layers.')
   return {
-    layers,
     endTokens: new Set(endTokens),
-    tokenizerJson: readJson(files, 'tokenizer.json'),
+    tokenizerJson,
     tokenizerConfig,
     chatTemplate: chatTemplateOf(files, tokenizerConfig),
   }
+}
+
+function tokenOf(tokenizerJson: object, text: string | undefined): number | undefined {
+  const { added_tokens: added = [] } = tokenizerJson as {
+    added_tokens?: { id: number; content: string }[]
+  }
+  return added.find(({ content }) => content === text)?.id
 }
 
 /** @throws WeftError `engine/bad-model` */
@@ -90,4 +98,21 @@ export function badModel(fact: string, cause?: unknown): WeftError {
       cause,
     },
   )
+}
+
+/** `bos_token`, `eos_token` and the like: texts, or objects that hold one as `content`. */
+export function specialTokenTexts(config: TokenizerConfig): Record<string, string> {
+  const entries = Object.entries(config)
+    .filter(([name]) => name.endsWith('_token'))
+    .map(([name, value]) => [name, textOf(value)] as const)
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Record<
+    string,
+    string
+  >
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null || !('content' in value)) return undefined
+  return typeof value.content === 'string' ? value.content : undefined
 }

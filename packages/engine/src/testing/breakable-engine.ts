@@ -26,7 +26,7 @@ export function tokenAt({ messages }: GenerateInit, index: number): number {
 }
 
 /** Every third token is held back, as half a character is. */
-export function textAt(index: number): string {
+function textAt(index: number): string {
   return index % 3 === 0 ? '' : index % 3 === 1 ? `${index - 1},${index},` : `${index},`
 }
 

@@ -2,7 +2,7 @@
  * Opens and closes tabs, for tests in a browser.
  * @module
  */
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import type { SharedTab, SharedTabInit } from './shared-tab.ts'
 
 export type OpenTab = SharedTab & { close: () => void }
@@ -15,10 +15,12 @@ export async function openSharedTab(init: SharedTabInit): Promise<OpenTab> {
   frame.src = '/packages/engine/src/testing/shared-tab.html'
   frames.add(frame)
   document.body.append(frame)
-  const found = () => (frame.contentWindow as unknown as { tab?: SharedTab }).tab
-  await expect.poll(found, { timeout: 20_000 }).toBeDefined()
+  const tab = await vi.waitUntil(
+    () => (frame.contentWindow as unknown as { tab?: SharedTab }).tab,
+    { timeout: 20_000 },
+  )
   return {
-    ...(found() as SharedTab),
+    ...tab,
     close() {
       frame.remove()
       frames.delete(frame)

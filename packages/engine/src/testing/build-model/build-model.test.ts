@@ -141,7 +141,6 @@ test('the folder reads as a model, and every id has a text', () => {
   const vocab = 5000
   const files = buildModel({ ...defaultRecipe, shape: { ...tinyShape, vocab } })
   const config = readModelConfig(files)
-  expect(config.layers).toBe(2)
   expect([...config.endTokens]).toEqual([3, 0])
   const { model } = config.tokenizerJson as { model: { vocab: Record<string, number> } }
   expect(new Set(Object.values(model.vocab)).size).toBe(vocab)
