@@ -8,6 +8,7 @@ import { lookup } from './lookup.ts'
 import { intAttribute, makeNode, makeTensor } from './make.ts'
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, tensorType } from './onnx.ts'
 import { badWeight, type ExternalData, floatValues, tensorBytes } from './tensor-values.ts'
+import { withoutUnread } from './without-unread.ts'
 
 export type FloatWeightsInit = {
   externalData: ExternalData
@@ -67,16 +68,6 @@ function product(init: { node: OnnxNode; input: string[]; bias: string }): OnnxN
     makeNode('MatMul', { input, output: [sum], name }),
     makeNode('Add', { input: [sum, bias], output, name: `${name}_bias` }),
   ]
-}
-
-/** Weights that nothing reads any more would still be loaded. */
-function withoutUnread(graph: OnnxGraph, added: readonly OnnxTensor[]): OnnxGraph {
-  const values = lookup(graph)
-  const nested = graph.node.some(({ attribute }) => attribute.some(({ g }) => g))
-  const shown = new Set(graph.output.map(({ name }) => name))
-  const read = ({ name }: OnnxTensor) => values.consumers(name).length > 0 || shown.has(name)
-  const initializer = nested ? graph.initializer : graph.initializer.filter(read)
-  return { ...graph, initializer: [...initializer, ...added] }
 }
 
 type ReadInit = {

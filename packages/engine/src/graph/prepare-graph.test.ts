@@ -75,7 +75,7 @@ test.each(cases)(
       choosesRows: true,
       isWidened: dtype.endsWith('16'),
       // Per layer q, k, v, o, gate, up, down; and the head.
-      floatProducts: { turned: dtype.startsWith('q4') ? 15 : 0, left: 0 },
+      floatWeights: { turned: dtype.startsWith('q4') ? 15 : 0, left: 0 },
       rowScales: { turned: 0, left: 0 },
     })
     expect(prepared.graph.length).toBeLessThan(100_000)
@@ -89,13 +89,23 @@ test.each(runtimeNames)('q8 on %s: prepared, it is nearer to the float model', a
   const exact = await logitsOf(runtime, { recipe: defaultRecipe, ...build(defaultRecipe) })
   const recipe = { ...defaultRecipe, dtype: 'q8' as const }
   const model = build(recipe)
-  const prepared = prepare(model)
+  const distance = async (graph: Model) =>
+    relativeDifference(exact, await logitsOf(runtime, { recipe, ...graph }))
+  const floats = prepare(model)
+  const byRow = prepareGraph({ ...model, target: 'cpu', maxFloatWeightBytes: 0 })
   // Per layer three shared by q, k, v; o; gate, up; down; and the head.
-  expect(prepared.facts.rowScales).toEqual({ turned: 9, left: 0 })
-  const before = relativeDifference(exact, await logitsOf(runtime, { recipe, ...model }))
-  const after = relativeDifference(exact, await logitsOf(runtime, { recipe, ...prepared }))
-  expect(after).toBeLessThan(before)
-  expect(after).toBeLessThan(0.05)
+  expect(floats.facts.floatProducts).toEqual({ turned: 9, left: 0 })
+  expect(floats.facts.rowScales).toEqual({ turned: 0, left: 0 })
+  expect(byRow.facts.floatProducts).toEqual({ turned: 0, left: 9 })
+  expect(byRow.facts.rowScales).toEqual({ turned: 9, left: 0 })
+  const [asWritten, rows, weights] = [
+    await distance(model),
+    await distance(byRow),
+    await distance(floats),
+  ]
+  expect(rows).toBeLessThan(asWritten)
+  expect(weights).toBeLessThan(rows)
+  expect(rows).toBeLessThan(0.05)
 })
 
 test.each(runtimeNames)('weights beside the graph on %s', async (runtime) => {
@@ -132,7 +142,7 @@ test.each(runtimeNames)('the embedded model on %s', async (runtime) => {
 test('on WebGPU float16 and block-quantised weights stay', () => {
   const { facts } = prepare(build({ ...defaultRecipe, dtype: 'q4f16' }), 'webgpu')
   expect(facts.isWidened).toBe(false)
-  expect(facts.floatProducts).toEqual({ turned: 0, left: 15 })
+  expect(facts.floatWeights).toEqual({ turned: 0, left: 15 })
 })
 
 test('a missing or short file beside the graph says which weight', () => {

@@ -3,6 +3,7 @@
  * @module
  */
 import { moveWeightsOut } from './external-weights.ts'
+import { toFloatProducts } from './float-products.ts'
 import { toFloatWeights } from './float-weights.ts'
 import { atFullAccuracy } from './full-accuracy.ts'
 import { chooseLogitRows } from './last-logits.ts'
@@ -15,7 +16,7 @@ export type PrepareGraphInit = {
   graph: Uint8Array
   externalData: ExternalData
   target: 'cpu' | 'webgpu'
-  /** Of block-quantised weights that become float32 on the CPU. */
+  /** Of block-quantised weights that become float32 on the CPU, and of dynamically quantised ones. */
   maxFloatWeightBytes: number
 }
 
@@ -28,6 +29,8 @@ export type GraphFacts = {
   /** float16 became float32. */
   isWidened: boolean
   /** Products of block-quantised weights that became float products, and those that did not. */
+  floatWeights: { turned: number; left: number }
+  /** Dynamic quantisations that are gone, and those that are not. */
   floatProducts: { turned: number; left: number }
   /** Dynamic quantisations that round each row by itself, and those that round the whole tensor. */
   rowScales: { turned: number; left: number }
@@ -49,7 +52,11 @@ export function prepareGraph(init: PrepareGraphInit): PreparedGraph {
     target === 'cpu'
       ? toFloatWeights(wide, { externalData, maxBytes: init.maxFloatWeightBytes })
       : { graph: wide, turned: 0, left: countOf(wide, 'MatMulNBits') }
-  const rows = toRowScales({ ...model, graph: atFullAccuracy(floats.graph) })
+  const products = toFloatProducts(atFullAccuracy(floats.graph), {
+    externalData,
+    maxBytes: init.maxFloatWeightBytes,
+  })
+  const rows = toRowScales({ ...model, graph: products.graph })
   const chosen = chooseLogitRows(rows.graph)
   const apart = moveWeightsOut(chosen ?? rows.graph, externalData)
   return {
@@ -60,7 +67,8 @@ export function prepareGraph(init: PrepareGraphInit): PreparedGraph {
       isGroupQuery,
       choosesRows: chosen !== null,
       isWidened,
-      floatProducts: { turned: floats.turned, left: floats.left },
+      floatWeights: { turned: floats.turned, left: floats.left },
+      floatProducts: { turned: products.turned, left: products.left },
       rowScales: { turned: rows.turned, left: rows.left },
     },
   }

@@ -116,6 +116,12 @@ export function testEngine(name: string, init: TestEngineInit): void {
       expect(await expectResumes(engine, run, stride)).toBeLessThan(40)
     })
 
+    test('so does one that is cut off inside a character', async () => {
+      const run: GenerateInit = { ...wild, maxTokens: 3, seed: new Uint8Array(32).fill(98) }
+      expect((await collect(engine.generate(run))).text).toMatch(/\u{fffd}$/u)
+      await expectResumes(engine, run, 1)
+    })
+
     test('several at once equal one at a time', async () => {
       const answers = await Promise.all(
         runs.map(async (run) => (await collect(engine.generate(run))).tokens),
