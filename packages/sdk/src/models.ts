@@ -59,6 +59,7 @@ export function createModels({ catalogue, tabEngine, network, store }: ModelsIni
   return {
     list,
     engine: tabEngine.state,
+    engineRole: tabEngine.role,
     prepare: tabEngine.prepare,
     curated,
     cached,

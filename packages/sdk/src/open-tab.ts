@@ -2,7 +2,7 @@
  * Composes the rooms into one tab.
  * @module
  */
-import { createWorkerEngine } from '@weft/engine'
+import { createSharedEngine, createWorkerEngine } from '@weft/engine'
 import { createNetwork, type Network } from '@weft/network'
 import {
   claimIdentity,
@@ -43,7 +43,16 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   const { entries } = catalogue
   const { locks, storage } = navigator
   const store = createModelStore({ chunks, database, locks, storage })
-  const tabEngine = createTabEngine({ catalogue: entries, store, engine: createWorkerEngine() })
+  const tabEngine = createTabEngine({
+    catalogue: entries,
+    store,
+    openEngine: (events) =>
+      createSharedEngine({
+        name: 'models',
+        createEngine: () => createWorkerEngine(),
+        ...events,
+      }),
+  })
   const models = createModels({ catalogue, tabEngine, network, store })
   const node = createServingNode({ catalogue: entries, tabEngine, network, privateKey })
 

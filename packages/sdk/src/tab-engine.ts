@@ -2,7 +2,17 @@
  * The one engine of a tab: what is loaded, who may change that, and whether it still works.
  * @module
  */
-import type { BackendChoice, Engine, LoadInit } from '@weft/engine'
+import type {
+  BackendChoice,
+  Engine,
+  GenerateInit,
+  GeneratePart,
+  LoadInit,
+  Restart,
+  Role,
+  SharedEngine,
+  SharedEngineInit,
+} from '@weft/engine'
 import { CancelledError, WeftError } from '@weft/protocol'
 import { type ModelStore, totalBytes } from '@weft/storage'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
@@ -12,11 +22,13 @@ import type { EngineState, WaitOptions } from './tab.ts'
 export type TabEngineInit = {
   catalogue: readonly CatalogueEntry[]
   store: Pick<ModelStore, 'open' | 'hold'>
-  engine: Engine
+  openEngine: (events: Pick<SharedEngineInit, 'onRestart' | 'onRole'>) => SharedEngine
 }
 
 export interface TabEngine {
   readonly state: Cell<EngineState>
+  /** Which tab of this browser has the engine in its worker. */
+  readonly role: Cell<Role>
   /** Runs on what is loaded. A failure that the engine does not survive shows in `state`. */
   readonly engine: Pick<Engine, 'countPromptTokens' | 'generate'>
   /**
@@ -48,8 +60,10 @@ const fatalCodes = [
   'engine/not-loaded',
 ]
 
-export function createTabEngine({ catalogue, store, engine }: TabEngineInit): TabEngine {
+export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit): TabEngine {
   const state = createCell<EngineState>({ phase: 'empty' })
+  const role = createCell<Role>('none')
+  const engine = openEngine({ onRestart: (restart) => void follow(restart), onRole: role.set })
   let loading: Loading | undefined
   let holders = 0
   /** Lets other tabs delete the model of this one. */
@@ -69,6 +83,20 @@ export function createTabEngine({ catalogue, store, engine }: TabEngineInit): Ta
       )
   }
 
+  /** While the engine is made anew; answers wait and go on. */
+  async function follow({ done }: Restart): Promise<void> {
+    const before = state.get()
+    if (before.phase !== 'ready') return
+    const { modelCid } = before
+    state.set({ phase: 'loading', modelCid, stage: 'runtime' })
+    try {
+      state.set({ ...before, result: await done })
+    } catch (error) {
+      const failure = WeftError.from(error, 'sdk/prepare', 'The model could not be made ready.')
+      state.set({ phase: 'failed', modelCid, error: failure.toJSON() })
+    }
+  }
+
   async function load(entry: CatalogueEntry, backend: BackendChoice, signal: AbortSignal) {
     const { modelCid, manifest } = entry
     try {
@@ -78,6 +106,7 @@ export function createTabEngine({ catalogue, store, engine }: TabEngineInit): Ta
         loadedBytes: 0,
         totalBytes: totalBytes(manifest),
       })
+      if (manifest.task !== 'chat') throw wrongTask()
       letGo()
       letGo = await store.hold(modelCid)
       const result = await engine.load(
@@ -124,8 +153,60 @@ export function createTabEngine({ catalogue, store, engine }: TabEngineInit): Ta
     state.set({ phase: 'failed', modelCid: now.modelCid, error: error.toJSON() })
   }
 
+  /** Another tab may have loaded another model meanwhile: then ours is loaded again, once. */
+  async function* generateReady(
+    init: GenerateInit,
+    options: WaitOptions = {},
+  ): AsyncGenerator<GeneratePart, void, undefined> {
+    const before = state.get()
+    let hasBegun = false
+    try {
+      for await (const part of engine.generate(init, options)) {
+        hasBegun = true
+        yield part
+      }
+    } catch (error) {
+      const wasReplaced = WeftError.is(error) && error.code === 'engine/not-loaded'
+      if (hasBegun || !wasReplaced || before.phase !== 'ready') throw error
+      state.set({ phase: 'empty' })
+      await prepare(
+        before.modelCid,
+        before.result.engine.backend === 'webgpu' ? 'webgpu' : 'auto',
+        options,
+      )
+      yield* engine.generate(init, options)
+    }
+  }
+
+  async function prepare(
+    modelCid: string,
+    backend: BackendChoice,
+    { signal }: WaitOptions = {},
+  ): Promise<void> {
+    const entry = findEntry(catalogue, modelCid)
+    while (loading && !canJoin(modelCid, backend)) {
+      await untilAborted(
+        loading.done.catch(() => {}),
+        signal,
+      )
+    }
+    if (isReady(modelCid, backend)) return
+    if (holders > 0) throw busy()
+    loading ??= begin(entry, backend)
+    const shared = loading
+    shared.waiters += 1
+    try {
+      await untilAborted(shared.done, signal)
+    } finally {
+      shared.waiters -= 1
+      if (shared.waiters === 0) shared.controller.abort()
+    }
+  }
+
   return {
     state,
+    role,
+    prepare,
     engine: {
       async countPromptTokens(init) {
         try {
@@ -137,39 +218,22 @@ export function createTabEngine({ catalogue, store, engine }: TabEngineInit): Ta
       },
       async *generate(init, options) {
         try {
-          yield* engine.generate(init, options)
+          yield* generateReady(init, options)
         } catch (error) {
           noteFailure(error)
           throw error
         }
       },
     },
-    async prepare(modelCid, backend, { signal } = {}) {
-      const entry = findEntry(catalogue, modelCid)
-      while (loading && !canJoin(modelCid, backend)) {
-        await untilAborted(
-          loading.done.catch(() => {}),
-          signal,
-        )
-      }
-      if (isReady(modelCid, backend)) return
-      if (holders > 0) throw busy()
-      loading ??= begin(entry, backend)
-      const shared = loading
-      shared.waiters += 1
-      try {
-        await untilAborted(shared.done, signal)
-      } finally {
-        shared.waiters -= 1
-        if (shared.waiters === 0) shared.controller.abort()
-      }
-    },
     hold() {
       let held = true
       holders += 1
+      const release = engine.hold()
       return () => {
-        if (held) holders -= 1
+        if (!held) return
         held = false
+        holders -= 1
+        release()
       }
     },
     async close() {
@@ -190,6 +254,13 @@ function untilAborted<Value>(
   signal.addEventListener('abort', onAbort, { once: true })
   return Promise.race([promise, aborted.promise]).finally(() =>
     signal.removeEventListener('abort', onAbort),
+  )
+}
+
+function wrongTask(): WeftError {
+  return new WeftError(
+    'sdk/wrong-task',
+    'This model makes vectors of texts. Choose one that answers.',
   )
 }
 

@@ -2,7 +2,7 @@
  * What an app sees of Weft in one tab.
  * @module
  */
-import type { BackendChoice, LoadResult, LoadStage, SpeedReport } from '@weft/engine'
+import type { BackendChoice, LoadResult, LoadStage, Role, SpeedReport } from '@weft/engine'
 import type { NetworkStatus } from '@weft/network'
 import type {
   ContextOverflow,
@@ -73,6 +73,8 @@ export interface Models {
   readonly list: Cell<ModelEntry[]>
   /** The engine of this tab; one model at a time. */
   readonly engine: Cell<EngineState>
+  /** `follower`: another tab of this browser has the engine in its worker. */
+  readonly engineRole: Cell<Role>
   /** Asks the relays how many nodes serve each model. Never throws: an unknown count stays null. */
   refreshLiveNodes(options?: WaitOptions): Promise<void>
   /** Fetches (cached and hash-checked), loads, self-tests and measures; joins a load under way. */

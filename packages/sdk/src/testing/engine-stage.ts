@@ -4,7 +4,7 @@
  * @module
  */
 import 'fake-indexeddb/auto'
-import type { Engine, LoadInit } from '@weft/engine'
+import type { Engine, LoadInit, SharedEngine } from '@weft/engine'
 import { createLocalEngine, nodeRuntime } from '@weft/engine/local'
 import { manifestCid, type WeftError } from '@weft/protocol'
 import { createModelStore, openDatabase } from '@weft/storage'
@@ -50,7 +50,12 @@ export async function openEngineStage() {
       yield* real.generate(init, options)
     },
   }
-  const tabEngine = createTabEngine({ catalogue: entries, store, engine })
+  const openEngine = (): SharedEngine => ({
+    ...engine,
+    role: () => 'leader',
+    hold: () => () => {},
+  })
+  const tabEngine = createTabEngine({ catalogue: entries, store, openEngine })
   return {
     manifest,
     files,
