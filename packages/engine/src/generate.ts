@@ -127,6 +127,7 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       prompt: tokens,
       firstOutput: tokens.length - 1,
       wantsHiddenStates: false,
+      logitsNeeded: sampler.logitsNeeded,
       keepsPrefix: true,
       isWanted: () => queue.length < maxUnread,
       take,
@@ -142,7 +143,8 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       if (!isStopped && answered.length < limit) return true
       prefillEnd(prompt.tokens.length, 0)
       if (isStopped) end('stop')
-      else endWithRest('length')
+      // What was held back went out with the last token.
+      else end('length')
       return false
     },
     cancel(taken) {

@@ -89,12 +89,12 @@ async function loadChat(
   enter('graph')
   const config = readModelConfig(files)
   const tokenizer = createChatTokenizer(config)
-  const { contextTokens, knownAnswer } = manifest
+  const { knownAnswer } = manifest
   const decoder = await openDecoder({
     runtime,
     graph: requireFile(files, manifest.graph),
     externalData: externalWeights(manifest.graph, files),
-    contextTokens,
+    contextTokens: manifest.contextTokens,
   })
   try {
     enter('warm-up')
@@ -102,8 +102,9 @@ async function loadChat(
     checkTokenizer({ tokenizer, vocabularySize })
     enter('self-test')
     const report = await selfTest(decoder, manifest, options)
+    const { contextTokens, rows } = decoder.limits
     const capabilities: Capabilities = {
-      batchSize: (await canBatch(decoder, knownAnswer)) ? maxBatchSize : 1,
+      batchSize: (await canBatch(decoder, knownAnswer)) ? Math.min(rows, maxBatchSize) : 1,
       contextTokens,
       kvCache: decoder.layout.kvCache,
     }
@@ -112,6 +113,7 @@ async function loadChat(
       batchSize: capabilities.batchSize,
       chunkTokens,
       maxPrefixBytes,
+      maxAheadMs,
       ...(onStep ? { onStep } : {}),
     })
     const { endTokens, tokenizerJson } = config
@@ -133,6 +135,8 @@ async function loadChat(
 
 /** Rows that share a step. Beyond it a step gets longer as fast as it gets wider. */
 const maxBatchSize = 8
+/** A token is never seen later than this because others are computed behind it. */
+const maxAheadMs = 100
 /** Of the key/value cache kept for prompts that begin alike. */
 const maxPrefixBytes = 256 * 1024 * 1024
 

@@ -36,6 +36,7 @@ export async function measure(
       prompt: new Array<number>(length).fill(filler),
       firstOutput: length - 1,
       wantsHiddenStates: false,
+      logitsNeeded: 1,
       keepsPrefix: false,
       signal,
       isWanted: () => true,

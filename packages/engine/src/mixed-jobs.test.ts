@@ -45,7 +45,10 @@ function jobs(): GenerateInit[] {
     const question = questions[random(index, questions.length)] ?? ''
     const earlier: Message[] = [
       { role: 'user', content: 'Write a story about a boat.' },
-      { role: 'assistant', content: 'The boat went down the river. '.repeat(random(index + 200, 8)) },
+      {
+        role: 'assistant',
+        content: 'The boat went down the river. '.repeat(random(index + 200, 8)),
+      },
     ]
     return {
       messages: [
@@ -84,7 +87,11 @@ describe.each([
   afterAll(() => engine.close())
 
   /** How far the choice of one token was from the choice of another. */
-  async function marginBetween(job: GenerateInit, tokens: number[], other: number): Promise<number> {
+  async function marginBetween(
+    job: GenerateInit,
+    tokens: number[],
+    other: number,
+  ): Promise<number> {
     const { messages, overflow, sampling, seed } = job
     const position = tokens.length - 1
     const answers = [tokens, tokens.with(-1, other)]

@@ -24,6 +24,8 @@ export type Runtime = {
   lost?: () => Promise<string>
   /** The device of a WebGPU backend; ask once a session exists. */
   device?: () => Promise<GPUDevice>
+  /** In bytes, as the device will have them. */
+  gpuLimits?: { maxBufferBytes: number; maxTensorBytes: number }
   /** The memory of a WebAssembly backend, where it could be had; ask once a session exists. */
   heap?: () => Promise<OrtHeap | undefined>
 }

@@ -4,7 +4,7 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { InferenceSession } from 'onnxruntime-web'
-import type { Executor } from '../executor/executor.ts'
+import { bytesPerElement, type Executor } from '../executor/executor.ts'
 import { hiddenRows, logitRows } from '../graph/last-logits.ts'
 import type { KvInput } from './kv-cache.ts'
 
@@ -57,10 +57,33 @@ export function readLayout(
     padding: isGroupQuery ? 'right' : 'holes',
     kvCache: isGroupQuery && writesInPlace ? 'static' : 'growing',
     bytesPerToken: past.reduce(
-      (sum, { heads, headSize, type }) => sum + heads * headSize * (type === 'float16' ? 2 : 4),
+      (sum, { heads, headSize, type }) => sum + heads * headSize * bytesPerElement(type),
       0,
     ),
   }
+}
+
+export type CacheLimits = {
+  /** Of prompt and answer together. */
+  contextTokens: number
+  /** That may decode together when each is as long as that. */
+  rows: number
+}
+
+/**
+ * @param maxTensorBytes of one tensor of the cache, [rows, heads, tokens, head size]
+ * @param wantedTokens of prompt and answer together
+ */
+export function cacheLimits(
+  { past }: Pick<DecoderLayout, 'past'>,
+  { maxTensorBytes, wantedTokens }: { maxTensorBytes: number; wantedTokens: number },
+): CacheLimits {
+  const largest = Math.max(
+    ...past.map(({ heads, headSize, type }) => heads * headSize * bytesPerElement(type)),
+  )
+  const tokens = Math.floor(maxTensorBytes / largest)
+  const contextTokens = Math.min(wantedTokens, tokens)
+  return { contextTokens, rows: Math.max(1, Math.floor(tokens / contextTokens)) }
 }
 
 function hiddenStatesOf(outputNames: readonly string[]): DecoderLayout['hiddenStates'] {

@@ -27,7 +27,7 @@ export type KvInput = {
   headSize: number
 }
 
-export type KvRow = {
+type KvRow = {
   /** Tokens read. */
   length: number
   /** Slots from 0 that hold the first of them; the rest lies in slots from `joinedSlots` on. */
@@ -98,6 +98,14 @@ function copyRuns({ cache, row, length }: KvSource, target: Target): CopyRun[] {
       length: count * headSize,
     })),
   ).flat()
+}
+
+/** Forgets what a row of a static cache read last: its slots are written over. */
+export function shortenRow(cache: KvCache, row: number, length: number): void {
+  const held = cache.rows[row]
+  if (!held || held.length <= length) return
+  held.length = length
+  held.head = length
 }
 
 /** Frees what a cache holds; on a GPU and in the heap nothing else would. */

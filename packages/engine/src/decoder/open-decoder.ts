@@ -13,6 +13,7 @@ import { prepareGraph } from '../graph/prepare-graph.ts'
 import type { ExternalData } from '../graph/tensor-values.ts'
 import { openSession } from '../model/open-session.ts'
 import type { Runtime } from '../runtime.ts'
+import { checkWeights } from './check-weights.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { readLayout } from './decoder-layout.ts'
 
@@ -39,6 +40,7 @@ export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {
     target: runtime.executionProvider === 'webgpu' ? 'webgpu' : 'cpu',
     maxFloatWeightBytes,
   })
+  if (runtime.gpuLimits) checkWeights(graph, runtime.gpuLimits.maxBufferBytes)
   const executor = await openExecutor({ runtime, graph, externalData, facts })
   try {
     const layout = readLayout(executor, facts)
@@ -52,7 +54,9 @@ export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {
 type OpenExecutorInit = Omit<OpenDecoderInit, 'contextTokens'> & { facts: GraphFacts }
 
 async function openExecutor({ runtime, facts, ...files }: OpenExecutorInit): Promise<Executor> {
-  const keepOnDevice = facts.outputNames.filter((name) => name.startsWith('present.'))
+  const keepOnDevice = facts.outputNames.filter(
+    (name) => name === 'logits' || name.startsWith('present.'),
+  )
   const session = await openSession({ runtime, ...files, keepOnDevice })
   try {
     const heap = await runtime.heap?.()

@@ -21,7 +21,31 @@ export type IntegerFeed = {
   readonly values: ArrayLike<number>
 }
 
-export type Feed = DeviceTensor | IntegerFeed
+/** The same numbers, made on the device and never seen here. */
+export type DeviceIntegers = {
+  readonly type: 'device-int64'
+  readonly dims: readonly number[]
+}
+
+export type Feed = DeviceTensor | IntegerFeed | DeviceIntegers
+
+/** Of one row: the k largest numbers, largest first, ties to the lowest index; NaN counts as largest. */
+export type Largest = { indices: Uint32Array; values: Float32Array }
+
+/** Numbers picked on the device. Dispose it once nothing runs that `first` was fed to. */
+export type Selection = {
+  /** int64 [rows, 1]: the index of each row's largest, to be fed to a run before it is read. */
+  readonly first: DeviceIntegers
+  /** By row as asked for. @throws WeftError `engine/device-lost`, `engine/run-failed` */
+  read(): Promise<Largest[]>
+  dispose(): void
+}
+
+/** Rows of a tensor taken as [rows, last dimension]. */
+type SelectInit = { rows: readonly number[]; k: number }
+
+/** Of `SelectInit.k`. */
+export const maxSelected = 64
 
 /** In elements. */
 export type CopyRun = { from: number; to: number; length: number }
@@ -37,6 +61,8 @@ export type Executor = {
   readonly outputNames: readonly string[]
   /** Whether `fetches` may name a tensor that is also a feed. */
   readonly writesInPlace: boolean
+  /** No tensor may be larger. */
+  readonly maxTensorBytes: number
   /** Filled with zeros. @throws WeftError `engine/out-of-memory` */
   allocate(type: FloatType, dims: readonly number[]): DeviceTensor
   copy(from: DeviceTensor, to: DeviceTensor, runs: readonly CopyRun[]): void
@@ -52,6 +78,11 @@ export type Executor = {
    * anything else runs, and the caller may write to it.
    */
   read(tensor: DeviceTensor): Promise<Float32Array>
+  /**
+   * Picks the largest numbers of rows without waiting for anything; exact to the bit. Null where
+   * `read` costs no more.
+   */
+  readonly select: ((tensor: DeviceTensor, init: SelectInit) => Selection) | null
   /** Never rejects; runs do from here on. */
   release(): Promise<void>
 }
@@ -62,8 +93,4 @@ export function elementsOf(dims: readonly number[]): number {
 
 export function bytesPerElement(type: FloatType): number {
   return type === 'float16' ? 2 : 4
-}
-
-export function isDeviceTensor(feed: Feed): feed is DeviceTensor {
-  return feed.type !== 'int64'
 }

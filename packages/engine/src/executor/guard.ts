@@ -10,19 +10,19 @@ import type { Runtime } from '../runtime.ts'
 export type Guard = {
   /** @throws WeftError `engine/not-loaded`, `engine/device-lost`, or what `toModelError` makes of a failure */
   run<Result>(work: () => Promise<Result>): Promise<Result>
-  /** Runs reject from here on. */
-  close(): void
+  /** Runs reject from here on, with `reason` or because nothing is loaded. */
+  close(reason?: WeftError): void
 }
 
 export function createGuard(runtime: Runtime): Guard {
   let ended: WeftError | undefined
-  // Rejects the run under way; a lost device may leave it waiting for ever.
-  let rejectRun = (_error: WeftError): void => {}
+  // Of what is under way; a lost device may leave it waiting for ever.
+  const rejects = new Set<(error: WeftError) => void>()
   const watchDevice = async (): Promise<void> => {
     const reason = await runtime.lost?.()
     if (reason === undefined) return
     ended ??= deviceLost(reason)
-    rejectRun(ended)
+    for (const reject of rejects) reject(ended)
   }
   // A device that cannot be watched shows its loss by failing runs.
   watchDevice().catch(() => {})
@@ -30,11 +30,13 @@ export function createGuard(runtime: Runtime): Guard {
     run: (work) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended)
-        rejectRun = reject
-        work().then(resolve, (cause) => reject(toModelError(cause, 'run')))
+        rejects.add(reject)
+        work()
+          .then(resolve, (cause) => reject(toModelError(cause, 'run')))
+          .finally(() => rejects.delete(reject))
       }),
-    close() {
-      ended ??= notLoaded()
+    close(reason = notLoaded()) {
+      ended ??= reason
     },
   }
 }

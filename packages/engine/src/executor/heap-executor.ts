@@ -13,7 +13,6 @@ import {
   type Feed,
   type FloatType,
   type IntegerFeed,
-  isDeviceTensor,
   type RunInit,
 } from './executor.ts'
 import { createGuard, releaseSession } from './guard.ts'
@@ -41,6 +40,8 @@ export function createHeapExecutor({ session, runtime, heap }: HeapExecutorInit)
     inputs: session.inputMetadata,
     outputNames: session.outputNames,
     writesInPlace: true,
+    maxTensorBytes: Number.POSITIVE_INFINITY,
+    select: null,
     allocate: (type, dims) => allocate(heap, type, dims),
     copy(from, to, runs) {
       const [source, target] = [from as HeapTensor, to as HeapTensor]
@@ -146,7 +147,7 @@ async function run(
 ): Promise<Record<string, DeviceTensor>> {
   const integers: { handle: number; data: number }[] = []
   const handleOf = (feed: Feed): number => {
-    if (isDeviceTensor(feed)) return (feed as HeapTensor).handle
+    if (feed.type !== 'int64') return (feed as HeapTensor).handle
     const value = integerValue(heap, feed)
     integers.push(value)
     return value.handle

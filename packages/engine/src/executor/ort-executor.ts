@@ -3,26 +3,24 @@
  * @module
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { toModelError } from '../model/model-error.ts'
 import type { Runtime } from '../runtime.ts'
 import {
-  bytesPerElement,
   type CopyRun,
+  type DeviceIntegers,
   type DeviceTensor,
   type Executor,
   elementsOf,
   type Feed,
   type FloatType,
-  isDeviceTensor,
 } from './executor.ts'
-import { createGuard, releaseSession } from './guard.ts'
+import { createGpuMemory } from './gpu-memory.ts'
+import { createGuard, type Guard, releaseSession } from './guard.ts'
 import { halvesToSingles } from './half.ts'
-
-/** `GPUBufferUsage`, which Node does not have. */
-const copySource = 0x04
-const copyTarget = 0x08
-const storage = 0x80
+import { createGpuSelector } from './select-largest.ts'
 
 type OrtTensor = DeviceTensor & { readonly tensor: Tensor }
+type OrtIntegers = DeviceIntegers & { readonly tensor: Tensor }
 
 export type OrtExecutorInit = {
   session: InferenceSession
@@ -34,29 +32,51 @@ export type OrtExecutorInit = {
 export function createOrtExecutor({ session, runtime, device }: OrtExecutorInit): Executor {
   const { ort } = runtime
   const guard = createGuard(runtime)
+  const memory = device && createGpuMemory(runtime, device)
   const toTensor = (feed: Feed): Tensor => {
-    if (isDeviceTensor(feed)) return (feed as OrtTensor).tensor
+    if (feed.type !== 'int64') return (feed as OrtTensor | OrtIntegers).tensor
     const values = BigInt64Array.from({ length: elementsOf(feed.dims) }, (_, index) =>
       BigInt(feed.values[index] ?? 0),
     )
     return new ort.Tensor('int64', values, feed.dims)
   }
+  const compute = async (
+    feeds: Record<string, Tensor>,
+    fetches: Record<string, Tensor | null>,
+  ): Promise<InferenceSession.ReturnType> => {
+    try {
+      return await session.run(feeds, fetches)
+    } catch (cause) {
+      // With outputs kept on the GPU, ONNX Runtime Web 1.30.0 would take the failed run's tensors for
+      // those of the next one (`inputOutputBound` in `wasm-core-impl.ts`).
+      if (device) guard.close(toModelError(cause, 'run'))
+      throw cause
+    }
+  }
   return {
     inputs: session.inputMetadata,
     outputNames: session.outputNames,
     writesInPlace: device !== null,
+    maxTensorBytes: runtime.gpuLimits?.maxTensorBytes ?? Number.POSITIVE_INFINITY,
     allocate: (type, dims) =>
-      wrap(device ? gpuTensor(runtime, device, { type, dims }) : cpuTensor(runtime, type, dims)),
+      wrap(
+        // There is no buffer of no bytes.
+        memory && elementsOf(dims) > 0
+          ? memory.allocate(type, dims)
+          : cpuTensor(runtime, type, dims),
+      ),
+    select: device && selectOnGpu({ runtime, device, guard }),
     copy(from, to, runs) {
       const [source, target] = [from as OrtTensor, to as OrtTensor]
-      if (device) copyOnGpu(device, [source, target], runs)
+      if (memory) memory.copy(source.tensor, target.tensor, runs)
       else copyArrays([source.tensor, target.tensor], runs)
     },
     run: ({ feeds, fetches }) =>
       guard.run(async () => {
         const inputs = mapValues(feeds, toTensor)
         const outputs = mapValues(fetches, (fetch) => fetch && (fetch as OrtTensor).tensor)
-        const results = await session.run(inputs, outputs)
+        await memory?.check(Object.values(inputs))
+        const results = await compute(inputs, outputs)
         return mapValues(results, (result, name) => fetches[name] ?? wrap(result))
       }),
     async read(deviceTensor) {
@@ -90,42 +110,23 @@ function cpuTensor({ ort }: Runtime, type: FloatType, dims: readonly number[]): 
     : new ort.Tensor('float32', new Float32Array(elements), dims)
 }
 
-function gpuTensor(
-  runtime: Runtime,
-  device: GPUDevice,
-  { type, dims }: { type: FloatType; dims: readonly number[] },
-): Tensor {
-  const bytes = elementsOf(dims) * bytesPerElement(type)
-  if (bytes === 0) return cpuTensor(runtime, type, dims)
-  const buffer = device.createBuffer({
-    size: Math.ceil(bytes / 16) * 16,
-    usage: storage | copySource | copyTarget,
-  })
-  return runtime.ort.Tensor.fromGpuBuffer(buffer, {
-    dataType: type,
-    dims,
-    dispose: () => buffer.destroy(),
-  })
-}
+type SelectInit = { runtime: Runtime; device: GPUDevice; guard: Guard }
 
-function copyOnGpu(
-  device: GPUDevice,
-  [source, target]: [OrtTensor, OrtTensor],
-  runs: readonly CopyRun[],
-): void {
-  const size = bytesPerElement(source.type)
-  const encoder = device.createCommandEncoder()
-  for (const { from, to, length } of runs) {
-    if (length === 0) continue
-    encoder.copyBufferToBuffer(
-      source.tensor.gpuBuffer as GPUBuffer,
-      from * size,
-      target.tensor.gpuBuffer as GPUBuffer,
-      to * size,
-      length * size,
-    )
+function selectOnGpu({ runtime, device, guard }: SelectInit): Executor['select'] {
+  const selectLargest = createGpuSelector(device)
+  return (deviceTensor, { rows, k }) => {
+    const { tensor, type, dims } = deviceTensor as OrtTensor
+    const width = dims.at(-1) ?? 0
+    const source = tensor.gpuBuffer as GPUBuffer
+    const selection = selectLargest({ source, type, width, rows, k })
+    const shape = { dataType: 'int64' as const, dims: [rows.length, 1] }
+    const first: OrtIntegers = {
+      type: 'device-int64',
+      dims: shape.dims,
+      tensor: runtime.ort.Tensor.fromGpuBuffer(selection.firstIndices, shape),
+    }
+    return { ...selection, first, read: () => guard.run(selection.read) }
   }
-  device.queue.submit([encoder.finish()])
 }
 
 function copyArrays([source, target]: [Tensor, Tensor], runs: readonly CopyRun[]): void {

@@ -4,9 +4,8 @@
  */
 import type { Decoder } from '../decoder/decoder.ts'
 import { cacheBytes, disposeCache, type KvCache, type KvSource } from '../decoder/kv-cache.ts'
-import { type Lane, takeOutput } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { Held } from './prefix-cache.ts'
-import type { StepTiming } from './scheduler.ts'
 
 /** Lane by row of the cache; undefined where its sequence is over. */
 export type Group = { rows: (Lane | undefined)[]; cache: KvCache }
@@ -108,31 +107,4 @@ export function createDecodeGroups({ decoder, batchSize }: DecodeGroupsInit): De
     },
     bytes: () => groups.reduce((sum, { cache }) => sum + cacheBytes(cache), 0),
   }
-}
-
-/** Decodes one token for every lane of a group. */
-export async function decodeStep(
-  decoder: Decoder,
-  { rows, cache }: Group,
-  onStep?: (timing: StepTiming) => void,
-): Promise<void> {
-  const lanes = rows.filter((lane) => lane !== undefined)
-  const startedMs = performance.now()
-  const { logits, hiddenStates } = await decoder.forward(cache, {
-    tokens: lanes.map(({ next }) => [next]),
-    positions: [0],
-    hiddenStates: lanes.some(({ sequence }) => sequence.wantsHiddenStates),
-  })
-  const forwardMs = performance.now() - startedMs
-  lanes.forEach((lane, row) => {
-    const position = lane.tokens.length
-    lane.tokens.push(lane.next)
-    takeOutput(lane, {
-      position,
-      logits: logits[row]?.[0] as Float32Array,
-      hiddenState: hiddenStates?.[row]?.[0] ?? null,
-    })
-  })
-  const takeMs = performance.now() - startedMs - forwardMs
-  onStep?.({ type: 'decode', rows: lanes.length, tokens: 1, forwardMs, takeMs })
 }

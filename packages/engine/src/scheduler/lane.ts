@@ -43,7 +43,7 @@ export type ReadInit = {
 /** Reads the next chunk of a prompt, or takes over what another has read of the same. */
 export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
   const { decoder, chunkTokens, prefixes, others } = init
-  const { prompt, firstOutput, wantsHiddenStates, keepsPrefix } = lane.sequence
+  const { prompt, firstOutput, wantsHiddenStates, keepsPrefix, logitsNeeded } = lane.sequence
   const better = lane.tokens.length
   const source = keepsPrefix
     ? prefixes.find(prompt, { others, atMost: firstOutput, better })
@@ -68,6 +68,7 @@ export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
     // A graph computes some position's logits in any case.
     positions: positions.length > 0 ? positions : [chunk.length - 1],
     hiddenStates: wantsHiddenStates,
+    logitsNeeded: positions.length > 0 ? (logitsNeeded ?? null) : 1,
   })
   const forwardMs = performance.now() - startedMs
   lane.tokens.push(...chunk)

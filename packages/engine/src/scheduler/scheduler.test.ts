@@ -32,6 +32,7 @@ async function open(init: Partial<Parameters<typeof createScheduler>[0]> = {}) {
     batchSize: 4,
     chunkTokens: 64,
     maxPrefixBytes: 1e6,
+    maxAheadMs: 0,
     onStep: (timing) => steps.push(timing),
     ...init,
   })

@@ -8,7 +8,8 @@ import { WeftError } from '@weft/protocol'
 import type { Decoder } from '../decoder/decoder.ts'
 import { cacheBytes, disposeCache } from '../decoder/kv-cache.ts'
 import { breathe } from './breath.ts'
-import { createDecodeGroups, decodeStep } from './decode-groups.ts'
+import { createDecodeGroups } from './decode-groups.ts'
+import { decodeStep } from './decode-step.ts'
 import { type Lane, openLane, readPrompt } from './lane.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import type { Sequence } from './sequence.ts'
@@ -32,6 +33,8 @@ export type SchedulerInit = {
   /** Tokens of a prompt that are read in one step. */
   chunkTokens: number
   maxPrefixBytes: number
+  /** How long tokens may stay unseen while the device computes the next ones. */
+  maxAheadMs: number
   onStep?: (timing: StepTiming) => void
 }
 
@@ -47,8 +50,11 @@ export type Scheduler = {
 /** Sequences with a cache at one time; others wait, in order, without memory. */
 const maxOpenLanes = 32
 
+/** Tokens between two looks at the device; the last answer to end has as many computed for nothing. */
+const maxStepsAhead = 4
+
 export function createScheduler(init: SchedulerInit): Scheduler {
-  const { decoder, batchSize, maxPrefixBytes } = init
+  const { decoder, batchSize, maxPrefixBytes, maxAheadMs } = init
   const prefixes = createPrefixCache({ decoder, maxBytes: maxPrefixBytes })
   const groups = createDecodeGroups({ decoder, batchSize })
   let waiting: Sequence[] = []
@@ -56,6 +62,8 @@ export function createScheduler(init: SchedulerInit): Scheduler {
   let closed: WeftError | undefined
   let running: Promise<void> | undefined
   let resume = (): void => {}
+  // Of one decoded token, when last seen.
+  let tokenMs = Number.POSITIVE_INFINITY
 
   const leave = (lane: Lane, error: WeftError | null): void => {
     lanes = lanes.filter((each) => each !== lane)
@@ -96,9 +104,12 @@ export function createScheduler(init: SchedulerInit): Scheduler {
     const ready = lanes.filter(({ phase, sequence }) => phase === 'decoding' && sequence.isWanted())
     // Where memory for one more row cannot be found, the last to come gives way.
     const arranged = await attempt(ready.slice(-1), async () => groups.arrange(ready))
+    const nobodyWaits = waiting.length === 0 && lanes.every(({ phase }) => phase === 'decoding')
+    const stepsAhead = nobodyWaits ? Math.min(maxStepsAhead, Math.floor(maxAheadMs / tokenMs)) : 1
     for (const group of arranged ?? []) {
       const members = group.rows.filter((lane) => lane !== undefined)
-      await attempt(members, () => decodeStep(decoder, group, init.onStep))
+      const work = () => decodeStep(group, { ...init, stepsAhead })
+      tokenMs = (await attempt(members, work)) ?? tokenMs
       for (const lane of members) if (lane.phase === 'over') leave(lane, null)
     }
     return ready.length > 0

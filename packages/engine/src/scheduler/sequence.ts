@@ -23,6 +23,11 @@ export type Sequence = {
   /** From this position on every position's output is wanted; the last one for an answer. */
   readonly firstOutput: number
   readonly wantsHiddenStates: boolean
+  /**
+   * The largest so many logits decide what it takes, the others may be -Infinity; every one when null
+   * or not said. With 1 it takes the largest, as a rule: the model may then read on before it is asked.
+   */
+  readonly logitsNeeded?: number | null
   /** Whether it may begin with, and leave behind, what others read. */
   readonly keepsPrefix: boolean
   /** Its owner lost interest: dropped before the next step. */

@@ -75,11 +75,21 @@ async function openWebGpu(adapter: GPUAdapter): Promise<Runtime> {
     executionProvider: 'webgpu',
     info: { ...runtimeName(ort), backend: 'webgpu', device: nameOf(adapter) },
     device: async () => ort.env.webgpu.device,
+    gpuLimits: limitsOf(adapter),
     async lost() {
       const device = await ort.env.webgpu.device
       const { message } = await device.lost
       return message
     },
+  }
+}
+
+/** ONNX Runtime asks for a device with all that the adapter has. */
+function limitsOf({ limits }: GPUAdapter): NonNullable<Runtime['gpuLimits']> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = limits
+  return {
+    maxBufferBytes: maxBufferSize,
+    maxTensorBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize),
   }
 }
 
