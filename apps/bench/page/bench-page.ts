@@ -2,6 +2,7 @@
  * Runs inside the browsers of a benchmark: one tab of Weft without screens.
  * @module
  */
+import { greedySampling } from '@weft/protocol'
 import { openTab, type Tab } from '@weft/sdk'
 
 export type JobTiming = {
@@ -43,7 +44,7 @@ async function createBenchPage(): Promise<BenchPage> {
       const events = tab.client.generate({
         modelCid: modelCid(),
         messages: [{ role: 'user', content: prompt }],
-        sampling: { temperature: 0, topK: 0, topP: 1 },
+        sampling: greedySampling,
         where,
       })
       for await (const event of events) {

@@ -1,19 +1,24 @@
 /**
- * `npm run bench -- NAME [--json] [--runs N] [--backend wasm|webgpu]`
+ * `npm run bench -- NAME [--json] [--runs N] [--backend wasm|webgpu] [--model 15m] [--dtype q4]`
  * @module
  */
 import { parseArgs } from 'node:util'
+import { batch } from './batch.ts'
+import { decode } from './decode.ts'
+import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 
-const benches: Record<string, Bench> = { road }
+const benches: Record<string, Bench> = { road, decode, batch, prefix }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '12' },
+    runs: { type: 'string', default: '0' },
     backend: { type: 'string', default: 'wasm' },
+    model: { type: 'string', multiple: true, default: [] },
+    dtype: { type: 'string', multiple: true, default: [] },
   },
 })
 
@@ -27,14 +32,19 @@ if (!bench || !Number.isInteger(runs) || (backend !== 'wasm' && backend !== 'web
   process.exit(1)
 }
 
-const report = await bench.run({ runs, backend })
+const report = await bench.run({ runs, backend, models: values.model, dtypes: values.dtype })
 if (values.json) console.log(JSON.stringify(report))
 else printTable(report, bench)
 
-function printTable({ name, metrics }: BenchReport, { describe, goals }: Bench): void {
+function printTable(
+  { name, metrics, notes = [], rows = [] }: BenchReport,
+  { describe, goals }: Bench,
+): void {
   console.log(`${name}: ${describe}\n`)
   for (const [metric, value] of Object.entries(metrics)) {
     const goal = goals[metric] ? `  goal ${goals[metric]}` : ''
     console.log(`  ${metric.padEnd(22)} ${String(value).padStart(10)}${goal}`)
   }
+  for (const note of notes) console.log(`\n  ${note}`)
+  if (rows.length > 0) console.table(rows)
 }

@@ -6,12 +6,21 @@ export type BenchReport = {
   name: string
   /** Medians and ratios, units in the names. */
   metrics: Record<string, number>
+  /** What a reader has to know to believe them. */
+  notes?: string[]
+  /** The single cases behind the metrics. */
+  rows?: BenchRow[]
 }
+
+export type BenchRow = Record<string, string | number>
 
 export type BenchOptions = {
   /** Paired runs; each bench has its own least number. */
   runs: number
   backend: 'wasm' | 'webgpu'
+  /** Of those that a bench knows; none means all. */
+  models: readonly string[]
+  dtypes: readonly string[]
 }
 
 /** One benchmark: what it compares, and how. */
@@ -33,4 +42,12 @@ export function median(values: readonly number[]): number {
 
 export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits))
+}
+
+/** Those of `all` that are named; all when none is. */
+export function chosen<Name extends string>(
+  all: readonly Name[],
+  names: readonly string[],
+): Name[] {
+  return all.filter((name) => names.length === 0 || names.includes(name))
 }
