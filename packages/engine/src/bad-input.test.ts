@@ -82,7 +82,7 @@ describe('files', () => {
     [
       'one flipped bit in the weights',
       (files) => files.set(weights, flipBit(files.get(weights) as Uint8Array)),
-      /its files are not the right ones/,
+      /computes this model wrongly.*download the model again/,
       /Equal tokens/,
     ],
     [
@@ -118,7 +118,7 @@ describe('files', () => {
       files.set(weights, other.get(weights) as Uint8Array),
     )
     await expect((await open()).load(swapped)).rejects.toThrow(
-      says(/its files are not the right ones/),
+      says(/computes this model wrongly.*download the model again/),
     )
   })
 

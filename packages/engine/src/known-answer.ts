@@ -97,7 +97,7 @@ export async function selfTest(
   if (report.passed) return report
   throw new WeftError(
     'engine/self-test',
-    'This device computes this model wrongly, or its files are not the right ones. Choose the CPU backend, or download the model again.',
+    'This device computes this model wrongly. Choose the CPU backend; if that is in use, download the model again.',
     {
       facts: [
         `Equal tokens: ${report.matchingTokens} of ${report.expectedTokens}`,

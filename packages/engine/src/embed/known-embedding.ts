@@ -62,7 +62,7 @@ export async function selfTestEmbedding(
   }
   throw new WeftError(
     'engine/self-test',
-    'This device computes this model wrongly. Choose the CPU backend.',
+    'This device computes this model wrongly. Choose the CPU backend; if that is in use, download the model again.',
     {
       facts: [
         `Largest difference of a component: ${maxLogitDifference} (allowed: ${toleranceAbs})`,
