@@ -1,50 +1,52 @@
 /**
  * Writes manifest.json for a model in Hugging Face layout, in a folder of this machine or on a hub:
  * every file by size and hashes, and the known answer computed on onnxruntime-node.
- *
- *   npm run manifest -- public/models/bobbin --id weft/bobbin-2m --name Bobbin --dtype q8 \
- *     --licence Apache-2.0 --description '...'
- *   npm run manifest -- HuggingFaceTB/SmolLM2-135M-Instruct --dtype q8 --add
- *
- * `--add` puts it on the site: its manifest under public/models, the hub as the place of its files.
  * @module
  */
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { manifestCid, WeftError } from '@weft/protocol'
+import { readCommandLine, refuse } from './command-line.ts'
 import { addToCatalogue, findCurated, writeJson } from './manifest/add-to-catalogue.ts'
 import { bringModel } from './manifest/bring-model.ts'
 import { describeModel } from './manifest/describe-model.ts'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    /** Default: that on the hub. */
-    id: { type: 'string' },
-    name: { type: 'string' },
-    description: { type: 'string' },
-    /** SPDX identifier. Default: what the hub or the folder's README.md says. */
-    licence: { type: 'string' },
-    /** fp32, fp16, q8, int8, uint8, q4, q4f16: which graph, by the usual names. */
-    dtype: { type: 'string', default: 'fp32' },
-    /** Path of the graph where its name is another. */
-    graph: { type: 'string' },
-    /** Tokens of prompt and answer together. */
-    context: { type: 'string' },
-    /** Where counting in the graph would miss or double some. */
-    parameters: { type: 'string' },
-    /** Largest difference of a logit that an honest backend shows. */
-    tolerance: { type: 'string' },
-    revision: { type: 'string', default: 'main' },
-    hub: { type: 'string', default: process.env.HF_ENDPOINT ?? 'https://huggingface.co' },
-    /** Where downloads go; they stay there for the next run. */
-    out: { type: 'string', default: '.weft/hub' },
-    add: { type: 'boolean', default: false },
-    /** With --add: a folder that holds the files; several are asked in their order. */
-    source: { type: 'string', multiple: true, default: [] },
-    /** Folder of `catalogue.json`. */
-    models: { type: 'string', default: 'public/models' },
-  },
+const usage = `npm run manifest -- FOLDER|PUBLISHER/NAME [options]
+
+  npm run manifest -- HuggingFaceTB/SmolLM2-135M-Instruct --dtype q8 --add
+  npm run manifest -- public/models/bobbin --id weft/bobbin-2m --name Bobbin --dtype q8 \\
+    --licence Apache-2.0 --description '...'
+
+  --dtype D         which graph, by the usual names: fp32 (default), fp16, q8, int8, uint8, q4, q4f16
+  --add             puts it on the site: its manifest under public/models, the hub as its files' place
+  --source URL      with --add: another folder that holds the files; several are asked in their order
+  --id ID           default: that on the hub
+  --name NAME       --description TEXT
+  --licence SPDX    default: what the hub or the folder's README.md says
+  --graph PATH      the graph, where its name is another
+  --context N       tokens of prompt and answer together; default: what config.json says
+  --parameters N    where counting in the graph would miss or double some
+  --tolerance X     largest difference of a logit that an honest backend shows
+  --revision REV    of the hub; default: main
+  --hub URL         default: HF_ENDPOINT, else https://huggingface.co
+  --out DIR         where downloads go and stay; default: .weft/hub
+  --models DIR      folder of catalogue.json; default: public/models`
+
+const { values, positionals } = readCommandLine(usage, {
+  id: { type: 'string' },
+  name: { type: 'string' },
+  description: { type: 'string' },
+  licence: { type: 'string' },
+  dtype: { type: 'string', default: 'fp32' },
+  graph: { type: 'string' },
+  context: { type: 'string' },
+  parameters: { type: 'string' },
+  tolerance: { type: 'string' },
+  revision: { type: 'string', default: 'main' },
+  hub: { type: 'string', default: process.env.HF_ENDPOINT ?? 'https://huggingface.co' },
+  out: { type: 'string', default: '.weft/hub' },
+  add: { type: 'boolean', default: false },
+  source: { type: 'string', multiple: true, default: [] },
+  models: { type: 'string', default: 'public/models' },
 })
 
 async function main(from: string): Promise<void> {
@@ -75,10 +77,9 @@ function numberOf(value: string | undefined): number | undefined {
   return value === undefined ? undefined : Number(value)
 }
 
+const [from] = positionals
+if (!from) refuse(usage, 'A folder or a model of the hub is missing.')
 try {
-  const [from] = positionals
-  if (!from)
-    throw new Error('Usage: npm run manifest -- FOLDER|PUBLISHER/NAME --dtype DTYPE [--add]')
   await main(from)
 } catch (error) {
   const { message, facts } = WeftError.from(error, 'tooling/manifest', 'No manifest was made.')

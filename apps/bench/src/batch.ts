@@ -5,9 +5,9 @@
 import type { Page } from 'playwright-core'
 import type { AnswerInit } from '../model-page/contestant.ts'
 import type { Together } from '../model-page/weft.ts'
-import { type BenchDtype, modelNames, prepareFolder } from './bench-models.ts'
+import { type BenchDtype, prepareFolder } from './bench-models.ts'
 import { type ModelStage, openModelStage } from './model-stage.ts'
-import { type Bench, type BenchReport, type BenchRow, chosen, median, rounded } from './report.ts'
+import { type Bench, type BenchReport, type BenchRow, median, rounded } from './report.ts'
 
 const tokens = 48
 const leastRounds = 5
@@ -27,8 +27,8 @@ export const batch: Bench = {
     const stage = await openModelStage()
     try {
       const rows: BenchRow[] = []
-      for (const name of chosen(modelNames, models)) {
-        for (const dtype of chosen(dtypes, wanted)) {
+      for (const name of models) {
+        for (const dtype of dtypes.filter((each) => wanted.includes(each))) {
           const folder = prepareFolder({ name, dtype, attention: 'gqa' })
           const row = await measure(stage, { folder, dtype, backend, rounds })
           rows.push({ model: `${name} ${dtype}`, ...row })

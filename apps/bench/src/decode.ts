@@ -8,15 +8,13 @@ import type { Answer, AnswerInit, ContestantName } from '../model-page/contestan
 import {
   type BenchDtype,
   type BenchModel,
-  benchDtypes,
   type ModelName,
-  modelNames,
   prepareFolder,
   prepareGguf,
   weightBytesPerToken,
 } from './bench-models.ts'
 import { type ModelStage, openModelStage } from './model-stage.ts'
-import { type Bench, type BenchReport, type BenchRow, chosen, median, rounded } from './report.ts'
+import { type Bench, type BenchReport, type BenchRow, median, rounded } from './report.ts'
 
 /** 64 tokens and a few under Bobbin's vocabulary. */
 const prompt =
@@ -58,12 +56,12 @@ export const decode: Bench = {
     const stage = await openModelStage()
     try {
       const rows: BenchRow[] = []
-      for (const name of chosen(modelNames, models)) {
-        for (const dtype of chosen(benchDtypes, dtypes)) {
+      for (const name of models) {
+        for (const dtype of dtypes) {
           rows.push(...(await compareOnCpu(stage, { model: cpuModel(name, dtype), rounds })))
         }
       }
-      const selected = [...chosen(modelNames, models), ...chosen(benchDtypes, dtypes)]
+      const selected = [...models, ...dtypes]
       if (selected.includes('15m') && selected.includes('fp32')) {
         rows.push(await compareOnGpu(stage, rounds))
       }

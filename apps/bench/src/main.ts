@@ -1,38 +1,38 @@
 /**
- * `npm run bench -- NAME [--json] [--runs N] [--backend wasm|webgpu] [--model 15m] [--dtype q4]`
+ * `npm run bench -- NAME`
  * @module
  */
-import { parseArgs } from 'node:util'
+import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
 import { decode } from './decode.ts'
+import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 
 const benches: Record<string, Bench> = { road, decode, batch, prefix }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '0' },
-    backend: { type: 'string', default: 'wasm' },
-    model: { type: 'string', multiple: true, default: [] },
-    dtype: { type: 'string', multiple: true, default: [] },
-  },
+const usage = `npm run bench -- NAME [options]
+
+${Object.entries(benches)
+  .map(([name, { describe }]) => `  ${name.padEnd(8)} ${describe}`)
+  .join('\n')}
+
+  --json             one line for machines
+  --runs N           rounds; default: each bench's own
+${modelUsage}`
+
+const { values, positionals } = readCommandLine(usage, {
+  json: { type: 'boolean', default: false },
+  runs: { type: 'string', default: '0' },
+  ...modelOptions,
 })
-
-const bench = benches[positionals[0] ?? '']
+const [name = ''] = positionals
+const bench = benches[name] ?? refuse(usage, `There is no bench "${name}".`)
 const runs = Number(values.runs)
-const { backend } = values
-if (!bench || !Number.isInteger(runs) || (backend !== 'wasm' && backend !== 'webgpu')) {
-  console.error('Usage: npm run bench -- NAME [--json] [--runs N] [--backend wasm|webgpu]\n')
-  for (const [name, { describe }] of Object.entries(benches))
-    console.error(`  ${name}  ${describe}`)
-  process.exit(1)
-}
+if (!Number.isInteger(runs) || runs < 0) refuse(usage, '--runs takes a whole number.')
 
-const report = await bench.run({ runs, backend, models: values.model, dtypes: values.dtype })
+const report = await bench.run({ runs, ...readModelOptions(usage, values) })
 if (values.json) console.log(JSON.stringify(report))
 else printTable(report, bench)
 

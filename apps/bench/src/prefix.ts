@@ -4,9 +4,9 @@
  * @module
  */
 import type { ChatInit, ChatTurn } from '../model-page/weft.ts'
-import { benchDtypes, modelNames, prepareFolder } from './bench-models.ts'
+import { prepareFolder } from './bench-models.ts'
 import { openModelStage } from './model-stage.ts'
-import { type Bench, type BenchReport, type BenchRow, chosen, median, rounded } from './report.ts'
+import { type Bench, type BenchReport, type BenchRow, median, rounded } from './report.ts'
 
 const leastRounds = 5
 /** A story of this many and what comes around it are 300 to 400 tokens. */
@@ -21,8 +21,8 @@ export const prefix: Bench = {
     const stage = await openModelStage()
     try {
       const rows: BenchRow[] = []
-      for (const name of chosen(modelNames, models)) {
-        for (const dtype of chosen(benchDtypes, dtypes)) {
+      for (const name of models) {
+        for (const dtype of dtypes) {
           const page = await stage.openPage()
           const model = `/models/${prepareFolder({ name, dtype, attention: 'gqa' })}/`
           const init = { model, dtype, backend, threads: null }

@@ -1,22 +1,17 @@
 /**
- * `npm run profile -- decode [--backend wasm|webgpu] [--model 15m] [--dtype q4]`
+ * `npm run profile -- decode`
  *
  * Where the time of a token goes: ONNX Runtime, the tensors around it, sampling, the way to the page;
  * and the floor, which is the weights read once at this machine's memory bandwidth.
  * @module
  */
-import { parseArgs } from 'node:util'
+import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import type { AnswerInit } from '../model-page/contestant.ts'
 import type { TokenTimes } from '../model-page/profile.ts'
-import {
-  type BenchModel,
-  benchDtypes,
-  modelNames,
-  prepareFolder,
-  weightBytesPerToken,
-} from './bench-models.ts'
+import { type BenchModel, prepareFolder, weightBytesPerToken } from './bench-models.ts'
+import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { type ModelStage, openModelStage } from './model-stage.ts'
-import { type BenchRow, chosen, median, rounded } from './report.ts'
+import { type BenchRow, median, rounded } from './report.ts'
 
 const warmUps = 2
 const rounds = 5
@@ -25,27 +20,21 @@ const answer: AnswerInit = {
   tokens: 64,
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    backend: { type: 'string', default: 'wasm' },
-    model: { type: 'string', multiple: true, default: [] },
-    dtype: { type: 'string', multiple: true, default: [] },
-  },
-})
-const backend = values.backend === 'webgpu' ? 'webgpu' : 'wasm'
-if (positionals[0] !== 'decode' || backend !== values.backend) {
-  console.error(
-    'Usage: npm run profile -- decode [--backend wasm|webgpu] [--model 15m] [--dtype q4]',
-  )
-  process.exit(1)
-}
+const usage = `npm run profile -- decode [options]
+
+Where the milliseconds of a token go, and how long reading the weights once takes.
+
+${modelUsage}`
+
+const { values, positionals } = readCommandLine(usage, modelOptions)
+if (positionals[0] !== 'decode') refuse(usage, 'What there is to profile is "decode".')
+const { backend, models, dtypes } = readModelOptions(usage, values)
 
 const stage = await openModelStage()
 try {
   const rows: BenchRow[] = []
-  for (const name of chosen(modelNames, values.model)) {
-    for (const dtype of chosen(benchDtypes, values.dtype)) {
+  for (const name of models) {
+    for (const dtype of dtypes) {
       rows.push(await profile(stage, { name, dtype, attention: 'gqa' }))
     }
   }

@@ -2,6 +2,8 @@
  * The one shape in which every benchmark reports.
  * @module
  */
+import type { ModelOptions } from './model-options.ts'
+
 export type BenchReport = {
   name: string
   /** Medians and ratios, units in the names. */
@@ -14,13 +16,9 @@ export type BenchReport = {
 
 export type BenchRow = Record<string, string | number>
 
-export type BenchOptions = {
+export type BenchOptions = ModelOptions & {
   /** Paired runs; each bench has its own least number. */
   runs: number
-  backend: 'wasm' | 'webgpu'
-  /** Of those that a bench knows; none means all. */
-  models: readonly string[]
-  dtypes: readonly string[]
 }
 
 /** One benchmark: what it compares, and how. */
@@ -42,12 +40,4 @@ export function median(values: readonly number[]): number {
 
 export function rounded(value: number, digits = 2): number {
   return Number(value.toFixed(digits))
-}
-
-/** Those of `all` that are named; all when none is. */
-export function chosen<Name extends string>(
-  all: readonly Name[],
-  names: readonly string[],
-): Name[] {
-  return all.filter((name) => names.length === 0 || names.includes(name))
 }
