@@ -22,8 +22,8 @@ export type ServingNodeInit = {
 type ServeChoice = { modelCid: string; backend: BackendChoice }
 type Serving = { choice: ServeChoice; end: () => Promise<void> }
 
-/** Jobs at the same time: they take turns, so more would only make each of them slow. */
-const maxJobs = 4
+/** Jobs at the same time where the device computes one token after the other: they take turns. */
+const leastJobs = 4
 /** An engine that breaks twice within this time is not started a third time by itself. */
 const recoveryPauseMs = 60_000
 
@@ -109,7 +109,8 @@ function beginServing(
   const { network, tabEngine, privateKey } = init
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
-  const engineInfo = ready.result.engine
+  const { engine: engineInfo, capabilities } = ready.result
+  const maxJobs = Math.max(leastJobs, capabilities.batchSize)
   const release = tabEngine.hold()
   const announcement = network.announce({
     models: [
