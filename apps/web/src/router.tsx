@@ -1,9 +1,10 @@
 /**
- * Two screens.
+ * Three screens.
  * @module
  */
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ContributePage } from './contribute/contribute-page.tsx'
+import { ModelsPage } from './models/models-page.tsx'
 import { PlaygroundPage } from './playground/playground-page.tsx'
 import { toData } from './site/open-site.ts'
 import { FailedPage } from './ui/failed-page.tsx'
@@ -24,8 +25,14 @@ const contributeRoute = createRoute({
   component: ContributePage,
 })
 
+const modelsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/models',
+  component: ModelsPage,
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute]),
+  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute, modelsRoute]),
   defaultPreload: false,
   defaultErrorComponent: ({ error }) => (
     <FailedPage title="This page has stopped" error={toData(error)} />

@@ -69,7 +69,9 @@ const tokensPerMessage = 6
 const answerShare = 0.4
 
 /**
- * The new prompt with as many of the latest turns as fit the model's context.
+ * The new prompt with as many of the latest turns as fit the model's context. The engine, which counts
+ * exactly, leaves out what this estimate lets pass.
+ * @param contextTokens - may be infinite, to leave out nothing
  * @returns messages, oldest first
  */
 export function messagesFor(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorWords } from './error-words.ts'
+import { errorWords, withoutThisDevice } from './error-words.ts'
 
 const data = (code: string, message = 'Its own words.', facts: string[] = []) => ({
   code,
@@ -19,8 +19,8 @@ test('a node that died says so and offers both ways', () => {
   expect(words.remedies).toEqual(['local', 'retry'])
 })
 
-test('an over-long prompt is not offered to anyone else, but to its writer', () => {
-  expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual(['edit'])
+test('an over-long prompt is not offered to anyone else, but shortened or to its writer', () => {
+  expect(errorWords(data('engine/prompt-too-long')).remedies).toEqual(['slide', 'edit'])
 })
 
 test('where the page has better words, the own ones become the detail', () => {
@@ -40,4 +40,12 @@ test('an unknown code keeps its own words', () => {
     title: 'Something new.',
     remedies: ['retry'],
   })
+})
+
+test('a device that cannot run the model is not offered', () => {
+  const words = withoutThisDevice(errorWords(data('sdk/no-nodes')))
+  expect(words.remedies).toEqual(['retry'])
+  expect(words.advice).toContain('This device cannot run it.')
+  const own = errorWords(data('engine/prompt-too-long'))
+  expect(withoutThisDevice(own)).toEqual(own)
 })

@@ -2,14 +2,19 @@
  * One answer from the click to its end: asks, follows the events, keeps what has arrived.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { type ContextOverflow, WeftError } from '@weft/protocol'
 import type { AnswerRecord, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
 import { type OpenedTab, toData } from '../site/open-site.ts'
+import type { AnswerSettings } from './answer-settings.ts'
 import { type Chat, changeTurn, messagesFor, type Run } from './chat.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { SessionStore } from './session-store.ts'
 
-export type Ask = { where: AnswerRecord['where']; modelCid: string | null }
+export type Ask = {
+  where: AnswerRecord['where']
+  modelCid: string | null
+  settings: AnswerSettings
+}
 
 export type RunComponents = {
   opened: Promise<OpenedTab>
@@ -35,9 +40,11 @@ export async function runAnswer(
     run: { turnId, step: 'opening', where: ask.where, nodePeerId: null },
   }))
   try {
-    const { tab, foldAnswer } = await opened
+    const { tab, foldAnswer, parseSettings } = await opened
     if (signal.aborted) throw stoppedEarly()
-    const request = createRequest(tab, store.chat(chatId), init)
+    const { request: how, problems } = parseSettings(ask.settings)
+    if (problems) throw badSettings(Object.values(problems))
+    const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how }
     await follow({ store, history, foldAnswer }, init, tab.client.generate(request, { signal }))
   } catch (error) {
     store.changeChat(chatId, (chat) => withError(chat, turnId, error))
@@ -54,12 +61,14 @@ function createRequest(
   tab: Tab,
   chat: Chat | undefined,
   { turnId, ask }: RunInit,
+  overflow: ContextOverflow,
 ): GenerateRequest {
   const turns = chat?.turns ?? []
   const index = turns.findIndex(({ id }) => id === turnId)
   const model = chooseModel(tab, ask.modelCid)
   const { contextTokens } = model.manifest
-  const messages = messagesFor(turns.slice(0, index), turns[index]?.prompt ?? '', contextTokens)
+  const room = overflow === 'slide' ? contextTokens : Number.POSITIVE_INFINITY
+  const messages = messagesFor(turns.slice(0, index), turns[index]?.prompt ?? '', room)
   return { modelCid: model.modelCid, messages, where: ask.where }
 }
 
@@ -116,6 +125,10 @@ function withError(chat: Chat, turnId: string, thrown: unknown): Chat {
   return changeTurn(chat, turnId, (turn) =>
     turn.answer ? { ...turn, answer: { ...turn.answer, error } } : { ...turn, error },
   )
+}
+
+function badSettings(facts: string[]): WeftError {
+  return new WeftError('web/bad-settings', 'Some settings of the answer cannot be used.', { facts })
 }
 
 function stoppedEarly(): WeftError {

@@ -1,10 +1,13 @@
 import { WeftError } from '@weft/protocol'
 import type { AnswerRecord, Conversation, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
+import { fitsDevice } from '@weft/sdk'
 import { expect, test, vi } from 'vitest'
 import type { OpenedTab } from '../site/open-site.ts'
+import { initialSettings } from './answer-settings.ts'
+import { parseSettings } from './parse-settings.ts'
 import { createSession, type Session } from './session.ts'
 
-const network = { where: 'network', modelCid: null } as const
+const network = { where: 'network', modelCid: null, settings: initialSettings } as const
 const empty = { text: '', tokens: [], where: 'network', error: null } as unknown as AnswerRecord
 
 type Script = (request: GenerateRequest, signal?: AbortSignal) => AsyncIterable<GenerateEvent>
@@ -51,7 +54,9 @@ function open(script: Script) {
       : event.type === 'delta'
         ? { ...answer, text: answer.text + event.text }
         : answer
-  const session = createSession({ opened: Promise.resolve({ tab, foldAnswer }) })
+  const readDevice = async () => ({ gpu: null, memoryBytes: null, freeStorageBytes: null })
+  const opened = { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
+  const session = createSession({ opened: Promise.resolve(opened) })
   return { session, stored, requests }
 }
 
@@ -135,4 +140,31 @@ test('a deleted conversation can be brought back', async () => {
   await session.undoRemove()
   await session.open(id)
   expect(shown(session)?.turns[0]?.prompt).toBe('Keep me')
+})
+
+test('settings go along; with a long conversation left to the person, nothing is left out', async () => {
+  const { session, requests } = open(whole)
+  const settings = { ...initialSettings, temperature: '0', maxTokens: '9' }
+  session.send('word '.repeat(300), { ...network, settings })
+  await ended(session)
+  session.send('Again', { ...network, settings })
+  await ended(session)
+  session.retry(shown(session)?.turns[1]?.id ?? '', {
+    ...network,
+    settings: { ...settings, overflow: 'error' },
+  })
+  await ended(session)
+  expect(requests[0]).toMatchObject({ maxTokens: 9, overflow: 'slide' })
+  expect(requests[0]?.sampling?.temperature).toBe(0)
+  expect(requests.map(({ messages }) => messages.length)).toEqual([1, 1, 3])
+})
+
+test('settings that cannot be used stop the answer before anything is sent', async () => {
+  const { session, requests } = open(whole)
+  session.send('Is it?', { ...network, settings: { ...initialSettings, topP: '7' } })
+  await ended(session)
+  const turn = shown(session)?.turns[0]
+  expect(turn?.error).toMatchObject({ code: 'web/bad-settings' })
+  expect(turn?.prompt).toBe('Is it?')
+  expect(requests).toEqual([])
 })

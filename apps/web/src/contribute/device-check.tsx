@@ -1,14 +1,15 @@
-import type { BackendChoice, ModelEntry, Models } from '@weft/sdk'
-import { useEffect, useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import type { BackendChoice, DeviceGpu, ModelEntry, Models } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
+import { fetchWords } from '../models/model-words.ts'
 import { engineSentence } from '../playground/run-words.ts'
 import { formatBytes } from '../row/summary.ts'
 import { useCell } from '../site/use-cell.ts'
+import { useDevice, useKeptBytes } from '../site/use-device.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { backendChoices, backendNames, parseBackend } from './backend.ts'
 import { type DeviceFact, engineFacts } from './engine-facts.ts'
-import { type GpuProbe, gpuSentence, probeGpu } from './probe-gpu.ts'
 
 type DeviceCheckProps = {
   models: Models
@@ -25,6 +26,9 @@ export function DeviceCheck(props: DeviceCheckProps) {
   const { models, model, onModel, backend, onBackend, locked } = props
   const list = useCell(models.list)
   const engine = useCell(models.engine)
+  const role = useCell(models.engineRole)
+  const device = useDevice()
+  const keptBytes = useKeptBytes()
   const busy = engine.phase === 'downloading' || engine.phase === 'loading'
   return (
     <section aria-labelledby="device-title">
@@ -58,18 +62,21 @@ export function DeviceCheck(props: DeviceCheckProps) {
       </div>
       {locked && <p className="mt-2 text-xs text-ash">Switch Serve off to change these.</p>}
       <dl className="mt-4">
-        <GpuFact />
+        <FactRow
+          name="WebGPU"
+          value={device ? gpuSentence(device.gpu) : 'Looking for an adapter.'}
+        />
         <FactRow name="Processor" value={`${navigator.hardwareConcurrency} threads`} />
-        {model && (
-          <FactRow
-            name="Model"
-            value={`${formatBytes(model.downloadBytes)} to fetch once, ${formatBytes(model.manifest.memoryBytes)} of memory, ${model.manifest.licence}`}
-          />
-        )}
-        {engineFacts(engine).map(({ name, value }) => (
+        {model && <FactRow name="Model" value={modelFact(model, keptBytes(model.modelCid))} />}
+        {engineFacts(engine, role).map(({ name, value }) => (
           <FactRow key={name} name={name} value={value} />
         ))}
       </dl>
+      <p className="mt-2 text-sm">
+        <Link to="/models" className="text-indigo underline underline-offset-2">
+          Add, import or delete models
+        </Link>
+      </p>
       <p aria-live="polite" className="mt-2 text-sm">
         {engine.phase === 'failed' ? failedSentence(engine.error) : engineSentence(engine)}
       </p>
@@ -77,21 +84,21 @@ export function DeviceCheck(props: DeviceCheckProps) {
   )
 }
 
+function modelFact({ downloadBytes, manifest }: ModelEntry, keptBytes: number): string {
+  const memory = `${formatBytes(manifest.memoryBytes)} of memory`
+  return [fetchWords(downloadBytes, keptBytes), memory, manifest.licence].join(' · ')
+}
+
 function failedSentence(error: Parameters<typeof errorWords>[0]): string {
   const { title, advice } = errorWords(error)
   return `${title} ${advice}`
 }
 
-function GpuFact() {
-  const [probe, setProbe] = useState<GpuProbe | null>(null)
-  useEffect(() => {
-    let shown = true
-    probeGpu().then((result) => shown && setProbe(result))
-    return () => {
-      shown = false
-    }
-  }, [])
-  return <FactRow name="WebGPU" value={probe ? gpuSentence(probe) : 'Looking for an adapter.'} />
+function gpuSentence(gpu: DeviceGpu | null): string {
+  if (!gpu) return 'This browser offers none here, so the CPU computes.'
+  return gpu.isSoftware
+    ? `${gpu.name}: software rendering, slower than the CPU path. Automatic takes the CPU.`
+    : gpu.name
 }
 
 function FactRow({ name, value }: DeviceFact) {

@@ -40,7 +40,11 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
         </div>
       </div>
       <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
-      <dl className="grid grid-cols-3 gap-4">
+      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+        <Figure
+          name="Answers now"
+          value={`${state.jobs.filter((job) => job.state === 'running').length}`}
+        />
         <Figure
           name="Tokens a second now"
           value={state.tokensPerSecond > 0 ? formatRate(state.tokensPerSecond) : '0'}

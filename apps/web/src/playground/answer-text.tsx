@@ -2,8 +2,17 @@ import { lazy, Suspense } from 'react'
 
 const Markdown = lazy(() => import('./markdown.tsx'))
 
-/** The answer in reading view; plain text until the Markdown code has arrived. */
-export function AnswerText({ text, streaming }: { text: string; streaming: boolean }) {
+type AnswerTextProps = { text: string; streaming: boolean; isJson: boolean }
+
+/** The answer in reading view; plain text until the Markdown code has arrived. JSON stays as it is. */
+export function AnswerText({ text, streaming, isJson }: AnswerTextProps) {
+  if (isJson) {
+    return (
+      <pre data-testid="answer-text" className="font-mono text-sm break-words whitespace-pre-wrap">
+        {text}
+      </pre>
+    )
+  }
   return (
     <div data-testid="answer-text">
       <Suspense fallback={<div className="answer raw">{text}</div>}>

@@ -1,8 +1,11 @@
-import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
-import { useTab } from '../site/tab-context.tsx'
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { type AnswerSettings, countChanged } from '../chat/answer-settings.ts'
+import { useOpened } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { ModelFacts, ModelPicker } from './model-picker.tsx'
+import { SettingsPanel } from './settings-panel.tsx'
 import { usePromptKeys } from './use-prompt-keys.ts'
 
 type ComposerProps = {
@@ -15,24 +18,44 @@ type ComposerProps = {
   onLocalOnly: (localOnly: boolean) => void
   modelCid: string | null
   onModel: (modelCid: string) => void
+  settings: AnswerSettings
+  onSettings: (settings: AnswerSettings) => void
 }
 
 /** Where a prompt is written. Enter sends, Shift+Enter is a new line, Escape stops. */
 export function Composer(props: ComposerProps) {
   const { text, onText, busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
-  const tab = useTab()
+  const { settings, onSettings } = props
+  const opened = useOpened()
+  const models = opened?.tab.models ?? null
   const prompt = useRef<HTMLTextAreaElement>(null)
-  const [hint, setHint] = useState(false)
+  const [hint, setHint] = useState<string | null>(null)
+  const [settingsOpen, setSettingsOpen] = useState(false)
+  const settingsId = useId()
+  const problems = opened?.parseSettings(settings).problems ?? null
   usePromptKeys(prompt, busy ? onStop : undefined)
 
   function submit(event?: FormEvent): void {
     event?.preventDefault()
     if (busy) return
-    const empty = text.trim() === ''
-    setHint(empty)
-    if (empty) return
+    if (text.trim() === '') {
+      setHint('Write something to send.')
+      return
+    }
+    if (problems) {
+      setHint('Correct the marked settings first. Your prompt stays here.')
+      showProblems()
+      return
+    }
     onSend(text.trim())
     onText('')
+  }
+
+  /** Opens the settings at the first that is wrong. */
+  function showProblems(): void {
+    flushSync(() => setSettingsOpen(true))
+    const panel = document.getElementById(settingsId)
+    panel?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -49,20 +72,20 @@ export function Composer(props: ComposerProps) {
             ref={prompt}
             aria-label="Prompt"
             aria-describedby="prompt-note"
-            aria-invalid={hint}
+            aria-invalid={hint !== null}
             placeholder="Ask something"
             rows={1}
             value={text}
             onChange={(event) => {
               onText(event.target.value)
-              setHint(false)
+              setHint(null)
             }}
             onKeyDown={onKeyDown}
             className="field-sizing-content block max-h-48 min-h-11 w-full resize-none bg-transparent px-3 pt-2.5 placeholder:text-ash focus-visible:outline-none"
           />
           <div className="flex items-center justify-between gap-x-4 px-2 pb-2">
             <div className="flex min-w-0 items-center gap-x-3">
-              <ModelPicker models={tab?.models ?? null} modelCid={modelCid} onModel={onModel} />
+              <ModelPicker models={models} modelCid={modelCid} onModel={onModel} />
               <Switch label="Local only" checked={localOnly} onChange={onLocalOnly} />
             </div>
             {busy ? (
@@ -78,20 +101,65 @@ export function Composer(props: ComposerProps) {
         </div>
         <div className="mt-2 grid gap-0.5">
           <PromptNote hint={hint} localOnly={localOnly} />
-          <ModelFacts models={tab?.models ?? null} modelCid={modelCid} />
+          <ModelFacts models={models} modelCid={modelCid} />
+          <SettingsButton
+            open={settingsOpen}
+            controls={settingsId}
+            changed={countChanged(settings)}
+            onOpen={setSettingsOpen}
+          />
         </div>
+        {settingsOpen && (
+          <SettingsPanel
+            id={settingsId}
+            settings={settings}
+            problems={problems ?? {}}
+            onSettings={(next) => {
+              onSettings(next)
+              setHint(null)
+            }}
+          />
+        )}
       </div>
     </form>
   )
 }
 
-function PromptNote({ hint, localOnly }: { hint: boolean; localOnly: boolean }) {
+type SettingsButtonProps = {
+  open: boolean
+  controls: string
+  changed: number
+  onOpen: (open: boolean) => void
+}
+
+function SettingsButton({ open, controls, changed, onOpen }: SettingsButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-controls={open ? controls : undefined}
+      onClick={() => onOpen(!open)}
+      className="inline-flex min-h-6 items-center gap-1.5 justify-self-start text-xs text-ash hover:text-ink"
+    >
+      <svg
+        viewBox="0 0 8 8"
+        aria-hidden="true"
+        className={`size-2 fill-none stroke-current motion-safe:transition-transform ${open ? 'rotate-90' : ''}`}
+      >
+        <path d="M2 1l3.5 3L2 7" strokeWidth="1.5" />
+      </svg>
+      {changed > 0 ? `Settings: ${changed} changed` : 'Settings'}
+    </button>
+  )
+}
+
+function PromptNote({ hint, localOnly }: { hint: string | null; localOnly: boolean }) {
   const privacy = localOnly
     ? 'Your prompt stays on this device.'
     : 'The tab that answers sees your prompt, and the two see each other’s IP address. Local only keeps it here.'
   return (
     <p id="prompt-note" aria-live="polite" className={`text-xs ${hint ? 'text-ink' : 'text-ash'}`}>
-      {hint ? 'Write something to send.' : privacy}
+      {hint ?? privacy}
     </p>
   )
 }

@@ -1,13 +1,14 @@
 import { useRef } from 'react'
 import { type Chat, turnsLeftOut } from '../chat/chat.ts'
 import { EmptyState } from './empty-state.tsx'
+import type { Retry } from './turn-problem.tsx'
 import { TurnView } from './turn-view.tsx'
 import { useStickToBottom } from './use-stick-to-bottom.ts'
 
 type ConversationProps = {
   chat: Chat | undefined
   onExample: (prompt: string) => void
-  onRetry: (turnId: string, where: 'network' | 'local') => void
+  onRetry: (turnId: string, retry: Retry) => void
   onEdit: (turnId: string) => void
 }
 
@@ -16,7 +17,7 @@ export function Conversation({ chat, onExample, onRetry, onEdit }: ConversationP
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const turns = chat?.turns ?? []
-  useStickToBottom(box, content, `${chat?.id} ${turns.length}`)
+  useStickToBottom(box, content, turns.length > 0 ? `${chat?.id} ${turns.length}` : null)
   return (
     <div
       ref={box}

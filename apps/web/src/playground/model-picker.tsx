@@ -1,7 +1,10 @@
-import type { Cell, ModelEntry, Models } from '@weft/sdk'
-import { useEffect } from 'react'
+import { Link } from '@tanstack/react-router'
+import type { Cell, Fit, ModelEntry, Models } from '@weft/sdk'
+import { formatParameters } from '../models/model-words.ts'
 import { count, formatBytes } from '../row/summary.ts'
 import { useCell } from '../site/use-cell.ts'
+import { useFit, useKeptBytes } from '../site/use-device.ts'
+import { useLiveNodes } from '../site/use-live-nodes.ts'
 
 type ModelPickerProps = {
   models: Models | null
@@ -12,12 +15,11 @@ type ModelPickerProps = {
 const noModels: ModelEntry[] = []
 const emptyList: Cell<ModelEntry[]> = { get: () => noModels, subscribe: () => () => {} }
 
-/** How often the count of live nodes is asked for while the page is looked at. */
-const refreshEveryMs = 15_000
-
+/** A model that does not run here stays: other tabs may serve it. */
 export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
   const list = useCell(models?.list ?? emptyList)
   const chosen = useChosen(models, modelCid)
+  const fit = useFit()
   useLiveNodes(models)
   return (
     <select
@@ -26,12 +28,13 @@ export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
       value={chosen?.modelCid ?? ''}
       disabled={list.length === 0}
       onChange={(event) => onModel(event.target.value)}
-      className="min-h-9 max-w-44 truncate rounded-md bg-transparent text-sm font-medium hover:bg-thread/50"
+      className="field-sizing-content min-h-9 max-w-44 min-w-0 truncate rounded-md bg-transparent text-sm font-medium hover:bg-thread/50"
     >
       {list.length === 0 && <option value="">Model</option>}
-      {list.map(({ modelCid: cid, manifest }) => (
-        <option key={cid} value={cid} className="bg-paper">
-          {manifest.name}
+      {list.map((entry) => (
+        <option key={entry.modelCid} value={entry.modelCid} className="bg-paper">
+          {entry.manifest.name}
+          {fit(entry)?.runs === false ? ' (not here)' : ''}
         </option>
       ))}
     </select>
@@ -41,9 +44,14 @@ export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
 /** What a person weighs when choosing a model. */
 export function ModelFacts({ models, modelCid }: Omit<ModelPickerProps, 'onModel'>) {
   const chosen = useChosen(models, modelCid)
+  const fit = useFit()
+  const keptBytes = useKeptBytes()
   return (
     <p id="model-facts" className="min-h-4 text-xs text-ash">
-      {chosen && modelFacts(chosen)}
+      {chosen && `${modelFacts(chosen, fit(chosen), keptBytes(chosen.modelCid))} `}
+      <Link to="/models" className="text-indigo underline underline-offset-2">
+        All models
+      </Link>
     </p>
   )
 }
@@ -54,26 +62,24 @@ function useChosen(models: Models | null, modelCid: string | null): ModelEntry |
 }
 
 /** Size, licence, context, who serves it, and what it costs to run here. */
-function modelFacts({ manifest, liveNodes, downloadBytes }: ModelEntry): string {
+function modelFacts(
+  { manifest, liveNodes, downloadBytes }: ModelEntry,
+  fit: Fit | null,
+  keptBytes: number,
+): string {
   const { parameters, licence, contextTokens } = manifest
-  const size = `${(parameters / 1e6).toFixed(1)} M parameters`
   const nodes = liveNodes === null ? 'nodes unknown' : `${count(liveNodes, 'node')} live`
-  const here = `${formatBytes(downloadBytes)} to run here`
-  return [size, licence, `${count(contextTokens, 'token')} of context`, nodes, here].join(' · ')
-}
-
-function useLiveNodes(models: Models | null): void {
-  useEffect(() => {
-    if (!models) return
-    const refresh = () => {
-      if (document.visibilityState === 'visible') void models.refreshLiveNodes()
-    }
-    refresh()
-    const timer = setInterval(refresh, refreshEveryMs)
-    document.addEventListener('visibilitychange', refresh)
-    return () => {
-      clearInterval(timer)
-      document.removeEventListener('visibilitychange', refresh)
-    }
-  }, [models])
+  const here =
+    fit?.runs === false
+      ? `not on this device: ${fit.why}`
+      : keptBytes < downloadBytes
+        ? `${formatBytes(downloadBytes - keptBytes)} to run here.`
+        : 'kept in this browser.'
+  return [
+    formatParameters(parameters),
+    licence,
+    `${count(contextTokens, 'token')} of context`,
+    nodes,
+    here,
+  ].join(' · ')
 }

@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { Ask } from '../chat/run-answer.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
 import { useSession } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
@@ -8,24 +7,28 @@ import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { HistoryDrawer } from './history-drawer.tsx'
 import { HistoryList } from './history-list.tsx'
+import type { Retry } from './turn-problem.tsx'
 
 export function PlaygroundPage() {
   const session = useSession()
   const { chats, currentId } = useCell(session.state)
   const [localOnly, setLocalOnly] = useState(() => readPreference('localOnly'))
   const [modelCid, setModelCid] = useState(() => readPreference('modelCid'))
+  const [settings, setSettings] = useState(() => readPreference('settings'))
   const [draft, setDraft] = useState('')
   const chat = currentId ? chats[currentId] : undefined
   const where = localOnly ? 'local' : 'network'
 
   const ask = useCallback(
-    (prompt: string) => session.send(prompt, { where, modelCid }),
-    [session, where, modelCid],
+    (prompt: string) => session.send(prompt, { where, modelCid, settings }),
+    [session, where, modelCid, settings],
   )
   const retry = useCallback(
-    (turnId: string, retryWhere: Ask['where']) =>
-      session.retry(turnId, { where: retryWhere, modelCid }),
-    [session, modelCid],
+    (turnId: string, { where, slide }: Retry) => {
+      const again = slide ? { ...settings, overflow: 'slide' } : settings
+      session.retry(turnId, { where, modelCid, settings: again })
+    },
+    [session, modelCid, settings],
   )
   const edit = useCallback(
     async (turnId: string) => setDraft(await session.takeBack(turnId)),
@@ -33,6 +36,7 @@ export function PlaygroundPage() {
   )
   useEffect(() => writePreference('localOnly', localOnly), [localOnly])
   useEffect(() => writePreference('modelCid', modelCid), [modelCid])
+  useEffect(() => writePreference('settings', settings), [settings])
 
   return (
     <div className="grid min-h-0 lg:grid-cols-[17rem_minmax(0,1fr)]">
@@ -62,6 +66,8 @@ export function PlaygroundPage() {
           onLocalOnly={setLocalOnly}
           modelCid={modelCid}
           onModel={setModelCid}
+          settings={settings}
+          onSettings={setSettings}
         />
       </main>
     </div>

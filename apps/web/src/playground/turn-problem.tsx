@@ -1,11 +1,22 @@
+import type { AnswerRecord } from '@weft/sdk'
 import type { ChatTurn } from '../chat/chat.ts'
-import { costSentence, errorWords, type Remedy } from '../chat/error-words.ts'
+import {
+  costSentence,
+  type ErrorWords,
+  errorWords,
+  type Remedy,
+  withoutThisDevice,
+} from '../chat/error-words.ts'
+import { useRunsHere } from '../site/use-device.ts'
 import { Button } from '../ui/button.tsx'
+
+/** `slide` leaves out the oldest turns this time, whatever the settings say. */
+export type Retry = { where: 'network' | 'local'; slide?: true }
 
 type TurnProblemProps = {
   turn: ChatTurn
   last: boolean
-  onRetry: (where: 'network' | 'local') => void
+  onRetry: (retry: Retry) => void
   onEdit: () => void
 }
 
@@ -17,11 +28,19 @@ const interrupted = {
 }
 
 /** Why an answer is not whole, what it cost, and what to do. */
-export function TurnProblem({ turn: { answer, error }, last, onRetry, onEdit }: TurnProblemProps) {
+export function TurnProblem(props: TurnProblemProps) {
+  const { answer, error } = props.turn
   const failure = answer?.error ?? error
   const isInterrupted = answer !== null && answer.finishReason === null && !failure
   if (!failure && !isInterrupted) return null
-  const { title, detail, advice, remedies } = failure ? errorWords(failure) : interrupted
+  return <Problem {...props} words={failure ? errorWords(failure) : interrupted} />
+}
+
+function Problem(props: TurnProblemProps & { words: ErrorWords }) {
+  const { turn, words, last, onRetry, onEdit } = props
+  const { answer } = turn
+  const runsHere = useRunsHere(answer?.job.modelCid)
+  const { title, detail, advice, remedies } = runsHere ? words : withoutThisDevice(words)
   const where = answer?.where ?? 'network'
   return (
     <section aria-label="Problem" className="border-l-2 border-weld py-1 pl-4">
@@ -29,21 +48,26 @@ export function TurnProblem({ turn: { answer, error }, last, onRetry, onEdit }: 
       <p className="mt-1 text-sm text-ash">
         {advice} {costSentence}
       </p>
-      {detail && <p className="mt-1 text-sm break-words text-ash">{detail}</p>}
+      {detail && <p className="mt-1 text-sm wrap-anywhere text-ash">{detail}</p>}
       {last && remedies.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
           {where === 'network' && remedies.includes('local') && (
-            <Button kind="main" onClick={() => onRetry('local')}>
+            <Button kind="main" onClick={() => onRetry({ where: 'local' })}>
               Answer on this device
             </Button>
           )}
+          {remedies.includes('slide') && canSlide(answer) && (
+            <Button kind="main" onClick={() => onRetry({ where, slide: true })}>
+              Leave out the oldest turns
+            </Button>
+          )}
           {remedies.includes('edit') && (
-            <Button kind="main" onClick={onEdit}>
+            <Button kind={canSlide(answer) ? 'plain' : 'main'} onClick={onEdit}>
               Edit the prompt
             </Button>
           )}
           {remedies.includes('retry') && (
-            <Button kind="plain" onClick={() => onRetry(where)}>
+            <Button kind="plain" onClick={() => onRetry({ where })}>
               Try again
             </Button>
           )}
@@ -51,4 +75,9 @@ export function TurnProblem({ turn: { answer, error }, last, onRetry, onEdit }: 
       )}
     </section>
   )
+}
+
+/** Whether something can be left out that was not. */
+function canSlide(answer: AnswerRecord | null): boolean {
+  return answer?.job.overflow === 'error' && answer.job.messages.length > 1
 }

@@ -1,10 +1,11 @@
+import type { AnswerRecord } from '@weft/sdk'
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
 import { summarize } from '../row/summary.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
 import { RunLine } from './run-line.tsx'
-import { TurnProblem } from './turn-problem.tsx'
+import { type Retry, TurnProblem } from './turn-problem.tsx'
 
 const ReceiptPanel = lazy(() => import('../receipt/receipt-panel.tsx'))
 
@@ -17,7 +18,7 @@ type TurnViewProps = {
   run: Run | null
   /** Only the last turn can be asked again: what follows builds on the others. */
   last: boolean
-  onRetry: (turnId: string, where: 'network' | 'local') => void
+  onRetry: (turnId: string, retry: Retry) => void
   onEdit: (turnId: string) => void
 }
 
@@ -28,7 +29,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   const { answer } = turn
   const streaming = run !== null
   const summary = answer && summarize(answer, streaming)
-  const onRetry = (where: 'network' | 'local') => props.onRetry(turn.id, where)
+  const onRetry = (retry: Retry) => props.onRetry(turn.id, retry)
   return (
     <article className="border-b border-thread py-6 last:border-0">
       <PromptText text={turn.prompt} />
@@ -40,7 +41,9 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         </p>
       )}
       <div className="mt-3 grid gap-4">
-        {answer?.text && <AnswerText text={answer.text} streaming={streaming} />}
+        {answer?.text && (
+          <AnswerText text={answer.text} streaming={streaming} isJson={isJson(answer)} />
+        )}
         {run && run.step !== 'answering' && <RunLine run={run} />}
         {!streaming && (
           <TurnProblem
@@ -55,7 +58,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
             answer={answer}
             summary={summary}
             canRetry={last && !streaming && summary.finish !== 'failed'}
-            onRetry={() => onRetry(answer.where)}
+            onRetry={() => onRetry({ where: answer.where })}
             onReceipt={() => setReceiptOpen(true)}
           />
         )}
@@ -90,4 +93,9 @@ function PromptText({ text }: { text: string }) {
       </details>
     </>
   )
+}
+
+/** An answer kept from a time before forms has none. */
+function isJson({ job }: AnswerRecord): boolean {
+  return (job.sampling.grammar?.type ?? 'text') !== 'text'
 }

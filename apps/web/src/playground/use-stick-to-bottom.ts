@@ -5,18 +5,21 @@ const slackPx = 48
 
 /**
  * Follows growing content while the reader is at its end, and leaves a reader who scrolled up alone.
- * @param key - what is shown; another one begins at its end
+ * @param key - what is shown; another one begins at its end. Null is read from its beginning
  */
 export function useStickToBottom(
   box: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
-  key: string,
+  key: string | null,
 ): void {
   const atEnd = useRef(true)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another content.
   useEffect(() => {
     const [scroller, inner] = [box.current, content.current]
     if (!scroller || !inner) return
+    if (key === null) {
+      scroller.scrollTop = 0
+      return
+    }
     const toEnd = () => {
       scroller.scrollTop = scroller.scrollHeight
     }

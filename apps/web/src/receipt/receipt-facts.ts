@@ -5,6 +5,7 @@
 import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
+import { samplingFacts } from './sampling-facts.ts'
 
 type Fact = {
   name: string
@@ -47,7 +48,7 @@ function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
 }
 
 function how(answer: AnswerRecord): FactGroup {
-  const { receipt, quote, finishReason, where } = answer
+  const { job, receipt, quote, finishReason, where } = answer
   const { tokens, firstTokenMs, tokensPerSecond } = summarize(answer, false)
   const inputTokens = receipt?.inputTokens ?? quote?.inputTokens
   return {
@@ -60,6 +61,7 @@ function how(answer: AnswerRecord): FactGroup {
         name: 'Speed',
         value: tokensPerSecond === null ? '' : `${formatRate(tokensPerSecond)} tok/s`,
       },
+      { name: 'Longest answer', value: count(job.maxTokens, 'token') },
       { name: 'End', value: finishReason ? finishWords[finishReason] : 'It did not end' },
       { name: 'Price', value: where === 'network' ? 'Free' : '' },
     ],
@@ -67,14 +69,13 @@ function how(answer: AnswerRecord): FactGroup {
 }
 
 function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {
-  const { temperature, topK, topP } = job.sampling
   return {
     title: 'Seed and hashes',
     facts: [
       { name: 'Job', value: hex(receipt?.jobId ?? quote?.jobId), id: true },
       { name: 'Nonce', value: hex(nonce), id: true },
       { name: 'Model', value: job.modelCid, id: true },
-      { name: 'Sampling', value: `temperature ${temperature}, top-k ${topK}, top-p ${topP}` },
+      ...samplingFacts(job),
       { name: 'Sampler', value: hex(receipt?.samplerHash), id: true },
       { name: 'Tokenizer', value: hex(receipt?.tokenizerHash), id: true },
       { name: 'Last token link', value: hex(receipt?.tokenChain.at(-1)), id: true },

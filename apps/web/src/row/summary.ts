@@ -86,10 +86,11 @@ export function formatSeconds(milliseconds: number): string {
     : `${Math.round(seconds)} s`
 }
 
-/** Decimal units, as download sizes are usually given. */
+/** Decimal units, as download sizes are usually given; three digits at most. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+  if (bytes < 999.5e3) return `${Math.ceil(bytes / 1e3)} kB`
+  const [value, unit] = bytes < 999.5e6 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB']
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)} ${unit}`
 }
 
 /** PeerIds share their beginning; the end tells them apart. */

@@ -3,7 +3,8 @@
  * @module
  */
 import { WeftError, type WeftErrorData } from '@weft/protocol'
-import type { Cell, foldAnswer, Tab } from '@weft/sdk'
+import type { Cell, fitsDevice, foldAnswer, readDevice, Tab } from '@weft/sdk'
+import type { parseSettings } from '../chat/parse-settings.ts'
 import { fetchSiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
 
@@ -11,11 +12,14 @@ import { createStore } from './store.ts'
 export type OpenedTab = {
   tab: Tab
   foldAnswer: typeof foldAnswer
+  fitsDevice: typeof fitsDevice
+  readDevice: typeof readDevice
+  parseSettings: typeof parseSettings
 }
 
 export type SiteState =
   | { phase: 'opening' }
-  | { phase: 'ready'; tab: Tab }
+  | ({ phase: 'ready' } & OpenedTab)
   | { phase: 'failed'; error: WeftErrorData }
 
 export type Site = {
@@ -28,16 +32,16 @@ export function openSite(): Site {
   const state = createStore<SiteState>({ phase: 'opening' })
   const opened = open()
   opened.then(
-    ({ tab }) => state.update(() => ({ phase: 'ready', tab })),
+    (ready) => state.update(() => ({ phase: 'ready', ...ready })),
     (error) => state.update(() => ({ phase: 'failed', error: toData(error) })),
   )
   return { state, opened }
 }
 
 async function open(): Promise<OpenedTab> {
-  const [config, sdk] = await Promise.all([fetchSiteConfig(), import('@weft/sdk')])
-  const { openTab, foldAnswer } = sdk
-  return { tab: await openTab(config), foldAnswer }
+  const [config, { openTab, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
+    await Promise.all([fetchSiteConfig(), import('@weft/sdk'), import('../chat/parse-settings.ts')])
+  return { tab: await openTab(config), foldAnswer, fitsDevice, readDevice, parseSettings }
 }
 
 export function toData(error: unknown): WeftErrorData {

@@ -2,6 +2,8 @@
  * Choices that a browser keeps for the next visit. Without storage they last as long as the page.
  * @module
  */
+import { type AnswerSettings, initialSettings } from '../chat/answer-settings.ts'
+
 type Preferences = {
   /** Answer on this device only. */
   localOnly: boolean
@@ -9,9 +11,16 @@ type Preferences = {
   /** Serve was on when the page was left; it is offered again, never started by itself. */
   served: boolean
   backend: string
+  settings: AnswerSettings
 }
 
-const initial: Preferences = { localOnly: false, modelCid: null, served: false, backend: 'auto' }
+const initial: Preferences = {
+  localOnly: false,
+  modelCid: null,
+  served: false,
+  backend: 'auto',
+  settings: initialSettings,
+}
 
 export function readPreference<Name extends keyof Preferences>(name: Name): Preferences[Name] {
   try {
@@ -34,7 +43,13 @@ export function writePreference<Name extends keyof Preferences>(
 }
 
 function isLike<Value>(stored: unknown, value: Value): stored is Value {
-  return value === null ? typeof stored === 'string' : typeof stored === typeof value
+  if (value === null) return typeof stored === 'string'
+  if (typeof stored !== typeof value) return false
+  if (typeof value !== 'object') return true
+  const fields = stored as Record<string, unknown> | null
+  return (
+    fields !== null && Object.entries(value).every(([name, each]) => isLike(fields[name], each))
+  )
 }
 
 const shownChatKey = 'weft.shown-chat'

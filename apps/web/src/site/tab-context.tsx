@@ -5,7 +5,7 @@
 import type { Tab } from '@weft/sdk'
 import { createContext, use } from 'react'
 import type { Session } from '../chat/session.ts'
-import type { Site, SiteState } from './open-site.ts'
+import type { OpenedTab, Site, SiteState } from './open-site.ts'
 import { useCell } from './use-cell.ts'
 
 export const SiteContext = createContext<{ site: Site; session: Session } | null>(null)
@@ -24,8 +24,13 @@ export function useSiteState(): SiteState {
   return useCell(useSite().site.state)
 }
 
+/** The tab and what came with it, null until it is open. */
+export function useOpened(): OpenedTab | null {
+  const state = useSiteState()
+  return state.phase === 'ready' ? state : null
+}
+
 /** The tab, null until it is open. */
 export function useTab(): Tab | null {
-  const state = useSiteState()
-  return state.phase === 'ready' ? state.tab : null
+  return useOpened()?.tab ?? null
 }

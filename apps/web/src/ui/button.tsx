@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ComponentProps } from 'react'
 
 /** `main`: the one call to action of a screen; `plain`: bordered; `quiet`: text only. */
 type ButtonKind = 'main' | 'plain' | 'quiet'
@@ -9,7 +9,7 @@ const kindClass: Record<ButtonKind, string> = {
   quiet: 'px-2 text-ash hover:text-ink hover:bg-thread/50',
 }
 
-type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & { kind: ButtonKind }
+type ButtonProps = ComponentProps<'button'> & { kind: ButtonKind }
 
 export function Button({ kind, className = '', type = 'button', ...rest }: ButtonProps) {
   const shape = 'inline-flex min-h-9 items-center justify-center gap-2 rounded-md text-sm'

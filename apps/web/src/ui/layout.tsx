@@ -9,18 +9,19 @@ export function Layout() {
   const tab = useTab()
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)]">
-      <header className="flex flex-wrap items-center gap-x-4 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
+      <header className="flex flex-wrap items-center gap-x-2 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
         <Link
           to="/"
           className="flex items-center gap-2 py-3 font-semibold"
           aria-label="Weft, start page"
         >
           <Logo />
-          <span className="max-[400px]:hidden">Weft</span>
+          <span className="max-sm:hidden">Weft</span>
         </Link>
-        <nav aria-label="Screens" className="flex gap-1 text-sm">
+        <nav aria-label="Screens" className="flex text-sm sm:gap-1">
           <PageLink to="/" name="Playground" />
           <PageLink to="/contribute" name="Contribute" />
+          <PageLink to="/models" name="Models" />
         </nav>
         <NetworkStatusLine network={tab?.network ?? null} />
       </header>
@@ -29,7 +30,7 @@ export function Layout() {
   )
 }
 
-function PageLink({ to, name }: { to: '/' | '/contribute'; name: string }) {
+function PageLink({ to, name }: { to: '/' | '/contribute' | '/models'; name: string }) {
   return (
     <Link
       to={to}

@@ -25,7 +25,7 @@ function StatusLine({ words: { state, word, sentence } }: { words: NetworkWords 
     <div role="status" aria-label="Network status" className="contents text-sm">
       <span className="ml-auto flex items-center gap-2 text-ash">
         <span aria-hidden="true" className={`size-2 rounded-full ${dotClass[state]}`} />
-        {word}
+        <span className="max-[420px]:sr-only">{word}</span>
       </span>
       {sentence && (
         <span className="-mx-4 grow basis-full border-t border-thread px-4 py-2 text-ink sm:-mx-6 sm:px-6">

@@ -21,7 +21,7 @@ export function Switch({ label, checked, onChange, size = 'small', describedBy }
       aria-checked={checked}
       aria-describedby={describedBy}
       onClick={() => onChange(!checked)}
-      className={`inline-flex min-h-9 items-center gap-3 rounded-md ${text}`}
+      className={`inline-flex min-h-9 shrink-0 items-center gap-3 rounded-md whitespace-nowrap ${text}`}
     >
       <span
         aria-hidden="true"

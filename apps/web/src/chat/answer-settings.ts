@@ -1,0 +1,43 @@
+/**
+ * How answers are made, as the person typed it: kept as it is, valid or not.
+ * @module
+ */
+export type AnswerSettings = {
+  temperature: string
+  topP: string
+  minP: string
+  repetitionPenalty: string
+  maxTokens: string
+  /** One text a line; `\n` in it stands for a line break. */
+  stop: string
+  /** `text`, `json` or `json-schema`. */
+  form: string
+  /** JSON Schema, read only under `json-schema`. */
+  schema: string
+  /** What to do with a conversation that is too long: `slide` or `error`. */
+  overflow: string
+}
+
+export type SettingName = keyof AnswerSettings
+
+/** What is wrong, by setting, in sentences for the person. */
+export type SettingProblems = Partial<Record<SettingName, string>>
+
+export const initialSettings: AnswerSettings = {
+  temperature: '0.7',
+  topP: '0.95',
+  minP: '0',
+  repetitionPenalty: '1',
+  maxTokens: '256',
+  stop: '',
+  form: 'text',
+  schema: '',
+  overflow: 'slide',
+}
+
+/** How many differ from the defaults. */
+export function countChanged(settings: AnswerSettings): number {
+  const names = Object.keys(initialSettings) as SettingName[]
+  return names.filter((name) => settings[name] !== initialSettings[name] && name !== 'schema')
+    .length
+}

@@ -1,0 +1,92 @@
+import type { WeftErrorData } from '@weft/protocol'
+import type { CachedModel, Models } from '@weft/sdk'
+import { useRef, useState } from 'react'
+import { toData } from '../site/open-site.ts'
+import { Bar } from '../ui/bar.tsx'
+import { Button } from '../ui/button.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { deleteQuestion, keptWords } from './model-words.ts'
+
+type KeptItemProps = {
+  models: Models
+  model: CachedModel
+  /** Whether the site has its files. */
+  isOnSite: boolean
+  onRemoved: () => void
+}
+
+/** One kept model; deleting it is asked about first, with what it costs. */
+export function KeptItem({ models, model, isOnSite, onRemoved }: KeptItemProps) {
+  const [asking, setAsking] = useState(false)
+  const [error, setError] = useState<WeftErrorData | null>(null)
+  const opener = useRef<HTMLButtonElement>(null)
+  const { manifest, modelCid, cachedBytes, totalBytes, isImported, lastUsedAtMs } = model
+  const used = new Date(lastUsedAtMs).toLocaleString('en', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  })
+  function close(): void {
+    setAsking(false)
+    opener.current?.focus()
+  }
+  async function remove(): Promise<void> {
+    close()
+    try {
+      await models.remove(modelCid)
+      onRemoved()
+    } catch (thrown) {
+      setError(toData(thrown))
+    }
+  }
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-2 border-t border-thread py-3">
+      <div className="flex items-center justify-between gap-4">
+        <div className="min-w-0">
+          <p>
+            {manifest.name}
+            <span className="ml-2 font-mono text-xs">{manifest.dtype}</span>
+            {isImported && <span className="ml-2 text-sm text-ash">imported</span>}
+          </p>
+          <p className="text-sm text-ash tabular-nums">
+            {keptWords(model)} · used {used}
+          </p>
+        </div>
+        <Button
+          ref={opener}
+          kind="plain"
+          aria-label={`Delete ${manifest.name}`}
+          aria-expanded={asking}
+          onClick={() => {
+            setAsking(!asking)
+            setError(null)
+          }}
+        >
+          Delete
+        </Button>
+      </div>
+      {cachedBytes < totalBytes && (
+        <div className="max-w-60">
+          <Bar share={cachedBytes / totalBytes} />
+        </div>
+      )}
+      {asking && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a question.
+        <div
+          role="group"
+          aria-label={`Delete ${manifest.name}?`}
+          onKeyDown={({ key }) => key === 'Escape' && close()}
+          className="flex flex-wrap items-center gap-2 text-sm"
+        >
+          <p className="mr-2">{deleteQuestion(model, isOnSite)}</p>
+          <Button kind="plain" onClick={remove}>
+            Delete it
+          </Button>
+          <Button kind="quiet" autoFocus onClick={close}>
+            Keep it
+          </Button>
+        </div>
+      )}
+      {error && <ErrorNote error={error} />}
+    </li>
+  )
+}

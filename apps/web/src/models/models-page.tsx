@@ -1,0 +1,72 @@
+import type { Tab } from '@weft/sdk'
+import { useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { useFit } from '../site/use-device.ts'
+import { useLiveNodes } from '../site/use-live-nodes.ts'
+import { ImportBox } from './import-box.tsx'
+import { KeptModels } from './kept-models.tsx'
+import { ModelItem } from './model-item.tsx'
+import { shelve } from './shelf.ts'
+import { WantedItem } from './wanted-item.tsx'
+
+export function ModelsPage() {
+  const tab = useTab()
+  return (
+    <main className="overflow-y-auto px-4 sm:px-6">
+      <title>Models · Weft</title>
+      <div className="mx-auto grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-10 py-8">
+        <div>
+          <h1 className="text-2xl font-semibold">Models</h1>
+          <p className="mt-1 max-w-[66ch] text-ash">
+            What can answer here, what it asks of this device, and what this browser keeps of it.
+          </p>
+        </div>
+        {tab ? <Shelves tab={tab} /> : <p className="text-ash">Opening Weft in this tab.</p>}
+      </div>
+    </main>
+  )
+}
+
+function Shelves({ tab: { models } }: { tab: Tab }) {
+  const list = useCell(models.list)
+  const fit = useFit()
+  useLiveNodes(models)
+  const { ready, wanted } = shelve(models.curated, list)
+  return (
+    <>
+      <section aria-labelledby="ready-title">
+        <h2 id="ready-title" className="text-lg font-semibold">
+          Ready to use
+        </h2>
+        {ready.length === 0 && (
+          <p className="mt-1 text-sm text-ash">
+            This site offers none yet. Import one from your files below.
+          </p>
+        )}
+        <ul className="mt-3 grid gap-4">
+          {ready.map((model) => (
+            <ModelItem key={model.id} models={models} model={model} fit={fit} />
+          ))}
+        </ul>
+      </section>
+      <KeptModels models={models} />
+      <ImportBox models={models} />
+      {wanted.length > 0 && (
+        <section aria-labelledby="wanted-title">
+          <h2 id="wanted-title" className="text-lg font-semibold">
+            Not on this site yet
+          </h2>
+          <p className="mt-1 max-w-[66ch] text-sm text-ash">
+            These cannot be loaded: the hashes of their files are missing here, and Weft runs
+            nothing that it cannot check. Whoever runs this site can add them. Sizes are estimates.
+          </p>
+          <ul className="mt-3">
+            {wanted.map((model) => (
+              <WantedItem key={model.id} model={model} fit={fit} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  )
+}

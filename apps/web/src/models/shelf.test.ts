@@ -1,0 +1,52 @@
+import type { CuratedModel, ModelEntry, Needs } from '@weft/sdk'
+import { expect, test } from 'vitest'
+import { shelve } from './shelf.ts'
+
+const needs: Needs = {
+  backends: ['webgpu', 'wasm'],
+  features: [],
+  tensorBytes: null,
+  downloadBytes: 2e6,
+  memoryBytes: 1e7,
+  largestFileBytes: 2e6,
+}
+
+function curated(id: string, cids: (string | null)[]): CuratedModel {
+  const variants = cids.map((modelCid) => ({
+    dtype: 'q8' as const,
+    modelCid,
+    needs,
+    isApproximate: modelCid === null,
+  }))
+  const words = { name: `Model ${id}`, sentence: 'Good.', licence: 'MIT' }
+  return { id, ...words, parameters: 2e6, contextTokens: 4096, variants }
+}
+
+function entry(modelCid: string, isImported: boolean): ModelEntry {
+  const manifest = {
+    name: `Entry ${modelCid}`,
+    description: 'Its own words.',
+    licence: 'MIT',
+    parameters: 5,
+    contextTokens: 512,
+    dtype: 'q4',
+  } as ModelEntry['manifest']
+  return { modelCid, manifest, downloadBytes: 2e6, needs, isImported, liveNodes: 3 }
+}
+
+test('ready are those with something to load, then the imported; the others are wanted', () => {
+  const { ready, wanted } = shelve(
+    [curated('a', [null, 'cid-a']), curated('b', [null])],
+    [entry('cid-a', false), entry('cid-x', true)],
+  )
+  expect(ready.map(({ name }) => name)).toEqual(['Model a', 'Entry cid-x'])
+  expect(wanted.map(({ id }) => id)).toEqual(['b'])
+  expect(ready[0]?.variants.map(({ liveNodes }) => liveNodes)).toEqual([null, 3])
+  expect(ready[1]).toMatchObject({ isImported: true, sentence: 'Its own words.' })
+})
+
+test('the context is that of the manifest, and without one what the makers say', () => {
+  const list = [entry('cid-a', false)]
+  expect(shelve([curated('a', ['cid-a'])], list).ready[0]?.contextTokens).toBe(512)
+  expect(shelve([curated('a', [null])], []).wanted[0]?.contextTokens).toBe(4096)
+})
