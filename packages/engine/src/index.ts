@@ -2,6 +2,8 @@
  * The engine: one interface, run in a worker.
  * @module
  */
+
+export { cpuMemoryBytes } from './decoder/cpu-memory.ts'
 export type {
   BackendChoice,
   Capabilities,

@@ -2,6 +2,7 @@
  * The models that a site offers: `catalogue.json` names them, each that can be loaded with a manifest.
  * @module
  */
+import { cpuMemoryBytes } from '@weft/engine'
 import { type Manifest, manifestCid, manifestSchema, parse, WeftError } from '@weft/protocol'
 import { totalBytes } from '@weft/storage'
 import {
@@ -51,10 +52,16 @@ export async function fetchCatalogue(
   const json = await fetchJson(new URL('catalogue.json', base), signal)
   const { models } = parse('model list', catalogueFileSchema, json)
   const entries: CatalogueEntry[] = []
-  const curate = async (variant: CatalogueFileVariant): Promise<CuratedVariant> => {
+  const curate = async (
+    variant: CatalogueFileVariant,
+    { parameters }: CatalogueFileModel,
+  ): Promise<CuratedVariant> => {
     const { dtype } = variant
     if (variant.manifest === null) {
-      const needs = { ...variant.approximate, ...asked(variant) }
+      const { approximate } = variant
+      const { memoryBytes } = approximate
+      const cpu = { cpuMemoryBytes: cpuMemoryBytes({ parameters, memoryBytes }) }
+      const needs = { ...approximate, ...cpu, ...asked(variant) }
       return { dtype, modelCid: null, needs, isApproximate: true }
     }
     const entry = await fetchEntry(variant, base, signal)
@@ -64,7 +71,7 @@ export async function fetchCatalogue(
   const curated = await Promise.all(
     models.map(async (model) => ({
       ...model,
-      variants: await Promise.all(model.variants.map(curate)),
+      variants: await Promise.all(model.variants.map((variant) => curate(variant, model))),
     })),
   )
   const order = curated.flatMap(({ variants }) => variants.map(({ modelCid }) => modelCid))
@@ -105,6 +112,7 @@ function manifestNeeds(manifest: Manifest): Needs {
     tensorBytes: null,
     downloadBytes: totalBytes(manifest),
     memoryBytes: manifest.memoryBytes,
+    cpuMemoryBytes: cpuMemoryBytes(manifest),
     largestFileBytes: Math.max(...manifest.files.map(({ sizeBytes }) => sizeBytes)),
   }
 }

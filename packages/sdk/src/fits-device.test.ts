@@ -7,6 +7,7 @@ const needs: Needs = {
   tensorBytes: 200e6,
   downloadBytes: 900e6,
   memoryBytes: 1.3e9,
+  cpuMemoryBytes: 2e9,
   largestFileBytes: 890e6,
 }
 
@@ -27,7 +28,7 @@ test('tells what it needs, what there is, and where it will run', () => {
   expect(fitsDevice(needs, { ...phone, memoryBytes: null, freeStorageBytes: null })).toEqual({
     runs: true,
     backend: 'wasm',
-    why: 'Needs about 1.3 GB of memory; this browser does not say how much there is.',
+    why: 'Needs about 2 GB of memory; this browser does not say how much there is.',
   })
 })
 
@@ -35,7 +36,7 @@ const onGpu: Needs = { ...needs, backends: ['webgpu'], features: ['shader-f16'] 
 const gpu = laptop.gpu ?? undefined
 
 test.each<[string, Needs, Device, RegExp]>([
-  ['memory', { ...needs, memoryBytes: 3e9 }, phone, /about 3 GB of memory; .* 4 GB, of which/],
+  ['memory', { ...needs, cpuMemoryBytes: 3e9 }, phone, /about 3 GB of memory; .* 4 GB, of which/],
   [
     'storage',
     { ...needs, downloadBytes: 2.1e9 },
@@ -43,7 +44,12 @@ test.each<[string, Needs, Device, RegExp]>([
     /2.1 GB of storage; this browser leaves 2 GB/,
   ],
   ['one file', { ...needs, largestFileBytes: 2.4e9 }, laptop, /One of its files has 2.4 GB/],
-  ['WebAssembly', { ...needs, memoryBytes: 4.5e9, backends: ['wasm'] }, laptop, /a tab has 4.3 GB/],
+  [
+    'WebAssembly',
+    { ...needs, cpuMemoryBytes: 4.5e9, backends: ['wasm'] },
+    laptop,
+    /a tab has 4.3 GB/,
+  ],
   ['no WebGPU', onGpu, phone, /Needs WebGPU/],
   [
     'a feature',

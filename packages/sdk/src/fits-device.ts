@@ -14,8 +14,10 @@ export type Needs = {
   tensorBytes: number | null
   /** Still to be fetched and kept: 0 for a model that is here. */
   downloadBytes: number
-  /** Loaded: weights and one key/value cache. */
+  /** Loaded on a graphics device: weights and one key/value cache. */
   memoryBytes: number
+  /** On the CPU, where quantised weights become float32 if they fit. */
+  cpuMemoryBytes: number
   largestFileBytes: number
 }
 
@@ -54,8 +56,11 @@ export function fitsDevice(needs: Needs, device: Device): Fit {
   if (obstacle) return { runs: false, why: obstacle }
   const refusals: string[] = []
   for (const backend of needs.backends) {
-    const refusal = backend === 'webgpu' ? refuseGpu(needs, device.gpu) : refuseCpu(needs)
-    if (!refusal) return { runs: true, backend, why: memorySentence(needs, device) }
+    const bytes = backend === 'webgpu' ? needs.memoryBytes : needs.cpuMemoryBytes
+    const refusal =
+      (backend === 'webgpu' ? refuseGpu(needs, device.gpu) : refuseCpu(needs)) ??
+      refuseMemory(bytes, device)
+    if (!refusal) return { runs: true, backend, why: memorySentence(bytes, device) }
     refusals.push(refusal)
   }
   return { runs: false, why: refusals.join(' ') }
@@ -65,10 +70,6 @@ export function fitsDevice(needs: Needs, device: Device): Fit {
 function findObstacle(needs: Needs, device: Device): string | null {
   if (needs.largestFileBytes > maxFileBytes) {
     return `One of its files has ${formatBytes(needs.largestFileBytes)}; a browser holds 2.1 GB in one piece.`
-  }
-  if (device.memoryBytes !== null && needs.memoryBytes > device.memoryBytes * memoryShare) {
-    const sentence = memorySentence(needs, device).slice(0, -1)
-    return `${sentence}, of which a tab gets little more than half.`
   }
   const { freeStorageBytes: free } = device
   if (free !== null && needs.downloadBytes > free) {
@@ -88,13 +89,19 @@ function refuseGpu(needs: Needs, gpu: DeviceGpu | null): string | null {
   return null
 }
 
-function refuseCpu({ memoryBytes }: Needs): string | null {
-  if (memoryBytes <= maxWasmBytes) return null
-  return `Needs ${formatBytes(memoryBytes)} of memory; without a graphics device a tab has 4.3 GB.`
+function refuseCpu({ cpuMemoryBytes: bytes }: Needs): string | null {
+  if (bytes <= maxWasmBytes) return null
+  return `Needs ${formatBytes(bytes)} of memory; without a graphics device a tab has 4.3 GB.`
 }
 
-function memorySentence({ memoryBytes }: Needs, device: Device): string {
-  const need = `Needs about ${formatBytes(memoryBytes)} of memory`
+function refuseMemory(bytes: number, device: Device): string | null {
+  if (device.memoryBytes === null || bytes <= device.memoryBytes * memoryShare) return null
+  const sentence = memorySentence(bytes, device).slice(0, -1)
+  return `${sentence}, of which a tab gets little more than half.`
+}
+
+function memorySentence(bytes: number, device: Device): string {
+  const need = `Needs about ${formatBytes(bytes)} of memory`
   return device.memoryBytes === null
     ? `${need}; this browser does not say how much there is.`
     : `${need}; this device shows ${formatBytes(device.memoryBytes)}.`

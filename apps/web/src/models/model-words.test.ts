@@ -21,6 +21,7 @@ const variant: ShelfVariant = {
     tensorBytes: null,
     downloadBytes: 2_882_261,
     memoryBytes: 11_213_568,
+    cpuMemoryBytes: 13_496_986,
     largestFileBytes: 2_775_511,
   },
   isApproximate: false,

@@ -8,6 +8,7 @@ const needs: Needs = {
   tensorBytes: null,
   downloadBytes: 2e6,
   memoryBytes: 1e7,
+  cpuMemoryBytes: 1e7,
   largestFileBytes: 2e6,
 }
 

@@ -14,6 +14,7 @@ import type { ExternalData } from '../graph/tensor-values.ts'
 import { openSession } from '../model/open-session.ts'
 import type { Runtime } from '../runtime.ts'
 import { checkWeights } from './check-weights.ts'
+import { maxFloatWeightBytes } from './cpu-memory.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
 import { readLayout } from './decoder-layout.ts'
 
@@ -24,12 +25,6 @@ export type OpenDecoderInit = {
   /** Tokens of prompt and answer together. */
   contextTokens: number
 }
-
-/**
- * Block-quantised weights become float32 on the CPU up to this size; above it they would leave no
- * room in the 4 GiB that a WebAssembly memory has.
- */
-export const maxFloatWeightBytes = 2.5 * 1024 ** 3
 
 /** @throws WeftError `engine/bad-graph`, `engine/unsupported`, `engine/out-of-memory` */
 export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { maxFloatWeightBytes } from '../decoder/open-decoder.ts'
+import { maxFloatWeightBytes } from '../decoder/cpu-memory.ts'
 import { createGuard, releaseSession } from '../executor/guard.ts'
 import { float32OfHalves } from '../graph/float16.ts'
 import { logitRows } from '../graph/last-logits.ts'
