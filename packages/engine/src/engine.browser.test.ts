@@ -118,7 +118,7 @@ describe('what goes wrong', () => {
     workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of stack' }))
     const crashed = expect.objectContaining({ code: 'engine/crashed' })
     await expect(answer).rejects.toThrow(crashed)
-    await expect(engine.countPromptTokens(story)).rejects.toThrow(crashed)
+    await expect(engine.measurePrompt(story)).rejects.toThrow(crashed)
     await engine.load({ ...from(model), backend: 'wasm' })
     expect((await collect(engine.generate(story))).finishReason).toBe('stop')
   })

@@ -79,6 +79,12 @@ export type GenerateInit = {
 /** What decides which tokens are read. */
 export type PromptInit = Pick<GenerateInit, 'messages' | 'overflow' | 'maxTokens'>
 
+export type PromptMeasure = {
+  inputTokens: number
+  /** Oldest messages left out under `overflow: 'slide'`. */
+  droppedMessages: number
+}
+
 /** Parts in order: one `prefill-end`, any number of `delta`, one `end`. */
 export type GeneratePart =
   | {
@@ -86,7 +92,6 @@ export type GeneratePart =
       inputTokens: number
       /** Of them, read from the prefix cache instead of computed. */
       cachedTokens: number
-      /** Oldest messages left out under `overflow: 'slide'`. */
       droppedMessages: number
       prefillMs: number
     }
@@ -160,11 +165,11 @@ export interface Engine {
   load(init: LoadInit, options?: LoadOptions): Promise<LoadResult>
 
   /**
-   * Tokens of a conversation under the model's chat template, the generation prompt included, and
+   * How long a conversation is under the model's chat template, the generation prompt included, and
    * without what `overflow` leaves out.
    * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` when no token of answer would fit
    */
-  countPromptTokens(init: PromptInit): Promise<number>
+  measurePrompt(init: PromptInit): Promise<PromptMeasure>
 
   /**
    * Answers `messages`. Several calls may run at once: they decode together. An aborted signal ends

@@ -18,7 +18,7 @@ describe('generate', () => {
     const answer = await collect(engine.generate(story))
     expect(answer.types).toEqual(['prefill-end', ...answer.tokens.map(() => 'delta'), 'end'])
     expect(answer.finishReason).toBe('stop')
-    expect(answer.inputTokens).toBe(await engine.countPromptTokens(story))
+    expect(answer).toMatchObject(await engine.measurePrompt(story))
     expect(answer.text.length).toBeGreaterThan(100)
     expect(answer.text).not.toContain('<|')
   })
@@ -60,7 +60,8 @@ describe('generate', () => {
     const short = await collect(engine.generate({ ...story, maxTokens: 3 }))
     expect(short).toMatchObject({ finishReason: 'length', tokens: { length: 3 } })
     const messages = fillContext(505)
-    const room = manifest.contextTokens - (await engine.countPromptTokens({ ...story, messages }))
+    const { inputTokens } = await engine.measurePrompt({ ...story, messages })
+    const room = manifest.contextTokens - inputTokens
     const sampling = { ...greedySampling, temperature: 2 }
     const full = await collect(engine.generate({ ...story, sampling, messages }))
     expect(room).toBeLessThan(10)
@@ -74,7 +75,7 @@ describe('generate', () => {
       facts: ['Limit: 511 tokens', expect.stringMatching(/^Actual: \d+ tokens$/)],
     }
     const refused = expect.objectContaining(error)
-    await expect(engine.countPromptTokens({ ...story, messages })).rejects.toThrow(refused)
+    await expect(engine.measurePrompt({ ...story, messages })).rejects.toThrow(refused)
     await expect(collect(engine.generate({ ...story, messages }))).rejects.toThrow(refused)
   })
 

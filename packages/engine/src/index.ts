@@ -20,6 +20,7 @@ export type {
   ModelFiles,
   Pooling,
   PromptInit,
+  PromptMeasure,
   Score,
   ScoreInit,
   ScoreOptions,

@@ -109,7 +109,7 @@ describe('load', () => {
       onStage: (stage) => stage === 'warm-up' && controller.abort(),
     })
     await expect(loading).rejects.toThrow(code('protocol/cancelled'))
-    await expect(engine.countPromptTokens(story)).rejects.toThrow(code('engine/not-loaded'))
+    await expect(engine.measurePrompt(story)).rejects.toThrow(code('engine/not-loaded'))
     expect((await engine.load(init)).selfTest.passed).toBe(true)
     await engine.close()
     await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))

@@ -52,7 +52,10 @@ export function createLocalEngine({ openRuntime, onStep }: LocalEngineInit): Eng
         loaded = await loadModel(init, openRuntime, { ...options, ...(onStep ? { onStep } : {}) })
         return loaded.result
       }),
-    countPromptTokens: async (init) => encodePrompt(chatModel(), init).tokens.length,
+    async measurePrompt(init) {
+      const { tokens, droppedMessages } = encodePrompt(chatModel(), init)
+      return { inputTokens: tokens.length, droppedMessages }
+    },
     async *generate(init, options) {
       yield* generate(chatModel(), init, options)
     },

@@ -100,7 +100,7 @@ test('well-formed messages in any order bring down no node', { timeout: 60_000 }
       const key = createPrivateKey()
       const { job, nonce } = createTestJob(peerIdFromPrivateKey(key))
       const values: Record<ClientMessage['type'], ClientMessage> = {
-        job: { type: 'job', job },
+        job: { type: 'job', job, answered: [] },
         accept: { type: 'accept', nonce, credits: 1 },
         credit: { type: 'credit', credits: 1024 },
         cancel: { type: 'cancel' },

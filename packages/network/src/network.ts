@@ -44,6 +44,11 @@ export type Announcement = {
 
 export type WaitOptions = { signal?: AbortSignal }
 
+export type CallOptions = WaitOptions & {
+  /** Tokens of the answer that exist already: the node goes on behind them. */
+  answered?: readonly number[]
+}
+
 export interface Network {
   readonly peerId: string
   status(): NetworkStatus
@@ -64,11 +69,17 @@ export interface Network {
   announce(announcement: Announcement): AnnouncementHandle
 
   /**
-   * Dials the node (directly; reuses a live connection) and hands it the job.
+   * Dials the node (directly; reuses a live connection) and hands it the job, or the rest of it.
    * @throws WeftError `network/unreachable`, `network/refused` (with the node's own reason),
    *   `network/timeout`, `protocol/*` for a message that does not validate
    */
-  callNode(node: Registration, job: Job, options?: WaitOptions): Promise<JobCall>
+  callNode(node: Registration, job: Job, options?: CallOptions): Promise<JobCall>
+
+  /**
+   * Connects to a node ahead of a call, so that the call begins at once.
+   * @throws WeftError `network/unreachable`
+   */
+  reach(node: Registration, options?: WaitOptions): Promise<void>
 
   /** Serves incoming jobs. One handler at a time. @returns a function that stops serving */
   handleJobs(handler: (incoming: IncomingJob) => Promise<void>): () => void
@@ -104,6 +115,8 @@ export interface JobCall {
 /** A job from another tab. Exactly one of refuse, finish and fail ends it. */
 export interface IncomingJob {
   readonly job: Job
+  /** Tokens of the answer that the client has from others; at most as many as the job asks for. */
+  readonly answered: readonly number[]
   /** Proved by the connection's handshake; equals `job.clientPeerId`. */
   readonly clientPeerId: string
   /** Aborts when the client cancels or is gone. */

@@ -19,6 +19,7 @@ import { Liveness, paceOfTab } from './liveness.ts'
 import type {
   Announcement,
   AnnouncementHandle,
+  CallOptions,
   JobCall,
   Network,
   NetworkStatus,
@@ -106,7 +107,7 @@ class TabNetwork implements Network {
     return announcer
   }
 
-  async callNode(node: Registration, job: Job, options: WaitOptions = {}): Promise<JobCall> {
+  async callNode(node: Registration, job: Job, options: CallOptions = {}): Promise<JobCall> {
     const connection = await this.#dialer.connect(node, options)
     const stream = await withDeadline(
       (signal) => connection.newStream(inferProtocol, { signal, maxOutboundStreams: 64 }),
@@ -119,7 +120,12 @@ class TabNetwork implements Network {
       format: clientSide,
       onOffence: () => this.#strike(connection),
     })
-    return openCall(messages, { nodePeerId: node.peerId, job }, options)
+    const { answered = [] } = options
+    return openCall(messages, { nodePeerId: node.peerId, job, answered }, options)
+  }
+
+  async reach(node: Registration, options: WaitOptions = {}): Promise<void> {
+    await this.#dialer.connect(node, options)
   }
 
   handleJobs(handler: JobHandler): () => void {

@@ -29,7 +29,7 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['registration', registrationSchema, registration],
   ['manifest', manifestSchema, sampleManifest],
   ['embedding manifest', manifestSchema, sampleEmbeddingManifest],
-  ['client message', clientMessageSchema, { type: 'job', job }],
+  ['client message', clientMessageSchema, { type: 'job', job, answered: [1, 2] }],
   ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
   ['directory request', directoryRequestSchema, { type: 'register', requestId: 7, registration }],
   [

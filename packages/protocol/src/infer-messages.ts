@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { bytesSchema } from './codec.ts'
-import { deltaSchema } from './delta.ts'
+import { deltaSchema, tokenIdSchema } from './delta.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { quoteSchema } from './quote.ts'
@@ -22,7 +22,12 @@ export const wireErrorSchema = z.strictObject({
 export type WireError = z.infer<typeof wireErrorSchema>
 
 export const clientMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('job'), job: jobSchema }),
+  z.strictObject({
+    type: z.literal('job'),
+    job: jobSchema,
+    /** Tokens of the answer that the client has already, from nodes that are gone. */
+    answered: z.array(tokenIdSchema).max(limits.maxOutputTokens),
+  }),
   z.strictObject({
     type: z.literal('accept'),
     nonce: bytesSchema(32),

@@ -7,6 +7,7 @@ import { bytesEqual } from './bytes.ts'
 import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './codec.ts'
 import { WeftError } from './errors.ts'
 import { type Job, jobId, priceSchema } from './job.ts'
+import { limits } from './limits.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
 
 /** Where and with what a model runs. */
@@ -24,7 +25,12 @@ const unsignedQuoteSchema = z.strictObject({
   jobId: bytesSchema(32),
   nodePeerId: peerIdSchema,
   modelCid: cidSchema,
+  /** Of the prompt. */
   inputTokens: z.int().min(1).max(1_000_000),
+  /** Oldest messages that did not fit and are left out, as `Job.overflow` allows. */
+  droppedMessages: z.int().min(0).max(limits.maxMessages),
+  /** Position in the answer where this node goes on; 0 unless another had begun. */
+  firstToken: z.int().min(0).max(limits.maxOutputTokens),
   price: priceSchema,
   engine: engineInfoSchema,
   /** By the client's clock: the node adds to the job's `createdAtMs`. */
@@ -40,13 +46,21 @@ export function signQuote(quote: UnsignedQuote, privateKey: PrivateKey): Quote {
   return { ...quote, signature: signValue(domain, unsignedQuoteSchema, quote, privateKey) }
 }
 
+export type QuoteContext = {
+  job: Job
+  /** Tokens of the answer that exist already. */
+  firstToken: number
+  nodePeerId: string
+  nowMs: number
+}
+
 /**
  * @throws SignatureError when the quote is not by the peer that was asked
  * @throws WeftError `protocol/quote` when it is for another job, too dear, or expired
  */
 export function checkQuote(
   quote: Quote,
-  { job, nodePeerId, nowMs }: { job: Job; nodePeerId: string; nowMs: number },
+  { job, firstToken, nodePeerId, nowMs }: QuoteContext,
 ): void {
   const { signature, ...unsigned } = quote
   checkSignature(domain, unsignedQuoteSchema, unsigned, { signature, peerId: nodePeerId })
@@ -58,11 +72,15 @@ export function checkQuote(
       ? 'it names another node'
       : quote.modelCid !== job.modelCid
         ? 'it is for another model'
-        : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
-            price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
-          ? 'the price is above what the job allows'
-          : quote.expiresAtMs <= nowMs
-            ? 'it has expired'
-            : undefined
+        : quote.firstToken !== firstToken
+          ? 'it goes on at another token'
+          : quote.droppedMessages > (job.overflow === 'slide' ? job.messages.length - 1 : 0)
+            ? 'it leaves out what it must not'
+            : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
+                price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
+              ? 'the price is above what the job allows'
+              : quote.expiresAtMs <= nowMs
+                ? 'it has expired'
+                : undefined
   if (wrong) throw new WeftError('protocol/quote', `The quote was refused: ${wrong}.`)
 }

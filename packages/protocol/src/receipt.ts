@@ -31,10 +31,13 @@ const unsignedReceiptSchema = z.strictObject({
   clientPeerId: peerIdSchema,
   nonce: bytesSchema(32),
   inputTokens: z.int().min(1).max(1_000_000),
+  /** Position in the answer where this node went on. */
+  firstToken: z.int().min(0).max(limits.maxOutputTokens),
+  /** That this node made. */
   outputTokens: z.int().min(0).max(limits.maxOutputTokens),
-  /** One hash per window of 32 tokens, see TokenChain. */
+  /** One hash per window of 32 tokens, see TokenChain; over the whole answer, from token 0. */
   tokenChain: z.array(bytesSchema(32)).max(Math.ceil(limits.maxOutputTokens / tokensPerWindow)),
-  /** SHA-256 of the whole answer in UTF-8. */
+  /** SHA-256, in UTF-8, of the text that this node sent. */
   textHash: bytesSchema(32),
   finishReason: finishReasonSchema,
   engine: engineInfoSchema,
@@ -70,6 +73,9 @@ export type Transcript = {
   job: Job
   nonce: Uint8Array
   quote: Quote
+  /** Tokens of the answer that other nodes had made before. */
+  answered: readonly number[]
+  /** What came from this node. */
   deltas: readonly Pick<Delta, 'tokens' | 'text'>[]
   /** Whether the client asked the node to stop. */
   cancelled: boolean
@@ -84,15 +90,16 @@ export type Transcript = {
  * @throws SignatureError, or WeftError `protocol/receipt` that names the field
  */
 export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
-  const { job, nonce, quote, deltas, cancelled, tokenizerHash } = transcript
+  const { job, nonce, quote, answered, deltas, cancelled, tokenizerHash } = transcript
   const { signature, ...unsigned } = receipt
   checkSignature(domain, unsignedReceiptSchema, unsigned, { signature, peerId: quote.nodePeerId })
   const id = jobId(job)
   const chain = new TokenChain({ jobId: id, nonce })
+  chain.push(answered)
   for (const { tokens } of deltas) chain.push(tokens)
   const windows = chain.windows()
   const text = deltas.map((delta) => delta.text).join('')
-  const counts = { inputTokens: quote.inputTokens, outputTokens: chain.length }
+  const counts = { inputTokens: quote.inputTokens, outputTokens: chain.length - answered.length }
   const checks: [field: string, matches: boolean][] = [
     ['jobId', bytesEqual(receipt.jobId, id)],
     ['modelCid', receipt.modelCid === job.modelCid],
@@ -101,11 +108,9 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
     ['nonce', bytesEqual(receipt.nonce, nonce)],
     ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
     ['tokenizerHash', bytesEqual(receipt.tokenizerHash, tokenizerHash)],
+    ['firstToken', receipt.firstToken === answered.length],
     ['inputTokens', receipt.inputTokens === counts.inputTokens],
-    [
-      'outputTokens',
-      receipt.outputTokens === counts.outputTokens && counts.outputTokens <= job.maxTokens,
-    ],
+    ['outputTokens', receipt.outputTokens === counts.outputTokens && chain.length <= job.maxTokens],
     ['tokenChain', sameWindows(receipt.tokenChain, windows)],
     ['textHash', bytesEqual(receipt.textHash, sha256(utf8ToBytes(text)))],
     ['finishReason', receipt.finishReason !== 'cancelled' || cancelled],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { sha256 } from './bytes.ts'
+import { sha256, utf8ToBytes } from './bytes.ts'
 import { TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
 import { checkMessages, createJob, freePrice, jobId } from './job.ts'
 import { limits } from './limits.ts'
 import { checkQuote, type Quote, signQuote } from './quote.ts'
-import { checkReceipt, costWei, type Receipt, signReceipt } from './receipt.ts'
+import { checkReceipt, costWei, type Receipt, signReceipt, type Transcript } from './receipt.ts'
 import { checkRegistration } from './registration.ts'
 import { defaultSampling, deriveSeed, samplerHash } from './sampling.ts'
 import { createPrivateKey, peerIdFromPrivateKey } from './signature.ts'
@@ -63,7 +63,7 @@ describe('job', () => {
 
 describe('quote', () => {
   const { job, quote, nodeKey } = sampleRoad()
-  const context = { job, nodePeerId: quote.nodePeerId, nowMs }
+  const context = { job, firstToken: 0, nodePeerId: quote.nodePeerId, nowMs }
   const resign = (change: Partial<Quote>) => {
     const { signature: _, ...unsigned } = { ...quote, ...change }
     return signQuote(unsigned, nodeKey)
@@ -81,6 +81,8 @@ describe('quote', () => {
 
   test.each([
     ['another job', { jobId: new Uint8Array(32) }],
+    ['at another token', { firstToken: 7 }],
+    ['leaves out what it must not', { droppedMessages: 1 }],
     ['another model', { modelCid: sampleModelCid.replace('g', 'h') }],
     [
       'above what the job allows',
@@ -106,6 +108,27 @@ describe('receipt', () => {
     expect(codeOf(() => checkReceipt(receipt, transcript))).toBe('no error')
   })
 
+  test('one for the rest of an answer counts the tokens since then, and chains them all', () => {
+    const [answered, deltas] = [transcript.deltas.slice(0, 9), transcript.deltas.slice(9)]
+    const tokens = answered.flatMap((delta) => delta.tokens)
+    const rest: Transcript = { ...transcript, answered: tokens, deltas }
+    const { signature: _, ...unsigned } = receipt
+    const text = deltas.map((delta) => delta.text).join('')
+    const { quote } = transcript
+    const honest = {
+      ...unsigned,
+      firstToken: 9,
+      outputTokens: 31,
+      textHash: sha256(utf8ToBytes(text)),
+      costWei: costWei(quote.price, { inputTokens: quote.inputTokens, outputTokens: 31 }),
+    }
+    expect(codeOf(() => checkReceipt(signReceipt(honest, nodeKey), rest))).toBe('no error')
+    const swapped = { ...rest, answered: tokens.with(3, 1) }
+    expect(codeOf(() => checkReceipt(signReceipt(honest, nodeKey), swapped))).toBe(
+      'protocol/receipt',
+    )
+  })
+
   test('one that was altered after signing is refused', () => {
     const altered = { ...receipt, outputTokens: receipt.outputTokens + 1 }
     expect(codeOf(() => checkReceipt(altered, transcript))).toBe('protocol/signature')
@@ -118,6 +141,7 @@ describe('receipt', () => {
     ['samplerHash', { samplerHash: samplerHash({ ...defaultSampling, temperature: 0 }) }],
     ['tokenizerHash', { tokenizerHash: new Uint8Array(32) }],
     ['inputTokens', { inputTokens: 13 }],
+    ['firstToken', { firstToken: 1 }],
     ['outputTokens', { outputTokens: 41 }],
     ['tokenChain', { tokenChain: [] }],
     ['textHash', { textHash: new Uint8Array(32) }],

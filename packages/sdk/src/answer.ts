@@ -10,9 +10,11 @@ export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecor
   return {
     job,
     nonce: null,
+    droppedMessages: null,
     text: '',
     tokens: [],
     segments: [],
+    handovers: [],
     where,
     finishReason: null,
     quote: null,
@@ -34,7 +36,16 @@ export function foldAnswer(
     case 'search-start':
       return event.answer
     case 'node-chosen':
-      return { ...answer, quote: event.quote, nonce: event.nonce }
+      return {
+        ...answer,
+        quote: event.quote,
+        nonce: event.nonce,
+        droppedMessages: event.droppedMessages,
+      }
+    case 'node-lost': {
+      const { nodePeerId: peerId, tokens, error } = event
+      return { ...answer, handovers: [...answer.handovers, { peerId, tokens, error, gapMs: null }] }
+    }
     case 'delta':
       return foldDelta(answer, event, elapsedMs)
     case 'end':
@@ -49,6 +60,7 @@ function foldDelta(
 ): AnswerRecord {
   const sameNode = answer.segments.at(-1)?.peerId === nodePeerId
   const firstTokenMs = answer.firstTokenMs ?? elapsedMs
+  const lastTokenMs = answer.firstTokenMs === null ? 0 : answer.firstTokenMs + answer.decodeMs
   return {
     ...answer,
     text: answer.text + text,
@@ -56,6 +68,9 @@ function foldDelta(
     segments: sameNode
       ? answer.segments
       : [...answer.segments, { peerId: nodePeerId, startToken: answer.tokens.length }],
+    handovers: answer.handovers.map((each) =>
+      each.gapMs === null ? { ...each, gapMs: elapsedMs - lastTokenMs } : each,
+    ),
     firstTokenMs,
     decodeMs: elapsedMs - firstTokenMs,
   }

@@ -15,6 +15,7 @@ export type {
   CachedModel,
   Conversation,
   ConversationSummary,
+  Handover,
   ImportReport,
   RecheckRecord,
   StorageSpace,

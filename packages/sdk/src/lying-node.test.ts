@@ -17,7 +17,7 @@ describe('a node that', () => {
   test('sends another text than its tokens spell is found by computing it again', async () => {
     startServing({
       engine: {
-        countPromptTokens: engine.countPromptTokens,
+        measurePrompt: engine.measurePrompt,
         async *generate(init, options) {
           for await (const part of engine.generate(init, options)) {
             yield part.type === 'delta' && part.index === 3 ? { ...part, text: ' LIE' } : part
@@ -55,6 +55,7 @@ describe('a node that', () => {
           node.handleJobs((incoming) =>
             handler({
               job: incoming.job,
+              answered: incoming.answered,
               clientPeerId: incoming.clientPeerId,
               signal: incoming.signal,
               refuse: (error) => incoming.refuse(error),
@@ -85,7 +86,7 @@ describe('a node that', () => {
   test('gives up is quoted with its own words', async () => {
     startServing({
       engine: {
-        countPromptTokens: engine.countPromptTokens,
+        measurePrompt: engine.measurePrompt,
         // biome-ignore lint/correctness/useYield: it fails before its first part.
         async *generate() {
           throw new WeftError('engine/device-lost', 'The GPU was lost.')

@@ -18,6 +18,7 @@ import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createModels } from './models.ts'
+import { createNodeMemory } from './node-memory.ts'
 import { recheck } from './recheck.ts'
 import { createServingNode } from './serving-node.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
@@ -63,6 +64,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   const components: GenerateComponents = {
     peerId,
     network,
+    memory: createNodeMemory(),
     manifestOf: (modelCid) => findEntry(entries, modelCid).manifest,
     localEngine,
   }

@@ -2,7 +2,7 @@
  * The node's half of the road: Job -> Quote -> engine -> Delta* -> Receipt.
  * @module
  */
-import type { Engine } from '@weft/engine'
+import type { Engine, PromptMeasure } from '@weft/engine'
 import type { IncomingJob, Network } from '@weft/network'
 import {
   checkMessages,
@@ -30,7 +30,7 @@ import { tokenizerHash } from './tokenizer-hash.ts'
 
 export type ServeInit = {
   network: Pick<Network, 'handleJobs'>
-  engine: Pick<Engine, 'countPromptTokens' | 'generate'>
+  engine: Pick<Engine, 'measurePrompt' | 'generate'>
   privateKey: PrivateKey
   manifest: Manifest
   engineInfo: EngineInfo
@@ -94,10 +94,10 @@ async function serveJob(
   const { job } = incoming
   const modelCid = manifestCid(manifest)
   if (job.modelCid !== modelCid) return incoming.refuse(wrongModel(job.modelCid))
-  let inputTokens: number
+  let measure: PromptMeasure
   try {
     checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
-    inputTokens = await engine.countPromptTokens(job)
+    measure = await engine.measurePrompt(job)
   } catch (error) {
     return incoming.refuse(toWire(error))
   }
@@ -108,7 +108,8 @@ async function serveJob(
         jobId: jobId(job),
         nodePeerId: peerIdFromPrivateKey(privateKey),
         modelCid,
-        inputTokens,
+        ...measure,
+        firstToken: incoming.answered.length,
         price,
         engine: engineInfo,
         expiresAtMs: job.createdAtMs + quoteLifetimeMs,
@@ -116,6 +117,7 @@ async function serveJob(
       privateKey,
     ),
   )
+  const { inputTokens } = measure
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
@@ -140,15 +142,16 @@ async function answer(
     stopped,
   }: { nonce: Uint8Array; inputTokens: number; id: string; stopped: AbortSignal },
 ): Promise<Receipt> {
-  const { job } = incoming
+  const { job, answered } = incoming
   const signal = AbortSignal.any([incoming.signal, stopped])
   const { messages, sampling, overflow, maxTokens, modelCid } = job
   const hash = jobId(job)
   const chain = new TokenChain({ jobId: hash, nonce })
+  chain.push(answered)
   const seed = deriveSeed({ jobId: hash, nonce, modelCid })
   let text = ''
   let prefillMs = 0
-  const init = { messages, sampling, overflow, maxTokens, seed, answered: [] }
+  const init = { messages, sampling, overflow, maxTokens, seed, answered }
   for await (const part of engine.generate(init, { signal })) {
     if (part.type === 'prefill-end') {
       prefillMs = part.prefillMs
@@ -162,6 +165,7 @@ async function answer(
       onEvent({ type: 'job-delta', id, tokens: tokens.length })
     } else {
       if (stopped.aborted) throw switchedOff()
+      const outputTokens = chain.length - answered.length
       return signReceipt(
         {
           version: 1,
@@ -173,13 +177,14 @@ async function answer(
           clientPeerId: incoming.clientPeerId,
           nonce,
           inputTokens,
-          outputTokens: chain.length,
+          firstToken: answered.length,
+          outputTokens,
           tokenChain: chain.windows(),
           textHash: sha256(utf8ToBytes(text)),
           finishReason: part.finishReason,
           engine: engineInfo,
           price,
-          costWei: costWei(price, { inputTokens, outputTokens: chain.length }),
+          costWei: costWei(price, { inputTokens, outputTokens }),
           prefillMs,
           decodeMs: part.decodeMs,
           endedAtMs: Date.now(),

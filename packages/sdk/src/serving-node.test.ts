@@ -3,6 +3,7 @@ import { createNodeNetwork } from '@weft/network/testing'
 import { createPrivateKey, type Manifest, WeftError } from '@weft/protocol'
 import { afterAll, expect, test, vi } from 'vitest'
 import { generate } from './generate.ts'
+import { createNodeMemory } from './node-memory.ts'
 import { createServingNode } from './serving-node.ts'
 import { openEngineStage } from './testing/engine-stage.ts'
 
@@ -25,6 +26,7 @@ async function ask(): Promise<number> {
   const components = {
     peerId: client.peerId,
     network: client,
+    memory: createNodeMemory(),
     manifestOf: () => catalogue[0]?.manifest as Manifest,
     localEngine: async () => tabEngine.engine,
   }

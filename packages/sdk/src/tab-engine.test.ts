@@ -60,7 +60,7 @@ test('a prompt that does not fit breaks nothing', async () => {
   await tabEngine.prepare(model, 'auto')
   const long = [{ role: 'user' as const, content: 'word '.repeat(900) }]
   await expect(
-    tabEngine.engine.countPromptTokens({ messages: long, overflow: 'error', maxTokens: 1 }),
+    tabEngine.engine.measurePrompt({ messages: long, overflow: 'error', maxTokens: 1 }),
   ).rejects.toMatchObject({
     code: 'engine/prompt-too-long',
   })

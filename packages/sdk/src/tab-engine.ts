@@ -30,7 +30,7 @@ export interface TabEngine {
   /** Which tab of this browser has the engine in its worker. */
   readonly role: Cell<Role>
   /** Runs on what is loaded. A failure that the engine does not survive shows in `state`. */
-  readonly engine: Pick<Engine, 'countPromptTokens' | 'generate'>
+  readonly engine: Pick<Engine, 'measurePrompt' | 'generate'>
   /**
    * Fetches, loads, self-tests and measures; joins a load under way; returns at once when ready.
    * @throws WeftError `sdk/engine-busy` while another model is held
@@ -208,9 +208,9 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     role,
     prepare,
     engine: {
-      async countPromptTokens(init) {
+      async measurePrompt(init) {
         try {
-          return await engine.countPromptTokens(init)
+          return await engine.measurePrompt(init)
         } catch (error) {
           noteFailure(error)
           throw error

@@ -119,7 +119,16 @@ export type GenerateRequest = {
 /** Events in order; after `end` or a throw there are no more. */
 export type GenerateEvent =
   | { type: 'search-start'; answer: AnswerRecord }
-  | { type: 'node-chosen'; nodePeerId: string; quote: Quote | null; nonce: Uint8Array }
+  | {
+      type: 'node-chosen'
+      nodePeerId: string
+      /** Null on this device. */
+      quote: Quote | null
+      nonce: Uint8Array
+      droppedMessages: number
+    }
+  /** Another one goes on behind `tokens`, or the iteration throws. */
+  | { type: 'node-lost'; nodePeerId: string; tokens: number; error: WeftErrorData }
   | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
   | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
 

@@ -11,8 +11,12 @@ export type AnswerRecord = {
   nonce: Uint8Array | null
   text: string
   tokens: number[]
+  /** Oldest messages that did not fit the model and were left out; null until that is known. */
+  droppedMessages: number | null
   /** Which peer made which tokens: each segment runs to the start of the next. */
   segments: { peerId: string; startToken: number }[]
+  /** Nodes that were lost on the way, in order. */
+  handovers: Handover[]
   /** `local` when this tab's own engine answered. */
   where: 'network' | 'local'
   /** Null while it streams and when it failed. */
@@ -27,6 +31,17 @@ export type AnswerRecord = {
   error: WeftErrorData | null
   /** Result of computing the same job again on this device. */
   recheck: RecheckRecord | null
+}
+
+/** One node lost, the next one found. */
+export type Handover = {
+  /** Who was lost. */
+  peerId: string
+  /** How many tokens the answer had. */
+  tokens: number
+  error: WeftErrorData
+  /** From the last token before to the first one after it; null while that is waited for. */
+  gapMs: number | null
 }
 
 export type RecheckRecord = {

@@ -17,7 +17,7 @@ export type ChatTurn = {
 /** An answer that is being made. */
 export type Run = {
   turnId: string
-  step: 'opening' | 'searching' | 'waiting' | 'answering'
+  step: 'opening' | 'searching' | 'waiting' | 'answering' | 'handing-over'
   where: AnswerRecord['where']
   nodePeerId: string | null
 }

@@ -112,7 +112,11 @@ function stepOf(run: Run, event: GenerateEvent): Run {
     case 'search-start':
       return { ...run, step: 'searching' }
     case 'node-chosen':
-      return { ...run, step: 'waiting', nodePeerId: event.nodePeerId }
+      return run.step === 'handing-over'
+        ? { ...run, nodePeerId: event.nodePeerId }
+        : { ...run, step: 'waiting', nodePeerId: event.nodePeerId }
+    case 'node-lost':
+      return { ...run, step: 'handing-over' }
     case 'delta':
       return run.step === 'answering' ? run : { ...run, step: 'answering' }
     case 'end':

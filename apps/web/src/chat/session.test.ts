@@ -22,7 +22,8 @@ const say = (text: string): GenerateEvent => ({
 
 async function* whole(): AsyncGenerator<GenerateEvent> {
   yield { type: 'search-start', answer: empty }
-  yield { type: 'node-chosen', nodePeerId: 'n', quote: null, nonce: new Uint8Array(32) }
+  const chosen = { nodePeerId: 'n', quote: null, nonce: new Uint8Array(32), droppedMessages: 0 }
+  yield { type: 'node-chosen', ...chosen }
   yield say('Yes.')
   const answer: AnswerRecord = { ...empty, text: 'Yes.', finishReason: 'stop' }
   yield { type: 'end', receipt: null, answer }

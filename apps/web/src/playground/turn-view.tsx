@@ -1,7 +1,8 @@
 import type { AnswerRecord } from '@weft/sdk'
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
-import { summarize } from '../row/summary.ts'
+import { handoverNote } from '../receipt/handover-words.ts'
+import { count, summarize } from '../row/summary.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
 import { RunLine } from './run-line.tsx'
@@ -33,6 +34,12 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   return (
     <article className="border-b border-thread py-6 last:border-0">
       <PromptText text={turn.prompt} />
+      {(answer?.droppedMessages ?? 0) > 0 && (
+        <p className="mt-1 text-sm text-ash">
+          The oldest {count(answer?.droppedMessages ?? 0, 'message')} did not fit the model and{' '}
+          {answer?.droppedMessages === 1 ? 'was' : 'were'} left out.
+        </p>
+      )}
       {leftOut > 0 && (
         <p className="mt-1 text-sm text-ash">
           {leftOut === 1
@@ -53,6 +60,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
             onEdit={() => props.onEdit(turn.id)}
           />
         )}
+        {answer && !streaming && <HandoverNote answer={answer} />}
         {answer && summary && (
           <AnswerFoot
             answer={answer}
@@ -76,6 +84,12 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
     </article>
   )
 })
+
+/** Nothing is missing, so nothing alarms. */
+function HandoverNote({ answer }: { answer: AnswerRecord }) {
+  const note = handoverNote(answer.handovers ?? [])
+  return note && <p className="text-sm text-ash">{note}</p>
+}
 
 /** A longer prompt is shown by its beginning, so that its answer stays in sight. */
 const longPromptChars = 700

@@ -5,6 +5,7 @@
 import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
+import { handoverSentence } from './handover-words.ts'
 import { samplingFacts } from './sampling-facts.ts'
 
 type Fact = {
@@ -32,7 +33,7 @@ export function receiptFacts(answer: AnswerRecord, model: ModelEntry | undefined
 }
 
 function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
-  const { where, segments, receipt, quote } = answer
+  const { where, segments, handovers, receipt, quote } = answer
   const engine = receipt?.engine ?? quote?.engine
   const peers = [...new Set(segments.map(({ peerId }) => peerId))]
   const name = where === 'local' ? 'This device' : 'Peer'
@@ -40,6 +41,9 @@ function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
     title: 'Who answered',
     facts: [
       ...peers.map((value): Fact => ({ name, value, id: true })),
+      ...handovers.map(
+        (handover): Fact => ({ name: 'Handover', value: handoverSentence(handover) }),
+      ),
       { name: 'Device', value: engine?.device ?? '' },
       { name: 'Engine', value: engine ? `${engine.runtime}, ${backendNames[engine.backend]}` : '' },
       { name: 'Model', value: model ? `${model.manifest.name} (${model.manifest.dtype})` : '' },
@@ -98,6 +102,9 @@ export function checkSentence({ where, receipt, recheck }: AnswerRecord): string
   if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
   if (!receipt) {
     return 'There is no receipt: nobody has signed for these tokens.'
+  }
+  if (receipt.firstToken > 0) {
+    return `Signed from token ${receipt.firstToken + 1} on, by the node that went on. The nodes before it were lost before they could sign. To see what the model computes, compute it again here.`
   }
   return 'Signed: the node has put its key under exactly these tokens. That is not proof that the model computed them; to see that, compute them again here.'
 }

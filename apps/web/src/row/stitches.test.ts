@@ -8,7 +8,7 @@ import {
   type RowAnswer,
 } from './stitches.ts'
 
-const signed = {} as NonNullable<AnswerRecord['receipt']>
+const signed = { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>
 
 function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
   return {
@@ -69,6 +69,23 @@ test('texture follows how far it was checked', () => {
   expect(textures({ receipt: signed, recheck: same })).toEqual(Array(3).fill('recomputed'))
   const differs = { tokens: 41, firstDifference: 40, atMs: 0 }
   expect(textures({ receipt: signed, recheck: differs })).toEqual(['recomputed', 'torn', 'signed'])
+})
+
+test('who was lost on the way has signed nothing', () => {
+  const segments = [
+    { peerId: 'a', startToken: 0 },
+    { peerId: 'b', startToken: 40 },
+  ]
+  const receipt = { firstToken: 40 } as NonNullable<AnswerRecord['receipt']>
+  const handed = answer(70, { segments, receipt, finishReason: 'stop' })
+  const stitches = layOutRow(handed, false)
+  expect(stitches.map(({ start, texture }) => [start, texture])).toEqual([
+    [0, 'loose'],
+    [32, 'loose'],
+    [40, 'signed'],
+    [64, 'signed'],
+  ])
+  expect(describeRow(stitches, handed)).toBe('Served by two peers, partly signed, whole')
 })
 
 test('the row in words', () => {

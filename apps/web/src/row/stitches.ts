@@ -73,14 +73,16 @@ function textureOf(
   { start, end }: { start: number; end: number },
   streaming: boolean,
 ): Texture {
+  // Who was lost on the way has signed nothing.
+  const isSigned = receipt !== null && start >= receipt.firstToken
   if (recheck) {
     const { firstDifference, tokens } = recheck
     if (firstDifference !== null && firstDifference < end) {
-      return firstDifference >= start ? 'torn' : unchecked(where, receipt !== null, streaming)
+      return firstDifference >= start ? 'torn' : unchecked(where, isSigned, streaming)
     }
     if (end <= tokens) return 'recomputed'
   }
-  return unchecked(where, receipt !== null, streaming)
+  return unchecked(where, isSigned, streaming)
 }
 
 function unchecked(where: RowAnswer['where'], signed: boolean, streaming: boolean): Texture {
@@ -126,7 +128,7 @@ function peerWords(count: number): string {
 function checkWords(textures: ReadonlySet<Texture>): string {
   if (textures.has('torn')) return 'differs from what this device computes'
   if (textures.has('recomputed')) return 'checked on this device'
-  if (textures.has('signed')) return 'signed'
+  if (textures.has('signed')) return textures.has('loose') ? 'partly signed' : 'signed'
   if (textures.has('arriving')) return 'arriving'
   return textures.has('local') ? '' : 'not signed'
 }

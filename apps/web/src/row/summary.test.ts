@@ -9,15 +9,17 @@ import {
   summaryLine,
 } from './summary.ts'
 
-const receipt = {} as NonNullable<AnswerRecord['receipt']>
+const receipt = { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>
 
 function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
   return {
     job: {} as AnswerRecord['job'],
     nonce: null,
+    droppedMessages: 0,
     text: 'Once',
     tokens: Array(42).fill(1),
     segments: [{ peerId: 'a', startToken: 0 }],
+    handovers: [],
     where: 'network',
     finishReason: 'stop',
     quote: null,

@@ -66,7 +66,7 @@ function checkWord(
   }
   if (recheck) return 'checked on this device'
   if (where === 'local') return false
-  if (receipt) return 'signed'
+  if (receipt) return receipt.firstToken > 0 ? 'partly signed' : 'signed'
   return finish === '' ? 'arriving' : 'not signed'
 }
 

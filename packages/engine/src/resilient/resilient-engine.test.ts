@@ -156,10 +156,7 @@ describe('while it restarts', () => {
 
   test('new calls wait', async () => {
     const { engine, answer, go } = await hang()
-    const later = Promise.all([
-      engine.countPromptTokens(story),
-      collect(engine.generate(job('bb'))),
-    ])
+    const later = Promise.all([engine.measurePrompt(story), collect(engine.generate(job('bb')))])
     go()
     expect((await later)[1].tokens).toEqual(unbroken(job('bb')))
     expect((await answer).at(-1)).toMatchObject({ finishReason: 'stop', outputTokens: 7 })

@@ -127,7 +127,7 @@ export function createResilientEngine(init: ResilientEngineInit): Engine {
 
   return {
     load: (loadInit, options) => sessions.load(loadInit, options),
-    countPromptTokens: (init) => ask((engine) => engine.countPromptTokens(init)),
+    measurePrompt: (init) => ask((engine) => engine.measurePrompt(init)),
     generate: (generateInit, options = {}) => generate(generateInit, options),
     score: (inits, options) => ask((engine) => engine.score(inits, options), options),
     embed: (embedInit, options) => ask((engine) => engine.embed(embedInit, options), options),

@@ -104,9 +104,9 @@ export function breakableEngine({ onStep, onLoad }: BreakableInit = {}): Breakab
         capabilities: { batchSize: 8, contextTokens: 512, kvCache: 'static' },
       }
     },
-    async countPromptTokens({ messages }) {
+    async measurePrompt({ messages }) {
       required()
-      return messages.length
+      return { inputTokens: messages.length, droppedMessages: 0 }
     },
     generate: (init, options) => generate(init, options?.signal),
     async score(inits) {

@@ -56,7 +56,7 @@ export function endlessEngine(): EndlessEngine {
         capabilities: { batchSize: 1, contextTokens: 512, kvCache: 'growing' },
       }
     },
-    countPromptTokens: async () => 1,
+    measurePrompt: async () => ({ inputTokens: 1, droppedMessages: 0 }),
     async *generate(): AsyncGenerator<GeneratePart> {
       try {
         for (let index = 0; ; index++) {

@@ -56,7 +56,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
     test('without a model every question is refused', async () => {
       const refused = code('engine/not-loaded')
       const options = { topK: 1, hiddenStates: false }
-      await expect(engine.countPromptTokens(story)).rejects.toThrow(refused)
+      await expect(engine.measurePrompt(story)).rejects.toThrow(refused)
       await expect(collect(engine.generate(story))).rejects.toThrow(refused)
       await expect(engine.score([], options)).rejects.toThrow(refused)
       await expect(engine.measure()).rejects.toThrow(refused)
@@ -93,7 +93,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
         'end',
       ])
       expect(parts[0]).toMatchObject({
-        inputTokens: await engine.countPromptTokens(story),
+        ...(await engine.measurePrompt(story)),
         droppedMessages: 0,
       })
       expect(parts.at(-1)).toMatchObject({ finishReason: 'length', outputTokens: tokens.length })
@@ -186,9 +186,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
 
     test('refuses what it cannot do, and goes on', async () => {
       const refused = code('engine/prompt-too-long')
-      await expect(engine.countPromptTokens({ ...story, messages: tooLong })).rejects.toThrow(
-        refused,
-      )
+      await expect(engine.measurePrompt({ ...story, messages: tooLong })).rejects.toThrow(refused)
       await expect(collect(engine.generate({ ...story, messages: tooLong }))).rejects.toThrow(
         refused,
       )

@@ -41,7 +41,7 @@ type Response = ReturnType<typeof parseResponse>
 
 const subjects: Record<CallType, string> = {
   load: 'Loading',
-  count: 'Counting',
+  'measure-prompt': 'Counting',
   score: 'Scoring',
   embed: 'Embedding',
   measure: 'Measuring',

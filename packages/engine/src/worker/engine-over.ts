@@ -9,8 +9,8 @@ import { unlessAborted } from './unless-aborted.ts'
 /** @param required the connection of the loaded model; throws `engine/not-loaded` without one */
 export function callsOver(required: () => Connection): Omit<Engine, 'load' | 'close'> {
   return {
-    countPromptTokens: async ({ messages, overflow, maxTokens }) =>
-      required().call('count', { messages, overflow, maxTokens }),
+    measurePrompt: async ({ messages, overflow, maxTokens }) =>
+      required().call('measure-prompt', { messages, overflow, maxTokens }),
     async *generate(init, options) {
       yield* relay(required(), init, options?.signal)
     },

@@ -83,8 +83,8 @@ export function hostEngine({ port, createEngine }: HostEngineInit): Host {
     switch (request.type) {
       case 'load':
         return done(await load(id, request.in, signal))
-      case 'count':
-        return done(await required().countPromptTokens(request.in))
+      case 'measure-prompt':
+        return done(await required().measurePrompt(request.in))
       case 'score': {
         const { inits, ...options } = request.in
         const scores = await required().score(inits, { ...options, signal })

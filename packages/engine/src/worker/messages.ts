@@ -14,6 +14,7 @@ import type {
   LoadStage,
   MemoryReport,
   PromptInit,
+  PromptMeasure,
   Score,
   ScoreInit,
   SpeedReport,
@@ -22,7 +23,7 @@ import type {
 /** Calls with one answer. */
 export type Calls = {
   load: { in: LoadMessage; out: LoadResult }
-  count: { in: PromptInit; out: number }
+  'measure-prompt': { in: PromptInit; out: PromptMeasure }
   score: { in: ScoreMessage; out: Score[] }
   embed: { in: EmbedInit; out: Embeddings }
   measure: { in: Record<string, never>; out: SpeedReport }

@@ -42,8 +42,8 @@ export function parseRequest(data: unknown): Request {
   switch (message.type) {
     case 'load':
       return { type: 'load', id, in: loadMessage(fields(message.in)) }
-    case 'count':
-      return { type: 'count', id, in: promptInit(fields(message.in)) }
+    case 'measure-prompt':
+      return { type: message.type, id, in: promptInit(fields(message.in)) }
     case 'generate':
       return { type: 'generate', id, in: generateInit(fields(message.in)) }
     case 'score':

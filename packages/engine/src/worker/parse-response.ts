@@ -10,6 +10,7 @@ import type {
   LoadResult,
   LoadStage,
   MemoryReport,
+  PromptMeasure,
   Score,
   SelfTestReport,
   SpeedReport,
@@ -65,7 +66,10 @@ export const parseResult: { [Type in CallType]: (out: unknown) => Calls[Type]['o
       capabilities: capabilitiesOf(fields(capabilities)),
     }
   },
-  count: integer,
+  'measure-prompt'(out): PromptMeasure {
+    const { inputTokens, droppedMessages } = fields(out)
+    return { inputTokens: integer(inputTokens), droppedMessages: integer(droppedMessages) }
+  },
   score: (out) => list(out).map((entry) => score(fields(entry))),
   embed(out): Embeddings {
     const { vectors, inputTokens } = fields(out)

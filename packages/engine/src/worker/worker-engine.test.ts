@@ -68,7 +68,7 @@ describe('the engine across a worker', () => {
     const local = createLocalEngine({ openRuntime: async () => nodeCpu })
     await local.load(bobbinInit())
     expect(await runReference(engine)).toEqual(await runReference(local))
-    expect(await engine.countPromptTokens(story)).toBe(await local.countPromptTokens(story))
+    expect(await engine.measurePrompt(story)).toEqual(await local.measurePrompt(story))
     const together = await Promise.all(
       referenceRuns.map(async (init) => (await collect(engine.generate(init))).tokens),
     )
@@ -107,9 +107,9 @@ describe('the engine across a worker', () => {
       code: 'engine/prompt-too-long',
       facts: expect.arrayContaining(['Limit: 511 tokens']),
     })
-    await expect(engine.countPromptTokens({ ...story, messages })).rejects.toThrow(refused)
+    await expect(engine.measurePrompt({ ...story, messages })).rejects.toThrow(refused)
     await expect(collect(engine.generate({ ...story, messages }))).rejects.toThrow(refused)
-    await expect(engine.countPromptTokens({ ...story, messages })).rejects.toSatisfy(WeftError.is)
+    await expect(engine.measurePrompt({ ...story, messages })).rejects.toSatisfy(WeftError.is)
   })
 
   test('before a load and after close there is no model', async () => {
@@ -204,7 +204,7 @@ describe('the border', () => {
     fc.anything(),
     fc.record({
       type: fc.constantFrom(
-        ...['load', 'count', 'measure', 'memory', 'score', 'embed', 'generate'],
+        ...['load', 'measure-prompt', 'measure', 'memory', 'score', 'embed', 'generate'],
         ...['files', 'no-files', 'credit', 'stop', 'open-files', 'part', 'done', 'stage'],
       ),
       id: fc.oneof(fc.nat(3), fc.anything()),
@@ -237,7 +237,7 @@ describe('the border', () => {
           expect(error.code).toMatch(/^(engine\/crashed|protocol\/malformed)$/),
         )
         expect((await engine.load(bobbinInit())).selfTest.passed).toBe(true)
-        expect(await engine.countPromptTokens(story)).toBe(1)
+        expect(await engine.measurePrompt(story)).toMatchObject({ inputTokens: 1 })
         await engine.close()
       }),
       { numRuns: 50, seed: 8 },

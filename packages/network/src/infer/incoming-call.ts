@@ -23,10 +23,13 @@ import { CreditGate } from './credit-gate.ts'
 
 export type ClientMessages = MessageStream<ClientMessage, NodeMessage>
 
+export type IncomingCallInit = Pick<IncomingJob, 'job' | 'answered' | 'clientPeerId'>
+
 type State = 'received' | 'quoted' | 'accepted' | 'ended'
 
 export class IncomingCall implements IncomingJob {
   readonly job: Job
+  readonly answered: readonly number[]
   readonly clientPeerId: string
   readonly #messages: ClientMessages
   readonly #credits = new CreditGate()
@@ -39,9 +42,10 @@ export class IncomingCall implements IncomingJob {
   readonly #listening: Promise<void>
   readonly #timer: ReturnType<typeof setTimeout>
 
-  constructor(messages: ClientMessages, { job, clientPeerId }: { job: Job; clientPeerId: string }) {
+  constructor(messages: ClientMessages, { job, answered, clientPeerId }: IncomingCallInit) {
     this.#messages = messages
     this.job = job
+    this.answered = answered
     this.clientPeerId = clientPeerId
     this.#nonce.promise.catch(() => {})
     this.#timer = setTimeout(() => void this.#expire(), inferTimes.wholeJobMs)

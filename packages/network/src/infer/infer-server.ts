@@ -59,11 +59,14 @@ export class InferServer {
     })
     if (message === null) return messages.close()
     if (message.type !== 'job') throw messages.refuse('A job was expected.')
-    const { job } = message
+    const { job, answered } = message
     if (job.clientPeerId !== clientPeerId) {
       throw messages.refuse('The job names another client than the one who sent it.')
     }
-    const call = new IncomingCall(messages, { job, clientPeerId })
+    if (answered.length > job.maxTokens) {
+      throw messages.refuse('More of the answer exists than the job asks for.')
+    }
+    const call = new IncomingCall(messages, { job, answered, clientPeerId })
     const { handler } = this
     if (!handler) return call.refuse(notServing)
     if (isFull) return call.refuse(busy)

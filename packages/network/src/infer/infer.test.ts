@@ -58,6 +58,7 @@ test('an answer of 200 tokens arrives whole, in order, with a receipt that check
     job,
     nonce,
     quote: opened.quote,
+    answered: [],
     deltas,
     cancelled: false,
     tokenizerHash: new Uint8Array(32),
@@ -267,7 +268,8 @@ test('a second cancel is an offence', async () => {
   const connection = await client.libp2p.dial(multiaddr(pair.offer.registration.addresses[0] ?? ''))
   const stream = await connection.newStream(inferProtocol)
   const messages = new MessageStream({ stream, format: clientSide, onOffence: () => {} })
-  await messages.write({ type: 'job', job: createTestJob(client.network.peerId).job })
+  const { job } = createTestJob(client.network.peerId)
+  await messages.write({ type: 'job', job, answered: [] })
   expect(await messages.read()).toMatchObject({ type: 'quote' })
   await messages.write({ type: 'cancel' })
   await messages.write({ type: 'cancel' })

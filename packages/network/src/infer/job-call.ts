@@ -20,19 +20,33 @@ import { creditWindow, inferTimes } from './constants.ts'
 
 export type NodeMessages = MessageStream<NodeMessage, ClientMessage>
 
+export type OpenCallInit = {
+  nodePeerId: string
+  job: Job
+  /** Tokens of the answer that exist already. */
+  answered: readonly number[]
+}
+
+type StreamedCallInit = {
+  nodePeerId: string
+  quote: Quote
+  maxTokens: number
+  firstToken: number
+}
+
 /**
  * Sends the job and waits for its quote.
  * @throws WeftError `network/refused`, `network/timeout`, `network/node-lost`, `protocol/malformed`
  */
 export async function openCall(
   messages: NodeMessages,
-  { nodePeerId, job }: { nodePeerId: string; job: Job },
+  { nodePeerId, job, answered }: OpenCallInit,
   { signal }: WaitOptions,
 ): Promise<JobCall> {
   try {
     const answer = await withDeadline(
       async (deadline) => {
-        await messages.write({ type: 'job', job })
+        await messages.write({ type: 'job', job, answered: [...answered] })
         return messages.read({ signal: deadline })
       },
       { subject: "The node's quote", ms: inferTimes.quoteMs, signal },
@@ -42,7 +56,8 @@ export async function openCall(
     if (answer.type === 'error') throw nodeFailed(answer.error)
     if (answer.type !== 'quote') throw messages.refuse('A quote was expected.')
     const { maxTokens } = job
-    return new StreamedCall(messages, { nodePeerId, quote: answer.quote, maxTokens })
+    const { length: firstToken } = answered
+    return new StreamedCall(messages, { nodePeerId, quote: answer.quote, maxTokens, firstToken })
   } catch (error) {
     const reason = hasCode(error, 'network/stream-lost')
       ? nodeLost(0, error)
@@ -61,7 +76,9 @@ class StreamedCall implements JobCall {
   readonly #cancel = new AbortController()
   #cancelledAtMs = 0
   readonly #maxTokens: number
-  #tokens = 0
+  /** Of the whole answer. */
+  #tokens: number
+  readonly #firstToken: number
   #textChars = 0
   /** A delta without tokens has come; only an end may follow. */
   #hasRest = false
@@ -71,12 +88,14 @@ class StreamedCall implements JobCall {
 
   constructor(
     messages: NodeMessages,
-    { nodePeerId, quote, maxTokens }: { nodePeerId: string; quote: Quote; maxTokens: number },
+    { nodePeerId, quote, maxTokens, firstToken }: StreamedCallInit,
   ) {
     this.#messages = messages
     this.nodePeerId = nodePeerId
     this.quote = quote
     this.#maxTokens = maxTokens
+    this.#tokens = firstToken
+    this.#firstToken = firstToken
   }
 
   async *accept(nonce: Uint8Array, { signal }: WaitOptions = {}): AsyncGenerator<CallPart> {
@@ -125,7 +144,7 @@ class StreamedCall implements JobCall {
   async #next(): Promise<NodeMessage | null> {
     const { signal } = this.#cancel
     if (!signal.aborted) {
-      const ms = this.#tokens === 0 ? inferTimes.firstTokenMs : inferTimes.tokenGapMs
+      const ms = this.#tokens === this.#firstToken ? inferTimes.firstTokenMs : inferTimes.tokenGapMs
       try {
         return await this.#read({ subject: 'The next token', ms, signal })
       } catch (error) {

@@ -45,13 +45,15 @@ export function createTestJob(clientPeerId: string): { job: Job; nonce: Uint8Arr
   })
 }
 
-export function quoteFor(job: Job, privateKey: PrivateKey): Quote {
+export function quoteFor(job: Job, privateKey: PrivateKey, firstToken = 0): Quote {
   const unsigned = {
     version: 1 as const,
     jobId: jobId(job),
     nodePeerId: peerIdFromPrivateKey(privateKey),
     modelCid,
     inputTokens: 3,
+    droppedMessages: 0,
+    firstToken,
     price: freePrice,
     engine,
     expiresAtMs: Date.now() + 60_000,
@@ -60,12 +62,13 @@ export function quoteFor(job: Job, privateKey: PrivateKey): Quote {
 }
 
 function receiptFor(
-  { job, clientPeerId }: Pick<IncomingJob, 'job' | 'clientPeerId'>,
+  { job, answered, clientPeerId }: Pick<IncomingJob, 'job' | 'answered' | 'clientPeerId'>,
   { nonce, words, privateKey }: { nonce: Uint8Array; words: string[]; privateKey: PrivateKey },
   finishReason: FinishReason,
 ): Receipt {
   const chain = new TokenChain({ jobId: jobId(job), nonce })
-  chain.push(words.map((_, index) => index))
+  chain.push(answered)
+  chain.push(words.map((_, index) => answered.length + index))
   const unsigned = {
     version: 1 as const,
     jobId: jobId(job),
@@ -76,6 +79,7 @@ function receiptFor(
     clientPeerId,
     nonce,
     inputTokens: 3,
+    firstToken: answered.length,
     outputTokens: words.length,
     tokenChain: chain.windows(),
     textHash: sha256(utf8ToBytes(words.join(''))),
@@ -90,16 +94,17 @@ function receiptFor(
   return signReceipt(unsigned, privateKey)
 }
 
-/** Answers with `count` words, one token each, and stops at a cancel. */
+/** Answers with words up to `count` of them, one token each, and stops at a cancel. */
 export async function answerWithWords(
   incoming: IncomingJob,
   { privateKey, count, gapMs = 0 }: { privateKey: PrivateKey; count: number; gapMs?: number },
 ): Promise<void> {
-  const nonce = await incoming.quote(quoteFor(incoming.job, privateKey))
+  const nonce = await incoming.quote(quoteFor(incoming.job, privateKey, incoming.answered.length))
   const words: string[] = []
-  while (words.length < count && !incoming.signal.aborted) {
-    const text = `word${words.length} `
-    await incoming.send({ index: words.length, tokens: [words.length], text })
+  const first = incoming.answered.length
+  for (let index = first; index < count && !incoming.signal.aborted; index++) {
+    const text = `word${index} `
+    await incoming.send({ index, tokens: [index], text })
     words.push(text)
     if (gapMs > 0) await new Promise((resolve) => setTimeout(resolve, gapMs))
   }

@@ -41,6 +41,8 @@ export function sampleRoad() {
       nodePeerId: peerIdFromPrivateKey(nodeKey),
       modelCid: sampleModelCid,
       inputTokens: 12,
+      droppedMessages: 0,
+      firstToken: 0,
       price: { inputWeiPerMillion: 3n, outputWeiPerMillion: 10n ** 18n },
       engine: sampleEngine,
       expiresAtMs: 1_800_000_060_000,
@@ -53,14 +55,24 @@ export function sampleRoad() {
     text: ` word${index}`,
   }))
   const tokenizerHash = sha256(utf8ToBytes('tokenizer'))
-  const transcript: Transcript = { job, nonce, quote, deltas, cancelled: false, tokenizerHash }
+  const transcript: Transcript = {
+    job,
+    nonce,
+    quote,
+    answered: [],
+    deltas,
+    cancelled: false,
+    tokenizerHash,
+  }
   const receipt = signReceipt(unsignedReceipt(transcript), nodeKey)
   return { nodeKey, clientKey, job, nonce, quote, deltas, transcript, receipt }
 }
 
-function unsignedReceipt({ job, nonce, quote, deltas, tokenizerHash }: Transcript) {
+function unsignedReceipt({ job, nonce, quote, answered, deltas, tokenizerHash }: Transcript) {
   const chain = new TokenChain({ jobId: jobId(job), nonce })
+  chain.push(answered)
   for (const { tokens } of deltas) chain.push(tokens)
+  const outputTokens = chain.length - answered.length
   const { inputTokens, price, engine, nodePeerId } = quote
   return {
     version: 1 as const,
@@ -72,13 +84,14 @@ function unsignedReceipt({ job, nonce, quote, deltas, tokenizerHash }: Transcrip
     clientPeerId: job.clientPeerId,
     nonce,
     inputTokens,
-    outputTokens: chain.length,
+    firstToken: answered.length,
+    outputTokens,
     tokenChain: chain.windows(),
     textHash: sha256(utf8ToBytes(deltas.map(({ text }) => text).join(''))),
     finishReason: 'stop' as const,
     engine,
     price,
-    costWei: costWei(price, { inputTokens, outputTokens: chain.length }),
+    costWei: costWei(price, { inputTokens, outputTokens }),
     prefillMs: 12.5,
     decodeMs: 400,
     endedAtMs: 1_800_000_001_000,

@@ -17,6 +17,7 @@ import {
 import * as ort from 'onnxruntime-node'
 import { expect, vi } from 'vitest'
 import { type GenerateComponents, generate } from '../generate.ts'
+import { createNodeMemory } from '../node-memory.ts'
 import { type ServeEvent, type ServeInit, serve } from '../serve.ts'
 import type { GenerateEvent, GenerateRequest } from '../tab.ts'
 
@@ -40,6 +41,7 @@ export async function openRoad() {
   const components: GenerateComponents = {
     peerId: client.peerId,
     network: client,
+    memory: createNodeMemory(),
     manifestOf: () => manifest,
     localEngine: async () => engine,
   }
@@ -54,6 +56,8 @@ export async function openRoad() {
   return {
     manifest,
     engine,
+    info: runtime.info,
+    relayAddresses: relay.addresses(),
     privateKey,
     node,
     components,

@@ -1,0 +1,27 @@
+import type { Handover } from '@weft/sdk'
+import { expect, test } from 'vitest'
+import { handoverNote, handoverSentence } from './handover-words.ts'
+
+const lost: Handover = {
+  peerId: '16Uiu2HAmT4dfoBenesJyQuhNkX8eBQ7wifZ86LhTXM9S3mU2aNWB',
+  tokens: 41,
+  error: { code: 'network/node-lost', message: '', facts: [] },
+  gapMs: 640,
+}
+
+test('one handover: where, and how long it took', () => {
+  expect(handoverNote([lost])).toBe(
+    'The first tab stopped after 41 tokens. Another went on from there, 0.6 s later.',
+  )
+  expect(handoverSentence(lost)).toBe(
+    'After 41 tokens 16Uiu2…U2aNWB stopped; the next tab went on after 0.6 s.',
+  )
+})
+
+test('before the first token, several, none, and one that nobody took', () => {
+  expect(handoverNote([{ ...lost, tokens: 0 }])).toMatch('before it began')
+  expect(handoverNote([lost, lost])).toMatch('2 tabs stopped')
+  expect(handoverNote([])).toBe('')
+  expect(handoverNote([{ ...lost, gapMs: null }])).toBe('')
+  expect(handoverSentence({ ...lost, gapMs: null })).toMatch('nobody went on')
+})

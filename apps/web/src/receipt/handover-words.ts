@@ -1,0 +1,26 @@
+/**
+ * A node lost in mid-answer, in words.
+ * @module
+ */
+import type { Handover } from '@weft/sdk'
+import { count, formatSeconds, shortPeerId } from '../row/summary.ts'
+
+/** e.g. `After 41 tokens 12D3Ko…a8fQ2x stopped; the next tab went on after 0.6 s.` */
+export function handoverSentence({ peerId, tokens, gapMs }: Handover): string {
+  const when = tokens === 0 ? 'Before the first token' : `After ${count(tokens, 'token')}`
+  const then =
+    gapMs === null ? 'nobody went on' : `the next tab went on after ${formatSeconds(gapMs)}`
+  return `${when} ${shortPeerId(peerId)} stopped; ${then}.`
+}
+
+/** For all of an answer together, short enough to stand under it; empty without any. */
+export function handoverNote(handovers: readonly Handover[]): string {
+  const [first] = handovers
+  if (!first || first.gapMs === null) return ''
+  if (handovers.length > 1) {
+    return `${handovers.length} tabs stopped on the way. Each time another went on from there.`
+  }
+  return first.tokens === 0
+    ? 'The first tab stopped before it began. Another one answered.'
+    : `The first tab stopped after ${count(first.tokens, 'token')}. Another went on from there, ${formatSeconds(first.gapMs)} later.`
+}

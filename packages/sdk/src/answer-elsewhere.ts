@@ -1,0 +1,119 @@
+/**
+ * An answer by other tabs: one node after the other if need be, each from the token where the last one
+ * ended, all with the same seed.
+ * @module
+ */
+import type { Network } from '@weft/network'
+import {
+  checkReceipt,
+  type Delta,
+  type Job,
+  type Manifest,
+  type Receipt,
+  WeftError,
+} from '@weft/protocol'
+import type { NodeMemory } from './node-memory.ts'
+import { createNodeSearch } from './node-search.ts'
+import { stint } from './stint.ts'
+import type { GenerateEvent, WaitOptions } from './tab.ts'
+import { tokenizerHash } from './tokenizer-hash.ts'
+
+export type AnswerElsewhereComponents = {
+  peerId: string
+  network: Pick<Network, 'findOffers' | 'callNode' | 'reach'>
+  memory: NodeMemory
+  /** @throws WeftError `sdk/unknown-model` */
+  manifestOf(modelCid: string): Manifest
+}
+
+export type Sealed = { job: Job; nonce: Uint8Array }
+
+export type RoadEvent =
+  | Extract<GenerateEvent, { type: 'node-chosen' | 'node-lost' | 'delta' }>
+  | { type: 'finish'; receipt: Receipt | null; finishReason: Receipt['finishReason'] }
+
+/** Tokens of an answer after which it is worth having the next node at hand. */
+const warmAfterTokens = 16
+/** Nodes lost one after the other without a single token: it is not the nodes then. */
+const maxLossesInARow = 4
+
+export async function* answerElsewhere(
+  components: AnswerElsewhereComponents,
+  { job, nonce }: Sealed,
+  options: WaitOptions,
+): AsyncGenerator<RoadEvent, void, undefined> {
+  const { manifestOf, memory } = components
+  const search = createNodeSearch({ ...components, job })
+  const answered: number[] = []
+  let rest: string | undefined
+  let losses = 0
+  let next = await search.open([], options)
+  for (;;) {
+    const call = next
+    const { nodePeerId, quote } = call
+    const before = [...answered]
+    const deltas: Delta[] = []
+    const startedMs = performance.now()
+    const openNext = () => search.openAnother(answered, options)
+    let isAccepted = false
+    try {
+      const { droppedMessages } = quote
+      yield { type: 'node-chosen', nodePeerId, quote, nonce, droppedMessages }
+      isAccepted = true
+    } finally {
+      if (!isAccepted) call.decline()
+    }
+    const parts = stint({ call, nonce, openNext }, options)
+    let ended = await parts.next()
+    try {
+      for (; !ended.done; ended = await parts.next()) {
+        const part = ended.value
+        if (part.type === 'receipt') {
+          const { receipt } = part
+          const cancelled = options.signal?.aborted ?? false
+          const hash = tokenizerHash(manifestOf(job.modelCid))
+          const transcript = { job, nonce, quote, answered: before, deltas, cancelled }
+          checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
+          memory.answered(nodePeerId, {
+            tokens: receipt.outputTokens,
+            ms: performance.now() - startedMs,
+          })
+          yield { type: 'finish', receipt, finishReason: receipt.finishReason }
+          return
+        }
+        const { delta } = part
+        deltas.push(delta)
+        answered.push(...delta.tokens)
+        losses = 0
+        // The rest of the text follows the last token; the next node says it again.
+        if (delta.tokens.length > 0 || rest === undefined) {
+          yield { type: 'delta', nodePeerId, ...delta }
+        }
+        if (delta.tokens.length === 0) rest = delta.text
+        if (deltas.length === warmAfterTokens) void search.warm(options)
+      }
+    } finally {
+      if (!ended.done) await parts.return(null)
+    }
+    if (!ended.value) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
+    const { error } = ended.value
+    memory.failed(nodePeerId)
+    losses += 1
+    if (losses >= maxLossesInARow) throw error
+    yield { type: 'node-lost', nodePeerId, tokens: answered.length, error: error.toJSON() }
+    next = ended.value.next ?? (await openOr(error, () => search.open(answered, options)))
+  }
+}
+
+/** Where nobody else is left, the reason is what happened to the last one. */
+async function openOr<Call>(error: WeftError, open: () => Promise<Call>): Promise<Call> {
+  try {
+    return await open()
+  } catch (cause) {
+    const { message } = WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
+    throw new WeftError(error.code, error.message, {
+      facts: [...error.facts, `Nobody else went on: ${message}`],
+      cause: error.cause ?? error,
+    })
+  }
+}
