@@ -35,7 +35,9 @@ export async function openWllama({ model, threads }: ContestantInit): Promise<Co
         const { choices, usage } = await wllama.createCompletion({ ...options, logprobs: 1 })
         const { logprobs } = choices[0] as unknown as WithTokens
         const tokens = logprobs?.content.map(({ id }) => id) ?? []
-        return { ...createStopwatch().read(), promptTokens: usage.prompt_tokens, tokens }
+        const outputTokens = tokens.length
+        const { prompt_tokens: promptTokens } = usage
+        return { ...createStopwatch().read(), outputTokens, promptTokens, tokens }
       }
       const stopwatch = createStopwatch()
       let last: RawCompletionChunk | undefined

@@ -22,13 +22,15 @@ const prompts = animals.map(
 export const batch: Bench = {
   describe: 'tokens per second of eight answers at once, over those of one alone',
   goals: { aggregateOverSingle8: '>= 3' },
-  async run({ runs, backend, models, dtypes: wanted }): Promise<BenchReport> {
+  async run({ runs, backend, gpu, models, dtypes: wanted }): Promise<BenchReport> {
     const rounds = Math.max(leastRounds, runs)
-    const stage = await openModelStage()
+    const measured = dtypes.filter((each) => wanted.includes(each))
+    if (measured.length === 0) throw new Error(`batch measures ${dtypes.join(' and ')}.`)
+    const stage = await openModelStage(gpu)
     try {
       const rows: BenchRow[] = []
       for (const name of models) {
-        for (const dtype of dtypes.filter((each) => wanted.includes(each))) {
+        for (const dtype of measured) {
           const folder = prepareFolder({ name, dtype, attention: 'gqa' })
           const row = await measure(stage, { folder, dtype, backend, rounds })
           rows.push({ model: `${name} ${dtype}`, ...row })

@@ -13,6 +13,7 @@ import { buildSite } from '@weft/weft/site'
 import { chromium, type Page } from 'playwright-core'
 import type { ModelPage } from '../model-page/model-page.ts'
 import { modelsFolder } from './bench-models.ts'
+import type { Gpu } from './model-options.ts'
 import { serveFolders } from './serve-folders.ts'
 
 declare global {
@@ -33,8 +34,13 @@ const host = '127.0.0.1'
 const pageFolder = fileURLToPath(new URL('../model-page/', import.meta.url))
 const buildFolder = fileURLToPath(new URL('../../../.weft/bench-model-page/', import.meta.url))
 
+const gpuFlags: Record<Gpu, string[]> = {
+  software: chromiumFlags.softwareGpu,
+  device: chromiumFlags.deviceGpu,
+}
+
 /** @throws Error when there is no Chromium or a part does not start */
-export async function openModelStage(): Promise<ModelStage> {
+export async function openModelStage(gpu: Gpu): Promise<ModelStage> {
   const found = findChromium()
   if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.')
   mkdirSync(modelsFolder, { recursive: true })
@@ -52,7 +58,7 @@ export async function openModelStage(): Promise<ModelStage> {
     const browser = await chromium.launch({
       executablePath: found.executablePath,
       chromiumSandbox,
-      args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu],
+      args: [...chromiumFlags.quiet, ...gpuFlags[gpu]],
     })
     return {
       browser: `Chromium ${browser.version()}`,

@@ -16,9 +16,9 @@ const names = ['Ann', 'Ben', 'Cid', 'Dora', 'Emil', 'Flo', 'Gus', 'Hal', 'Ida', 
 export const prefix: Bench = {
   describe: "time to the first token of a chat's second turn, over the same prompt read cold",
   goals: { secondTurnTtftRatio: '<= 0.2' },
-  async run({ runs, backend, models, dtypes }): Promise<BenchReport> {
+  async run({ runs, backend, gpu, models, dtypes }): Promise<BenchReport> {
     const rounds = Math.max(leastRounds, runs)
-    const stage = await openModelStage()
+    const stage = await openModelStage(gpu)
     try {
       const rows: BenchRow[] = []
       for (const name of models) {

@@ -28,9 +28,9 @@ ${modelUsage}`
 
 const { values, positionals } = readCommandLine(usage, modelOptions)
 if (positionals[0] !== 'decode') refuse(usage, 'What there is to profile is "decode".')
-const { backend, models, dtypes } = readModelOptions(usage, values)
+const { backend, gpu, models, dtypes } = readModelOptions(usage, values)
 
-const stage = await openModelStage()
+const stage = await openModelStage(gpu)
 try {
   const rows: BenchRow[] = []
   for (const name of models) {

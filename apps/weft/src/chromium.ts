@@ -48,6 +48,14 @@ export const chromiumFlags = {
     '--use-vulkan=swiftshader',
     '--ignore-gpu-blocklist',
   ],
+  /** WebGPU on whatever graphics device a machine without a screen has. */
+  deviceGpu: [
+    '--enable-unsafe-webgpu',
+    '--enable-features=Vulkan',
+    '--use-angle=vulkan',
+    '--disable-vulkan-surface',
+    '--ignore-gpu-blocklist',
+  ],
 }
 
 /**
