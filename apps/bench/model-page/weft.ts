@@ -27,7 +27,8 @@ export type ChatInit = {
   /** As long as `first` and different from the first word on. */
   other: string
   second: string
-  answerTokens: number
+  /** What the assistant said between the two. */
+  answer: string
   /** Whether the cold turn comes before the other. */
   switchOrder: boolean
 }
@@ -118,24 +119,16 @@ async function answerTogether(engine: Engine, inits: AnswerInit[]): Promise<Toge
 }
 
 async function chat(engine: Engine, init: ChatInit): Promise<{ second: ChatTurn; cold: ChatTurn }> {
-  const answer = await answerText(engine, init.first, init.answerTokens)
+  await timeTurn(engine, [{ role: 'user', content: init.first }])
   const turn = (first: string) =>
     timeTurn(engine, [
       { role: 'user', content: first },
-      { role: 'assistant', content: answer },
+      { role: 'assistant', content: init.answer },
       { role: 'user', content: init.second },
     ])
   const early = init.switchOrder ? await turn(init.other) : undefined
   const second = await turn(init.first)
   return { second, cold: early ?? (await turn(init.other)) }
-}
-
-async function answerText(engine: Engine, prompt: string, tokens: number): Promise<string> {
-  let text = ''
-  for await (const part of engine.generate(request([{ role: 'user', content: prompt }], tokens))) {
-    if (part.type === 'delta') text += part.text
-  }
-  return text
 }
 
 async function timeTurn(engine: Engine, messages: Message[]): Promise<ChatTurn> {

@@ -43,6 +43,7 @@ export const prefix: Bench = {
         metrics: { secondTurnTtftRatio: worst },
         notes: [
           `${stage.browser}. The ratio is the worst of all models.`,
+          'The answer between the turns is a fixed sentence that is read anew: what a random model says does not come back as the same tokens.',
           'Cold is another conversation of the same length, whose first words no earlier prompt has.',
         ],
         rows,
@@ -77,7 +78,7 @@ function chatOf(round: number): ChatInit {
     first: first(`${nameAt(0)} ${round + 1}`),
     other: first(`${nameAt(5)} ${round + 1}`),
     second: 'Thank you. Now tell me what they did with the small boat when the night came, please.',
-    answerTokens: 12,
+    answer: 'It was the first of the two, early in the morning, long before the rain.',
     switchOrder: round % 2 === 0,
   }
 }
