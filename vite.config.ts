@@ -3,14 +3,29 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { webrtcDialRace } from './packages/network/vite-plugin-webrtc-dial-race.ts'
+import { sourceOrigins } from './tooling/source-origins.ts'
 
 const inRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Cross-origin isolation gives the engine wasm threads; the page loads nothing from other origins. */
+/**
+ * Cross-origin isolation gives the engine wasm threads. What comes from other origins are model files
+ * only, which their servers have to allow by CORS.
+ */
 const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 }
+
+/**
+ * The hub and what it redirects to, and wherever else the catalogue says that files lie: read when the
+ * site is started, so a deployment has to take it over with every new source. A source that redirects
+ * to a third origin is refused; name that one in the catalogue instead.
+ */
+const modelOrigins = [
+  'https://huggingface.co',
+  'https://*.hf.co',
+  ...sourceOrigins(inRoot('public/models/catalogue.json')),
+]
 
 /**
  * Scripts of this origin only, so that text from a peer can never become code. Relays are websockets
@@ -21,8 +36,8 @@ const securityHeaders = {
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval' blob:",
     "worker-src 'self' blob:",
-    // Model files come from the hub, and count only when their hashes are the manifest's.
-    "connect-src 'self' ws: wss: https://huggingface.co https://*.hf.co",
+    // Model files count only when their hashes are the manifest's, see decisions/0013.
+    `connect-src 'self' ws: wss: ${modelOrigins.join(' ')}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",

@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { manifestCid, WeftError } from '@weft/protocol'
 import { readCommandLine, refuse } from './command-line.ts'
-import { addToCatalogue, findCurated, writeJson } from './manifest/add-to-catalogue.ts'
+import { addToCatalogue, findCurated, findSources, writeJson } from './manifest/add-to-catalogue.ts'
 import { bringModel } from './manifest/bring-model.ts'
 import { describeModel } from './manifest/describe-model.ts'
 
@@ -17,7 +17,8 @@ const usage = `npm run manifest -- FOLDER|PUBLISHER/NAME [options]
     --licence Apache-2.0 --description '...'
 
   --dtype D         which graph, by the usual names: fp32 (default), fp16, q8, int8, uint8, q4, q4f16
-  --add             puts it on the site: its manifest under public/models, the hub as its files' place
+  --add             puts it on the site: its manifest under public/models; tabs get its files from the
+                    hub, or from the site where FOLDER lies under public/models
   --source URL      with --add: another folder that holds the files; several are asked in their order
   --id ID           default: that on the hub
   --name NAME       --description TEXT
@@ -52,6 +53,14 @@ const { values, positionals } = readCommandLine(usage, {
 async function main(from: string): Promise<void> {
   const { dtype: asked, graph, hub, revision, out } = values
   const model = await bringModel({ from, asked, graph, hub, revision, out })
+  const sources = values.add
+    ? findSources({
+        modelsFolder: values.models,
+        folder: model.folder,
+        hubSource: model.source,
+        named: values.source,
+      })
+    : []
   const id = values.id ?? (model.source ? from : undefined)
   const curated = findCurated(values.models, id)
   const { manifest, weight } = await describeModel({
@@ -67,7 +76,6 @@ async function main(from: string): Promise<void> {
   writeJson(join(model.folder, 'manifest.json'), manifest)
   console.log(`${manifestCid(manifest)} ${manifest.id} (${manifest.parameters} parameters)`)
   if (!values.add) return
-  const sources = [...values.source, ...(model.source ? [model.source] : [])]
   const tensorBytes = weight.largestTensorBytes
   const path = addToCatalogue({ modelsFolder: values.models, manifest, sources, tensorBytes })
   console.log(`The site offers it now: ${path}`)

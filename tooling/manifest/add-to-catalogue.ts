@@ -3,8 +3,8 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { type Manifest, parse } from '@weft/protocol'
+import { dirname, join, relative, sep } from 'node:path'
+import { type Manifest, parse, WeftError } from '@weft/protocol'
 import {
   type CatalogueFile,
   type CatalogueFileModel,
@@ -16,7 +16,7 @@ export type AddInit = {
   /** Folder of `catalogue.json`. */
   modelsFolder: string
   manifest: Manifest
-  /** Folders that hold the files; a relative one is seen from `modelsFolder`. */
+  /** Folders that hold the files, ending in `/`; a relative one is seen from `modelsFolder`. */
   sources: string[]
   tensorBytes: number
 }
@@ -34,6 +34,38 @@ function readCatalogue(path: string): CatalogueFile {
   return parse('catalogue', catalogueFileSchema, JSON.parse(readFileSync(path, 'utf8')))
 }
 
+export type SourcesInit = {
+  modelsFolder: string
+  /** Where the files lie on this machine. */
+  folder: string
+  /** Where they lie on the hub; undefined for a folder. */
+  hubSource: string | undefined
+  /** Folders that the person names. */
+  named: readonly string[]
+}
+
+/**
+ * @returns where tabs get the files, best first; a folder in `modelsFolder` is served by the site itself
+ * @throws WeftError `tooling/no-source`
+ */
+export function findSources({ modelsFolder, folder, hubSource, named }: SourcesInit): string[] {
+  const path = relative(modelsFolder, folder).split(sep).join('/')
+  // Not `..`, and no drive of Windows.
+  const isServed = /^\w[^:]*$/.test(path)
+  const own = hubSource ?? (isServed ? path : undefined)
+  const sources = [...named, ...(own ? [own] : [])]
+  if (sources.length > 0) return sources.map((each) => (each.endsWith('/') ? each : `${each}/`))
+  throw new WeftError(
+    'tooling/no-source',
+    `Nothing says where people's browsers get the files of ${folder} from. Nothing was written.`,
+    {
+      facts: [
+        `Move the folder into ${modelsFolder}, and the site serves it; or say by --source URL where it lies.`,
+      ],
+    },
+  )
+}
+
 /** @returns the path of the manifest that the site serves */
 export function addToCatalogue({ modelsFolder, manifest, sources, tensorBytes }: AddInit): string {
   const path = join(modelsFolder, 'catalogue.json')
@@ -41,7 +73,7 @@ export function addToCatalogue({ modelsFolder, manifest, sources, tensorBytes }:
   const { id, name, description, licence, parameters, contextTokens, dtype } = manifest
   const entry = catalogue.models.find((model) => model.id === id)
   const old = entry?.variants.find((variant) => variant.dtype === dtype)
-  const manifestPath = old?.manifest ?? `${folderName(manifest)}/manifest.json`
+  const manifestPath = old?.manifest ?? `${id}/${dtype}/manifest.json`
   const variant: CatalogueFileVariant = {
     dtype,
     ...(old ? { backends: old.backends, features: old.features } : usualNeeds(dtype)),
@@ -54,9 +86,10 @@ export function addToCatalogue({ modelsFolder, manifest, sources, tensorBytes }:
   if (!entry) catalogue.models.push(model)
   const at = model.variants.findIndex((each) => each.dtype === dtype)
   model.variants.splice(at < 0 ? model.variants.length : at, at < 0 ? 0 : 1, variant)
+  const checked = parse('catalogue', catalogueFileSchema, catalogue)
   mkdirSync(dirname(join(modelsFolder, manifestPath)), { recursive: true })
   writeJson(join(modelsFolder, manifestPath), manifest)
-  writeJson(path, parse('catalogue', catalogueFileSchema, catalogue))
+  writeJson(path, checked)
   return join(modelsFolder, manifestPath)
 }
 
@@ -64,12 +97,10 @@ export function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 1)}\n`)
 }
 
-function folderName({ id, dtype }: Manifest): string {
-  const name = id.slice(id.indexOf('/') + 1)
-  return `${name}-${dtype}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-}
-
-/** WebAssembly has few kernels for half floats; WebGPU has none for integer matrices. */
+/**
+ * The CPU takes every dtype, but needs float32 for it (decisions/0010): half floats are meant for a GPU,
+ * and q8, which becomes float32 on a GPU too, for a CPU.
+ */
 function usualNeeds(dtype: Manifest['dtype']): Pick<CatalogueFileVariant, 'backends' | 'features'> {
   if (dtype === 'fp16' || dtype === 'q4f16')
     return { backends: ['webgpu'], features: ['shader-f16'] }

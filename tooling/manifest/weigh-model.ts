@@ -23,6 +23,7 @@ export type Weight = {
   parameters: number
   /** As a backend holds it. */
   largestTensorBytes: number
+  /** Of all tensors: scales, zero points and tables are no parameters, but take memory. */
   weightBytes: number
 }
 
@@ -43,6 +44,7 @@ const sideInputs: Record<string, number[]> = {
  */
 const notParameters = /_(scale|zero_point)(_\w+)?$|(^|[^a-z])(cos|sin)([^a-z]|$)/i
 
+/** Others are shapes and axes: too small to count. */
 const bitsByType: Record<number, number> = {
   [tensorType.float32]: 32,
   [tensorType.float16]: 16,
@@ -52,40 +54,49 @@ const bitsByType: Record<number, number> = {
   [tensorType.uint4]: 4,
 }
 
-/** q8 graphs that name float weights by DequantizeLinear are float in memory. */
+/**
+ * A weight behind DequantizeLinear becomes float32 once, while its graph loads; its scales and zero
+ * points are gone then.
+ */
 export function weighModel(files: ModelFiles, graphPath: string): Weight {
   const bytes = files.get(graphPath)
   if (!bytes) throw new WeftError('tooling/no-graph', `There is no graph ${graphPath}.`)
   const { graph } = decodeModel(bytes)
+  const stored = new Set(graph.initializer.map(({ name }) => name))
   const side = new Set<string>()
   const packed = new Map<string, number>()
   const dequantized = new Set<string>()
+  const gone = new Set<string>()
   for (const node of graph.node) {
+    const [first = '', ...others] = node.input
     for (const index of sideInputs[node.opType] ?? []) side.add(node.input[index] ?? '')
     if (node.opType === 'MatMulNBits') packed.set(node.input[1] ?? '', valuesOf(node))
-    if (node.opType === 'DequantizeLinear') dequantized.add(node.input[0] ?? '')
+    if (node.opType !== 'DequantizeLinear' || !stored.has(first)) continue
+    dequantized.add(first)
+    for (const name of others) gone.add(name)
   }
-  const weights = graph.initializer.filter((tensor) => isWeight(tensor, side))
-  const sizes = weights.map((tensor) => {
-    const { name, dims, dataType = 0 } = tensor
-    const elements = dims.reduce((product, length) => product * length, 1)
-    const storedBytes = (elements * (bitsByType[dataType] ?? 0)) / 8
-    return {
-      values: packed.get(name) ?? elements,
-      heldBytes: dequantized.has(name) ? elements * 4 : storedBytes,
-    }
-  })
+  const parameters = graph.initializer
+    .filter((tensor) => isWeight(tensor, side))
+    .reduce((sum, tensor) => sum + (packed.get(tensor.name) ?? elementsOf(tensor)), 0)
+  const held = graph.initializer
+    .filter(({ name }) => !gone.has(name))
+    .map((tensor) => {
+      const bits = dequantized.has(tensor.name) ? 32 : (bitsByType[tensor.dataType ?? 0] ?? 0)
+      return (elementsOf(tensor) * bits) / 8
+    })
   return {
-    parameters: sizes.reduce((sum, { values }) => sum + values, 0),
-    largestTensorBytes: sizes.reduce((most, { heldBytes }) => Math.max(most, heldBytes), 0),
-    weightBytes: sizes.reduce((sum, { heldBytes }) => sum + heldBytes, 0),
+    parameters,
+    largestTensorBytes: held.reduce((most, size) => Math.max(most, size), 0),
+    weightBytes: Math.ceil(held.reduce((sum, size) => sum + size, 0)),
   }
 }
 
+const elementsOf = ({ dims }: OnnxTensor) => dims.reduce((product, length) => product * length, 1)
+
 /** Constants of the arithmetic have one element or are integers of 32 and more bits. */
-function isWeight({ name, dims, dataType = 0 }: OnnxTensor, side: ReadonlySet<string>): boolean {
-  const elements = dims.reduce((product, length) => product * length, 1)
-  if (elements <= 1 || !(dataType in bitsByType)) return false
+function isWeight(tensor: OnnxTensor, side: ReadonlySet<string>): boolean {
+  const { name, dataType = 0 } = tensor
+  if (elementsOf(tensor) <= 1 || !(dataType in bitsByType)) return false
   return !side.has(name) && !notParameters.test(name)
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  chunkBytes,
   decodeManifest,
   encodeManifest,
   type Manifest,
@@ -32,4 +33,24 @@ test.each(['../secret', '/etc/passwd', 'a/../../b', 'a\\b', ''])('refuses the pa
   const [file] = manifest.files
   const bad = { ...manifest, files: [{ ...file, path }, ...manifest.files] }
   expect(manifestSchema.safeParse(bad).success).toBe(false)
+})
+
+const [first, ...others] = manifest.files
+
+test.each([
+  ['a graph that is no file of it', { graph: 'onnx/other.onnx' }, 'graph'],
+  ['one path twice', { files: [...manifest.files, ...manifest.files] }, 'files'],
+  [
+    'fewer chunks than its size has',
+    { files: [{ ...first, sizeBytes: chunkBytes + 1 }, ...others] },
+    'chunks',
+  ],
+  [
+    'more chunks than its size has',
+    { files: [{ ...first, chunks: Array(2).fill(first?.sha256) }, ...others] },
+    'chunks',
+  ],
+])('refuses %s', (_, change, place) => {
+  const { error } = manifestSchema.safeParse({ ...manifest, ...change })
+  expect(error?.issues[0]?.path.at(-1)).toBe(place)
 })

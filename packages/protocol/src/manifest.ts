@@ -16,15 +16,20 @@ export const chunkBytes = 1024 * 1024
 
 const sha256HexSchema = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected SHA-256 in hex' })
 
-export const manifestFileSchema = z.strictObject({
-  /** Relative to the model's folder, forward slashes, e.g. `onnx/model_quantized.onnx`. */
-  path: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/),
-  sizeBytes: z.int().min(1),
-  /** SHA-256 of the whole file. */
-  sha256: sha256HexSchema,
-  /** SHA-256 of each MiB; the last chunk is the rest. */
-  chunks: z.array(sha256HexSchema).min(1),
-})
+export const manifestFileSchema = z
+  .strictObject({
+    /** Relative to the model's folder, forward slashes, e.g. `onnx/model_quantized.onnx`. */
+    path: z.string().regex(/^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/),
+    sizeBytes: z.int().min(1),
+    /** SHA-256 of the whole file. */
+    sha256: sha256HexSchema,
+    /** SHA-256 of each MiB; the last chunk is the rest. */
+    chunks: z.array(sha256HexSchema).min(1),
+  })
+  .refine(({ sizeBytes, chunks }) => chunks.length === Math.ceil(sizeBytes / chunkBytes), {
+    error: 'expected one hash for each chunk of the size',
+    path: ['chunks'],
+  })
 export type ManifestFile = z.infer<typeof manifestFileSchema>
 
 /**
@@ -74,20 +79,29 @@ const sharedShape = {
 }
 
 /** `task` says what the model does: answer a conversation, or turn texts into vectors. */
-export const manifestSchema = z.discriminatedUnion('task', [
-  z.strictObject({
-    version: z.literal(1),
-    task: z.literal('chat'),
-    ...sharedShape,
-    knownAnswer: knownAnswerSchema,
-  }),
-  z.strictObject({
-    version: z.literal(1),
-    task: z.literal('embedding'),
-    ...sharedShape,
-    knownAnswer: knownEmbeddingSchema,
-  }),
-])
+export const manifestSchema = z
+  .discriminatedUnion('task', [
+    z.strictObject({
+      version: z.literal(1),
+      task: z.literal('chat'),
+      ...sharedShape,
+      knownAnswer: knownAnswerSchema,
+    }),
+    z.strictObject({
+      version: z.literal(1),
+      task: z.literal('embedding'),
+      ...sharedShape,
+      knownAnswer: knownEmbeddingSchema,
+    }),
+  ])
+  .refine(({ files }) => new Set(files.map(({ path }) => path)).size === files.length, {
+    error: 'expected each path once',
+    path: ['files'],
+  })
+  .refine(({ graph, files }) => files.some(({ path }) => path === graph), {
+    error: 'expected the path of one of its files',
+    path: ['graph'],
+  })
 export type Manifest = z.infer<typeof manifestSchema>
 export type ChatManifest = Extract<Manifest, { task: 'chat' }>
 export type EmbeddingManifest = Extract<Manifest, { task: 'embedding' }>

@@ -8,7 +8,8 @@ export interface ChunkStore {
   /** @returns undefined when the chunk is not kept */
   get(sha256Hex: string): Promise<Uint8Array | undefined>
   /**
-   * Keeps a chunk. A full disk is not an error: a chunk that was not kept is fetched again next time.
+   * Keeps a chunk. A full disk is not an error: a chunk that was not kept is fetched again next time,
+   * and one that was there before stays.
    * @returns whether it is kept
    */
   put(sha256Hex: string, bytes: Uint8Array): Promise<boolean>
@@ -34,6 +35,11 @@ export async function openChunkStore(storage: StorageManager): Promise<ChunkStor
 }
 
 function createChunkStore(folder: FileSystemDirectoryHandle): ChunkStore {
+  async function sizeOf(name: string): Promise<number | undefined> {
+    const handle = await folder.getFileHandle(name).catch(() => undefined)
+    return (await handle?.getFile().catch(() => undefined))?.size
+  }
+
   return {
     isLasting: true,
     async get(name) {
@@ -53,7 +59,8 @@ function createChunkStore(folder: FileSystemDirectoryHandle): ChunkStore {
         await writable.close()
         return true
       } catch {
-        await this.remove(name)
+        // What is written takes the place of the old file only when it is closed: an empty one is new.
+        if ((await sizeOf(name)) === 0) await this.remove(name)
         return false
       }
     },

@@ -3,6 +3,7 @@
  * @module
  */
 import { bytesToHex, chunkBytes, type ManifestFile } from '@weft/protocol'
+import type { ChunkStore } from './chunk-store.ts'
 
 /** @returns the size in bytes of chunk `index` of a file: 1 MiB, the last one the rest */
 export function chunkSize(file: ManifestFile, index: number): number {
@@ -13,6 +14,18 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   // Nothing here lies in shared memory, which `digest` would refuse.
   const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
   return bytesToHex(new Uint8Array(digest))
+}
+
+/** @returns chunk `index` of a file as it is kept; undefined when it is not, or went bad on disk */
+export async function getWhole(
+  chunks: ChunkStore,
+  file: ManifestFile,
+  index: number,
+): Promise<Uint8Array | undefined> {
+  const hash = file.chunks[index] ?? ''
+  const kept = await chunks.get(hash)
+  const isWhole = kept?.length === chunkSize(file, index) && (await sha256Hex(kept)) === hash
+  return isWhole ? kept : undefined
 }
 
 /**

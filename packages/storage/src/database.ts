@@ -15,8 +15,19 @@ interface WeftSchema extends DBSchema {
 
 export type Database = IDBPDatabase<WeftSchema>
 
+export type OpenDatabaseOptions = {
+  /**
+   * A newer version of this site upgrades the database in another tab. This connection is closed:
+   * whatever is read or written from now on fails until the page is reloaded.
+   */
+  onOutdated?: () => void
+}
+
 /** Opens (and on a first visit makes) the database. Waits for no other tab: versions only grow. */
-export function openDatabase(name = 'weft'): Promise<Database> {
+export function openDatabase(
+  name = 'weft',
+  { onOutdated }: OpenDatabaseOptions = {},
+): Promise<Database> {
   return openDB<WeftSchema>(name, 2, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
@@ -27,9 +38,9 @@ export function openDatabase(name = 'weft'): Promise<Database> {
       if (oldVersion < 2) database.createObjectStore('models', { keyPath: 'modelCid' })
     },
     blocking(_current, _blocked, event) {
-      // A newer page wants to upgrade: let it, this one is about to be reloaded.
-      const request = event.target as IDBDatabase
-      request.close()
+      const connection = event.target as IDBDatabase
+      connection.close()
+      onOutdated?.()
     },
   })
 }

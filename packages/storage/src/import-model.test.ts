@@ -1,7 +1,7 @@
 import { chunkBytes, manifestCid } from '@weft/protocol'
 import { expect, test } from 'vitest'
 import { keepImport, matchFiles } from './import-model.ts'
-import { fetchModelFiles } from './model-files.ts'
+import { fetchModelFiles, type ModelProgress, totalBytes } from './model-files.ts'
 import { createMemoryChunks, hashesOf, sampleContent, sampleManifest } from './testing/samples.ts'
 
 const manifest = sampleManifest()
@@ -25,14 +25,15 @@ function changed(path: string, change: (bytes: Uint8Array) => void): Map<string,
 test('a folder with its manifest is kept whole, and is read without a server', async () => {
   const chunks = createMemoryChunks()
   const files = [...pick(sampleContent), manifestFile(JSON.stringify(manifest))]
-  const progress: number[] = []
-  const match = await matchFiles(
-    { files, known: [] },
-    { onProgress: ({ loadedBytes }) => progress.push(loadedBytes) },
-  )
-  const report = await keepImport(match, chunks)
+  const progress: ModelProgress[] = []
+  const options = { onProgress: (each: ModelProgress) => void progress.push(each) }
+  const match = await matchFiles({ files, known: [] }, options)
+  const report = await keepImport(match, chunks, options)
   expect(report).toEqual({ modelCid: manifestCid(manifest), manifest, missingFiles: [] })
-  expect(progress.at(-1)).toBe(manifest.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+  const bytes = 2 * totalBytes(manifest)
+  expect(progress.at(-1)).toEqual({ loadedBytes: bytes, totalBytes: bytes })
+  expect(new Set(progress.map((each) => each.totalBytes))).toEqual(new Set([bytes]))
+  expect(new Set(progress.map((each) => each.loadedBytes)).size).toBe(progress.length)
   const read = await fetchModelFiles({ manifest, sources: [], chunks })
   expect(hashesOf(read)).toEqual(hashesOf(sampleContent))
 })
@@ -100,8 +101,44 @@ test.each([
   )
 })
 
-test('cancel ends an import', async () => {
-  const options = { signal: AbortSignal.abort() }
-  const wait = matchFiles({ files: pick(sampleContent), known: [manifest] }, options)
+test('cancel ends an import, while it checks and while it keeps', async () => {
+  const files = pick(sampleContent)
+  const aborted = { signal: AbortSignal.abort() }
+  const wait = matchFiles({ files, known: [manifest] }, aborted)
   await expect(wait).rejects.toMatchObject({ code: 'protocol/cancelled' })
+
+  const match = await matchFiles({ files, known: [manifest] }, {})
+  const controller = new AbortController()
+  const chunks = createMemoryChunks()
+  const keeping = keepImport(match, chunks, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  })
+  await expect(keeping).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  expect((await chunks.sizes()).size).toBe(1)
+})
+
+test('what is kept already is not written again, unless it went bad', async () => {
+  const chunks = createMemoryChunks()
+  const match = await matchFiles({ files: pick(sampleContent), known: [manifest] }, {})
+  await keepImport(match, chunks)
+  const [bad = ''] = manifest.files[0]?.chunks ?? []
+  await chunks.put(bad, new Uint8Array(manifest.files[0]?.sizeBytes ?? 0))
+  const written: string[] = []
+  await keepImport(match, {
+    ...chunks,
+    put: (hash, bytes) => {
+      written.push(hash)
+      return chunks.put(hash, bytes)
+    },
+  })
+  expect(written).toEqual([bad])
+})
+
+test('a manifest without any of its files is refused, also one of a known model', async () => {
+  const files = [manifestFile(JSON.stringify(manifest))]
+  await expect(matchFiles({ files, known: [manifest] }, {})).rejects.toMatchObject({
+    code: 'storage/import',
+    facts: [expect.stringContaining(graph), expect.stringContaining('Choose the whole folder')],
+  })
 })

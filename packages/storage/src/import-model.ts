@@ -12,7 +12,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
-import { cutChunks, sha256Hex } from './chunks.ts'
+import { cutChunks, getWhole, sha256Hex } from './chunks.ts'
 import { type FetchModelOptions, totalBytes } from './model-files.ts'
 
 export type ImportReport = {
@@ -27,6 +27,8 @@ export type Match = {
   manifest: Manifest
   found: { file: ManifestFile; source: File }[]
   missingFiles: string[]
+  /** Bytes that were read to find out. */
+  checkedBytes: number
 }
 
 type MatchInit = { files: readonly File[]; known: readonly Manifest[] }
@@ -59,18 +61,36 @@ export async function matchFiles(
   })
 }
 
-/** Checks once more while keeping: a file may change between two readings. */
-export async function keepImport(match: Match, chunks: ChunkStore): Promise<ImportReport> {
-  const { manifest, found, missingFiles } = match
+/**
+ * Checks once more while keeping: a file may change between two readings. Progress goes on from that of
+ * `matchFiles`.
+ * @throws WeftError `storage/wrong-hash`, `storage/no-space`, `storage/import`, `protocol/cancelled`;
+ *   what was kept until then stays
+ */
+export async function keepImport(
+  match: Match,
+  chunks: ChunkStore,
+  { signal, onProgress }: FetchModelOptions = {},
+): Promise<ImportReport> {
+  const { manifest, found, missingFiles, checkedBytes } = match
+  let loadedBytes = checkedBytes
+  const allBytes = checkedBytes + foundBytes(match)
   for (const { file, source } of found) {
     for await (const { index, bytes } of cutChunks(file, partsOf(source))) {
+      if (signal?.aborted) throw cancelled()
       const hash = file.chunks[index]
       if (!hash || (await sha256Hex(bytes)) !== hash) throw notAsNamed(file.path, index)
-      if (!(await chunks.put(hash, bytes))) throw notKept(manifest)
+      const isKept =
+        (await getWhole(chunks, file, index)) !== undefined || (await chunks.put(hash, bytes))
+      if (!isKept) throw notKept(manifest)
+      loadedBytes += bytes.length
+      onProgress?.({ loadedBytes, totalBytes: allBytes })
     }
   }
   return { modelCid: manifestCid(manifest), manifest, missingFiles }
 }
+
+const cancelled = () => new CancelledError({ subject: 'Importing the model' })
 
 async function readManifest(files: readonly File[]): Promise<Manifest | undefined> {
   const file = files.find(({ name }) => name === 'manifest.json')
@@ -89,7 +109,7 @@ async function readManifest(files: readonly File[]): Promise<Manifest | undefine
 
 type Hashed = { source: File; chunks: string[] }
 
-/** Only files whose size is that of a file in a manifest are read. */
+/** Only files whose size is that of a file in a manifest are read; keeping them reads them again. */
 async function hashFiles(
   files: readonly File[],
   manifests: readonly Manifest[],
@@ -99,13 +119,13 @@ async function hashFiles(
     manifests.flatMap((manifest) => manifest.files.map((file) => [file.sizeBytes, file] as const)),
   )
   const wanted = files.filter(({ size }) => sizes.has(size))
-  const progress = { loadedBytes: 0, totalBytes: wanted.reduce((sum, { size }) => sum + size, 0) }
+  const progress = { loadedBytes: 0, totalBytes: 2 * sumOf(wanted) }
   const hashed: Hashed[] = []
   for (const source of wanted) {
     const file = sizes.get(source.size)
     const chunks: string[] = []
     for await (const { bytes } of file ? cutChunks(file, partsOf(source)) : []) {
-      if (signal?.aborted) throw new CancelledError({ subject: 'Importing the model' })
+      if (signal?.aborted) throw cancelled()
       chunks.push(await sha256Hex(bytes))
       progress.loadedBytes += bytes.length
       onProgress?.({ ...progress })
@@ -123,21 +143,24 @@ function matchManifest(manifest: Manifest, hashed: readonly Hashed[]): Match {
     if (same) found.push({ file, source: same.source })
     else missingFiles.push(file.path)
   }
-  return { manifest, found, missingFiles }
+  return { manifest, found, missingFiles, checkedBytes: sumOf(hashed.map(({ source }) => source)) }
 }
 
 /** A folder that brings its own manifest has to be what it says, and whole unless the site helps. */
 function checkGiven(match: Match, hashed: readonly Hashed[], isKnown: boolean): void {
-  const { manifest, missingFiles } = match
+  const { manifest, found, missingFiles } = match
   for (const path of missingFiles) {
     const file = manifest.files.find((each) => each.path === path)
     const changed = hashed.find(({ source }) => isAt(source, path))
     const index = file?.chunks.findIndex((hash, at) => changed?.chunks[at] !== hash) ?? -1
     if (changed && index >= 0) throw notAsNamed(path, index)
   }
-  if (missingFiles.length === 0 || isKnown) return
+  if (missingFiles.length === 0 || (isKnown && found.length > 0)) return
   throw new WeftError('storage/import', `The folder lacks files of ${manifest.name}.`, {
-    facts: [`Missing or of another size: ${missingFiles.join(', ')}`, 'Nothing was kept.'],
+    facts: [
+      `Missing or of another size: ${missingFiles.join(', ')}`,
+      'Nothing was kept. Choose the whole folder: manifest.json together with the files that it names.',
+    ],
   })
 }
 
@@ -147,7 +170,9 @@ function isAt(source: File, path: string): boolean {
   return at === path || at.endsWith(`/${path}`) || path.endsWith(`/${at}`)
 }
 
-const foundBytes = ({ found }: Match) => found.reduce((sum, { file }) => sum + file.sizeBytes, 0)
+const foundBytes = ({ found }: Match) => sumOf(found.map(({ source }) => source))
+
+const sumOf = (files: readonly File[]) => files.reduce((sum, { size }) => sum + size, 0)
 
 async function* partsOf(source: File): AsyncIterable<Uint8Array> {
   const reader = source.stream().getReader()

@@ -3,7 +3,7 @@
  * @module
  */
 export { openChunkStore } from './chunk-store.ts'
-export { type Database, openDatabase } from './database.ts'
+export { type Database, type OpenDatabaseOptions, openDatabase } from './database.ts'
 export * from './history.ts'
 export * from './identity.ts'
 export type { ImportReport } from './import-model.ts'

@@ -198,6 +198,15 @@ test('a kept chunk that went bad on disk is fetched again', async () => {
   expect(hashesOf(await load({ chunks }))).toEqual(whole)
 })
 
+test('a tokenizer whose whole hash is not that of its chunks is refused', async () => {
+  const files = manifest.files.map((file) =>
+    file.path === 'tokenizer.json' ? { ...file, sha256: '0'.repeat(64) } : file,
+  )
+  const error = await failure({ manifest: { ...manifest, files } })
+  expect(error).toMatchObject({ code: 'storage/bad-manifest' })
+  expect(error.message).toContain('tokenizer.json')
+})
+
 test('a host that nobody answers at is told apart from a refusal', async () => {
   const error = await failure({ sources: ['http://127.0.0.1:1/'] })
   expect(error).toMatchObject({ code: 'storage/download' })

@@ -11,7 +11,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
-import { chunkSize, sha256Hex } from './chunks.ts'
+import { getWhole, sha256Hex } from './chunks.ts'
 import { downloadFile } from './download-file.ts'
 import { type DownloadTiming, usualTiming } from './judge-answer.ts'
 
@@ -39,7 +39,7 @@ export function totalBytes(manifest: Manifest): number {
  * @returns content by path, each in a buffer of its own
  * @throws WeftError `storage/wrong-hash` (names the file and chunk), `storage/not-found`,
  *   `storage/refused`, `storage/server-busy`, `storage/not-a-file`, `storage/download`,
- *   `storage/no-source`, `storage/no-memory`, `protocol/cancelled`
+ *   `storage/no-source`, `storage/no-memory`, `storage/bad-manifest`, `protocol/cancelled`
  */
 export async function fetchModelFiles(
   { manifest, sources, chunks, timing = usualTiming }: FetchModelInit,
@@ -64,6 +64,7 @@ export async function fetchModelFiles(
       take(index, bytes)
     }
     if (missing.size > 0) await downloadFile({ file, sources, missing, keep }, { signal, timing })
+    if (file.path === 'tokenizer.json') await checkWhole(file, content)
     files.set(file.path, content)
   }
   return files
@@ -81,16 +82,29 @@ async function readKept(
   signal: AbortSignal | undefined,
 ): Promise<Set<number>> {
   const missing = new Set<number>()
-  for (const [index, hash] of file.chunks.entries()) {
+  for (const index of file.chunks.keys()) {
     if (signal?.aborted) throw new CancelledError({ subject: `Reading ${file.path}` })
-    const kept = await chunks.get(hash)
-    if (kept?.length === chunkSize(file, index) && (await sha256Hex(kept)) === hash) {
-      take(index, kept)
-    } else {
-      missing.add(index)
-    }
+    const kept = await getWhole(chunks, file, index)
+    if (kept) take(index, kept)
+    else missing.add(index)
   }
   return missing
+}
+
+/** Receipts name the tokenizer by the hash of its whole file, which no chunk's hash vouches for. */
+async function checkWhole(file: ManifestFile, content: Uint8Array): Promise<void> {
+  const actual = await sha256Hex(content)
+  if (actual === file.sha256) return
+  throw new WeftError(
+    'storage/bad-manifest',
+    `The manifest of this model contradicts itself about ${file.path}. Choose another model.`,
+    {
+      facts: [
+        `Its chunks make a file of SHA-256 ${actual}; it says ${file.sha256}`,
+        'Whoever made it can write it anew: `npm run manifest -- FOLDER`.',
+      ],
+    },
+  )
 }
 
 function allocate(file: ManifestFile): Uint8Array {

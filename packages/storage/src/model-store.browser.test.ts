@@ -131,13 +131,51 @@ test('a disk that fills up while a model comes loses nothing but the copy', asyn
   expect(begun?.cachedBytes).toBeLessThan(totalBytes(bobbin))
 })
 
-test('a model comes from files of this device, and is there afterwards', async () => {
-  const files = await Promise.all(
+/** Bobbin's folder, as a person would choose it. */
+function pickBobbin(): Promise<File[]> {
+  return Promise.all(
     [...bobbin.files.map(({ path }) => path), 'manifest.json'].map(async (path) => {
       const response = await fetch(folder + path)
       return new File([await response.blob()], path.split('/').at(-1) ?? path)
     }),
   )
+}
+
+test('a model is not removed while its import goes on', async () => {
+  const removals: Promise<unknown>[] = []
+  const failure = (error: unknown) => error
+  const options = {
+    onProgress: ({ loadedBytes }: { loadedBytes: number }) => {
+      // Behind the first pass, which only checks.
+      if (loadedBytes <= totalBytes(bobbin) || removals.length > 0) return
+      removals.push(store.remove(manifestCid(bobbin)).catch(failure))
+    },
+  }
+  await store.import({ files: await pickBobbin(), known: [] }, options)
+  expect(await Promise.all(removals)).toMatchObject([{ code: 'storage/model-in-use' }])
+  expect(await cached()).toEqual([['Bobbin', totalBytes(bobbin)]])
+})
+
+test('cancel does not wait for a question of the browser', async () => {
+  const asking = createModelStore({
+    chunks: await openChunkStore(storage),
+    database,
+    locks,
+    storage: {
+      estimate: async () => ({ quota: 0, usage: 0 }),
+      persist: () => new Promise(() => {}),
+      persisted: async () => false,
+    },
+  })
+  const wait = asking.open(
+    { manifest: bobbin, sources: [folder] },
+    { signal: AbortSignal.timeout(50) },
+  )
+  await expect(wait).rejects.toMatchObject({ code: 'protocol/cancelled' })
+})
+
+test('a model comes from files of this device, and is there afterwards', async () => {
+  const files = await pickBobbin()
   const report = await store.import({ files, known: [] })
   expect(report).toMatchObject({ modelCid: manifestCid(bobbin), missingFiles: [] })
   expect((await load(bobbin, [])).size).toBe(bobbin.files.length)

@@ -3,7 +3,7 @@
  * Nothing leaves it but by `remove`.
  * @module
  */
-import { type Manifest, manifestCid, WeftError } from '@weft/protocol'
+import { CancelledError, type Manifest, manifestCid, WeftError } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
 import { chunkSize } from './chunks.ts'
 import type { Database } from './database.ts'
@@ -93,12 +93,12 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     await database.put('models', { modelCid, manifest, isImported, lastUsedAtMs: Date.now() })
   }
 
-  async function requireSpace(manifest: Manifest): Promise<void> {
+  async function requireSpace(manifest: Manifest, signal: AbortSignal | undefined): Promise<void> {
     if (!chunks.isLasting) return
     const missing = totalBytes(manifest) - keptBytes(manifest, await chunks.sizes())
     if (missing === 0 || missing <= (await freeBytes())) return
-    // Some browsers give more to a site that may stay.
-    if ((await storage.persist()) && missing <= (await freeBytes())) return
+    // Some browsers give more to a site that may stay, and some ask the person first.
+    if ((await orCancelled(storage.persist(), signal)) && missing <= (await freeBytes())) return
     throw noSpace({ manifest, missing, free: await freeBytes() })
   }
 
@@ -115,30 +115,48 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     for (const hash of sizes.keys()) if (!needed.has(hash)) await chunks.remove(hash)
   }
 
+  /** Waits for a removal that is under way. */
+  function hold(modelCid: string, signal?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      locks
+        .request(lockName(modelCid), { mode: 'shared', ...(signal ? { signal } : {}) }, () => {
+          const { promise, resolve: release } = Promise.withResolvers<void>()
+          resolve(release)
+          return promise
+        })
+        .catch((cause: unknown) => reject(signal?.aborted ? cancelled(cause) : cause))
+    })
+  }
+
+  type FillInit = { manifest: Manifest; isImport: boolean; signal: AbortSignal | undefined }
+
+  /** The model is held while its chunks come: a removal would leave later ones without a record. */
+  async function fill<T>(init: FillInit, bring: () => Promise<T>): Promise<T> {
+    const { manifest, isImport, signal } = init
+    await requireSpace(manifest, signal)
+    const release = await hold(manifestCid(manifest), signal)
+    try {
+      await note(manifest, isImport)
+      return await bring()
+    } finally {
+      release()
+    }
+  }
+
   return {
     list,
-    async open({ manifest, sources }, options) {
-      await requireSpace(manifest)
-      await note(manifest, false)
-      return fetchModelFiles({ manifest, sources, chunks }, options)
+    open({ manifest, sources }, options) {
+      return fill({ manifest, isImport: false, signal: options?.signal }, () =>
+        fetchModelFiles({ manifest, sources, chunks }, options),
+      )
     },
     async import({ files, known }, options = {}) {
       const match = await matchFiles({ files, known }, options)
-      await requireSpace(match.manifest)
-      await note(match.manifest, true)
-      return keepImport(match, chunks)
+      return fill({ manifest: match.manifest, isImport: true, signal: options.signal }, () =>
+        keepImport(match, chunks, options),
+      )
     },
-    hold(modelCid) {
-      return new Promise((resolve, reject) => {
-        locks
-          .request(lockName(modelCid), { mode: 'shared' }, () => {
-            const { promise, resolve: release } = Promise.withResolvers<void>()
-            resolve(release)
-            return promise
-          })
-          .catch(reject)
-      })
-    },
+    hold,
     async remove(modelCid) {
       await locks.request(lockName(modelCid), { ifAvailable: true }, async (lock) => {
         if (!lock) throw inUse(modelCid)
@@ -157,6 +175,21 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
       return { modelBytes, usedBytes: usage, quotaBytes: quota, isPersisted, isLasting }
     },
     requestPersistence: () => storage.persist(),
+  }
+}
+
+const cancelled = (cause: unknown) => new CancelledError({ subject: 'Loading', cause })
+
+/** The question goes on; only the wait for its answer ends. */
+async function orCancelled<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(cancelled(signal?.reason))
+  if (signal?.aborted) onAbort()
+  signal?.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
   }
 }
 

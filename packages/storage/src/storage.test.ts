@@ -75,6 +75,23 @@ test('what an older version of this site kept is still there', async () => {
   expect(await upgraded.getAll('models')).toEqual([])
 })
 
+test('a tab whose database a newer page upgrades is told so', async () => {
+  const name = 'outdated'
+  let isOutdated = false
+  const older = await openDatabase(name, {
+    onOutdated: () => {
+      isOutdated = true
+    },
+  })
+  const request = indexedDB.open(name, older.version + 1)
+  await new Promise((resolve) => {
+    request.onsuccess = resolve
+  })
+  request.result.close()
+  expect(isOutdated).toBe(true)
+  await expect(listConversations(older)).rejects.toMatchObject({ name: 'InvalidStateError' })
+})
+
 describe('history', () => {
   const conversation = (id: string, updatedAtMs: number): Conversation => ({
     id,
