@@ -3,7 +3,7 @@
  * an answer whose form is asked for.
  * @module
  */
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './accessible.ts'
@@ -123,6 +123,62 @@ test('a chosen folder brings a model in as its files do', async ({ newBrowserPag
   const models = await openModels(page, siteUrl)
   await page.getByTestId('folder-input').setInputFiles(folder)
   await expect(models.imported).toHaveText('Bobbin (q8) is kept in this browser.')
+})
+
+/** Makes the site offer two variants of Bobbin, and a model of vectors. */
+async function offerMore(page: Page): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
+  const knownAnswer = { text: 'A fox.', components: Array(8).fill(0.1), toleranceAbs: 0.001 }
+  const manifests = {
+    smaller: { ...manifest, dtype: 'q4' },
+    vectors: { ...manifest, name: 'Sentences', task: 'embedding', knownAnswer },
+  }
+  const catalogue = JSON.parse(await readFile(join(folder, '../catalogue.json'), 'utf8'))
+  const [bobbin, ...others] = catalogue.models
+  const [variant] = bobbin.variants
+  const from = (name: string) => ({ ...variant, manifest: `${name}/manifest.json` })
+  const models = [
+    { ...bobbin, variants: [variant, { ...from('smaller'), dtype: 'q4' }] },
+    { ...bobbin, id: 'weft/sentences', name: 'Sentences', variants: [from('vectors')] },
+    ...others,
+  ]
+  await page.route('**/models/catalogue.json', (route) =>
+    route.fulfill({ json: { ...catalogue, models } }),
+  )
+  for (const [name, json] of Object.entries(manifests)) {
+    await page.route(`**/models/${name}/manifest.json`, (route) => route.fulfill({ json }))
+  }
+}
+
+test('variants are told apart; a model of vectors is named as one and never asked for an answer', async ({
+  newBrowserPage,
+  siteUrl,
+}) => {
+  const page = await newBrowserPage()
+  await offerMore(page)
+  const { ready } = await openModels(page, siteUrl)
+  const loads = ready.getByRole('button', { name: 'Load here' })
+  await expect(loads).toHaveCount(2)
+  await expect(ready.getByRole('button', { name: 'Load here: Bobbin (q8)' })).toBeEnabled()
+  await expect(ready.getByRole('button', { name: 'Load here: Bobbin (q4)' })).toBeEnabled()
+  await expect(ready).toContainText('For vectors, not for chat')
+
+  await page.goto(siteUrl)
+  const choices = page.getByRole('combobox', { name: 'Model' }).getByRole('option')
+  await expect(choices).toHaveText(['Bobbin (q8)', 'Bobbin (q4)'])
+  await page.getByRole('link', { name: 'Contribute' }).click()
+  await expect(choices).toHaveText(['Bobbin (q8)', 'Bobbin (q4)'])
+})
+
+test('a backend that was chosen is the one of the verdict', async ({ newBrowserPage, siteUrl }) => {
+  const page = await newBrowserPage()
+  await page.goto(`${siteUrl}/contribute`)
+  await page.getByRole('combobox', { name: 'Backend' }).selectOption('WebGPU')
+  await page.getByRole('link', { name: 'Models', exact: true }).click()
+  const ready = page.getByRole('region', { name: 'Ready to use' })
+  await expect(ready).toContainText('Does not run here. Needs a graphics device;')
+  await expect(ready).toContainText('It runs on CPU, but WebGPU is chosen under Contribute.')
+  await expect(ready.getByRole('button', { name: 'Load here: Bobbin' })).toBeDisabled()
 })
 
 test('an answer that has to be JSON is JSON; settings that cannot be used keep the prompt', async ({

@@ -13,10 +13,32 @@ export type JobTiming = {
   tokens: number
 }
 
+/** An answer that nodes may be lost in. */
+export type Watched = {
+  tokens: number[]
+  /** Positions at which a token came that was not the next one. */
+  lost: number
+  repeated: number
+  finishReason: string | null
+  handovers: { tokens: number; gapMs: number | null; reason: string }[]
+  /** Whether this device computes the same tokens and text from the same seed. */
+  isIdentical: boolean
+}
+
 export type BenchPage = {
-  open(): Promise<void>
+  /** @returns the PeerId */
+  open(): Promise<string>
   serve(backend: 'wasm' | 'webgpu'): Promise<void>
+  stop(): Promise<void>
   job(prompt: string, where: 'network' | 'local'): Promise<JobTiming>
+  /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
+  watch(prompt: string): Promise<Watched>
+}
+
+declare global {
+  interface Window {
+    onToken?: (count: number, nodePeerId: string) => void
+  }
 }
 
 const waitForNodeMs = 20_000
@@ -34,6 +56,39 @@ async function createBenchPage(): Promise<BenchPage> {
         if (performance.now() > deadline) throw new Error('The relay cannot be reached.')
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
+      return tab.peerId
+    },
+    stop: () => tab.node.stop(),
+    async watch(prompt) {
+      const events = tab.client.generate({
+        modelCid: modelCid(),
+        messages: [{ role: 'user', content: prompt }],
+        sampling: { ...greedySampling, temperature: 0.8, topK: 40 },
+        where: 'network',
+      })
+      let [lost, repeated, count] = [0, 0, 0]
+      for await (const event of events) {
+        if (event.type === 'delta' && event.tokens.length > 0) {
+          lost += Math.max(0, event.index - count)
+          repeated += Math.max(0, count - event.index)
+          count = event.index + event.tokens.length
+          window.onToken?.(count, event.nodePeerId)
+        }
+        if (event.type !== 'end') continue
+        const { tokens, finishReason, handovers } = event.answer
+        const { firstDifference } = await tab.client.recheck(event.answer)
+        return {
+          tokens,
+          lost,
+          repeated,
+          finishReason,
+          handovers: handovers.map(({ tokens: at, gapMs, error }) => {
+            return { tokens: at, gapMs, reason: error.code }
+          }),
+          isIdentical: firstDifference === null,
+        }
+      }
+      throw new Error('The answer has no end.')
     },
     serve: (backend) => tab.node.start({ modelCid: modelCid(), backend }),
     async job(prompt, where) {

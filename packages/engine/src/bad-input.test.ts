@@ -173,14 +173,24 @@ describe('questions', () => {
     const engine = await open()
     await engine.load(broken)
     const alone = await collect(engine.generate(story))
-    const [together, failed] = await Promise.allSettled([
+    const { messages, overflow } = story
+    const long = new Array<number>(200).fill(9)
+    const scored = [
+      { messages, overflow, answer: long },
+      { messages: meets, overflow, answer: [5, 6] },
+    ]
+    const [together, failed, scores] = await Promise.allSettled([
       collect(engine.generate(story)),
       collect(engine.generate({ ...story, messages: meets })),
+      engine.score(scored, { topK: 2, hiddenStates: false }),
     ])
     expect(together).toEqual({ status: 'fulfilled', value: alone })
     expect(failed).toMatchObject({
       reason: { code: 'engine/bad-logits', message: expect.stringContaining('not a number') },
     })
+    expect(scores).toMatchObject({ reason: { code: 'engine/bad-logits' } })
+    // The other score does not go on for nobody.
+    await expect.poll(engine.memory).toMatchObject({ runningJobs: 0, kvBytes: 0 })
   })
 
   test('a conversation that is too long says by how much', async () => {

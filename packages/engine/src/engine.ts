@@ -44,7 +44,10 @@ export type LoadResult = {
 export type Capabilities = {
   /** Answers that decode in one step together; 1 where the graph computes them apart. */
   batchSize: number
-  /** Tokens of prompt and answer together: the manifest's, or fewer where memory is short. */
+  /**
+   * Tokens of prompt and answer together: the manifest's, or fewer where a tensor of the key/value cache
+   * would be larger than the graphics device can bind.
+   */
   contextTokens: number
   /** `static`: one buffer per answer, written in place. `growing`: a new, longer one each step. */
   kvCache: 'static' | 'growing'
@@ -167,22 +170,26 @@ export interface Engine {
   /**
    * How long a conversation is under the model's chat template, the generation prompt included, and
    * without what `overflow` leaves out.
-   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` when no token of answer would fit
+   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` when no token of answer would fit,
+   *   `engine/short-context` when this device alone has no room for one
    */
   measurePrompt(init: PromptInit): Promise<PromptMeasure>
 
   /**
    * Answers `messages`. Several calls may run at once: they decode together. An aborted signal ends
    * the iteration with `finishReason: 'cancelled'` within one step; it does not throw.
-   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` (says by how much),
-   *   `engine/bad-sampling`, `engine/bad-logits`, `engine/device-lost`, `engine/crashed`
+   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long` and `engine/short-context` (say
+   *   by how much), `engine/bad-sampling`, `engine/bad-resume`, `engine/bad-logits`,
+   *   `engine/device-lost`, `engine/crashed`
    */
   generate(init: GenerateInit, options?: WaitOptions): AsyncIterable<GeneratePart>
 
   /**
-   * Reads prompt and answer in one prefill each, several of them together, and tells what the model
-   * thinks of every token of the answers.
-   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long`, CancelledError
+   * Tells what the model thinks of every token of answers. Each is read behind its prompt, in chunks
+   * like any prompt; several take turns chunk by chunk and read once what they begin with in common.
+   * All are checked before any is read, and the first that fails ends the others.
+   * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long`, `engine/short-context`,
+   *   `engine/bad-score`, `engine/bad-logits`, CancelledError
    */
   score(inits: readonly ScoreInit[], options: ScoreOptions): Promise<Score[]>
 

@@ -1,11 +1,13 @@
 import { afterAll } from 'vitest'
 import type { LoadInit } from './engine.ts'
+import { createLocalEngine } from './local-engine.ts'
 import { createResilientEngine } from './resilient/resilient-engine.ts'
 import { createSharedEngine } from './shared/shared-engine.ts'
 import { closeTabs, openSharedTab } from './testing/open-shared-tab.ts'
 import referenceLines from './testing/reference-runs.jsonl?raw'
 import { testEngine } from './testing/test-engine.ts'
 import { fetchBobbinFiles, fetchBobbinManifest } from './testing/web-model.ts'
+import { openWebRuntime } from './worker/web-runtime.ts'
 import { createWorkerEngine } from './worker/worker-engine.ts'
 
 const reference: number[][] = referenceLines
@@ -32,6 +34,13 @@ testEngine('the worker engine on WebGPU', {
   isSlow: true,
   timeoutMs: 300_000,
 })
+
+const createInPage = () =>
+  createLocalEngine({
+    openRuntime: (choice, model) => openWebRuntime(choice, { threads: 1, ...model }),
+  })
+
+testEngine('the engine in the page on the CPU', { ...onCpu, openEngine: createInPage })
 
 testEngine('the resilient engine', {
   ...onCpu,

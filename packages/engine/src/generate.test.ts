@@ -1,7 +1,8 @@
 import { greedySampling, type Message } from '@weft/protocol'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from './engine.ts'
-import { loadBobbin, readBobbin } from './testing/node-model.ts'
+import { createLocalEngine } from './local-engine.ts'
+import { bobbinInit, loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
 import { collect, referenceRuns, runReference, story } from './testing/reference-runs.ts'
 import { watchRuns } from './testing/watch-runs.ts'
 
@@ -142,12 +143,58 @@ describe('a resume', () => {
     await engine.close()
   })
 
+  test.each([999_999_999, 4096, -1, 1.5])(
+    'behind a token that the model has not, %d, is refused',
+    async (token) => {
+      const engine = await loadBobbin()
+      const alone = await collect(engine.generate({ ...story, maxTokens: 12 }))
+      const [running, resumed] = await Promise.allSettled([
+        collect(engine.generate({ ...story, maxTokens: 12 })),
+        collect(engine.generate({ ...story, answered: [5, token] })),
+      ])
+      expect(resumed).toMatchObject({ reason: { code: 'engine/bad-resume' } })
+      expect(running).toEqual({ status: 'fulfilled', value: alone })
+      await engine.close()
+    },
+  )
+
   test('behind the last token it may have says so', async () => {
     const engine = await loadBobbin()
     const answered = [5, 6, 7]
     await expect(collect(engine.generate({ ...story, maxTokens: 2, answered }))).rejects.toThrow(
       code('engine/bad-resume'),
     )
+    await engine.close()
+  })
+})
+
+describe('a slow reader', () => {
+  test('leaves the batch and comes back to it seldom', async () => {
+    const rows: number[] = []
+    const engine = createLocalEngine({
+      openRuntime: async () => nodeCpu,
+      onStep: (step) => step.type === 'decode' && rows.push(step.rows),
+    })
+    await engine.load(bobbinInit())
+    // Ends by length.
+    const logitBias = [0, 3].map((token) => ({ token, bias: -100 }))
+    const long = { ...story, sampling: { ...greedySampling, logitBias }, maxTokens: 128 }
+    const slow = engine.generate(long)[Symbol.asyncIterator]()
+    let slowTokens = 0
+    let fastTokens = 0
+    for await (const part of engine.generate(long)) {
+      if (part.type !== 'delta') continue
+      fastTokens += 1
+      if (fastTokens % 2 > 0) continue
+      const { value } = await slow.next()
+      if (value?.type === 'delta') slowTokens += 1
+    }
+    expect(fastTokens).toBe(128)
+    expect(slowTokens).toBeGreaterThan(50)
+    // A step of other rows than the last one copied the cache of all of them.
+    const changes = rows.filter((count, step) => count !== (rows[step - 1] ?? count)).length
+    expect(changes).toBeLessThan(fastTokens / 4)
+    await slow.return?.()
     await engine.close()
   })
 })
@@ -180,56 +227,6 @@ describe('a conversation that is too long', () => {
     const engine = await loadBobbin()
     const alone = engine.generate({ ...story, messages: fillContext(600), overflow: 'slide' })
     await expect(collect(alone)).rejects.toThrow(code('engine/prompt-too-long'))
-    await engine.close()
-  })
-})
-
-describe('score', () => {
-  test('finds the tokens that the model chose, wherever they were chosen', async () => {
-    const engine = await loadBobbin()
-    const { messages, overflow } = story
-    const greedy = await collect(engine.generate({ ...story, maxTokens: 40 }))
-    const changed = greedy.tokens.with(20, 7)
-    const options = { topK: 4, hiddenStates: true }
-    const [honest, other] = await engine.score(
-      [
-        { messages, overflow, answer: greedy.tokens },
-        { messages, overflow, answer: changed },
-      ],
-      options,
-    )
-    const best = greedy.tokens.map((_, index) => honest?.topTokens[4 * index])
-    expect(best).toEqual(greedy.tokens)
-    greedy.tokens.forEach((_, index) => {
-      expect(honest?.answerLogits[index]).toBe(honest?.topLogits[4 * index])
-    })
-    expect(honest?.hiddenStates).toHaveLength(40 * 192)
-    expect(other?.answerLogits[20]).toBeLessThan(other?.topLogits[80] ?? 0)
-    // What comes before the change is the same prefill.
-    expect(other?.topLogits.slice(0, 80)).toEqual(honest?.topLogits.slice(0, 80))
-    await engine.close()
-  })
-
-  test.each([
-    { answer: [], topK: 1 },
-    { answer: [4096], topK: 1 },
-    { answer: [5], topK: 0 },
-    { answer: [5], topK: 4097 },
-    { answer: new Array<number>(600).fill(5), topK: 1 },
-  ])('refuses what no answer can be, %#', async ({ answer, topK }) => {
-    const engine = await loadBobbin()
-    const { messages, overflow } = story
-    const scores = engine.score([{ messages, overflow, answer }], { topK, hiddenStates: false })
-    await expect(scores).rejects.toThrow(code('engine/bad-score'))
-    await engine.close()
-  })
-
-  test('can be cancelled', async () => {
-    const engine = await loadBobbin()
-    const { messages, overflow } = story
-    const options = { topK: 1, hiddenStates: false, signal: AbortSignal.abort() }
-    const scores = engine.score([{ messages, overflow, answer: [5] }], options)
-    await expect(scores).rejects.toThrow(code('protocol/cancelled'))
     await engine.close()
   })
 })

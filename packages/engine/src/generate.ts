@@ -11,10 +11,12 @@ import { encodePrompt, type Prompt } from './prompt.ts'
 import { checkSampling } from './sampler/check-sampling.ts'
 import { createTokenSampler, type TokenSampler } from './sampler/token-sampler.ts'
 import type { Output, Sequence } from './scheduler/sequence.ts'
+import { findStranger } from './strange-token.ts'
 
 /**
  * Parts that may lie unread before an answer pauses: enough to keep a batch together while its readers
- * take turns, few enough that nobody pays for a page of answer that nobody reads.
+ * take turns, few enough that nobody pays for a page of answer that nobody reads. It goes on once half
+ * of them are read: leaving a batch and joining it copies every row's cache.
  */
 const maxUnread = 8
 
@@ -88,6 +90,7 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
     stop: sampling.stop,
   })
   let count = answered.length
+  let isPaused = false
   let prefilledMs = startedMs
 
   const end = (finishReason: FinishReason): null => {
@@ -129,12 +132,18 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       wantsHiddenStates: false,
       logitsNeeded: sampler.logitsNeeded,
       keepsPrefix: true,
-      isWanted: () => queue.length < maxUnread,
+      isWanted() {
+        isPaused = queue.length >= (isPaused ? maxUnread / 2 : maxUnread)
+        return !isPaused
+      },
       take,
       end: (error) => error && queue.fail(error),
     },
     resume() {
       if (answered.length > limit) throw tooManyAnswered(answered.length, limit)
+      const { vocabularySize } = model
+      const stranger = findStranger(answered, vocabularySize)
+      if (stranger !== undefined) throw strangeToken(stranger, vocabularySize)
       let isStopped = false
       for (const token of answered) {
         sampler.accept(token)
@@ -153,6 +162,14 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       end('cancelled')
     },
   }
+}
+
+function strangeToken(token: number, vocabularySize: number): WeftError {
+  return new WeftError(
+    'engine/bad-resume',
+    'The answer to be continued is not this model’s. Ask again from the beginning.',
+    { facts: [`This model has ${vocabularySize} tokens, and no token ${token}.`] },
+  )
 }
 
 function tooManyAnswered(actual: number, limit: number): WeftError {

@@ -3,9 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { cacheBytes, disposeCache } from './decoder/kv-cache.ts'
 import { openDecoder } from './decoder/open-decoder.ts'
 import type { LoadStage } from './engine.ts'
+import { decodeModel, encodeModel } from './graph/onnx.ts'
 import { createLocalEngine } from './local-engine.ts'
 import type { Runtime } from './runtime.ts'
+import { graphPath } from './testing/build-model/build-model.ts'
+import { defaultRecipe } from './testing/build-model/recipe.ts'
+import { builtModelInit } from './testing/built-model.ts'
 import { loadBobbin, nodeCpu, readBobbin } from './testing/node-model.ts'
+import { openNodeWasm } from './testing/node-wasm.ts'
 import { collect, runReference, story } from './testing/reference-runs.ts'
 import { failReleases, watchRuns } from './testing/watch-runs.ts'
 
@@ -114,6 +119,45 @@ describe('load', () => {
     await engine.close()
     await expect(engine.measure()).rejects.toThrow(code('engine/not-loaded'))
     await expect(collect(engine.generate(story))).rejects.toThrow(code('engine/not-loaded'))
+  })
+})
+
+describe('what a device can do', () => {
+  test('where two rows cannot run, answers take turns', async () => {
+    const recipe = defaultRecipe
+    const init = await builtModelInit()
+    for (const fixed of ['input_ids', 'attention_mask']) {
+      const changed = new Map(await init.openFiles({}))
+      const model = decodeModel(changed.get(graphPath(recipe)) as Uint8Array)
+      const input = model.graph.input.find(({ name }) => name === fixed)
+      Object.assign(input?.type?.tensor?.shape?.dim[0] ?? {}, { value: 1, parameter: '' })
+      changed.set(graphPath(recipe), encodeModel(model))
+      const engine = createLocalEngine({ openRuntime: openNodeWasm })
+      const { capabilities } = await engine.load({ ...init, openFiles: async () => changed })
+      expect(capabilities.batchSize).toBe(1)
+      const answer = () => collect(engine.generate({ ...story, maxTokens: 6 }))
+      const alone = await answer()
+      expect(await Promise.all([answer(), answer()])).toEqual([alone, alone])
+      await engine.close()
+    }
+  })
+
+  test('a slow device reads prompts in small chunks', async () => {
+    let runs = 0
+    const slow = watchRuns(async () => {
+      runs += 1
+      // The second is the one that is timed: 33 tokens.
+      if (runs === 2) await new Promise((resolve) => setTimeout(resolve, 500))
+    })
+    const chunks: number[] = []
+    const engine = createLocalEngine({
+      openRuntime: async () => slow,
+      onStep: ({ type, tokens }) => type === 'prefill' && chunks.push(tokens),
+    })
+    await engine.load({ manifest, openFiles, backend: 'wasm' })
+    await collect(engine.generate({ ...story, maxTokens: 1 }))
+    expect(Math.max(...chunks)).toBe(8)
+    await engine.close()
   })
 })
 

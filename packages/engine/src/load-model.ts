@@ -6,9 +6,12 @@ import {
   CancelledError,
   type ChatManifest,
   type EmbeddingManifest,
+  type KnownAnswer,
   WeftError,
 } from '@weft/protocol'
+import { cpuMemoryBytes } from './decoder/cpu-memory.ts'
 import type { Decoder } from './decoder/decoder.ts'
+import { keepsWindow } from './decoder/decoder-layout.ts'
 import { disposeCache } from './decoder/kv-cache.ts'
 import { openDecoder } from './decoder/open-decoder.ts'
 import { type Embedder, openEmbedder } from './embed/embedder.ts'
@@ -50,10 +53,12 @@ export async function loadModel(
   const { signal } = options
   const files = await openFiles(signal ? { signal } : {})
   const graphBytes = requireFile(files, manifest.graph).length
-  const weightBytes = externalWeights(manifest.graph, files).reduce(
+  const fileBytes = externalWeights(manifest.graph, files).reduce(
     (sum, { data }) => sum + data.length,
     graphBytes,
   )
+  // Quantised weights are read as the floats that they become.
+  const weightBytes = cpuMemoryBytes({ ...manifest, memoryBytes: fileBytes })
   const loadOn = (choice: RuntimeChoice): Promise<Loaded> => {
     const init = { files, openRuntime: () => openRuntime(choice, { weightBytes }) }
     return manifest.task === 'chat'
@@ -99,27 +104,43 @@ async function loadChat(
   try {
     enter('warm-up')
     const { vocabularySize, chunkTokens } = await warmUp(decoder, knownAnswer.promptTokens)
-    checkTokenizer({ tokenizer, vocabularySize })
+    checkTokenizer({ tokenizer, vocabularySize, promptTokens: knownAnswer.promptTokens })
     enter('self-test')
     const report = await selfTest(decoder, manifest, options)
-    const { contextTokens, rows } = decoder.limits
+    const { contextTokens, rows, maxTensorBytes } = decoder.limits
+    const { endTokens, tokenizerJson, windowTokens } = config
+    const canJoin =
+      rows > 1 &&
+      keepsWindow(decoder.layout, { windowTokens, contextTokens }) &&
+      (await findWhetherBatches(decoder, { runtime, knownAnswer }))
     const capabilities: Capabilities = {
-      batchSize: (await canBatch(decoder, knownAnswer)) ? Math.min(rows, maxBatchSize) : 1,
+      batchSize: canJoin ? Math.min(rows, maxBatchSize) : 1,
       contextTokens,
       kvCache: decoder.layout.kvCache,
     }
+    const maxOutputs = outputsWithin(Math.min(maxTensorBytes, maxLogitBytes), vocabularySize)
+    const { choosesRows, hasLogitsToKeep } = decoder.layout
     const scheduler = createScheduler({
       decoder,
       batchSize: capabilities.batchSize,
-      chunkTokens,
+      // Other graphs compute the logits of every position.
+      chunkTokens: choosesRows || hasLogitsToKeep ? chunkTokens : Math.min(chunkTokens, maxOutputs),
+      maxOutputs,
       maxPrefixBytes,
       maxAheadMs,
       ...(onStep ? { onStep } : {}),
     })
-    const { endTokens, tokenizerJson } = config
     const grammars = createGrammars({ tokenizerJson, endTokens })
     return {
-      model: { scheduler, tokenizer, grammars, endTokens, contextTokens, vocabularySize },
+      model: {
+        scheduler,
+        tokenizer,
+        grammars,
+        endTokens,
+        contextTokens,
+        fullContextTokens: manifest.contextTokens,
+        vocabularySize,
+      },
       result: { engine: runtime.info, selfTest: report, fallbackReason: null, capabilities },
       async release(reason) {
         await scheduler.close(reason)
@@ -137,8 +158,29 @@ async function loadChat(
 const maxBatchSize = 8
 /** A token is never seen later than this because others are computed behind it. */
 const maxAheadMs = 100
+/** Of one tensor of logits: as many positions of a vocabulary as a chunk may be asked about. */
+const maxLogitBytes = 64 * 1024 * 1024
 /** Of the key/value cache kept for prompts that begin alike. */
 const maxPrefixBytes = 256 * 1024 * 1024
+
+function outputsWithin(bytes: number, vocabularySize: number): number {
+  return Math.max(1, Math.floor(bytes / (Float32Array.BYTES_PER_ELEMENT * vocabularySize)))
+}
+
+type BatchInit = { runtime: Runtime; knownAnswer: KnownAnswer }
+
+/** A graph that fails with two rows computes one at a time; on a GPU a failed run ends the session. */
+async function findWhetherBatches(
+  decoder: Decoder,
+  { runtime, knownAnswer }: BatchInit,
+): Promise<boolean> {
+  try {
+    return await canBatch(decoder, knownAnswer)
+  } catch (error) {
+    if (runtime.executionProvider === 'webgpu') throw error
+    return false
+  }
+}
 
 async function loadEmbedder(
   manifest: EmbeddingManifest,
@@ -181,7 +223,7 @@ function stages({ signal, onStage }: LoadOptions): (stage: LoadStage) => void {
 
 /** How long a chunk of somebody's prompt may keep the answers of others waiting. */
 const maxStallMs = 200
-const chunkSizes = [512, 256, 128, 64, 32]
+const chunkSizes = [512, 256, 128, 64, 32, 16, 8]
 
 /**
  * The first step of a shape compiles kernels: pay for it here, not in the first answer. A second one
@@ -201,7 +243,7 @@ async function warmUp(
     await decoder.forward(cache, { tokens: [prompt], positions })
     const tokenMs = (performance.now() - startedMs) / prompt.length
     const { logits } = await decoder.forward(cache, { tokens: [[1]], positions: [0] })
-    const chunkTokens = chunkSizes.find((size) => size * tokenMs <= maxStallMs) ?? 32
+    const chunkTokens = chunkSizes.find((size) => size * tokenMs <= maxStallMs) ?? 8
     return { vocabularySize: logits[0]?.[0]?.length ?? 0, chunkTokens }
   } finally {
     disposeCache(cache)

@@ -12,8 +12,10 @@ export type LoadedModel = {
   grammars: Grammars
   /** A token of these ends an answer. */
   endTokens: ReadonlySet<number>
-  /** Tokens of prompt and answer together. */
+  /** Tokens of prompt and answer together that this device has room for, the manifest's at most. */
   contextTokens: number
+  /** The manifest's: what a conversation is cut to, so that every device reads the same prompt. */
+  fullContextTokens: number
   /** Length of the logits. */
   vocabularySize: number
 }

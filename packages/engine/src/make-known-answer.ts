@@ -2,10 +2,11 @@
  * Makes the known answer of a manifest on a backend that is trusted: onnxruntime-node's CPU.
  * @module
  */
-import type { KnownAnswer, Message } from '@weft/protocol'
+import type { KnownAnswer } from '@weft/protocol'
 import { openDecoder } from './decoder/open-decoder.ts'
 import { type GreedyRun, runGreedy } from './known-answer.ts'
 import { createChatTokenizer } from './model/chat-tokenizer.ts'
+import { knownConversations } from './model/known-conversations.ts'
 import {
   externalWeights,
   type ModelFiles,
@@ -13,25 +14,11 @@ import {
   requireFile,
 } from './model/model-config.ts'
 import type { Runtime } from './runtime.ts'
+import { largestLogits } from './sampler/largest-logits.ts'
 
 const knownTokens = 16
 const minPromptTokens = 33
-const questions = [
-  'Write a short story about a fox, a lantern and a river.',
-  'What is Weft and how does it work?',
-  'What is 7 plus 5? Then tell me about the moon.',
-  'Please write a story about a girl who finds a small boat.',
-]
-
-/** One conversation per question, long enough for the prefill kernels that only work on more rows. */
-const conversations: Message[][] = questions.map((content, index) => [
-  { role: 'user', content: questions[(index + 1) % questions.length] ?? content },
-  {
-    role: 'assistant',
-    content: 'That is a good question. Let me think about it for a moment before I answer you.',
-  },
-  { role: 'user', content },
-])
+const knownLogits = 8
 
 export type MakeKnownAnswerInit = {
   runtime: Runtime
@@ -62,7 +49,7 @@ export async function makeKnownAnswer({
   })
   let best: { prompt: number[]; run: GreedyRun } | undefined
   try {
-    for (const conversation of conversations) {
+    for (const conversation of knownConversations) {
       const prompt = tokenizer.encodeChat(conversation)
       if (prompt.length < minPromptTokens) continue
       const run = await runGreedy(decoder, { prompt, count: knownTokens })
@@ -73,17 +60,11 @@ export async function makeKnownAnswer({
   }
   if (!best) throw new RangeError('Every conversation is shorter than 33 tokens.')
   const { prompt, run } = best
+  const { tokens, values } = largestLogits(run.firstLogits, knownLogits)
   return {
     promptTokens: prompt,
     tokens: run.tokens,
-    topLogits: largestLogits(run.firstLogits, 8),
+    topLogits: Array.from(tokens, (token, index) => ({ token, value: values[index] ?? 0 })),
     toleranceAbs,
   }
-}
-
-/** @returns the `count` largest, largest first, ties to the lowest id */
-function largestLogits(logits: Float32Array, count: number): { token: number; value: number }[] {
-  return Array.from(logits, (value, token) => ({ token, value }))
-    .sort((a, b) => b.value - a.value || a.token - b.token)
-    .slice(0, count)
 }

@@ -14,6 +14,8 @@ import { openNodeWasm } from './testing/node-wasm.ts'
 import { collect } from './testing/reference-runs.ts'
 
 const jobCount = 100
+/** Of them, those also scored, and those also given up, meanwhile. */
+const besideCount = 10
 /**
  * Between what two honest runs may disagree about, in logits over temperature. Rows of a batch differ
  * from a row alone by about 1e-5 where sums are taken in another order.
@@ -33,6 +35,16 @@ const samplings: Sampling[] = [
   { ...greedySampling, temperature: 1.3, minP: 0.05, repetitionPenalty: 1.2 },
   { ...greedySampling, temperature: 1, frequencyPenalty: 0.5, presencePenalty: 0.5 },
   { ...greedySampling, stop: ['the', '\n'] },
+  { ...greedySampling, temperature: 0.7, grammar: { type: 'json' } },
+  { ...greedySampling, grammar: { type: 'json-schema', schema: '{"enum":["yes","no",12]}' } },
+  {
+    ...greedySampling,
+    temperature: 0.9,
+    logitBias: [
+      { token: 12, bias: -100 },
+      { token: 300, bias: 4 },
+    ],
+  },
 ]
 
 /** The same numbers in every run of the test. */
@@ -82,7 +94,8 @@ describe.each([
   beforeAll(async () => {
     const runtime = await openNodeWasm()
     engine = createLocalEngine({ openRuntime: async () => runtime })
-    await engine.load(await init())
+    const { capabilities } = await engine.load(await init())
+    expect(capabilities.batchSize).toBe(8)
   })
   afterAll(() => engine.close())
 
@@ -103,15 +116,43 @@ describe.each([
       const logit = answerLogits[position] ?? Number.NaN
       if (sampling.temperature === 0) return logit
       const token = answers[index]?.[position] ?? 0
-      return logit / sampling.temperature + gumbelNoise(noiseKey(seed), position, token)
+      const bias = sampling.logitBias.find((each) => each.token === token)?.bias ?? 0
+      return (logit + bias) / sampling.temperature + gumbelNoise(noiseKey(seed), position, token)
     })
     return Math.abs((values[0] ?? 0) - (values[1] ?? 0))
+  }
+
+  const scoreOf = async ({ messages, overflow }: GenerateInit, answer: number[]) => {
+    const options = { topK: 1, hiddenStates: false }
+    const [score] = await engine.score([{ messages, overflow, answer }], options)
+    return [...(score?.answerLogits ?? [])]
+  }
+
+  /** Reads three tokens and leaves. */
+  const begin = async (job: GenerateInit): Promise<number[]> => {
+    const controller = new AbortController()
+    const tokens: number[] = []
+    for await (const part of engine.generate(job, { signal: controller.signal })) {
+      if (part.type === 'delta') tokens.push(...part.tokens)
+      if (tokens.length === 3) controller.abort()
+    }
+    return tokens
   }
 
   test('a hundred mixed jobs in random order equal one at a time', async () => {
     const all = jobs()
     const alone: number[][] = []
     for (const job of all) alone.push((await collect(engine.generate(job))).tokens)
+    const answers = alone.slice(0, besideCount)
+    const scores: number[][] = []
+    for (const [index, answer] of answers.entries()) {
+      scores.push(await scoreOf(all[index] as GenerateInit, answer))
+    }
+    // Answers are scored, and others given up, while the hundred are made.
+    const scored = Promise.all(
+      answers.map((answer, at) => scoreOf(all[at] as GenerateInit, answer)),
+    )
+    const begun = Promise.all(all.slice(-besideCount).map(begin))
     const together = new Array<number[]>(jobCount)
     await Promise.all(
       shuffled().map(async (index, place) => {
@@ -120,6 +161,11 @@ describe.each([
         if (job) together[index] = (await collect(engine.generate(job))).tokens
       }),
     )
+    expect(await begun).toEqual(alone.slice(-besideCount).map((tokens) => tokens.slice(0, 3)))
+    for (const [index, logits] of (await scored).entries()) {
+      const differences = logits.map((logit, at) => Math.abs(logit - (scores[index]?.[at] ?? 0)))
+      expect(Math.max(...differences)).toBeLessThan(honestMargin)
+    }
     let different = 0
     for (const [index, job] of all.entries()) {
       const [one = [], other = []] = [alone[index], together[index]]

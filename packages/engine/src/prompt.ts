@@ -17,25 +17,26 @@ const answerShare = 1 / 4
 
 /**
  * With `overflow: 'slide'`, a conversation that leaves less room than the answer may take, or than a
- * quarter of the context, loses its oldest messages, system messages and the last one never.
- * @throws WeftError `engine/prompt-too-long` when no token of answer would fit
+ * quarter of the context, loses its oldest messages, system messages and the last one never. That goes
+ * by the manifest's context: what is left out must not depend on the device.
+ * @throws WeftError `engine/prompt-too-long` when no token of answer would fit, `engine/short-context`
+ *   when this device alone has no room for one
  */
 export function encodePrompt(
-  model: Pick<LoadedModel, 'tokenizer' | 'contextTokens'>,
+  model: Pick<LoadedModel, 'tokenizer' | 'contextTokens' | 'fullContextTokens'>,
   { messages, overflow, maxTokens }: PromptInit,
 ): Prompt {
-  const { tokenizer, contextTokens } = model
-  const roomForAnswer = Math.min(maxTokens, Math.ceil(contextTokens * answerShare))
+  const { tokenizer, contextTokens, fullContextTokens } = model
+  const roomForAnswer = Math.min(maxTokens, Math.ceil(fullContextTokens * answerShare))
   let kept = messages
   let tokens = tokenizer.encodeChat(kept)
-  while (overflow === 'slide' && tokens.length > contextTokens - roomForAnswer) {
+  while (overflow === 'slide' && tokens.length > fullContextTokens - roomForAnswer) {
     const shorter = withoutOldest(kept)
     if (!shorter) break
     kept = shorter
     tokens = tokenizer.encodeChat(kept)
   }
-  const most = contextTokens - 1
-  if (tokens.length > most) throw promptTooLong(tokens.length, most)
+  if (tokens.length >= contextTokens) throw promptTooLong(tokens.length, model)
   return { tokens, droppedMessages: messages.length - kept.length }
 }
 
@@ -47,11 +48,25 @@ function withoutOldest(messages: readonly Message[]): readonly Message[] | undef
   return [...messages.slice(0, first), ...messages.slice(next)]
 }
 
-function promptTooLong(length: number, most: number): WeftError {
+/** Refused by this model everywhere, or only here: another device may have the room. */
+function promptTooLong(
+  length: number,
+  { contextTokens, fullContextTokens }: Pick<LoadedModel, 'contextTokens' | 'fullContextTokens'>,
+): WeftError {
+  const fitsModel = length < fullContextTokens
+  const most = (fitsModel ? contextTokens : fullContextTokens) - 1
   const excess = length - most
-  return new WeftError(
-    'engine/prompt-too-long',
-    `The conversation is ${excess} ${excess === 1 ? 'token' : 'tokens'} too long: this model takes at most ${most}. Shorten it, or start a new one.`,
-    { facts: [`Limit: ${most} tokens`, `Actual: ${length} tokens`] },
-  )
+  const tooLong = `The conversation is ${excess} ${excess === 1 ? 'token' : 'tokens'} too long`
+  const facts = [`Limit: ${most} tokens`, `Actual: ${length} tokens`]
+  return fitsModel
+    ? new WeftError(
+        'engine/short-context',
+        `${tooLong} for this device, which has room for ${most}. Shorten it, or let another device answer.`,
+        { facts },
+      )
+    : new WeftError(
+        'engine/prompt-too-long',
+        `${tooLong}: this model takes at most ${most}. Shorten it, or start a new one.`,
+        { facts },
+      )
 }

@@ -1,5 +1,6 @@
 /**
- * What the model thinks of answers that exist: one prefill over prompt and answer each.
+ * What the model thinks of answers that exist: each is read behind its prompt, a chunk at a time, and
+ * every token's logits are looked at on the way.
  * @module
  */
 import { CancelledError, WeftError } from '@weft/protocol'
@@ -7,44 +8,59 @@ import type { Score, ScoreInit, ScoreOptions } from './engine.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { encodePrompt } from './prompt.ts'
 import { largestLogits } from './sampler/largest-logits.ts'
+import { argmax } from './sampler/sample-token.ts'
+import { findStranger } from './strange-token.ts'
 
-/** All of them at once in the scheduler, where they share what they have in common. */
+/**
+ * All of them at once in the scheduler, where they take turns chunk by chunk and share what they have
+ * in common. The first that fails ends the others.
+ */
 export async function score(
   model: LoadedModel,
   inits: readonly ScoreInit[],
   options: ScoreOptions,
 ): Promise<Score[]> {
-  return Promise.all(inits.map((init) => scoreOne(model, init, options)))
+  const checked = inits.map((init) => check(model, init, options))
+  const { signal } = options
+  const over = new AbortController()
+  const signals = [over.signal, ...(signal ? [signal] : [])]
+  const init = { ...options, signal: AbortSignal.any(signals) }
+  try {
+    return await Promise.all(checked.map((each) => scoreOne(model, each, init)))
+  } finally {
+    over.abort()
+  }
 }
+
+/** Tokens of both, known to be this model's. */
+type Checked = { prompt: readonly number[]; answer: readonly number[] }
 
 async function scoreOne(
   model: LoadedModel,
-  { messages, overflow, answer }: ScoreInit,
-  { topK, hiddenStates, signal }: ScoreOptions,
+  { prompt, answer }: Checked,
+  { topK, hiddenStates, signal }: ScoreOptions & { signal: AbortSignal },
 ): Promise<Score> {
-  const prompt = encodePrompt(model, { messages, overflow, maxTokens: answer.length })
-  checkAnswer(model, { answer, promptTokens: prompt.tokens.length, topK })
   const result = createScore({ tokens: answer.length, topK })
   const rows: Float32Array[] = []
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const cancel = (): void => {
     model.scheduler.wake()
-    reject(new CancelledError({ subject: 'Scoring', cause: signal?.reason }))
+    reject(new CancelledError({ subject: 'Scoring', cause: signal.reason }))
   }
-  const stopped = signal ?? new AbortController().signal
-  stopped.addEventListener('abort', cancel)
+  signal.addEventListener('abort', cancel)
   try {
-    if (stopped.aborted) cancel()
-    const firstOutput = prompt.tokens.length - 1
+    if (signal.aborted) cancel()
+    const firstOutput = prompt.length - 1
     model.scheduler.add({
       // Nothing is asked behind the last token of the answer.
-      prompt: [...prompt.tokens, ...answer.slice(0, -1)],
+      prompt: [...prompt, ...answer.slice(0, -1)],
       firstOutput,
       wantsHiddenStates: hiddenStates,
       keepsPrefix: true,
-      signal: stopped,
+      signal,
       isWanted: () => true,
       take({ position, logits, hiddenState }) {
+        argmax(logits) // Refuses what is no number.
         const index = position - firstOutput
         const { tokens, values } = largestLogits(logits, topK)
         result.topTokens.set(tokens, index * topK)
@@ -57,7 +73,7 @@ async function scoreOne(
     })
     await promise
   } finally {
-    stopped.removeEventListener('abort', cancel)
+    signal.removeEventListener('abort', cancel)
   }
   return { ...result, hiddenStates: rows.length > 0 ? concatenate(rows) : null }
 }
@@ -79,18 +95,22 @@ function concatenate(rows: readonly Float32Array[]): Float32Array {
   return all
 }
 
-type Checked = { answer: readonly number[]; promptTokens: number; topK: number }
-
-function checkAnswer(model: LoadedModel, { answer, promptTokens, topK }: Checked): void {
+/** @throws WeftError `engine/prompt-too-long`, `engine/bad-score` */
+function check(
+  model: LoadedModel,
+  { messages, overflow, answer }: ScoreInit,
+  { topK }: ScoreOptions,
+): Checked {
   const { vocabularySize, contextTokens } = model
+  const prompt = encodePrompt(model, { messages, overflow, maxTokens: answer.length }).tokens
   const facts: string[] = []
   if (answer.length === 0) facts.push('The answer has no tokens.')
-  const stranger = answer.find((token) => !(token >= 0 && token < vocabularySize))
+  const stranger = findStranger(answer, vocabularySize)
   if (stranger !== undefined) facts.push(`This model has no token ${stranger}.`)
   if (!(topK >= 1 && topK <= Math.min(1024, vocabularySize))) facts.push(`topK is ${topK}.`)
-  if (promptTokens + answer.length > contextTokens) {
+  if (prompt.length + answer.length > contextTokens) {
     facts.push(`Prompt and answer have more than ${contextTokens} tokens.`)
   }
-  if (facts.length === 0) return
+  if (facts.length === 0) return { prompt, answer }
   throw new WeftError('engine/bad-score', 'This answer cannot be this model’s.', { facts })
 }

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { fitsDevice } from './fits-device.ts'
 
 const folder = new URL('../../../public/models/', import.meta.url)
+/** What the server answers instead, by path; null never answers. */
+const broken = new Map<string, string | null>()
 const server = createServer(async (request, response) => {
+  const instead = broken.get(request.url ?? '')
+  if (instead === null) return
+  if (instead !== undefined) return response.writeHead(200).end(instead)
   const path = request.url?.replace(/^\/models\//, '') ?? ''
   const bytes = await readFile(new URL(path, folder)).catch(() => undefined)
   response.writeHead(bytes ? 200 : 404).end(bytes)
@@ -16,7 +21,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-afterAll(() => server.close())
+afterEach(() => broken.clear())
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
 
 test('the list of this site: what can be loaded, and what waits for a manifest', async () => {
   const { curated, entries } = await fetchCatalogue(`${origin}/models/`)
@@ -54,6 +63,41 @@ test('a site without a list says which address failed', async () => {
   await expect(fetchCatalogue(`${origin}/nothing/`)).rejects.toMatchObject({
     code: 'sdk/catalogue',
     message: `The model list at ${origin}/nothing/catalogue.json cannot be read.`,
+  })
+})
+
+test.each([
+  ['no JSON', '<html>'],
+  ['no manifest', '{"version":1}'],
+  ['silence', null],
+])('a manifest that is %s is a problem of its variant alone', async (_, instead) => {
+  const whole = await fetchCatalogue(`${origin}/models/`)
+  const path = '/models/bobbin/manifest.json'
+  broken.set(path, instead)
+  const { curated, entries, problems } = await fetchCatalogue(`${origin}/models/`, {
+    deadlineMs: 500,
+  })
+  expect(problems).toMatchObject([
+    {
+      id: 'weft/bobbin-2m',
+      name: 'Bobbin',
+      error: {
+        code: 'sdk/catalogue',
+        message: `The manifest at ${origin}${path} cannot be read.`,
+      },
+    },
+  ])
+  expect(entries).toEqual(whole.entries.filter(({ manifest }) => manifest.id !== 'weft/bobbin-2m'))
+  expect(curated.map(({ name }) => name)).toEqual(
+    whole.curated.map(({ name }) => name).filter((name) => name !== 'Bobbin'),
+  )
+})
+
+test.each(['<html>', '{"models":[]}'])('a list that is no list is refused: %s', async (instead) => {
+  broken.set('/models/catalogue.json', instead)
+  await expect(fetchCatalogue(`${origin}/models/`)).rejects.toMatchObject({
+    code: 'sdk/catalogue',
+    message: `The model list at ${origin}/models/catalogue.json cannot be read.`,
   })
 })
 

@@ -3,8 +3,16 @@
  * @module
  */
 import { cpuMemoryBytes } from '@weft/engine'
-import { type Manifest, manifestCid, manifestSchema, parse, WeftError } from '@weft/protocol'
+import {
+  type Manifest,
+  manifestCid,
+  manifestSchema,
+  parse,
+  WeftError,
+  type WeftErrorData,
+} from '@weft/protocol'
 import { totalBytes } from '@weft/storage'
+import type { z } from 'zod'
 import {
   type CatalogueFileModel,
   type CatalogueFileVariant,
@@ -35,27 +43,50 @@ export type CuratedVariant = {
 /** What the site says about a model, in all its variants. */
 export type CuratedModel = Omit<CatalogueFileModel, 'variants'> & { variants: CuratedVariant[] }
 
+/** A variant of the site's list that cannot be loaded because its manifest cannot be read. */
+export type CatalogueProblem = {
+  /** Of the model, as in `CuratedModel`. */
+  id: string
+  name: string
+  dtype: Manifest['dtype']
+  /** `sdk/catalogue`: says which address failed. */
+  error: WeftErrorData
+}
+
 export type Catalogue = {
+  /** Without the variants in `problems`, and without models that have no others. */
   curated: CuratedModel[]
+  problems: CatalogueProblem[]
   /** Grows when a model is imported. */
   entries: CatalogueEntry[]
 }
 
+export type FetchCatalogueOptions = WaitOptions & {
+  /** How long one file of the list may take, default 10 s. */
+  deadlineMs?: number
+}
+
 type ReadyVariant = Exclude<CatalogueFileVariant, { manifest: null }>
 
-/** @throws WeftError `sdk/catalogue` when the site's list or a manifest cannot be read */
+/** @throws WeftError `sdk/catalogue` when the site's list cannot be read; a manifest is a problem */
 export async function fetchCatalogue(
   modelsUrl: string,
-  { signal }: WaitOptions = {},
+  { signal, deadlineMs = 10_000 }: FetchCatalogueOptions = {},
 ): Promise<Catalogue> {
+  const limit = () =>
+    AbortSignal.any([AbortSignal.timeout(deadlineMs), ...(signal ? [signal] : [])])
   const base = new URL(modelsUrl, globalThis.location?.href)
-  const json = await fetchJson(new URL('catalogue.json', base), signal)
-  const { models } = parse('model list', catalogueFileSchema, json)
+  const { models } = await fetchJson(
+    new URL('catalogue.json', base),
+    { subject: 'model list', schema: catalogueFileSchema },
+    limit(),
+  )
   const entries: CatalogueEntry[] = []
+  const problems: CatalogueProblem[] = []
   const curate = async (
     variant: CatalogueFileVariant,
-    { parameters }: CatalogueFileModel,
-  ): Promise<CuratedVariant> => {
+    { id, name, parameters }: CatalogueFileModel,
+  ): Promise<CuratedVariant | null> => {
     const { dtype } = variant
     if (variant.manifest === null) {
       const { approximate } = variant
@@ -64,28 +95,36 @@ export async function fetchCatalogue(
       const needs = { ...approximate, ...cpu, ...asked(variant) }
       return { dtype, modelCid: null, needs, isApproximate: true }
     }
-    const entry = await fetchEntry(variant, base, signal)
+    const entry = await fetchEntry(variant, base, limit()).catch((error) => {
+      if (signal?.aborted) throw error
+      problems.push({ id, name, dtype, error: error.toJSON() })
+    })
+    if (!entry) return null
     entries.push(entry)
     return { dtype, modelCid: entry.modelCid, needs: entry.needs, isApproximate: false }
   }
-  const curated = await Promise.all(
-    models.map(async (model) => ({
-      ...model,
-      variants: await Promise.all(model.variants.map((variant) => curate(variant, model))),
-    })),
+  const named = await Promise.all(
+    models.map(async (model) => {
+      const variants = await Promise.all(model.variants.map((variant) => curate(variant, model)))
+      return { ...model, variants: variants.filter((variant) => variant !== null) }
+    }),
   )
+  const curated = named.filter(({ variants }) => variants.length > 0)
   const order = curated.flatMap(({ variants }) => variants.map(({ modelCid }) => modelCid))
   entries.sort((a, b) => order.indexOf(a.modelCid) - order.indexOf(b.modelCid))
-  return { curated, entries }
+  return { curated, problems, entries }
 }
 
 async function fetchEntry(
   variant: ReadyVariant,
   base: URL,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<CatalogueEntry> {
-  const json = await fetchJson(new URL(variant.manifest, base), signal)
-  const manifest = parse(`manifest ${variant.manifest}`, manifestSchema, json)
+  const manifest = await fetchJson(
+    new URL(variant.manifest, base),
+    { subject: 'manifest', schema: manifestSchema },
+    signal,
+  )
   const sources = variant.sources.map((source) => new URL(source, base).href)
   const modelCid = manifestCid(manifest)
   return { modelCid, manifest, sources, needs: { ...manifestNeeds(manifest), ...asked(variant) } }
@@ -117,13 +156,22 @@ function manifestNeeds(manifest: Manifest): Needs {
   }
 }
 
-async function fetchJson(url: URL, signal: AbortSignal | undefined): Promise<unknown> {
+/** @throws WeftError `sdk/catalogue`, whatever stands against it */
+async function fetchJson<Schema extends z.ZodType>(
+  url: URL,
+  { subject, schema }: { subject: string; schema: Schema },
+  signal: AbortSignal,
+): Promise<z.output<Schema>> {
   try {
-    const response = await fetch(url, signal ? { signal } : {})
+    const response = await fetch(url, { signal })
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
-    return await response.json()
+    return parse(subject, schema, await response.json())
   } catch (cause) {
-    throw WeftError.from(cause, 'sdk/catalogue', `The model list at ${url.href} cannot be read.`)
+    const { message, facts } = WeftError.from(cause, 'sdk/fetch', 'It did not come.')
+    throw new WeftError('sdk/catalogue', `The ${subject} at ${url.href} cannot be read.`, {
+      facts: [message, ...facts],
+      cause,
+    })
   }
 }
 
@@ -134,4 +182,18 @@ export function findEntry(catalogue: readonly CatalogueEntry[], modelCid: string
   throw new WeftError('sdk/unknown-model', 'This site does not know that model.', {
     facts: [`Model: ${modelCid}`],
   })
+}
+
+/** @throws WeftError `sdk/unknown-model`; `sdk/wrong-task` for one that does not answer */
+export function findChatEntry(
+  catalogue: readonly CatalogueEntry[],
+  modelCid: string,
+): CatalogueEntry {
+  const entry = findEntry(catalogue, modelCid)
+  if (entry.manifest.task === 'chat') return entry
+  throw new WeftError(
+    'sdk/wrong-task',
+    'This model makes vectors of texts. Choose one that answers.',
+    { facts: [`Model: ${entry.manifest.name}`] },
+  )
 }

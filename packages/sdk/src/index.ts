@@ -22,7 +22,7 @@ export type {
   Turn,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
-export type { CuratedModel, CuratedVariant } from './catalogue.ts'
+export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'
 export type { Cell } from './cell.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'

@@ -56,6 +56,14 @@ test('a known model is imported from files, and then needs no server', async () 
   expect(hub.requests).toEqual([])
 })
 
+test('what was imported on an earlier visit is in the list from the beginning', async () => {
+  const { models, manifest, cids } = stage
+  const own = new File([JSON.stringify({ ...manifest, name: 'Own' })], 'manifest.json')
+  const { modelCid } = await models.import([...pick(), own])
+  const later = await stage.openModelsAgain()
+  expect(later.list.get().map((entry) => entry.modelCid)).toEqual([...cids, modelCid])
+})
+
 test('a model of no site is offered as long as it is kept', async () => {
   const { models, manifest, cids } = stage
   const own = new File([JSON.stringify({ ...manifest, name: 'Own' })], 'manifest.json')

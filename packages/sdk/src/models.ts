@@ -16,8 +16,13 @@ export type ModelsInit = {
   store: ModelStore
 }
 
-export function createModels({ catalogue, tabEngine, network, store }: ModelsInit): Models {
-  const { curated, entries } = catalogue
+/** How long a page waits for what the browser tells of earlier visits; it may come later as well. */
+const firstLookMs = 2_000
+
+/** `list` has from the beginning what was imported on an earlier visit. */
+export async function createModels(init: ModelsInit): Promise<Models> {
+  const { catalogue, tabEngine, network, store } = init
+  const { curated, problems, entries } = catalogue
   const list = createCell<ModelEntry[]>(entries.map(toModelEntry))
   const cached = createCell<CachedModel[]>([])
   const storage = createCell<StorageSpace | null>(null)
@@ -47,14 +52,14 @@ export function createModels({ catalogue, tabEngine, network, store }: ModelsIni
   }
 
   /** What is kept changes with every load; where the browser does not tell, the cells stay. */
-  const follow = () => void refreshStorage().catch(() => {})
+  const follow = () => refreshStorage().catch(() => {})
   let phase = tabEngine.state.get().phase
   tabEngine.state.subscribe(() => {
     const now = tabEngine.state.get().phase
-    if (now !== phase && now !== 'loading') follow()
+    if (now !== phase && now !== 'loading') void follow()
     phase = now
   })
-  follow()
+  await Promise.race([follow(), new Promise((resolve) => setTimeout(resolve, firstLookMs))])
 
   return {
     list,
@@ -62,6 +67,7 @@ export function createModels({ catalogue, tabEngine, network, store }: ModelsIni
     engineRole: tabEngine.role,
     prepare: tabEngine.prepare,
     curated,
+    problems,
     cached,
     storage,
     refreshStorage,

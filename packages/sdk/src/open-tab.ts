@@ -29,9 +29,10 @@ import { createTabEngine } from './tab-engine.ts'
  * @throws WeftError `sdk/catalogue`, `storage/no-identity`
  */
 export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promise<Tab> {
+  const isOutdated = createCell(false)
   const [catalogue, database, chunks] = await Promise.all([
     fetchCatalogue(modelsUrl),
-    openDatabase(),
+    openDatabase('weft', { onOutdated: () => isOutdated.set(true) }),
     openChunkStore(navigator.storage),
   ])
   const identity = await claimIdentity({
@@ -54,7 +55,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
         ...events,
       }),
   })
-  const models = createModels({ catalogue, tabEngine, network, store })
+  const models = await createModels({ catalogue, tabEngine, network, store })
   const node = createServingNode({ catalogue: entries, tabEngine, network, privateKey })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
@@ -71,6 +72,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
 
   return {
     peerId,
+    isOutdated,
     network: watchStatus(network),
     models,
     client: {

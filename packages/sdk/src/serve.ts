@@ -53,8 +53,11 @@ const quoteLifetimeMs = 180_000
 /** Bytes of prompt that a token stands for at the very most; beyond it nothing is tokenised. */
 const maxBytesPerToken = 32
 
-/** @returns a function that takes no more jobs, ends the running ones and tells their clients */
-export function serve(init: ServeInit): () => Promise<void> {
+/**
+ * @returns a function that takes no more jobs, ends the running ones and tells their clients the
+ *   reason; by default that it was switched off
+ */
+export function serve(init: ServeInit): (reason?: WeftError) => Promise<void> {
   const running = new Map<Promise<void>, string>()
   const stopped = new AbortController()
   let count = 0
@@ -73,9 +76,9 @@ export function serve(init: ServeInit): () => Promise<void> {
       running.delete(done)
     }
   })
-  return async () => {
+  return async (reason = switchedOff()) => {
     stopHandling()
-    stopped.abort()
+    stopped.abort(reason)
     await Promise.allSettled(running.keys())
   }
 }
@@ -164,7 +167,7 @@ async function answer(
       text += part.text
       onEvent({ type: 'job-delta', id, tokens: tokens.length })
     } else {
-      if (stopped.aborted) throw switchedOff()
+      if (stopped.aborted) throw stopped.reason
       const outputTokens = chain.length - answered.length
       return signReceipt(
         {

@@ -4,12 +4,13 @@
  */
 import type { BackendChoice } from '@weft/engine'
 import type { Network } from '@weft/network'
-import { freePrice, type PrivateKey, WeftError } from '@weft/protocol'
+import { type EngineInfo, freePrice, type PrivateKey, WeftError } from '@weft/protocol'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { createCell } from './cell.ts'
 import { createJobView, restingSentence } from './job-view.ts'
+import { isSameEngine } from './same-engine.ts'
 import { serve } from './serve.ts'
-import type { NodeState, ServingNode } from './tab.ts'
+import type { EngineState, NodeState, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
@@ -20,7 +21,13 @@ export type ServingNodeInit = {
 }
 
 type ServeChoice = { modelCid: string; backend: BackendChoice }
-type Serving = { choice: ServeChoice; end: () => Promise<void> }
+/** What registrations, quotes and receipts say of the engine. */
+type Terms = { engineInfo: EngineInfo; maxJobs: number }
+type Serving = {
+  choice: ServeChoice
+  terms: Terms
+  end: (reason: WeftError | undefined) => Promise<void>
+}
 
 /** Jobs at the same time where the device computes one token after the other: they take turns. */
 const leastJobs = 4
@@ -42,7 +49,10 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
   const state = createCell<NodeState>(offState)
   const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
   let serving: Serving | undefined
-  let starting: AbortController | undefined
+  /** Settles when nothing is left of what was served last. */
+  let ending: Promise<void> = Promise.resolve()
+  /** Of the last start or stop: it aborts the one before, which goes no further. */
+  let latest = new AbortController()
   let recoveredAtMs = Number.NEGATIVE_INFINITY
 
   network.onStatus(() => {
@@ -50,52 +60,66 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
   })
   tabEngine.state.subscribe(() => {
     const now = tabEngine.state.get()
-    if (now.phase === 'failed' && serving) void recover(serving, now.error.message)
+    if (!serving) return
+    const { choice, terms } = serving
+    if (now.phase === 'failed') void recover(choice, now.error.message)
+    if (now.phase === 'ready' && !isSameTerms(terms, termsOf(now))) {
+      start(choice, engineChanged()).catch(() => {}) // The state says what failed.
+    }
   })
 
-  async function endServing(): Promise<void> {
-    const { end } = serving ?? {}
-    serving = undefined
-    await end?.()
+  function supersede(): AbortSignal {
+    latest.abort()
+    latest = new AbortController()
+    return latest.signal
   }
 
-  async function start(choice: ServeChoice): Promise<void> {
-    starting?.abort()
-    await endServing()
+  /** Takes nothing more from now on. @returns when all that was served has ended */
+  function endServing(reason?: WeftError): Promise<void> {
+    if (serving) ending = serving.end(reason)
+    serving = undefined
+    return ending
+  }
+
+  /** @param reason - told to the clients of running jobs */
+  async function start(choice: ServeChoice, reason?: WeftError): Promise<void> {
+    const signal = supersede()
+    await endServing(reason)
+    if (signal.aborted) return
     const { modelCid, backend } = choice
-    const controller = new AbortController()
-    starting = controller
     change({ phase: 'preparing', sentence: 'Preparing the model on this device.', modelCid })
     try {
-      await tabEngine.prepare(modelCid, backend, { signal: controller.signal })
-      const end = beginServing(init, findEntry(catalogue, modelCid), state.get, change)
-      serving = { choice, end }
+      await tabEngine.prepare(modelCid, backend, { signal })
+      if (signal.aborted) return
+      serving = { choice, ...beginServing(init, findEntry(catalogue, modelCid), state.get, change) }
     } catch (error) {
-      if (controller.signal.aborted) return
+      if (signal.aborted) return
       const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
       change({ phase: 'failed', sentence: message })
       throw error
-    } finally {
-      if (starting === controller) starting = undefined
     }
   }
 
   /** A broken engine is loaded again once; when that does not hold, a person has to look. */
-  async function recover({ choice }: Serving, reason: string): Promise<void> {
+  async function recover(choice: ServeChoice, reason: string): Promise<void> {
     const isFirst = performance.now() - recoveredAtMs > recoveryPauseMs
     recoveredAtMs = performance.now()
     if (isFirst) return start(choice).catch(() => {})
+    const signal = supersede()
     await endServing()
+    if (signal.aborted) return
     change({ phase: 'failed', sentence: `${reason} It failed again after a new start.` })
   }
 
   return {
     state,
-    start,
+    start: (choice) => start(choice),
     async stop() {
-      starting?.abort()
+      const signal = supersede()
       await endServing()
-      state.set({ ...offState, ...totals(state.get()) })
+      if (signal.aborted) return
+      const { tokensServed, jobsServed, jobs } = state.get()
+      state.set({ ...offState, tokensServed, jobsServed, jobs })
     },
   }
 }
@@ -105,12 +129,12 @@ function beginServing(
   { manifest, modelCid }: CatalogueEntry,
   get: () => NodeState,
   change: (part: Partial<NodeState>) => void,
-): () => Promise<void> {
+): Pick<Serving, 'terms' | 'end'> {
   const { network, tabEngine, privateKey } = init
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
-  const { engine: engineInfo, capabilities } = ready.result
-  const maxJobs = Math.max(leastJobs, capabilities.batchSize)
+  const terms = termsOf(ready)
+  const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
   const announcement = network.announce({
     models: [
@@ -135,16 +159,28 @@ function beginServing(
     onEvent: view.onEvent,
   })
   change({ phase: 'idle', sentence: restingSentence(network) })
-  return async () => {
-    await Promise.all([stopServing(), announcement.stop()])
-    view.end()
-    release()
+  return {
+    terms,
+    async end(reason) {
+      await Promise.all([stopServing(reason), announcement.stop()])
+      view.end()
+      release()
+    },
   }
 }
 
-function totals({ tokensServed, jobsServed, jobs }: NodeState): Partial<NodeState> {
-  const ended = jobs.map((job) =>
-    job.state === 'running' ? { ...job, state: 'cancelled' as const } : job,
+function termsOf({ result }: Extract<EngineState, { phase: 'ready' }>): Terms {
+  const { engine: engineInfo, capabilities } = result
+  return { engineInfo, maxJobs: Math.max(leastJobs, capabilities.batchSize) }
+}
+
+function isSameTerms(a: Terms, b: Terms): boolean {
+  return a.maxJobs === b.maxJobs && isSameEngine(a.engineInfo, b.engineInfo)
+}
+
+function engineChanged(): WeftError {
+  return new WeftError(
+    'sdk/engine-changed',
+    'Its engine restarted as another one than it had quoted. What has arrived is yours.',
   )
-  return { tokensServed, jobsServed, jobs: ended }
 }

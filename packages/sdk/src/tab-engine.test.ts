@@ -79,6 +79,32 @@ test('a model that is held is not replaced', async () => {
   expect(tabEngine.state.get()).toMatchObject({ phase: 'ready', modelCid: twin })
 })
 
+test('a load that was given up while the files are being deleted stands in nobody’s way', async () => {
+  const deleted = Promise.withResolvers<void>()
+  const deleting = navigator.locks.request(`weft-model-${model}`, () => deleted.promise)
+  const controller = new AbortController()
+  const given = tabEngine.prepare(model, 'auto', { signal: controller.signal })
+  controller.abort()
+  await expect(given).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  await tabEngine.prepare(twin, 'auto')
+  deleted.resolve()
+  await deleting
+  // The lock that it had asked for comes now, and is let go of.
+  await expect.poll(() => stage.models.remove(model).then(() => 'deleted', String)).toBe('deleted')
+})
+
+test('a model that makes vectors is refused before anything is let go', async () => {
+  await tabEngine.prepare(model, 'auto')
+  const ready = tabEngine.state.get()
+  const vectors = stage.addEmbeddingModel()
+  await expect(tabEngine.prepare(vectors, 'auto')).rejects.toMatchObject({
+    code: 'sdk/wrong-task',
+  })
+  expect(tabEngine.state.get()).toBe(ready)
+  await expect(stage.models.remove(model)).rejects.toMatchObject({ code: 'storage/model-in-use' })
+  await tabEngine.prepare(twin, 'auto')
+})
+
 test('who asks again after the last one gave up gets a new load', async () => {
   const controller = new AbortController()
   const given = tabEngine.prepare(model, 'auto', { signal: controller.signal })

@@ -8,16 +8,21 @@ import type {
   GenerateInit,
   GeneratePart,
   LoadInit,
+  LoadResult,
   Restart,
   Role,
   SharedEngine,
   SharedEngineInit,
 } from '@weft/engine'
-import { CancelledError, WeftError } from '@weft/protocol'
+import { WeftError } from '@weft/protocol'
 import { type ModelStore, totalBytes } from '@weft/storage'
-import { type CatalogueEntry, findEntry } from './catalogue.ts'
+import { type CatalogueEntry, findChatEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
+import { createFilesHold } from './files-hold.ts'
+import { isSameEngine } from './same-engine.ts'
+import { type SharedWork, shareWork } from './shared-work.ts'
 import type { EngineState, WaitOptions } from './tab.ts'
+import { untilAborted } from './until-aborted.ts'
 
 export type TabEngineInit = {
   catalogue: readonly CatalogueEntry[]
@@ -32,8 +37,9 @@ export interface TabEngine {
   /** Runs on what is loaded. A failure that the engine does not survive shows in `state`. */
   readonly engine: Pick<Engine, 'measurePrompt' | 'generate'>
   /**
-   * Fetches, loads, self-tests and measures; joins a load under way; returns at once when ready.
-   * @throws WeftError `sdk/engine-busy` while another model is held
+   * Fetches, loads, self-tests and measures; joins a load or restart under way; returns at once when
+   * ready.
+   * @throws WeftError `sdk/engine-busy` while another model is held; `sdk/wrong-task`
    */
   prepare(modelCid: string, backend: BackendChoice, options?: WaitOptions): Promise<void>
   /** Keeps what is loaded from being replaced. @returns a function that lets go */
@@ -42,14 +48,12 @@ export interface TabEngine {
   close(): Promise<void>
 }
 
-/** A load under way. It is shared, and cancelled only when nobody waits for it any more. */
-type Loading = {
-  modelCid: string
-  backend: BackendChoice
-  done: Promise<void>
-  controller: AbortController
-  waiters: number
-}
+type Ready = Extract<EngineState, { phase: 'ready' }>
+
+type Loading = { modelCid: string; backend: BackendChoice; work: SharedWork }
+
+/** The engine is being made anew, with the model that was ready before. */
+type Restarting = { before: Ready; done: Promise<void> }
 
 /** After these the model has to be loaded again. */
 const fatalCodes = [
@@ -63,11 +67,15 @@ const fatalCodes = [
 export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit): TabEngine {
   const state = createCell<EngineState>({ phase: 'empty' })
   const role = createCell<Role>('none')
-  const engine = openEngine({ onRestart: (restart) => void follow(restart), onRole: role.set })
+  const engine = openEngine({ onRestart: follow, onRole: role.set })
+  const files = createFilesHold(store)
   let loading: Loading | undefined
+  let restarting: Restarting | undefined
+  /** The last load that the engine began, by itself or not. */
+  let latest: Promise<LoadResult>
   let holders = 0
-  /** Lets other tabs delete the model of this one. */
-  let letGo = () => {}
+  /** What they hold; it may have failed since. */
+  let heldCid: string | undefined
 
   /** The engine asks for the files again when it restarts; that is no download for `state`. */
   function openFiles({ modelCid, manifest, sources }: CatalogueEntry): LoadInit['openFiles'] {
@@ -77,25 +85,59 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
         {
           ...options,
           onProgress: (progress) => {
-            if (loading) state.set({ phase: 'downloading', modelCid, ...progress })
+            if (loading?.modelCid === modelCid)
+              state.set({ phase: 'downloading', modelCid, ...progress })
           },
         },
       )
   }
 
-  /** While the engine is made anew; answers wait and go on. */
-  async function follow({ done }: Restart): Promise<void> {
+  /** Answers wait and go on. A load or restart under way sees this one by `latest`. */
+  function follow({ done }: Restart): void {
+    latest = done
     const before = state.get()
-    if (before.phase !== 'ready') return
-    const { modelCid } = before
-    state.set({ phase: 'loading', modelCid, stage: 'runtime' })
+    if (restarting || before.phase !== 'ready') return
+    restarting = { before, done: restart(before) }
+    state.set({ phase: 'loading', modelCid: before.modelCid, stage: 'runtime' })
+  }
+
+  /** Never rejects: how it ends shows in `state`, unless another load has begun. */
+  async function restart(before: Ready): Promise<void> {
+    const isReplaced = () => restarting?.before !== before
     try {
-      state.set({ ...before, result: await done })
+      const result = await loadedLast()
+      if (isReplaced()) return
+      // At once, for whoever has promised the engine before.
+      state.set({ ...before, result })
+      if (isSameEngine(result.engine, before.result.engine)) return
+      const speed = await engine.measure()
+      const measured = await loadedLast()
+      if (!isReplaced()) state.set({ ...before, result: measured, speed })
     } catch (error) {
-      const failure = WeftError.from(error, 'sdk/prepare', 'The model could not be made ready.')
-      state.set({ phase: 'failed', modelCid, error: failure.toJSON() })
+      if (isReplaced()) return
+      files.letGo()
+      fail(before.modelCid, prepareError(error))
+    } finally {
+      if (!isReplaced()) restarting = undefined
     }
   }
+
+  /** What the engine runs on now; a restart that failed may have been followed by another. */
+  async function loadedLast(): Promise<LoadResult> {
+    for (;;) {
+      const awaited = latest
+      try {
+        return await awaited
+      } catch (error) {
+        // Waits for the next restart, and throws why there is none.
+        await engine.memory()
+        if (latest === awaited) throw error
+      }
+    }
+  }
+
+  const fail = (modelCid: string, error: WeftError) =>
+    state.set({ phase: 'failed', modelCid, error: error.toJSON() })
 
   async function load(entry: CatalogueEntry, backend: BackendChoice, signal: AbortSignal) {
     const { modelCid, manifest } = entry
@@ -106,51 +148,64 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
         loadedBytes: 0,
         totalBytes: totalBytes(manifest),
       })
-      if (manifest.task !== 'chat') throw wrongTask()
-      letGo()
-      letGo = await store.hold(modelCid)
-      const result = await engine.load(
+      await files.take(modelCid, signal)
+      latest = engine.load(
         { manifest, openFiles: openFiles(entry), backend },
         { signal, onStage: (stage) => state.set({ phase: 'loading', modelCid, stage }) },
       )
+      await latest
       const speed = await engine.measure({ signal })
+      const result = await untilAborted(loadedLast(), signal)
       state.set({ phase: 'ready', modelCid, result, speed })
     } catch (error) {
-      const failure = WeftError.from(error, 'sdk/prepare', 'The model could not be made ready.')
-      const wasCancelled = failure.code === 'protocol/cancelled'
-      state.set(
-        wasCancelled ? { phase: 'empty' } : { phase: 'failed', modelCid, error: failure.toJSON() },
-      )
-      letGo()
+      const failure = prepareError(error)
+      files.letGo()
+      if (failure.code === 'protocol/cancelled') state.set({ phase: 'empty' })
+      else fail(modelCid, failure)
       throw failure
-    } finally {
-      loading = undefined
     }
   }
 
   function begin(entry: CatalogueEntry, backend: BackendChoice): Loading {
-    const controller = new AbortController()
-    const done = load(entry, backend, controller.signal)
-    done.catch(() => {}) // Each waiter hears of it; without one there is nobody to tell.
-    return { modelCid: entry.modelCid, backend, done, controller, waiters: 0 }
+    restarting = undefined
+    const work = shareWork((signal) => load(entry, backend, signal))
+    const begun = { modelCid: entry.modelCid, backend, work }
+    void work.ended.then(() => {
+      if (loading === begun) loading = undefined
+    })
+    return begun
   }
 
   function isReady(modelCid: string, backend: BackendChoice): boolean {
     const now = state.get()
-    if (now.phase !== 'ready' || now.modelCid !== modelCid) return false
-    return backend === 'auto' || now.result.engine.backend === backend
+    return now.phase === 'ready' && isLoaded(now, modelCid, backend)
   }
 
   const canJoin = (modelCid: string, backend: BackendChoice) =>
-    loading?.modelCid === modelCid &&
-    loading.backend === backend &&
-    !loading.controller.signal.aborted
+    loading?.modelCid === modelCid && loading.backend === backend && !loading.work.isGivenUp()
 
-  function noteFailure(error: unknown): void {
+  /** What has to end first: a load of something else, or a restart with the same. */
+  function findObstacle(modelCid: string, backend: BackendChoice): Promise<void> | undefined {
+    if (loading && !canJoin(modelCid, backend)) return loading.work.ended
+    if (restarting && isLoaded(restarting.before, modelCid, backend)) return restarting.done
+    return undefined
+  }
+
+  /** What failed, or was replaced by another tab, may come back for those who hold it. */
+  function isHeldAgainst(modelCid: string): boolean {
+    const { phase } = state.get()
+    const isGone = phase === 'failed' || phase === 'empty'
+    return holders > 0 && !(isGone && modelCid === heldCid)
+  }
+
+  /** Shows in `state` what the engine did not survive. @throws the same error */
+  function noteFailure(error: unknown): never {
     const now = state.get()
-    if (now.phase !== 'ready' || !WeftError.is(error) || !fatalCodes.includes(error.code)) return
-    letGo()
-    state.set({ phase: 'failed', modelCid: now.modelCid, error: error.toJSON() })
+    if (now.phase === 'ready' && WeftError.is(error) && fatalCodes.includes(error.code)) {
+      files.letGo()
+      fail(now.modelCid, error)
+    }
+    throw error
   }
 
   /** Another tab may have loaded another model meanwhile: then ours is loaded again, once. */
@@ -168,7 +223,7 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     } catch (error) {
       const wasReplaced = WeftError.is(error) && error.code === 'engine/not-loaded'
       if (hasBegun || !wasReplaced || before.phase !== 'ready') throw error
-      state.set({ phase: 'empty' })
+      if (state.get() === before) state.set({ phase: 'empty' })
       await prepare(
         before.modelCid,
         before.result.engine.backend === 'webgpu' ? 'webgpu' : 'auto',
@@ -183,24 +238,16 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     backend: BackendChoice,
     { signal }: WaitOptions = {},
   ): Promise<void> {
-    const entry = findEntry(catalogue, modelCid)
-    while (loading && !canJoin(modelCid, backend)) {
-      await untilAborted(
-        loading.done.catch(() => {}),
-        signal,
-      )
+    const entry = findChatEntry(catalogue, modelCid)
+    for (;;) {
+      const obstacle = findObstacle(modelCid, backend)
+      if (!obstacle) break
+      await untilAborted(obstacle, signal)
     }
     if (isReady(modelCid, backend)) return
-    if (holders > 0) throw busy()
+    if (!loading && isHeldAgainst(modelCid)) throw busy()
     loading ??= begin(entry, backend)
-    const shared = loading
-    shared.waiters += 1
-    try {
-      await untilAborted(shared.done, signal)
-    } finally {
-      shared.waiters -= 1
-      if (shared.waiters === 0) shared.controller.abort()
-    }
+    await loading.work.join(signal)
   }
 
   return {
@@ -208,26 +255,20 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     role,
     prepare,
     engine: {
-      async measurePrompt(init) {
-        try {
-          return await engine.measurePrompt(init)
-        } catch (error) {
-          noteFailure(error)
-          throw error
-        }
-      },
+      measurePrompt: (init) => engine.measurePrompt(init).catch(noteFailure),
       async *generate(init, options) {
         try {
           yield* generateReady(init, options)
         } catch (error) {
           noteFailure(error)
-          throw error
         }
       },
     },
     hold() {
       let held = true
       holders += 1
+      const now = state.get()
+      heldCid = now.phase === 'ready' ? now.modelCid : undefined
       const release = engine.hold()
       return () => {
         if (!held) return
@@ -238,30 +279,17 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     },
     async close() {
       await engine.close()
-      letGo()
+      files.letGo()
     },
   }
 }
 
-function untilAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal | undefined,
-): Promise<Value> {
-  if (!signal) return promise
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(new CancelledError({ subject: 'Preparing the model' }))
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  return Promise.race([promise, aborted.promise]).finally(() =>
-    signal.removeEventListener('abort', onAbort),
-  )
+function isLoaded({ modelCid, result }: Ready, wantedCid: string, backend: BackendChoice): boolean {
+  return modelCid === wantedCid && (backend === 'auto' || backend === result.engine.backend)
 }
 
-function wrongTask(): WeftError {
-  return new WeftError(
-    'sdk/wrong-task',
-    'This model makes vectors of texts. Choose one that answers.',
-  )
+function prepareError(error: unknown): WeftError {
+  return WeftError.from(error, 'sdk/prepare', 'The model could not be made ready.')
 }
 
 function busy(): WeftError {

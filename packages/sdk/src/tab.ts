@@ -23,7 +23,7 @@ import type {
   RecheckRecord,
   StorageSpace,
 } from '@weft/storage'
-import type { CuratedModel } from './catalogue.ts'
+import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
 import type { Needs } from './fits-device.ts'
 
@@ -40,6 +40,8 @@ export type TabInit = {
 
 export interface Tab {
   readonly peerId: string
+  /** A newer version of this page is open in another tab: until a reload nothing more is kept here. */
+  readonly isOutdated: Cell<boolean>
   readonly network: Cell<NetworkStatus>
   readonly models: Models
   readonly client: Client
@@ -48,7 +50,10 @@ export interface Tab {
   close(): Promise<void>
 }
 
-/** A model that can be loaded, with what the network and this device know of it. */
+/**
+ * A model that can be kept, with what the network and this device know of it. Its `manifest.task`
+ * says what it does: `chat` can be loaded, asked and served, `embedding` cannot.
+ */
 export type ModelEntry = {
   modelCid: string
   manifest: Manifest
@@ -82,6 +87,8 @@ export interface Models {
 
   /** What the site says about models, those included that wait for a manifest. */
   readonly curated: readonly CuratedModel[]
+  /** What the site names but this visit could not read; a new visit tries again. */
+  readonly problems: readonly CatalogueProblem[]
   /** What this browser keeps, the model used last first; partial downloads included. */
   readonly cached: Cell<CachedModel[]>
   /** Null until the browser has told. */

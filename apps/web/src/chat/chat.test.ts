@@ -4,9 +4,9 @@ import {
   type ChatTurn,
   fromConversation,
   messagesFor,
+  messagesLeftOut,
   newChat,
   toConversation,
-  turnsLeftOut,
 } from './chat.ts'
 
 function turn(id: string, prompt: string, text: string | null): ChatTurn {
@@ -34,12 +34,28 @@ test('a prompt that is too long alone is sent as it is: the engine says by how m
   expect(messagesFor([turn('1', 'a', 'b')], 'word '.repeat(900), 512)).toHaveLength(1)
 })
 
-test('how many turns were left out follows from the job', () => {
+test('left out is what the job lacks, and what of it the engine dropped', () => {
   const chat = newChat('c', 'Hi', 0)
-  const last = turn('3', 'Third', 'c')
-  if (last.answer) last.answer.job = { messages: [{}] } as AnswerRecord['job']
-  chat.turns = [turn('1', 'First', 'a'), turn('2', 'Second', ''), last]
-  expect(turnsLeftOut(chat, last)).toBe(1)
+  const last = turn('4', 'Fourth', 'd')
+  const leftOut = (messages: number, droppedMessages: number | null) => {
+    const job = { messages: Array(messages).fill({}) } as AnswerRecord['job']
+    return messagesLeftOut(chat, { ...last, answer: { job, droppedMessages } as AnswerRecord })
+  }
+  chat.turns = [turn('1', 'First', 'a'), turn('2', 'Second', ''), turn('3', 'Third', 'c'), last]
+  expect(leftOut(5, 0)).toBe(0)
+  expect(leftOut(3, null)).toBe(2)
+  expect(leftOut(3, 1)).toBe(3)
+  expect(messagesLeftOut(chat, turn('5', 'Fifth', null))).toBe(0)
+})
+
+test('an answer kept by an earlier version can be shown', () => {
+  const answer = { text: 'Yes' } as AnswerRecord
+  const conversation = toConversation(newChat('c', 'Hi', 0), 0)
+  const [shown] = fromConversation({
+    ...conversation,
+    turns: [{ id: '1', prompt: 'Hi', answer }],
+  }).turns
+  expect(shown?.answer).toMatchObject({ text: 'Yes', droppedMessages: null, handovers: [] })
 })
 
 test('the title is the prompt on one line, shortened', () => {

@@ -56,8 +56,15 @@ export function toConversation(
   return { id, title, createdAtMs, updatedAtMs, turns: kept }
 }
 
+/** What an answer of an earlier version lacks was not known then, or did not happen. */
+const unknownThen: Partial<AnswerRecord> = { droppedMessages: null, handovers: [] }
+
 export function fromConversation({ id, title, createdAtMs, turns }: Conversation): Chat {
-  const shown = turns.map((turn) => ({ ...turn, error: null }))
+  const shown = turns.map((turn) => ({
+    ...turn,
+    answer: { ...unknownThen, ...turn.answer },
+    error: null,
+  }))
   return { id, title, createdAtMs, turns: shown, run: null }
 }
 
@@ -95,10 +102,14 @@ function estimateTokens(text: string): number {
   return Math.ceil(text.length / charsPerToken) + tokensPerMessage
 }
 
-/** Earlier turns that this turn's job left out, because they did not fit. */
-export function turnsLeftOut(chat: Chat, turn: ChatTurn): number {
-  if (!turn.answer) return 0
-  const sent = (turn.answer.job.messages.length - 1) / 2
-  const earlier = chat.turns.slice(0, chat.turns.indexOf(turn))
-  return earlier.filter(({ answer }) => answer?.text).length - sent
+/**
+ * Messages of earlier turns that this turn was answered without, because they did not fit: those that
+ * its job lacks, and those of it that the engine dropped. They are the oldest ones.
+ */
+export function messagesLeftOut(chat: Chat, { id, answer }: ChatTurn): number {
+  if (!answer) return 0
+  const index = chat.turns.findIndex((turn) => turn.id === id)
+  const earlier = chat.turns.slice(0, index).filter((turn) => turn.answer?.text)
+  const sent = answer.job.messages.length - 1
+  return earlier.length * 2 - sent + (answer.droppedMessages ?? 0)
 }

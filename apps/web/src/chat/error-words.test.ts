@@ -35,6 +35,15 @@ test('an unknown trouble of the network offers this device', () => {
   expect(errorWords(data('network/later')).remedies).toEqual(['local', 'retry'])
 })
 
+test.each(['engine/bad-model', 'engine/bad-graph'])(
+  '%s: the same files would come again',
+  (code) => {
+    const { advice } = errorWords(data(code))
+    expect(advice).toContain('Choose another model')
+    expect(advice).not.toContain('load it again')
+  },
+)
+
 test('an unknown code keeps its own words', () => {
   expect(errorWords(data('later/new', 'Something new.'))).toMatchObject({
     title: 'Something new.',

@@ -4,7 +4,9 @@
  */
 import { type ContextOverflow, WeftError } from '@weft/protocol'
 import type { AnswerRecord, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
+import { chatModels } from '../models/model-names.ts'
 import { type OpenedTab, toData } from '../site/open-site.ts'
+import { prepareHere } from '../site/prepare-here.ts'
 import type { AnswerSettings } from './answer-settings.ts'
 import { type Chat, changeTurn, messagesFor, type Run } from './chat.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
@@ -40,12 +42,15 @@ export async function runAnswer(
     run: { turnId, step: 'opening', where: ask.where, nodePeerId: null },
   }))
   try {
-    const { tab, foldAnswer, parseSettings } = await opened
+    const site = await opened
+    const { tab, foldAnswer, parseSettings } = site
     if (signal.aborted) throw stoppedEarly()
     const { request: how, problems } = parseSettings(ask.settings)
     if (problems) throw badSettings(Object.values(problems))
     const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how }
-    await follow({ store, history, foldAnswer }, init, tab.client.generate(request, { signal }))
+    const prepare = () => prepareLocal(site, request, signal)
+    const events = tab.client.generate(request, { signal })
+    await follow({ store, history, foldAnswer, prepare }, init, events)
   } catch (error) {
     store.changeChat(chatId, (chat) => withError(chat, turnId, error))
   }
@@ -73,16 +78,34 @@ function createRequest(
 }
 
 function chooseModel(tab: Tab, modelCid: string | null) {
-  const models = tab.models.list.get()
+  const models = chatModels(tab.models.list.get())
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
-  if (!model) throw new WeftError('web/no-model', 'This site lists no model.')
+  if (!model) throw new WeftError('web/no-model', 'This site lists no model that answers.')
   return model
 }
 
-type FollowComponents = Pick<RunComponents, 'store' | 'history'> & Pick<OpenedTab, 'foldAnswer'>
+/** A stop meanwhile is the generator's to tell: it ends the answer as it does at any other time. */
+async function prepareLocal(
+  site: OpenedTab,
+  { where, modelCid }: GenerateRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (where !== 'local') return
+  try {
+    await prepareHere(site, modelCid, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+type FollowComponents = Pick<RunComponents, 'store' | 'history'> &
+  Pick<OpenedTab, 'foldAnswer'> & {
+    /** Once the job is there, and before the generator asks the engine. */
+    prepare: () => Promise<void>
+  }
 
 async function follow(
-  { store, history, foldAnswer }: FollowComponents,
+  { store, history, foldAnswer, prepare }: FollowComponents,
   { chatId, turnId }: RunInit,
   events: AsyncIterable<GenerateEvent>,
 ): Promise<void> {
@@ -102,7 +125,10 @@ async function follow(
       savedMs = elapsedMs
       history.save(chatId).catch(() => {}) // It is saved again at the end.
     }
-    if (begun) history.list().catch(() => {})
+    if (begun) {
+      history.list().catch(() => {})
+      await prepare()
+    }
   }
 }
 

@@ -1,5 +1,12 @@
-import { WeftError } from '@weft/protocol'
-import type { AnswerRecord, Conversation, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
+import { jobId, WeftError } from '@weft/protocol'
+import type {
+  AnswerRecord,
+  Conversation,
+  GenerateEvent,
+  GenerateRequest,
+  Needs,
+  Tab,
+} from '@weft/sdk'
 import { fitsDevice } from '@weft/sdk'
 import { expect, test, vi } from 'vitest'
 import type { OpenedTab } from '../site/open-site.ts'
@@ -29,16 +36,37 @@ async function* whole(): AsyncGenerator<GenerateEvent> {
   yield { type: 'end', receipt: null, answer }
 }
 
+const needs: Needs = {
+  backends: ['webgpu', 'wasm'],
+  features: [],
+  tensorBytes: null,
+  downloadBytes: 2e6,
+  memoryBytes: 1e7,
+  cpuMemoryBytes: 1e7,
+  largestFileBytes: 2e6,
+}
+const model = { modelCid: 'm', manifest: { task: 'chat', contextTokens: 512 }, needs }
+
 /** A session over a tab whose client follows `script`, and whose history is a map. */
 function open(script: Script) {
   const stored = new Map<string, Conversation>()
   const requests: GenerateRequest[] = []
+  const prepared: [modelCid: string, backend: string][] = []
   const tab = {
-    models: { list: { get: () => [{ modelCid: 'm', manifest: { contextTokens: 512 } }] } },
+    models: {
+      list: { get: () => [model] },
+      cached: { get: () => [] },
+      engine: { get: () => ({ phase: 'empty' }) },
+      prepare: async (modelCid: string, backend: string) => void prepared.push([modelCid, backend]),
+    },
     client: {
       generate(request: GenerateRequest, { signal }: { signal?: AbortSignal } = {}) {
         requests.push(request)
         return script(request, signal)
+      },
+      async recheck({ job }: AnswerRecord) {
+        jobId(job)
+        throw new WeftError('engine/crashed', 'The check got as far as the engine.')
       },
     },
     history: {
@@ -58,7 +86,7 @@ function open(script: Script) {
   const readDevice = async () => ({ gpu: null, memoryBytes: null, freeStorageBytes: null })
   const opened = { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
   const session = createSession({ opened: Promise.resolve(opened) })
-  return { session, stored, requests }
+  return { session, stored, requests, prepared }
 }
 
 const shown = ({ state }: Session) => state.get().chats[state.get().currentId ?? '']
@@ -168,4 +196,26 @@ test('settings that cannot be used stop the answer before anything is sent', asy
   expect(turn?.error).toMatchObject({ code: 'web/bad-settings' })
   expect(turn?.prompt).toBe('Is it?')
   expect(requests).toEqual([])
+})
+
+test('an answer of this device comes from the backend of its verdict', async () => {
+  const { session, prepared } = open(whole)
+  session.send('Is it?', network)
+  await ended(session)
+  expect(prepared).toEqual([])
+  session.send('Is it here?', { ...network, where: 'local' })
+  await ended(session)
+  expect(prepared).toEqual([['m', 'wasm']])
+})
+
+test('an answer of an earlier version says that it cannot be checked any more', async () => {
+  const { session } = open(async function* (): AsyncGenerator<GenerateEvent> {
+    const job = { modelCid: 'm', sampling: { temperature: 0.7 } } as AnswerRecord['job']
+    yield { type: 'search-start', answer: { ...empty, job } }
+  })
+  session.send('Is it?', network)
+  await ended(session)
+  const { id = '', turns = [] } = shown(session) ?? {}
+  const check = session.recheck(id, turns[0]?.id ?? '', new AbortController().signal)
+  await expect(check).rejects.toMatchObject({ code: 'web/old-answer' })
 })

@@ -3,8 +3,10 @@
  * another page or conversation is shown.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import type { Site } from '../site/open-site.ts'
 import { readShownChat, writeShownChat } from '../site/preferences.ts'
+import { prepareHere } from '../site/prepare-here.ts'
 import { changeTurn, fromConversation, newChat } from './chat.ts'
 import { createHistoryKeeper } from './history-keeper.ts'
 import { type Ask, runAnswer } from './run-answer.ts'
@@ -120,14 +122,25 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
 
     /** Computes an answer again on this device and keeps the result with it. */
     async recheck(chatId: string, turnId: string, signal: AbortSignal): Promise<void> {
-      const { tab } = await opened
+      const site = await opened
       const answer = store.chat(chatId)?.turns.find(({ id }) => id === turnId)?.answer
       if (!answer) return
-      const recheck = await tab.client.recheck(answer, { signal })
+      await prepareHere(site, answer.job.modelCid, signal)
+      const recheck = await site.tab.client.recheck(answer, { signal }).catch(tellOldAnswer)
       changeChat(chatId, (chat) =>
         changeTurn(chat, turnId, (turn) => ({ ...turn, answer: { ...answer, recheck } })),
       )
       await history.save(chatId)
     },
   }
+}
+
+/** A job that was kept before the form of jobs changed has no valid hash, and so no seed. */
+function tellOldAnswer(error: unknown): never {
+  if (!WeftError.is(error) || error.code !== 'protocol/malformed') throw error
+  throw new WeftError(
+    'web/old-answer',
+    'This answer was kept by an older version of Weft and cannot be checked any more.',
+    { cause: error },
+  )
 }

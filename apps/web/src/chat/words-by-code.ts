@@ -10,6 +10,10 @@ export type Words = { title?: string; advice: string; remedies: Remedy[] }
 
 export const elsewhere: Remedy[] = ['local', 'retry']
 
+/** Their hashes are right, so to fetch or import them again brings the same ones. */
+const badFiles =
+  'Choose another model: the files of this one do not fit together. If you imported it, ask whoever made it.'
+
 /** Without a title the error's own message is the title. */
 export const wordsByCode: Record<string, Words> = {
   'sdk/no-nodes': {
@@ -63,6 +67,10 @@ export const wordsByCode: Record<string, Words> = {
     remedies: elsewhere,
   },
   'engine/prompt-too-long': { advice: 'No token was computed.', remedies: ['slide', 'edit'] },
+  'engine/short-context': {
+    advice: 'Shorten the conversation, or ask the network: another tab may have the room.',
+    remedies: ['retry', 'edit'],
+  },
   'engine/bad-sampling': { advice: 'They are under Settings.', remedies: ['edit'] },
   'engine/bad-grammar': {
     advice: 'The schema is under Settings; your prompt is kept.',
@@ -115,14 +123,8 @@ export const wordsByCode: Record<string, Words> = {
     remedies: ['retry'],
   },
   'engine/unsupported': { advice: 'No token was computed.', remedies: ['edit'] },
-  'engine/bad-model': {
-    advice: 'Delete it under Models, then load it again.',
-    remedies: ['retry'],
-  },
-  'engine/bad-graph': {
-    advice: 'Delete it under Models, then load it again.',
-    remedies: ['retry'],
-  },
+  'engine/bad-model': { advice: badFiles, remedies: ['retry'] },
+  'engine/bad-graph': { advice: badFiles, remedies: ['retry'] },
   'engine/not-loaded': { advice: 'It loads by itself when you try again.', remedies: ['retry'] },
   'sdk/engine-busy': { advice: 'It keeps what it serves.', remedies: ['retry'] },
   'storage/import': { advice: 'What was here before is as it was.', remedies: [] },

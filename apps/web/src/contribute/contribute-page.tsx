@@ -1,9 +1,12 @@
 import type { BackendChoice, Tab } from '@weft/sdk'
 import { useEffect, useState } from 'react'
-import { readPreference, writePreference } from '../site/preferences.ts'
+import { backendToLoad } from '../models/fit-by-choice.ts'
+import { chatModels } from '../models/model-names.ts'
+import { writePreference } from '../site/preferences.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
-import { parseBackend } from './backend.ts'
+import { useFit } from '../site/use-device.ts'
+import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
 import { ServePanel } from './serve-panel.tsx'
@@ -27,21 +30,27 @@ export function ContributePage() {
 }
 
 function Contribute({ tab }: { tab: Tab }) {
-  const models = useCell(tab.models.list)
+  const models = chatModels(useCell(tab.models.list))
   const state = useCell(tab.node.state)
   const engine = useCell(tab.models.engine)
   const [modelCid, setModelCid] = useState<string | null>(null)
-  const [backend, setBackend] = useState<BackendChoice>(() =>
-    parseBackend(readPreference('backend')),
-  )
+  const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
+  const fit = useFit(backend)
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
+  const loadedOn = model && backendToLoad(backend, { fit: fit(model), needs: model.needs })
   const serving = state.phase !== 'off' && state.phase !== 'failed'
 
   function serve(on: boolean): void {
     writePreference('served', on)
     const change =
-      on && model ? tab.node.start({ modelCid: model.modelCid, backend }) : tab.node.stop()
+      on && model && loadedOn
+        ? tab.node.start({ modelCid: model.modelCid, backend: loadedOn })
+        : tab.node.stop()
     change.catch(() => {}) // The node's sentence says what failed.
+  }
+  function measure(): void {
+    if (!model || !loadedOn) return
+    tab.models.prepare(model.modelCid, loadedOn).catch(() => {}) // Shown with the device.
   }
   useEffect(() => writePreference('backend', backend), [backend])
 
@@ -55,6 +64,7 @@ function Contribute({ tab }: { tab: Tab }) {
         onModel={setModelCid}
         backend={backend}
         onBackend={setBackend}
+        onMeasure={measure}
         locked={serving}
       />
     </>

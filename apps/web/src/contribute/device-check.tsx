@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { BackendChoice, DeviceGpu, ModelEntry, Models } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
+import { chatModels, nameAmong, toNamed } from '../models/model-names.ts'
 import { fetchWords } from '../models/model-words.ts'
 import { engineSentence } from '../playground/run-words.ts'
 import { formatBytes } from '../row/summary.ts'
@@ -17,14 +18,16 @@ type DeviceCheckProps = {
   onModel: (modelCid: string) => void
   backend: BackendChoice
   onBackend: (backend: BackendChoice) => void
+  onMeasure: () => void
   /** Model and backend cannot change while it serves. */
   locked: boolean
 }
 
 /** What this device can run and at what speed: measured, not guessed. */
 export function DeviceCheck(props: DeviceCheckProps) {
-  const { models, model, onModel, backend, onBackend, locked } = props
-  const list = useCell(models.list)
+  const { models, model, onModel, backend, onBackend, onMeasure, locked } = props
+  const list = chatModels(useCell(models.list))
+  const named = list.map(toNamed)
   const engine = useCell(models.engine)
   const role = useCell(models.engineRole)
   const device = useDevice()
@@ -39,7 +42,7 @@ export function DeviceCheck(props: DeviceCheckProps) {
         <Select
           label="Model"
           value={model?.modelCid ?? ''}
-          options={list.map(({ modelCid, manifest }) => [modelCid, manifest.name])}
+          options={named.map((each) => [each.modelCid, nameAmong(each, named)])}
           disabled={locked}
           onChange={onModel}
         />
@@ -50,13 +53,7 @@ export function DeviceCheck(props: DeviceCheckProps) {
           disabled={locked}
           onChange={(value) => onBackend(parseBackend(value))}
         />
-        <Button
-          kind="plain"
-          disabled={locked || busy || !model}
-          onClick={() => {
-            if (model) models.prepare(model.modelCid, backend).catch(() => {}) // Shown below.
-          }}
-        >
+        <Button kind="plain" disabled={locked || busy || !model} onClick={onMeasure}>
           Measure speed
         </Button>
       </div>

@@ -1,29 +1,30 @@
 import type { ImportReport, Models } from '@weft/sdk'
 import { type DragEvent, useState } from 'react'
-import { formatBytes } from '../row/summary.ts'
 import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { droppedFiles } from './dropped-files.ts'
 import { FileButton } from './file-button.tsx'
-import { importFiles, lastImport } from './imports.ts'
+import { importFiles, lastImport, wasRefused } from './imports.ts'
 
 /** Brings in a model from files of this device, dropped or chosen. */
 export function ImportBox({ models }: { models: Models }) {
   const state = useCell(lastImport)
+  const refused = useCell(wasRefused)
   const [isOver, setOver] = useState(false)
   const cached = useCell(models.cached)
   const running = state.phase === 'running'
   const imported = state.phase === 'done' ? state.report : null
   // It may have been deleted since.
   const report = cached.some(({ modelCid }) => modelCid === imported?.modelCid) ? imported : null
-  const take = (files: File[]) => void importFiles(models, files)
+  const take = (files: File[]) => void importFiles(models, () => files)
 
   function onDrop(event: DragEvent): void {
     event.preventDefault()
     setOver(false)
-    void importFiles(models, droppedFiles(event.dataTransfer))
+    const { dataTransfer } = event
+    void importFiles(models, () => droppedFiles(dataTransfer))
   }
 
   return (
@@ -57,6 +58,9 @@ export function ImportBox({ models }: { models: Models }) {
         <p role="status" aria-label="Import" className="text-sm empty:sr-only">
           {report && doneSentence(report)}
         </p>
+        <p aria-live="polite" className="text-sm empty:sr-only">
+          {refused && 'One import at a time: the files that came meanwhile were not taken.'}
+        </p>
         {state.phase === 'failed' && <ErrorNote error={state.error} />}
       </div>
     </section>
@@ -72,7 +76,7 @@ function Running({ loadedBytes, totalBytes, controller }: RunningProps) {
       <div className="flex items-center justify-between gap-4 text-sm">
         <p className="text-ash tabular-nums">
           {totalBytes > 0
-            ? `Checking: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}.`
+            ? `Checked and kept: ${Math.floor((100 * loadedBytes) / totalBytes)} %.`
             : 'Reading the files.'}
         </p>
         <Button kind="plain" onClick={() => controller.abort()}>

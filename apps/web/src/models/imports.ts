@@ -16,19 +16,27 @@ type ImportState =
 
 export const lastImport = createStore<ImportState>({ phase: 'idle' })
 
-/** Checks the files and keeps the model they are of. What comes of it is told in `lastImport`. */
+/** Whether more files came while an import ran; they were not taken. Until the next one begins. */
+export const wasRefused = createStore(false)
+
+/**
+ * Checks the files and keeps the model they are of. What comes of it is told in `lastImport`.
+ * @param readFiles - called at once, or not at all while another import runs
+ */
 export async function importFiles(
-  models: Models,
-  files: Promise<File[]> | readonly File[],
+  models: Pick<Models, 'import'>,
+  readFiles: () => Promise<File[]> | readonly File[],
 ): Promise<void> {
-  if (lastImport.get().phase === 'running') return
+  const isRunning = lastImport.get().phase === 'running'
+  wasRefused.update(() => isRunning)
+  if (isRunning) return
   const controller = new AbortController()
   const { signal } = controller
   const onProgress = (progress: { loadedBytes: number; totalBytes: number }) =>
     lastImport.update(() => ({ phase: 'running', controller, ...progress }))
   onProgress({ loadedBytes: 0, totalBytes: 0 })
   try {
-    const report = await models.import(await files, { signal, onProgress })
+    const report = await models.import(await readFiles(), { signal, onProgress })
     lastImport.update(() => ({ phase: 'done', report }))
   } catch (error) {
     const next: ImportState = signal.aborted

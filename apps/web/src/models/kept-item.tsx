@@ -10,13 +10,15 @@ import { deleteQuestion, keptWords } from './model-words.ts'
 type KeptItemProps = {
   models: Models
   model: CachedModel
+  /** Tells it from every other in the list. */
+  name: string
   /** Whether the site has its files. */
   isOnSite: boolean
   onRemoved: () => void
 }
 
 /** One kept model; deleting it is asked about first, with what it costs. */
-export function KeptItem({ models, model, isOnSite, onRemoved }: KeptItemProps) {
+export function KeptItem({ models, model, name, isOnSite, onRemoved }: KeptItemProps) {
   const [asking, setAsking] = useState(false)
   const [error, setError] = useState<WeftErrorData | null>(null)
   const opener = useRef<HTMLButtonElement>(null)
@@ -54,7 +56,7 @@ export function KeptItem({ models, model, isOnSite, onRemoved }: KeptItemProps) 
         <Button
           ref={opener}
           kind="plain"
-          aria-label={`Delete ${manifest.name}`}
+          aria-label={`Delete ${name}`}
           aria-expanded={asking}
           onClick={() => {
             setAsking(!asking)
@@ -73,7 +75,7 @@ export function KeptItem({ models, model, isOnSite, onRemoved }: KeptItemProps) 
         // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a question.
         <div
           role="group"
-          aria-label={`Delete ${manifest.name}?`}
+          aria-label={`Delete ${name}?`}
           onKeyDown={({ key }) => key === 'Escape' && close()}
           className="flex flex-wrap items-center gap-2 text-sm"
         >

@@ -4,6 +4,7 @@ import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { KeptItem } from './kept-item.tsx'
+import { nameAmong, toNamed } from './model-names.ts'
 import { spaceSentence } from './model-words.ts'
 
 /** What this browser keeps, how much room there is, and whether it stays. */
@@ -11,6 +12,7 @@ export function KeptModels({ models }: { models: Models }) {
   const cached = useCell(models.cached)
   const space = useCell(models.storage)
   const list = useCell(models.list)
+  const named = cached.map(toNamed)
   const heading = useRef<HTMLHeadingElement>(null)
   const isOnSite = (modelCid: string) =>
     list.some((entry) => entry.modelCid === modelCid && !entry.isImported)
@@ -31,6 +33,7 @@ export function KeptModels({ models }: { models: Models }) {
               key={model.modelCid}
               models={models}
               model={model}
+              name={nameAmong(toNamed(model), named)}
               isOnSite={isOnSite(model.modelCid)}
               onRemoved={() => heading.current?.focus()}
             />

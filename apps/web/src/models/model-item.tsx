@@ -1,22 +1,28 @@
-import type { EngineState, Fit, Models } from '@weft/sdk'
-import { parseBackend } from '../contribute/backend.ts'
+import type { BackendChoice, EngineState, Fit, Models } from '@weft/sdk'
+import { chosenBackend } from '../contribute/backend.ts'
 import { engineSentence } from '../playground/run-words.ts'
-import { readPreference } from '../site/preferences.ts'
 import { useCell } from '../site/use-cell.ts'
-import { useKeptBytes } from '../site/use-device.ts'
+import { type FitOf, useKeptBytes } from '../site/use-device.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { backendToLoad } from './fit-by-choice.ts'
 import { FitLine } from './fit-line.tsx'
 import { lastLoad, load } from './loads.ts'
+import { type Named, nameAmong } from './model-names.ts'
 import { modelLine, variantLine } from './model-words.ts'
 import type { ShelfModel, ShelfVariant } from './shelf.ts'
 
-type FitOf = (variant: ShelfVariant) => Fit | null
-type ModelItemProps = { models: Models; model: ShelfModel; fit: FitOf }
+type ModelItemProps = {
+  models: Models
+  model: ShelfModel
+  /** All that are on the page. */
+  named: readonly Named[]
+  fit: FitOf
+}
 
 /** A model that can be loaded, and each of its variants. */
-export function ModelItem({ models, model, fit }: ModelItemProps) {
+export function ModelItem({ models, model, named, fit }: ModelItemProps) {
   return (
     <li className="on-paper rounded-md border border-thread bg-paper p-4 sm:p-5">
       <h3 className="font-semibold">
@@ -31,6 +37,7 @@ export function ModelItem({ models, model, fit }: ModelItemProps) {
             key={variant.modelCid ?? variant.dtype}
             models={models}
             name={model.name}
+            named={named}
             variant={variant}
             fit={fit(variant)}
           />
@@ -43,12 +50,13 @@ export function ModelItem({ models, model, fit }: ModelItemProps) {
 type VariantRowProps = {
   models: Models
   name: string
+  named: readonly Named[]
   variant: ShelfVariant
   fit: Fit | null
 }
 
-function VariantRow({ models, name, variant, fit }: VariantRowProps) {
-  const { dtype, modelCid } = variant
+function VariantRow({ models, name, named, variant, fit }: VariantRowProps) {
+  const { dtype, task, modelCid } = variant
   const keptBytes = useKeptBytes()(modelCid)
   return (
     <li className="grid gap-x-4 gap-y-2 border-t border-thread py-3 last:pb-0 sm:grid-cols-[minmax(0,1fr)_auto]">
@@ -59,19 +67,34 @@ function VariantRow({ models, name, variant, fit }: VariantRowProps) {
         </p>
         <FitLine fit={fit} isReady={modelCid !== null} />
       </div>
-      {modelCid ? (
-        <LoadControl models={models} name={name} modelCid={modelCid} runs={fit?.runs === true} />
-      ) : (
+      {!modelCid ? (
         <p className="text-sm text-ash">Not on this site yet</p>
+      ) : task === 'embedding' ? (
+        <p className="text-sm text-ash">For vectors, not for chat</p>
+      ) : (
+        <LoadControl
+          models={models}
+          name={nameAmong({ name, dtype, modelCid }, named)}
+          modelCid={modelCid}
+          runs={fit?.runs === true}
+          backend={backendToLoad(chosenBackend(), { fit, needs: variant.needs })}
+        />
       )}
     </li>
   )
 }
 
-type LoadControlProps = { models: Models; name: string; modelCid: string; runs: boolean }
+type LoadControlProps = {
+  models: Models
+  /** Tells it from every other on the page. */
+  name: string
+  modelCid: string
+  runs: boolean
+  backend: BackendChoice
+}
 
 /** Loads a model on this device; shows how far it is, and ends it. */
-function LoadControl({ models, name, modelCid, runs }: LoadControlProps) {
+function LoadControl({ models, name, modelCid, runs, backend }: LoadControlProps) {
   const engine = useCell(models.engine)
   const last = useCell(lastLoad)
   const own = last?.modelCid === modelCid ? last : null
@@ -81,7 +104,6 @@ function LoadControl({ models, name, modelCid, runs }: LoadControlProps) {
   const isReady = mine && engine.phase === 'ready'
   const failure = mine && engine.phase === 'failed' ? engine.error : (own?.error ?? null)
   const error = isReady || busy ? null : failure
-  const backend = parseBackend(readPreference('backend'))
   return (
     <>
       <p

@@ -14,6 +14,7 @@ import type { ShelfModel, ShelfVariant } from './shelf.ts'
 
 const variant: ShelfVariant = {
   dtype: 'q8',
+  task: 'chat',
   modelCid: 'm',
   needs: {
     backends: ['wasm'],
@@ -35,12 +36,14 @@ const model: ShelfModel = {
   licence: 'LicenseRef-gemma',
   parameters: 999_885_952,
   contextTokens: 32_768,
+  trainedTokens: 32_768,
   isImported: false,
   variants: [variant],
 }
 
 test('a model in a line', () => {
   expect(modelLine(model)).toBe('1.0 B parameters · gemma licence · 32,768 tokens of context')
+  expect(modelLine({ ...model, contextTokens: 4096 })).toMatch(/4,096 of 32,768 tokens of context$/)
   expect(modelLine({ ...model, parameters: 134_515_008, licence: 'MIT' })).toMatch(
     /^135 M parameters · MIT · /,
   )

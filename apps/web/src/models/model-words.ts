@@ -7,9 +7,18 @@ import { count, formatBytes } from '../row/summary.ts'
 import type { ShelfModel, ShelfVariant } from './shelf.ts'
 
 /** e.g. `2.4 M parameters · Apache-2.0 · 512 tokens of context` */
-export function modelLine({ parameters, licence, contextTokens }: ShelfModel): string {
-  const context = `${count(contextTokens, 'token')} of context`
-  return [formatParameters(parameters), licenceName(licence), context].join(' · ')
+export function modelLine({ parameters, licence, ...model }: ShelfModel): string {
+  return [formatParameters(parameters), licenceName(licence), contextWords(model)].join(' · ')
+}
+
+/** e.g. `4,096 of 131,072 tokens of context`, where Weft does not use all that it was trained for */
+function contextWords({
+  contextTokens,
+  trainedTokens,
+}: Pick<ShelfModel, 'contextTokens' | 'trainedTokens'>): string {
+  const isPart = contextTokens < trainedTokens
+  const used = isPart ? `${contextTokens.toLocaleString('en')} of ` : ''
+  return `${used}${count(isPart ? trainedTokens : contextTokens, 'token')} of context`
 }
 
 /** e.g. `2.4 M parameters` */

@@ -6,7 +6,7 @@ import { useLiveNodes } from '../site/use-live-nodes.ts'
 import { ImportBox } from './import-box.tsx'
 import { KeptModels } from './kept-models.tsx'
 import { ModelItem } from './model-item.tsx'
-import { shelve } from './shelf.ts'
+import { namesOf, shelve } from './shelf.ts'
 import { WantedItem } from './wanted-item.tsx'
 
 export function ModelsPage() {
@@ -31,7 +31,9 @@ function Shelves({ tab: { models } }: { tab: Tab }) {
   const list = useCell(models.list)
   const fit = useFit()
   useLiveNodes(models)
-  const { ready, wanted } = shelve(models.curated, list)
+  const shelf = shelve(models.curated, list)
+  const { ready, wanted } = shelf
+  const named = namesOf(shelf)
   return (
     <>
       <section aria-labelledby="ready-title">
@@ -43,9 +45,14 @@ function Shelves({ tab: { models } }: { tab: Tab }) {
             This site offers none yet. Import one from your files below.
           </p>
         )}
+        {models.problems.map(({ id, name, dtype, error }) => (
+          <p key={`${id} ${dtype}`} className="mt-1 text-sm text-ash">
+            {name} ({dtype}) cannot be offered now. {error.message} Reload to try again.
+          </p>
+        ))}
         <ul className="mt-3 grid gap-4">
           {ready.map((model) => (
-            <ModelItem key={model.id} models={models} model={model} fit={fit} />
+            <ModelItem key={model.id} models={models} model={model} named={named} fit={fit} />
           ))}
         </ul>
       </section>

@@ -1,6 +1,6 @@
 import type { CuratedModel, ModelEntry, Needs } from '@weft/sdk'
 import { expect, test } from 'vitest'
-import { shelve } from './shelf.ts'
+import { namesOf, shelve } from './shelf.ts'
 
 const needs: Needs = {
   backends: ['webgpu', 'wasm'],
@@ -20,7 +20,7 @@ function curated(id: string, cids: (string | null)[]): CuratedModel {
     isApproximate: modelCid === null,
   }))
   const words = { name: `Model ${id}`, sentence: 'Good.', licence: 'MIT' }
-  return { id, ...words, parameters: 2e6, contextTokens: 4096, variants }
+  return { id, ...words, parameters: 2e6, contextTokens: 131_072, variants }
 }
 
 function entry(modelCid: string, isImported: boolean): ModelEntry {
@@ -31,6 +31,7 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     parameters: 5,
     contextTokens: 512,
     dtype: 'q4',
+    task: 'embedding',
   } as ModelEntry['manifest']
   return { modelCid, manifest, downloadBytes: 2e6, needs, isImported, liveNodes: 3 }
 }
@@ -46,8 +47,15 @@ test('ready are those with something to load, then the imported; the others are 
   expect(ready[1]).toMatchObject({ isImported: true, sentence: 'Its own words.' })
 })
 
-test('the context is that of the manifest, and without one what the makers say', () => {
+test('each that can be loaded has its name and its task', () => {
+  const shelf = shelve([curated('a', [null, 'cid-a'])], [entry('cid-a', false)])
+  expect(namesOf(shelf)).toEqual([{ name: 'Model a', dtype: 'q8', modelCid: 'cid-a' }])
+  expect(shelf.ready[0]?.variants.map(({ task }) => task)).toEqual(['chat', 'embedding'])
+})
+
+test('the context is that of the manifest, and without one what a manifest would take', () => {
   const list = [entry('cid-a', false)]
   expect(shelve([curated('a', ['cid-a'])], list).ready[0]?.contextTokens).toBe(512)
-  expect(shelve([curated('a', [null])], []).wanted[0]?.contextTokens).toBe(4096)
+  const [wanted] = shelve([curated('a', [null])], []).wanted
+  expect(wanted).toMatchObject({ contextTokens: 4096, trainedTokens: 131_072 })
 })

@@ -2,10 +2,14 @@
  * The models of a site as a person meets them: one name, its variants, and those of this device.
  * @module
  */
+import type { Manifest } from '@weft/protocol'
 import type { CuratedModel, ModelEntry, Needs } from '@weft/sdk'
+import type { Named } from './model-names.ts'
 
 export type ShelfVariant = {
   dtype: string
+  /** Chat, as long as no manifest says otherwise. */
+  task: Manifest['task']
   /** Null while the site has no manifest of it, so that it cannot be loaded. */
   modelCid: string | null
   needs: Needs
@@ -19,7 +23,10 @@ export type ShelfModel = {
   sentence: string
   licence: string
   parameters: number
+  /** What Weft uses of it, which is what its memory is reckoned for. */
   contextTokens: number
+  /** What its makers trained it for. */
+  trainedTokens: number
   isImported: boolean
   variants: ShelfVariant[]
 }
@@ -27,19 +34,23 @@ export type ShelfModel = {
 /** `ready` has a variant that can be loaded; `wanted` has none yet. */
 export type Shelf = { ready: ShelfModel[]; wanted: ShelfModel[] }
 
+/** What a manifest takes of a longer context when it is made, unless it is told otherwise. */
+const usualContextTokens = 4096
+
 /** In the order of the site, then what was imported. */
 export function shelve(curated: readonly CuratedModel[], list: readonly ModelEntry[]): Shelf {
   const entryOf = (modelCid: string | null) => list.find((entry) => entry.modelCid === modelCid)
   const named = curated.map((model): ShelfModel => {
     const variants = model.variants.map((variant) => {
       const entry = entryOf(variant.modelCid)
-      return { ...variant, liveNodes: entry?.liveNodes ?? null }
+      const task = entry?.manifest.task ?? 'chat'
+      return { ...variant, task, liveNodes: entry?.liveNodes ?? null }
     })
-    const { id, name, sentence, licence, parameters } = model
+    const { variants: _, contextTokens: trainedTokens, ...words } = model
     // A manifest may set fewer than the makers of the model say.
     const contexts = variants.map(({ modelCid }) => entryOf(modelCid)?.manifest.contextTokens ?? 0)
-    const contextTokens = Math.max(...contexts) || model.contextTokens
-    return { id, name, sentence, licence, parameters, contextTokens, isImported: false, variants }
+    const contextTokens = Math.max(...contexts) || Math.min(trainedTokens, usualContextTokens)
+    return { ...words, contextTokens, trainedTokens, isImported: false, variants }
   })
   const known = new Set(named.flatMap(({ variants }) => variants.map(({ modelCid }) => modelCid)))
   const others = list.filter(({ modelCid }) => !known.has(modelCid)).map(unnamed)
@@ -50,8 +61,15 @@ export function shelve(curated: readonly CuratedModel[], list: readonly ModelEnt
   }
 }
 
+/** Those that can be loaded, each with what a person knows it by. */
+export function namesOf({ ready }: Shelf): Named[] {
+  return ready.flatMap(({ name, variants }) =>
+    variants.flatMap(({ dtype, modelCid }) => (modelCid ? [{ name, dtype, modelCid }] : [])),
+  )
+}
+
 function unnamed({ modelCid, manifest, needs, isImported, liveNodes }: ModelEntry): ShelfModel {
-  const { name, description, licence, parameters, contextTokens, dtype } = manifest
+  const { name, description, licence, parameters, contextTokens, dtype, task } = manifest
   return {
     // Two variants of one model may have been imported.
     id: modelCid,
@@ -60,7 +78,8 @@ function unnamed({ modelCid, manifest, needs, isImported, liveNodes }: ModelEntr
     licence,
     parameters,
     contextTokens,
+    trainedTokens: contextTokens,
     isImported,
-    variants: [{ dtype, modelCid, needs, isApproximate: false, liveNodes }],
+    variants: [{ dtype, task, modelCid, needs, isApproximate: false, liveNodes }],
   }
 }

@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import { type Chat, turnsLeftOut } from '../chat/chat.ts'
+import { type Chat, messagesLeftOut } from '../chat/chat.ts'
 import { EmptyState } from './empty-state.tsx'
 import type { Retry } from './turn-problem.tsx'
 import { TurnView } from './turn-view.tsx'
@@ -35,7 +35,7 @@ export function Conversation({ chat, onExample, onRetry, onEdit }: ConversationP
               key={turn.id}
               chatId={chat.id}
               turn={turn}
-              leftOut={turnsLeftOut(chat, turn)}
+              leftOut={messagesLeftOut(chat, turn)}
               run={chat.run?.turnId === turn.id ? chat.run : null}
               last={index === turns.length - 1}
               onRetry={onRetry}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Cell, Fit, ModelEntry, Models } from '@weft/sdk'
+import { chatModels, nameAmong, toNamed } from '../models/model-names.ts'
 import { formatParameters } from '../models/model-words.ts'
 import { count, formatBytes } from '../row/summary.ts'
 import { useCell } from '../site/use-cell.ts'
@@ -17,7 +18,8 @@ const emptyList: Cell<ModelEntry[]> = { get: () => noModels, subscribe: () => ()
 
 /** A model that does not run here stays: other tabs may serve it. */
 export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
-  const list = useCell(models?.list ?? emptyList)
+  const list = chatModels(useCell(models?.list ?? emptyList))
+  const named = list.map(toNamed)
   const chosen = useChosen(models, modelCid)
   const fit = useFit()
   useLiveNodes(models)
@@ -33,7 +35,7 @@ export function ModelPicker({ models, modelCid, onModel }: ModelPickerProps) {
       {list.length === 0 && <option value="">Model</option>}
       {list.map((entry) => (
         <option key={entry.modelCid} value={entry.modelCid} className="bg-paper">
-          {entry.manifest.name}
+          {nameAmong(toNamed(entry), named)}
           {fit(entry)?.runs === false ? ' (not here)' : ''}
         </option>
       ))}
@@ -57,7 +59,7 @@ export function ModelFacts({ models, modelCid }: Omit<ModelPickerProps, 'onModel
 }
 
 function useChosen(models: Models | null, modelCid: string | null): ModelEntry | undefined {
-  const list = useCell(models?.list ?? emptyList)
+  const list = chatModels(useCell(models?.list ?? emptyList))
   return list.find((entry) => entry.modelCid === modelCid) ?? list[0]
 }
 

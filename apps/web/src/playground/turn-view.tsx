@@ -2,7 +2,7 @@ import type { AnswerRecord } from '@weft/sdk'
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
 import { handoverNote } from '../receipt/handover-words.ts'
-import { count, summarize } from '../row/summary.ts'
+import { summarize } from '../row/summary.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
 import { RunLine } from './run-line.tsx'
@@ -13,7 +13,7 @@ const ReceiptPanel = lazy(() => import('../receipt/receipt-panel.tsx'))
 type TurnViewProps = {
   chatId: string
   turn: ChatTurn
-  /** Earlier turns that did not fit the model's context. */
+  /** Messages of earlier turns that did not fit the model's context. */
   leftOut: number
   /** Only while this turn is being answered. */
   run: Run | null
@@ -34,17 +34,11 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
   return (
     <article className="border-b border-thread py-6 last:border-0">
       <PromptText text={turn.prompt} />
-      {(answer?.droppedMessages ?? 0) > 0 && (
-        <p className="mt-1 text-sm text-ash">
-          The oldest {count(answer?.droppedMessages ?? 0, 'message')} did not fit the model and{' '}
-          {answer?.droppedMessages === 1 ? 'was' : 'were'} left out.
-        </p>
-      )}
       {leftOut > 0 && (
         <p className="mt-1 text-sm text-ash">
           {leftOut === 1
-            ? 'Asked without the first turn: it no longer fits the model.'
-            : `Asked without the first ${leftOut} turns: they no longer fit the model.`}
+            ? 'Asked without the oldest message: it did not fit the model.'
+            : `Asked without the oldest ${leftOut} messages: they did not fit the model.`}
         </p>
       )}
       <div className="mt-3 grid gap-4">
@@ -87,7 +81,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
 
 /** Nothing is missing, so nothing alarms. */
 function HandoverNote({ answer }: { answer: AnswerRecord }) {
-  const note = handoverNote(answer.handovers ?? [])
+  const note = handoverNote(answer.handovers)
   return note && <p className="text-sm text-ash">{note}</p>
 }
 

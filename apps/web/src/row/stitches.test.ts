@@ -25,6 +25,11 @@ function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
   }
 }
 
+test('a receipt kept from before handovers covers the whole answer', () => {
+  const receipt = {} as NonNullable<AnswerRecord['receipt']>
+  expect(layOutRow(answer(8, { receipt }), false)[0]?.texture).toBe('signed')
+})
+
 test('no tokens, no stitches', () => {
   expect(layOutRow(answer(0), true)).toEqual([])
 })

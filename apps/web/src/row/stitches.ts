@@ -73,8 +73,8 @@ function textureOf(
   { start, end }: { start: number; end: number },
   streaming: boolean,
 ): Texture {
-  // Who was lost on the way has signed nothing.
-  const isSigned = receipt !== null && start >= receipt.firstToken
+  // Who was lost on the way has signed nothing. A receipt from before handovers covers all.
+  const isSigned = receipt !== null && start >= (receipt.firstToken ?? 0)
   if (recheck) {
     const { firstDifference, tokens } = recheck
     if (firstDifference !== null && firstDifference < end) {

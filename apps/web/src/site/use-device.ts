@@ -2,8 +2,19 @@
  * Which models run on this device, told before anything is fetched.
  * @module
  */
-import type { CachedModel, Cell, Device, Fit, ModelEntry, Needs, StorageSpace } from '@weft/sdk'
+import type {
+  BackendChoice,
+  CachedModel,
+  Cell,
+  Device,
+  Fit,
+  ModelEntry,
+  Needs,
+  StorageSpace,
+} from '@weft/sdk'
 import { useCallback, useEffect, useState } from 'react'
+import { chosenBackend } from '../contribute/backend.ts'
+import { fitByChoice } from '../models/fit-by-choice.ts'
 import { useOpened } from './tab-context.tsx'
 import { useCell } from './use-cell.ts'
 
@@ -37,18 +48,23 @@ export function useKeptBytes(): (modelCid: string | null) => number {
   )
 }
 
-/** @returns a function that says null while the device is unknown */
-export function useFit(): (model: { modelCid: string | null; needs: Needs }) => Fit | null {
+export type FitOf = (model: { modelCid: string | null; needs: Needs }) => Fit | null
+
+/**
+ * @param choice - the backend that the verdict is for; the one chosen under Contribute unless given
+ * @returns a function that says null while the device is unknown
+ */
+export function useFit(choice: BackendChoice = chosenBackend()): FitOf {
   const opened = useOpened()
   const device = useDevice()
   const keptBytes = useKeptBytes()
   return useCallback(
     ({ modelCid, needs }) => {
       if (!opened || !device) return null
-      const downloadBytes = Math.max(0, needs.downloadBytes - keptBytes(modelCid))
-      return opened.fitsDevice({ ...needs, downloadBytes }, device)
+      const { fitsDevice } = opened
+      return fitByChoice({ fitsDevice, needs, keptBytes: keptBytes(modelCid), device, choice })
     },
-    [opened, device, keptBytes],
+    [opened, device, keptBytes, choice],
   )
 }
 

@@ -3,28 +3,32 @@ import { useSiteState, useTab } from '../site/tab-context.tsx'
 import { FailedPage } from './failed-page.tsx'
 import { Logo } from './logo.tsx'
 import { NetworkStatusLine } from './network-status-line.tsx'
+import { OutdatedNote } from './outdated-note.tsx'
 
 export function Layout() {
   const state = useSiteState()
   const tab = useTab()
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)]">
-      <header className="flex flex-wrap items-center gap-x-2 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
-        <Link
-          to="/"
-          className="flex items-center gap-2 py-3 font-semibold"
-          aria-label="Weft, start page"
-        >
-          <Logo />
-          <span className="max-sm:hidden">Weft</span>
-        </Link>
-        <nav aria-label="Screens" className="flex text-sm sm:gap-1">
-          <PageLink to="/" name="Playground" />
-          <PageLink to="/contribute" name="Contribute" />
-          <PageLink to="/models" name="Models" />
-        </nav>
-        <NetworkStatusLine network={tab?.network ?? null} />
-      </header>
+      <div>
+        <header className="flex flex-wrap items-center gap-x-2 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
+          <Link
+            to="/"
+            className="flex items-center gap-2 py-3 font-semibold"
+            aria-label="Weft, start page"
+          >
+            <Logo />
+            <span className="max-sm:hidden">Weft</span>
+          </Link>
+          <nav aria-label="Screens" className="flex text-sm sm:gap-1">
+            <PageLink to="/" name="Playground" />
+            <PageLink to="/contribute" name="Contribute" />
+            <PageLink to="/models" name="Models" />
+          </nav>
+          <NetworkStatusLine network={tab?.network ?? null} />
+        </header>
+        {tab && <OutdatedNote tab={tab} />}
+      </div>
       {state.phase === 'failed' ? <FailedPage error={state.error} /> : <Outlet />}
     </div>
   )

@@ -4,15 +4,21 @@
  */
 
 /**
- * They stay as they are above this size: floats would leave no room in the 4 GiB that a WebAssembly
- * memory has.
+ * All of them stay as they are when their floats would be larger: that would leave no room in the 4 GiB
+ * that a WebAssembly memory has.
  */
 export const maxFloatWeightBytes = 2.5 * 1024 ** 3
 
 /** Measured at 362 and 601 million parameters: the floats, and what ONNX Runtime packs of them. */
 const bytesPerParameter = 5.6
 
-/** Of the WebAssembly memory. @param memoryBytes of the weights as they are stored, and a cache */
+/**
+ * Of the WebAssembly memory, when the model is loaded. While it loads, JavaScript holds the files and
+ * the floats beside it.
+ * @param parameters the embedding's count here and seldom in the graph: a model a little above the bound
+ *   may still become floats
+ * @param memoryBytes of the weights as they are stored, and a cache
+ */
 export function cpuMemoryBytes({
   parameters,
   memoryBytes,

@@ -19,6 +19,8 @@ export type DecoderLayout = {
   /** Where a row's tokens lie in the cache, see `kv-cache.ts`. */
   padding: 'holes' | 'right'
   kvCache: 'static' | 'growing'
+  /** Rows of one step where the graph's shape fixes them, else null. */
+  fixedRows: number | null
   /** Of one token in the cache, all layers. */
   bytesPerToken: number
 }
@@ -48,6 +50,9 @@ export function readLayout(
     .filter(({ name }) => !scalarInputs.includes(name) && name !== logitRows)
     .map((input) => kvInput(input, outputNames))
   if (past.length === 0) throw unsupported('It has no key/value cache.')
+  const fixedRows = fixedRowsOf(inputs)
+  if (fixedRows !== null && fixedRows !== 1)
+    throw unsupported(`It reads ${fixedRows} texts at once.`)
   return {
     past,
     hasPositions: names.includes('position_ids'),
@@ -56,6 +61,7 @@ export function readLayout(
     hiddenStates: hiddenStatesOf(outputNames),
     padding: isGroupQuery ? 'right' : 'holes',
     kvCache: isGroupQuery && writesInPlace ? 'static' : 'growing',
+    fixedRows,
     bytesPerToken: past.reduce(
       (sum, { heads, headSize, type }) => sum + heads * headSize * bytesPerElement(type),
       0,
@@ -63,11 +69,25 @@ export function readLayout(
   }
 }
 
+/**
+ * Whether rows of unequal length may decode together as far as windows go. A graph with an explicit
+ * mask counts its window in slots: a hole in a shorter row would push that row's tokens out of it.
+ * @param windowTokens how far back some layer sees, null for everything
+ */
+export function keepsWindow(
+  { padding }: Pick<DecoderLayout, 'padding'>,
+  { windowTokens, contextTokens }: { windowTokens: number | null; contextTokens: number },
+): boolean {
+  return padding === 'right' || windowTokens === null || windowTokens >= contextTokens
+}
+
 export type CacheLimits = {
   /** Of prompt and answer together. */
   contextTokens: number
   /** That may decode together when each is as long as that. */
   rows: number
+  /** No tensor may be larger. */
+  maxTensorBytes: number
 }
 
 /**
@@ -75,7 +95,7 @@ export type CacheLimits = {
  * @param wantedTokens of prompt and answer together
  */
 export function cacheLimits(
-  { past }: Pick<DecoderLayout, 'past'>,
+  { past, fixedRows }: Pick<DecoderLayout, 'past' | 'fixedRows'>,
   { maxTensorBytes, wantedTokens }: { maxTensorBytes: number; wantedTokens: number },
 ): CacheLimits {
   const largest = Math.max(
@@ -83,7 +103,14 @@ export function cacheLimits(
   )
   const tokens = Math.floor(maxTensorBytes / largest)
   const contextTokens = Math.min(wantedTokens, tokens)
-  return { contextTokens, rows: Math.max(1, Math.floor(tokens / contextTokens)) }
+  const rows = fixedRows ?? Math.max(1, Math.floor(tokens / contextTokens))
+  return { contextTokens, rows, maxTensorBytes }
+}
+
+function fixedRowsOf(inputs: Executor['inputs']): number | null {
+  const input = inputs.find(({ name }) => name === 'input_ids')
+  const rows = input?.isTensor ? input.shape[0] : undefined
+  return typeof rows === 'number' && rows > 0 ? rows : null
 }
 
 function hiddenStatesOf(outputNames: readonly string[]): DecoderLayout['hiddenStates'] {

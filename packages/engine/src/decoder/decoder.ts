@@ -63,8 +63,18 @@ export type Decoder = {
   readonly forwardAhead:
     | ((cache: KvCache, init: ForwardAheadInit) => Promise<Float32Array[][]>)
     | null
-  /** Copies of rows as one cache. @throws WeftError `engine/out-of-memory` */
-  join(sources: readonly KvSource[]): KvCache
+  /**
+   * Copies of rows as one cache, with room for a few more tokens.
+   * @param slots exactly so many instead, for a copy that is not to grow
+   * @throws WeftError `engine/out-of-memory` where that is known at once, see `confirm`
+   */
+  join(sources: readonly KvSource[], slots?: number): KvCache
+  /**
+   * Resolves once a joined cache is known to have its memory: before that, what it was copied from
+   * may not be freed by anybody who wants to try again.
+   * @throws WeftError `engine/out-of-memory`; the cache is then freed
+   */
+  confirm(cache: KvCache): Promise<void>
   /** Never rejects; everything else does from here on. */
   release(): Promise<void>
 }
@@ -104,12 +114,22 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
   const join = (sources: readonly KvSource[], slots: number): KvCache =>
     joinRows(executor, sources, { inputs: past, slots })
 
-  /** Makes a static cache long enough for `added` more tokens. */
-  const reserve = (cache: KvCache, added: number): void => {
+  const confirm = async (cache: KvCache): Promise<void> => {
+    try {
+      await executor.confirm(cache.tensors)
+    } catch (error) {
+      disposeCache(cache)
+      throw error
+    }
+  }
+
+  /** Makes a static cache long enough for `added` more tokens; as it was where that fails. */
+  const reserve = async (cache: KvCache, added: number): Promise<void> => {
     const needed = longest(cache) + added
     if (!isStatic || needed <= cache.slots) return
     const sources = cache.rows.map(({ length }, row) => ({ cache, row, length }))
     const grown = join(sources, roomFor(needed, cache.slots * growth))
+    await confirm(grown)
     const { rows } = cache
     disposeCache(cache)
     Object.assign(cache, grown, { rows })
@@ -175,14 +195,15 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
     layout,
     limits,
     createCache: emptyCache,
-    join(sources) {
+    join(sources, slots = roomFor(Math.max(...sources.map(({ length }) => length)))) {
       returnLent()
-      return join(sources, roomFor(Math.max(...sources.map(({ length }) => length))))
+      return join(sources, slots)
     },
+    confirm,
     async forward(cache, { tokens, positions, hiddenStates = false, logitsNeeded = null }) {
       returnLent()
       const count = tokens[0]?.length ?? 0
-      reserve(cache, count)
+      await reserve(cache, count)
       const input = integers([tokens.length, count], tokens.flat())
       const results = await run(cache, { input, count, positions, hiddenStates })
       const pick = async (
@@ -218,7 +239,7 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
             const selections: Selection[] = []
             let width = 0
             try {
-              reserve(cache, Math.min(steps, most))
+              await reserve(cache, Math.min(steps, most))
               let input: Feed = integers([tokens.length, 1], tokens)
               while (selections.length < Math.min(steps, most)) {
                 const step = { input, count: 1, positions: [0], hiddenStates: false }
@@ -244,7 +265,10 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
             }
           }
         : null,
-    release: executor.release,
+    async release() {
+      returnLent()
+      await executor.release()
+    },
   }
 }
 

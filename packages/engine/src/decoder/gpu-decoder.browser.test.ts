@@ -193,6 +193,7 @@ describe('a scheduler on the GPU', () => {
         decoder,
         batchSize: 2,
         chunkTokens: 64,
+        maxOutputs: 64,
         maxPrefixBytes: 0,
         maxAheadMs,
         onStep: ({ type, tokens }) => type === 'decode' && steps.push(tokens),
@@ -251,7 +252,14 @@ describe('memory of the GPU', () => {
   test('does not grow from 48 answers to 96, however they end', async () => {
     const decoder = await open(gpu)
     const buffers = watchBuffers((await gpu.device?.()) as GPUDevice)
-    const init = { decoder, batchSize: 2, chunkTokens: 64, maxPrefixBytes: 1e6, maxAheadMs: 1e6 }
+    const init = {
+      decoder,
+      batchSize: 2,
+      chunkTokens: 64,
+      maxOutputs: 64,
+      maxPrefixBytes: 1e6,
+      maxAheadMs: 1e6,
+    }
     const scheduler = createScheduler(init)
     const answer = (index: number): Promise<void> =>
       new Promise((resolve) => {

@@ -8,6 +8,7 @@
  * new one behind them.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import {
   bytesPerElement,
   type CopyRun,
@@ -54,12 +55,15 @@ export function emptyCache(): KvCache {
 /**
  * A new cache whose rows are copies. The sources stay as they are.
  * @param slots of the new tensors, at least the longest source's length
+ * @throws WeftError `engine/out-of-memory`, `engine/run-failed` when a source was freed
  */
 export function joinRows(
   executor: Pick<Executor, 'allocate' | 'copy'>,
   sources: readonly KvSource[],
   { inputs, slots }: { inputs: readonly KvInput[]; slots: number },
 ): KvCache {
+  // Zeros in its place would be an answer, and a wrong one.
+  if (sources.some(({ cache, length }) => length > 0 && cache.tensors.length === 0)) throw freed()
   const rows = sources.map(({ length }) => ({ length, head: length }))
   if (slots === 0) return { tensors: [], slots, joinedSlots: 0, rows }
   const tensors: DeviceTensor[] = []
@@ -69,7 +73,7 @@ export function joinRows(
       tensors.push(target)
       sources.forEach((source, row) => {
         const tensor = source.cache.tensors[input]
-        if (!tensor) return
+        if (!tensor) return // Nothing read yet.
         const runs = copyRuns(source, { heads, headSize, row, slots })
         executor.copy(tensor, target, runs)
       })
@@ -79,6 +83,10 @@ export function joinRows(
     throw error
   }
   return { tensors, slots, joinedSlots: slots, rows }
+}
+
+function freed(): WeftError {
+  return new WeftError('engine/run-failed', 'A conversation was to be copied that has been freed.')
 }
 
 type Target = { heads: number; headSize: number; row: number; slots: number }

@@ -158,6 +158,25 @@ describe('batches', () => {
   })
 })
 
+test('a release waits for the step under way', async () => {
+  const [started, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const runtime = watchRuns(async () => {
+    started.resolve()
+    await held.promise
+  })
+  const embedder = await open(buildEncoder(), { runtime })
+  const embedding = embedder.embed({ texts: ['moon'], pooling: null, normalize: true })
+  await started.promise
+  const order: string[] = []
+  const released = embedder.release().then(() => order.push('released'))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  order.push('held back')
+  held.resolve()
+  expect((await embedding).vectors).toHaveLength(1)
+  await released
+  expect(order).toEqual(['held back', 'released'])
+})
+
 describe('a decoder as an embedder', () => {
   test('the last token of a padded text sees what it sees alone', async () => {
     const { manifest, files } = readBobbin()

@@ -72,7 +72,8 @@ export async function openEmbedder(init: OpenEmbedderInit): Promise<Embedder> {
       }
       return { vectors, inputTokens: encoded.reduce((sum, { length }) => sum + length, 0) }
     },
-    release: encoder.release,
+    // Behind the step under way, whose session must not go.
+    release: () => takeTurn(encoder.release),
   }
 }
 

@@ -16,8 +16,6 @@ import type { TokenVectors } from './pool.ts'
 import { unsupportedEncoder } from './read-pooling.ts'
 
 export type Encoder = {
-  /** What the graph shows: vectors of tokens, of texts, or both. */
-  shows: { tokens: boolean; texts: boolean }
   /** Whether texts of unequal length may share a step. */
   masks: boolean
   /**
@@ -63,7 +61,6 @@ function encoderOf(session: InferenceSession, runtime: Runtime): Encoder {
   const makers = session.inputMetadata.map((input) => makerOf(input))
   const guard = createGuard(runtime)
   return {
-    shows: { tokens: tokenOutput !== undefined, texts: textOutput !== undefined },
     masks: session.inputNames.includes('attention_mask'),
     async step(texts) {
       const columns = Math.max(...texts.map(({ length }) => length))

@@ -63,8 +63,16 @@ export type Executor = {
   readonly writesInPlace: boolean
   /** No tensor may be larger. */
   readonly maxTensorBytes: number
-  /** Filled with zeros. @throws WeftError `engine/out-of-memory` */
+  /**
+   * Filled with zeros.
+   * @throws WeftError `engine/out-of-memory` where that is known at once, see `confirm`
+   */
   allocate(type: FloatType, dims: readonly number[]): DeviceTensor
+  /**
+   * Waits until it is known that there was memory for these tensors and for what was copied to them.
+   * @throws WeftError `engine/not-loaded`, `engine/device-lost`, `engine/out-of-memory`
+   */
+  confirm(tensors: readonly DeviceTensor[]): Promise<void>
   copy(from: DeviceTensor, to: DeviceTensor, runs: readonly CopyRun[]): void
   /**
    * One run at a time.

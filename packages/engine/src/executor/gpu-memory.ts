@@ -18,15 +18,17 @@ export type GpuMemory = {
   copy(from: Tensor, to: Tensor, runs: readonly CopyRun[]): void
   /**
    * A GPU says only later that it had no room for a buffer; what is computed with it is nothing.
-   * @throws WeftError `engine/out-of-memory` when one of these has no buffer
+   * @throws WeftError `engine/out-of-memory` when one of these has no buffer, or was copied from one
+   *   that has none
    */
   check(tensors: readonly Tensor[]): Promise<void>
 }
 
 export function createGpuMemory({ ort, gpuLimits }: Runtime, device: GPUDevice): GpuMemory {
   const maxBytes = gpuLimits?.maxTensorBytes ?? Number.POSITIVE_INFINITY
-  const unchecked: Promise<void>[] = []
-  const failed = new Set<GPUBuffer>()
+  // Resolves when what was allocated and copied so far is known to be there, or to have failed.
+  let known: Promise<unknown> = Promise.resolve()
+  const failed = new WeakSet<GPUBuffer>()
   return {
     allocate(type, dims) {
       const bytes = Math.ceil((elementsOf(dims) * bytesPerElement(type)) / 16) * 16
@@ -36,41 +38,37 @@ export function createGpuMemory({ ort, gpuLimits }: Runtime, device: GPUDevice):
         size: bytes,
         usage: storage | copySource | copyTarget,
       })
-      unchecked.push(
-        device.popErrorScope().then(
-          (error) => void (error && failed.add(buffer)),
-          () => {}, // Lost, which the runs will say.
-        ),
+      const created = device.popErrorScope().then(
+        (error) => void (error && failed.add(buffer)),
+        () => {}, // Lost, which the runs will say.
       )
+      known = Promise.all([known, created])
       return ort.Tensor.fromGpuBuffer(buffer, {
         dataType: type,
         dims,
-        dispose() {
-          failed.delete(buffer)
-          buffer.destroy()
-        },
+        dispose: () => buffer.destroy(),
       })
     },
     copy(from, to, runs) {
       const size = bytesPerElement(from.type as FloatType)
+      const [source, target] = [from.gpuBuffer as GPUBuffer, to.gpuBuffer as GPUBuffer]
       const encoder = device.createCommandEncoder()
       for (const run of runs) {
         encoder.copyBufferToBuffer(
-          from.gpuBuffer as GPUBuffer,
+          source,
           run.from * size,
-          to.gpuBuffer as GPUBuffer,
+          target,
           run.to * size,
           run.length * size,
         )
       }
       device.queue.submit([encoder.finish()])
+      known = known.then(() => void (failed.has(source) && failed.add(target)))
     },
     async check(tensors) {
-      await Promise.all(unchecked.splice(0))
-      if (failed.size === 0) return
+      await known
       const lacking = tensors.find(
-        ({ location, gpuBuffer }) =>
-          location === 'gpu-buffer' && failed.has(gpuBuffer as GPUBuffer),
+        (tensor) => tensor.location === 'gpu-buffer' && failed.has(tensor.gpuBuffer as GPUBuffer),
       )
       if (lacking) throw outOfMemory(lacking.size * bytesPerElement(lacking.type as FloatType))
     },

@@ -4,6 +4,7 @@
  * @module
  */
 import type { InferenceSession } from 'onnxruntime-web'
+import { float32OfHalves } from '../graph/float16.ts'
 import type { Runtime } from '../runtime.ts'
 import {
   bytesPerElement,
@@ -16,7 +17,6 @@ import {
   type RunInit,
 } from './executor.ts'
 import { createGuard, releaseSession } from './guard.ts'
-import { halvesToSingles } from './half.ts'
 import { allocateBytes, checkOrt, lastError, type OrtHeap, onnxTypes } from './ort-heap.ts'
 
 /** `handle` is an OrtValue, `data` where its elements begin. */
@@ -43,6 +43,8 @@ export function createHeapExecutor({ session, runtime, heap }: HeapExecutorInit)
     maxTensorBytes: Number.POSITIVE_INFINITY,
     select: null,
     allocate: (type, dims) => allocate(heap, type, dims),
+    // Allocating says at once.
+    async confirm() {},
     copy(from, to, runs) {
       const [source, target] = [from as HeapTensor, to as HeapTensor]
       const size = bytesPerElement(source.type)
@@ -56,7 +58,7 @@ export function createHeapExecutor({ session, runtime, heap }: HeapExecutorInit)
       const { data, dims, type } = tensor as HeapTensor
       const { buffer } = heap.HEAPU8
       if (type === 'float32') return new Float32Array(buffer, data, elementsOf(dims))
-      return halvesToSingles(new Uint16Array(buffer, data, elementsOf(dims)))
+      return float32OfHalves(new Uint16Array(buffer, data, elementsOf(dims)))
     },
     async release() {
       guard.close()

@@ -3,6 +3,7 @@
  * @module
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
+import { float32OfHalves } from '../graph/float16.ts'
 import { toModelError } from '../model/model-error.ts'
 import type { Runtime } from '../runtime.ts'
 import {
@@ -16,7 +17,6 @@ import {
 } from './executor.ts'
 import { createGpuMemory } from './gpu-memory.ts'
 import { createGuard, type Guard, releaseSession } from './guard.ts'
-import { halvesToSingles } from './half.ts'
 import { createGpuSelector } from './select-largest.ts'
 
 type OrtTensor = DeviceTensor & { readonly tensor: Tensor }
@@ -65,6 +65,8 @@ export function createOrtExecutor({ session, runtime, device }: OrtExecutorInit)
           ? memory.allocate(type, dims)
           : cpuTensor(runtime, type, dims),
       ),
+    confirm: (tensors) =>
+      guard.run(async () => memory?.check(tensors.map((each) => (each as OrtTensor).tensor))),
     select: device && selectOnGpu({ runtime, device, guard }),
     copy(from, to, runs) {
       const [source, target] = [from as OrtTensor, to as OrtTensor]
@@ -84,7 +86,7 @@ export function createOrtExecutor({ session, runtime, device }: OrtExecutorInit)
       const data = tensor.location === 'cpu' ? tensor.data : await guard.run(() => tensor.getData())
       if (data instanceof Float32Array) return data
       // float16 arrives as Float16Array where the engine has it, else as its bits.
-      if (data instanceof Uint16Array) return halvesToSingles(data)
+      if (data instanceof Uint16Array) return float32OfHalves(data)
       return Float32Array.from(data as unknown as ArrayLike<number>)
     },
     async release() {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { float32OfHalves } from '../graph/float16.ts'
 import type { FloatType, Largest } from './executor.ts'
-import { halvesToSingles } from './half.ts'
 import { createGpuSelector, type GpuSelector } from './select-largest.ts'
 
 /** `GPUBufferUsage` */
@@ -55,7 +55,7 @@ async function readBack(buffer: GPUBuffer): Promise<ArrayBuffer> {
 
 /** By sorting all of a row. */
 function expected({ bits, width, rows, k }: Pick): Largest[] {
-  const values = bits instanceof Uint16Array ? halvesToSingles(bits) : new Float32Array(bits.buffer)
+  const values = bits instanceof Uint16Array ? float32OfHalves(bits) : new Float32Array(bits.buffer)
   const rank = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)
   return rows.map((row) => {
     const all = values.subarray(row * width, (row + 1) * width)

@@ -4,8 +4,9 @@
  * the order of equal numbers do not depend on how a driver treats floats.
  * @module
  */
+
+import { float32OfHalves } from '../graph/float16.ts'
 import { bytesPerElement, type FloatType, type Largest, type Selection } from './executor.ts'
-import { halvesToSingles } from './half.ts'
 
 /** Of a row, what one workgroup looks through: each of its 256 threads at 8 numbers. */
 const chunk = 2048
@@ -216,7 +217,7 @@ function largestOf(
   const indices = Uint32Array.from({ length: count }, (_, place) => entries[2 * place + 1] ?? 0)
   const bits = keys.map((key) => (key >= 0x80000000 ? key & 0x7fffffff : ~key))
   const values = isHalf
-    ? halvesToSingles(Uint16Array.from(bits, (each) => each >>> 16))
+    ? float32OfHalves(Uint16Array.from(bits, (each) => each >>> 16))
     : new Float32Array(bits.buffer)
   return { indices, values }
 }

@@ -8,10 +8,9 @@ export type IntegerRange = { least: number; most: number }
 
 /**
  * @param hasFractions also what lies between the integers, to 15 decimals
- * @returns alternatives joined by `|`
+ * @returns alternatives joined by `|`; with fractions they use a rule `fraction`
  */
 export function digitRanges({ least, most }: IntegerRange, hasFractions = false): string {
-  const fraction = '"." [0-9]{1,15}'
   const alternatives: string[] = []
   const add = (sign: string, from: number, to: number, end: string) => {
     if (from > to) return
@@ -21,8 +20,8 @@ export function digitRanges({ least, most }: IntegerRange, hasFractions = false)
   add('', Math.max(0, least), most, '')
   if (hasFractions) {
     // -m.d lies above -(m + 1), m.d below m + 1.
-    add('"-" ', Math.max(0, -most), -least - 1, ` ${fraction}`)
-    add('', Math.max(0, least), most - 1, ` ${fraction}`)
+    add('"-" ', Math.max(0, -most), -least - 1, ' fraction')
+    add('', Math.max(0, least), most - 1, ' fraction')
   }
   return alternatives.join(' | ')
 }

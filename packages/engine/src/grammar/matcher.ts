@@ -15,8 +15,6 @@ export type GrammarMatcher = {
   mask(logits: Float32Array): void
   /** @returns false, and stands still, when the token may not come next */
   accept(token: number): boolean
-  /** True where the answer may end. */
-  readonly isComplete: boolean
   dispose(): void
 }
 
@@ -31,7 +29,6 @@ export function createMatcher(
 ): GrammarMatcher {
   const { handle } = native as unknown as { handle: NativeHandle }
   const words = new Int32Array(Math.ceil(vocabularySize / 32))
-  const isAllowed = (token: number) => ((words[token >>> 5] ?? 0) & (1 << (token & 31))) !== 0
   let isCurrent = false
 
   function readMask(): void {
@@ -70,10 +67,6 @@ export function createMatcher(
       if (native.isTerminated()) return endTokens.has(token)
       isCurrent = false
       return token < vocabularySize && native.acceptToken(token)
-    },
-    get isComplete() {
-      readMask()
-      return [...endTokens].some(isAllowed)
     },
     dispose: () => native.dispose(),
   }

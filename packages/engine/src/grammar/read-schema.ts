@@ -26,11 +26,19 @@ export type SchemaDocument = {
 }
 
 /** Bounds of what a stranger may make this device compile. */
-const maxSchemas = 1000
+const maxSchemas = 250
 const maxDepth = 64
 const maxItems = 256
-/** Each character counted costs 30 ms to compile at 49,152 tokens. */
 const maxLength = 32
+/** Of a whole schema: what takes long to compile, see decisions/0011. */
+const budget = {
+  characters: 64,
+  items: 256,
+  properties: 50,
+  'lists of values': 24,
+  'arrays and objects': 16,
+  'numbers with bounds': 16,
+}
 const mostDigits = 999_999_999_999_999
 
 /** They tell people something and constrain nothing. */
@@ -73,6 +81,13 @@ export function readSchema(text: string): SchemaDocument {
     throw badGrammar('It is not JSON.', cause)
   }
   let count = 0
+  const left = { ...budget }
+
+  function spend(what: keyof typeof budget, amount: number, path: string): void {
+    left[what] -= amount
+    if (left[what] >= 0) return
+    throw badGrammar(`${path} is beyond the ${budget[what]} ${what} that a schema may count.`)
+  }
 
   function read(value: unknown, path: string, depth: number): Schema {
     count += 1
@@ -92,6 +107,7 @@ export function readSchema(text: string): SchemaDocument {
     }
     if ('enum' in value || 'const' in value) {
       only(value, ['enum', 'const', 'type'])
+      spend('lists of values', 1, path)
       return literals(value, path)
     }
     if ('anyOf' in value) {
@@ -108,21 +124,26 @@ export function readSchema(text: string): SchemaDocument {
     const options = types.map((type): Schema => {
       switch (type) {
         case 'object':
+          spend('arrays and objects', 1, path)
+          spend('properties', Object.keys(value.properties ?? {}).length, path)
           return readObject(value, path, deeper)
-        case 'array':
-          return {
-            kind: 'array',
-            items: deeper(value.items ?? true, 'items'),
-            ...bounds(value, { names: ['minItems', 'maxItems'], limit: maxItems }, path),
-          }
-        case 'string':
-          return {
-            kind: 'string',
-            ...bounds(value, { names: ['minLength', 'maxLength'], limit: maxLength }, path),
-          }
+        case 'array': {
+          const of = bounds(value, { names: ['minItems', 'maxItems'], limit: maxItems }, path)
+          spend('arrays and objects', 1, path)
+          spend('items', of.most ?? of.least, path)
+          return { kind: 'array', items: deeper(value.items ?? true, 'items'), ...of }
+        }
+        case 'string': {
+          const of = bounds(value, { names: ['minLength', 'maxLength'], limit: maxLength }, path)
+          spend('characters', of.most ?? of.least, path)
+          return { kind: 'string', ...of }
+        }
         case 'integer':
-        case 'number':
-          return { kind: type, range: rangeOf(value, path) }
+        case 'number': {
+          const range = rangeOf(value, path)
+          spend('numbers with bounds', range ? 1 : 0, path)
+          return { kind: type, range }
+        }
         default:
           return { kind: type as 'boolean' | 'null' }
       }

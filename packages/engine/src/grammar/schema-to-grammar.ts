@@ -28,9 +28,12 @@ const colon = '":" " "?'
 const basics = `
 escape ::= ["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F]
 text ::= "\\"" | ${character} text | "\\\\" escape text
+boolean ::= "true" | "false"
+null ::= "null"
 integer ::= "-"? ("0" | [1-9] [0-9]{0,14})
-number ::= "-"? ("0" | [1-9] [0-9]{0,14}) ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?
-value ::= "{" ${ws} members | "[" ${ws} items | "\\"" text | number | "true" | "false" | "null"
+fraction ::= "." [0-9]{1,15}
+number ::= "-"? ("0" | [1-9] [0-9]{0,14}) fraction? ([eE] [+-]? [0-9]{1,2})?
+value ::= "{" ${ws} members | "[" ${ws} items | "\\"" text | number | boolean | null
 members ::= "}" | "\\"" text ${colon} value moreMembers
 moreMembers ::= ${ws} "}" | "," ${ws} "\\"" text ${colon} value moreMembers
 items ::= "]" | value moreItems
@@ -64,9 +67,8 @@ export function schemaToGrammar(text: string): string {
       case 'any':
         return 'value'
       case 'boolean':
-        return '("true" | "false")'
       case 'null':
-        return '"null"'
+        return schema.kind
       case 'literals':
         return `(${schema.texts.map(quote).join(' | ')})`
       case 'string': {
@@ -109,17 +111,23 @@ export function schemaToGrammar(text: string): string {
     }
   }
 
-  /** From the last property: what may follow it with a comma, and what may come first instead of it. */
+  /**
+   * From the last property: what may come without a comma before it, and what may follow it. Each
+   * property is written once, in a rule of its own, or every optional one would cost all behind it again.
+   */
   function objectExpression({ properties }: Extract<Schema, { kind: 'object' }>): string {
-    let following = `(${ws} "}")`
-    let first = '"}"'
+    let next: string | null = null
+    let rest = `(${ws} "}")`
+    let mayEnd = true
     for (const { name, value, isRequired } of properties.toReversed()) {
-      const rest = `${quote(JSON.stringify(name))} ${colon} ${expression(value, [])}`
-      const pair = `${rest} ${following}`
-      first = addRule(isRequired ? pair : `${pair} | ${first}`)
-      following = addRule(isRequired ? `"," ${ws} ${pair}` : `"," ${ws} ${pair} | ${following}`)
+      const pair = addRule(`${quote(JSON.stringify(name))} ${colon} ${expression(value, [])}`)
+      const own = `${pair} ${rest}`
+      next = addRule(isRequired || next === null ? own : `${own} | ${next}`)
+      mayEnd &&= !isRequired
+      rest = addRule(mayEnd ? `${ws} "}" | "," ${ws} ${next}` : `"," ${ws} ${next}`)
     }
-    return `("{" ${ws} ${first})`
+    if (next === null) return `("{" ${ws} "}")`
+    return `("{" ${ws} ${mayEnd ? `("}" | ${next})` : next})`
   }
 
   const root = expression(document.root, [])

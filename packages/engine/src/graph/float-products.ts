@@ -14,11 +14,11 @@ import { withoutUnread } from './without-unread.ts'
 
 export type FloatProductsInit = {
   externalData: ExternalData
-  /** Quantisations are turned from the first on, as long as the weights come to no more. */
+  /** Either all quantisations are turned, or, when the weights would come to more, none. */
   maxBytes: number
 }
 
-export type FloatProducts = { graph: OnnxGraph; turned: number; left: number; bytes: number }
+export type FloatProducts = { graph: OnnxGraph; turned: number; left: number }
 
 /** `integers · (x_scale · w_scale)` behind one quantisation. */
 type Product = {
@@ -33,16 +33,19 @@ type Product = {
 export function toFloatProducts(graph: OnnxGraph, init: FloatProductsInit): FloatProducts {
   const values = lookup(graph)
   const quantisations = graph.node.filter(({ opType }) => opType === 'DynamicQuantizeLinear')
-  const replaced = new Map<OnnxNode, OnnxNode[]>()
-  const added: OnnxTensor[] = []
-  let bytes = 0
-  let turned = 0
+  const turned = new Map<OnnxNode, Product[]>()
   for (const quantise of quantisations) {
     const products = readProducts(values, quantise)
-    const needed = products?.reduce((sum, { weight }) => sum + 4 * elements(weight), 0) ?? 0
-    if (!products || bytes + needed > init.maxBytes) continue
-    bytes += needed
-    turned += 1
+    if (products) turned.set(quantise, products)
+  }
+  const all = [...turned.values()].flat()
+  const bytes = all.reduce((sum, { weight }) => sum + 4 * elements(weight), 0)
+  if (all.length === 0 || bytes > init.maxBytes) {
+    return { graph, turned: 0, left: quantisations.length }
+  }
+  const replaced = new Map<OnnxNode, OnnxNode[]>()
+  const added: OnnxTensor[] = []
+  for (const [quantise, products] of turned) {
     replaced.set(quantise, [])
     for (const product of products) {
       const { output, name } = product.end
@@ -54,9 +57,11 @@ export function toFloatProducts(graph: OnnxGraph, init: FloatProductsInit): Floa
     }
   }
   const node = graph.node.flatMap((each) => replaced.get(each) ?? [each])
-  const left = quantisations.length - turned
-  if (turned === 0) return { graph, turned, left, bytes }
-  return { graph: withoutUnread({ ...graph, node }, added), turned, left, bytes }
+  return {
+    graph: withoutUnread({ ...graph, node }, added),
+    turned: turned.size,
+    left: quantisations.length - turned.size,
+  }
 }
 
 /** @returns null when anything but products with constant weights reads what the quantisation gives */

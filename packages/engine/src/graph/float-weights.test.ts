@@ -132,21 +132,15 @@ test('accuracy level 4 rounds activations on this runtime; without it the produc
   expect(largestDifference(exact, await run('node', { within: 64, model: mended }))).toBe(0)
 })
 
-test('keeps within the bound', () => {
+test('turns all of them or none', () => {
   const { graph } = decoderGraph({ ...defaultRecipe, dtype: 'q4' })
   const all = toFloatWeights(graph, unlimited)
   expect(all).toMatchObject({ turned: 15, left: 0 })
-  const maxBytes = 100_000
-  const some = toFloatWeights(graph, { externalData: [], maxBytes })
-  expect(some.turned).toBeGreaterThan(0)
-  expect(some.left).toBe(15 - some.turned)
-  const added = some.graph.initializer.filter(({ name }) => name.endsWith('_float'))
-  const total = added.reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0)
-  expect(total).toBeLessThanOrEqual(maxBytes)
-  expect(toFloatWeights(graph, { externalData: [], maxBytes: 0 })).toMatchObject({
-    turned: 0,
-    left: 15,
-  })
+  const added = all.graph.initializer.filter(({ name }) => name.endsWith('_float'))
+  expect(added.reduce((sum, { rawData }) => sum + (rawData?.length ?? 0), 0)).toBe(all.bytes)
+  const within = (maxBytes: number) => toFloatWeights(graph, { externalData: [], maxBytes })
+  expect(within(all.bytes)).toMatchObject({ turned: 15, left: 0 })
+  expect(within(all.bytes - 1)).toEqual({ graph, turned: 0, left: 15, bytes: 0 })
 })
 
 test('weights of another size than the node says', () => {

@@ -4,7 +4,7 @@
  * one row). The products are the same; memory grows eightfold, so the caller sets a bound.
  * @module
  */
-import { lookup } from './lookup.ts'
+import { type Lookup, lookup } from './lookup.ts'
 import { intAttribute, makeNode, makeTensor } from './make.ts'
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, tensorType } from './onnx.ts'
 import { badWeight, type ExternalData, floatValues, tensorBytes } from './tensor-values.ts'
@@ -12,19 +12,26 @@ import { withoutUnread } from './without-unread.ts'
 
 export type FloatWeightsInit = {
   externalData: ExternalData
-  /** Products are turned from the first on, as long as their weights come to no more. */
+  /** Either all products are turned, or, when their weights would come to more, none. */
   maxBytes: number
 }
 
-export type FloatWeights = { graph: OnnxGraph; turned: number; left: number }
+export type FloatWeights = { graph: OnnxGraph; turned: number; left: number; bytes: number }
 
-type Blocks = {
+/** What a node multiplies with, not read yet. */
+type Product = {
   /** Rows, [out]. */
   out: number
   /** Columns, [in]. */
   within: number
   bits: 4 | 8
   blockSize: number
+  weight: OnnxTensor
+  scale: OnnxTensor
+  zero: OnnxTensor | undefined
+}
+
+type Blocks = Pick<Product, 'out' | 'within' | 'bits' | 'blockSize'> & {
   levels: Uint8Array
   scales: Float32Array
   /** By block; the middle of the range when the node has none. */
@@ -33,33 +40,37 @@ type Blocks = {
 
 export function toFloatWeights(graph: OnnxGraph, init: FloatWeightsInit): FloatWeights {
   const { constant } = lookup(graph)
-  const added: OnnxTensor[] = []
-  const made = new Set<string>()
-  let bytesLeft = init.maxBytes
-  let turned = 0
-  let left = 0
-  const node = graph.node.flatMap((each) => {
-    if (each.opType !== 'MatMulNBits') return [each]
-    const blocks = readBlocks(each, { constant, externalData: init.externalData })
-    const [input = '', weight = '', , , , bias = ''] = each.input
-    const name = `${weight}_float`
-    const bytes = blocks && !made.has(name) ? blocks.out * blocks.within * 4 : 0
-    if (!blocks || bytes > bytesLeft) {
-      left += 1
-      return [each]
-    }
-    bytesLeft -= bytes
-    turned += 1
-    if (!made.has(name)) {
-      added.push(makeTensor(name, [blocks.within, blocks.out], { float32: dequantize(blocks) }))
-      made.add(name)
-    }
-    return product({ node: each, input: [input, name], bias })
+  const nodes = graph.node.filter(({ opType }) => opType === 'MatMulNBits')
+  const products = new Map<OnnxNode, Product>()
+  for (const node of nodes) {
+    const product = readProduct(node, constant)
+    if (product) products.set(node, product)
+  }
+  const weights = new Map([...products.values()].map((product) => [product.weight.name, product]))
+  const bytes = [...weights.values()].reduce((sum, { out, within }) => sum + 4 * out * within, 0)
+  if (products.size === 0 || bytes > init.maxBytes) {
+    return { graph, turned: 0, left: nodes.length, bytes: 0 }
+  }
+  const added = [...weights].map(([name, product]) => {
+    const float32 = dequantize(readBlocks(product, init.externalData))
+    return makeTensor(`${name}_float`, [product.within, product.out], { float32 })
   })
-  return { graph: withoutUnread({ ...graph, node }, added), turned, left }
+  const node = graph.node.flatMap((each) => {
+    const product = products.get(each)
+    if (!product) return [each]
+    const [input = '', , , , , bias = ''] = each.input
+    return floatProduct({ node: each, input: [input, `${product.weight.name}_float`], bias })
+  })
+  const turned = products.size
+  return {
+    graph: withoutUnread({ ...graph, node }, added),
+    turned,
+    left: nodes.length - turned,
+    bytes,
+  }
 }
 
-function product(init: { node: OnnxNode; input: string[]; bias: string }): OnnxNode[] {
+function floatProduct(init: { node: OnnxNode; input: string[]; bias: string }): OnnxNode[] {
   const { node, input, bias } = init
   const { name, output } = node
   if (bias === '') return [makeNode('MatMul', { input, output, name })]
@@ -70,21 +81,28 @@ function product(init: { node: OnnxNode; input: string[]; bias: string }): OnnxN
   ]
 }
 
-type ReadInit = {
-  constant: (name: string) => OnnxTensor | undefined
-  externalData: ExternalData
-}
-
 /** @returns null for a layout that is none of float scales over 4 or 8 bits in row order */
-function readBlocks(node: OnnxNode, { constant, externalData }: ReadInit): Blocks | null {
+function readProduct(node: OnnxNode, constant: Lookup['constant']): Product | null {
   const [, weightName = '', scaleName = '', zeroName = '', groupName = ''] = node.input
   const [weight, scale] = [constant(weightName), constant(scaleName)]
-  const out = intAttribute(node, 'N') ?? 0
-  const within = intAttribute(node, 'K') ?? 0
-  const blockSize = intAttribute(node, 'block_size') ?? 0
   const bits = intAttribute(node, 'bits') ?? 4
   if (!weight || !scale || groupName !== '' || (bits !== 4 && bits !== 8)) return null
   if (scale.dataType !== tensorType.float32) return null
+  const zero = constant(zeroName)
+  if (zeroName !== '' && !zero) return null
+  return {
+    out: intAttribute(node, 'N') ?? 0,
+    within: intAttribute(node, 'K') ?? 0,
+    blockSize: intAttribute(node, 'block_size') ?? 0,
+    bits,
+    weight,
+    scale,
+    zero,
+  }
+}
+
+function readBlocks(product: Product, externalData: ExternalData): Blocks {
+  const { out, within, bits, blockSize, weight, scale, zero } = product
   const blocks = Math.ceil(within / blockSize)
   const levels = tensorBytes(weight, externalData)
   const scales = floatValues(scale, externalData)
@@ -94,8 +112,6 @@ function readBlocks(node: OnnxNode, { constant, externalData }: ReadInit): Block
       `Not ${out} rows of ${blocks} blocks of ${blockSize} times ${bits} bits`,
     )
   }
-  const zero = zeroName === '' ? undefined : constant(zeroName)
-  if (zeroName !== '' && !zero) return null
   const middle = 2 ** (bits - 1)
   const zeroPoint = zero ? readZeroPoints(zero, { externalData, bits, blocks }) : () => middle
   return { out, within, bits, blockSize, levels, scales, zeroPoint }

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Tensor } from 'onnxruntime-web'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { buildModel, graphPath } from '../testing/build-model/build-model.ts'
 import { largestDifference, relativeDifference } from '../testing/build-model/compare.ts'
 import { type Dtype, defaultRecipe, type Recipe } from '../testing/build-model/recipe.ts'
 import { runStep } from '../testing/build-model/run-graph.ts'
 import { type CpuRuntime, cpuRuntimes, openGraph } from '../testing/build-model/run-model.ts'
 import { logitRows } from './last-logits.ts'
+import { decodeModel, tensorType } from './onnx.ts'
 import { type PreparedGraph, prepareGraph } from './prepare-graph.ts'
 import type { ExternalData } from './tensor-values.ts'
 
@@ -27,6 +28,9 @@ function build(recipe: Recipe): Model {
 
 const prepare = (model: Model, target: 'cpu' | 'webgpu' = 'cpu'): PreparedGraph =>
   prepareGraph({ ...model, target, maxFloatWeightBytes: gibibyte })
+
+const countOf = ({ graph }: Pick<Model, 'graph'>, opType: string): number =>
+  decodeModel(graph).graph.node.filter((node) => node.opType === opType).length
 
 /** Logits of `rows`, from a graph that gives all or those asked for. */
 async function logitsOf(
@@ -70,14 +74,11 @@ test.each(cases)(
     const recipe = { ...defaultRecipe, dtype, attention }
     const model = build(recipe)
     const prepared = prepare(model)
-    expect(prepared.facts).toMatchObject({
-      isGroupQuery: attention === 'gqa',
-      choosesRows: true,
-      isWidened: dtype.endsWith('16'),
-      // Per layer q, k, v, o, gate, up, down; and the head.
-      floatWeights: { turned: dtype.startsWith('q4') ? 15 : 0, left: 0 },
-      rowScales: { turned: 0, left: 0 },
-    })
+    expect(prepared.facts.isGroupQuery).toBe(attention === 'gqa')
+    const { graph } = decodeModel(prepared.graph)
+    expect(graph.input.map(({ name }) => name)).toContain(logitRows)
+    expect(graph.initializer.map(({ dataType }) => dataType)).not.toContain(tensorType.float16)
+    expect(countOf(prepared, 'MatMulNBits')).toBe(0)
     expect(prepared.graph.length).toBeLessThan(100_000)
     const before = await logitsOf(runtime, { recipe, ...model })
     const after = await logitsOf(runtime, { recipe, ...prepared })
@@ -93,11 +94,11 @@ test.each(runtimeNames)('q8 on %s: prepared, it is nearer to the float model', a
     relativeDifference(exact, await logitsOf(runtime, { recipe, ...graph }))
   const floats = prepare(model)
   const byRow = prepareGraph({ ...model, target: 'cpu', maxFloatWeightBytes: 0 })
-  // Per layer three shared by q, k, v; o; gate, up; down; and the head.
-  expect(floats.facts.floatProducts).toEqual({ turned: 9, left: 0 })
-  expect(floats.facts.rowScales).toEqual({ turned: 0, left: 0 })
-  expect(byRow.facts.floatProducts).toEqual({ turned: 0, left: 9 })
-  expect(byRow.facts.rowScales).toEqual({ turned: 9, left: 0 })
+  // Per layer q, k, v, o, gate, up, down; and the head.
+  expect(countOf(model, 'MatMulInteger')).toBe(15)
+  expect(countOf(floats, 'MatMulInteger')).toBe(0)
+  expect(countOf(byRow, 'MatMulInteger')).toBe(15)
+  expect(countOf(byRow, 'DynamicQuantizeLinear')).toBe(0)
   const [asWritten, rows, weights] = [
     await distance(model),
     await distance(byRow),
@@ -140,9 +141,26 @@ test.each(runtimeNames)('the embedded model on %s', async (runtime) => {
 })
 
 test('on WebGPU float16 and block-quantised weights stay', () => {
-  const { facts } = prepare(build({ ...defaultRecipe, dtype: 'q4f16' }), 'webgpu')
-  expect(facts.isWidened).toBe(false)
-  expect(facts.floatWeights).toEqual({ turned: 0, left: 15 })
+  const prepared = prepare(build({ ...defaultRecipe, dtype: 'q4f16' }), 'webgpu')
+  const { initializer } = decodeModel(prepared.graph).graph
+  expect(initializer.map(({ dataType }) => dataType)).toContain(tensorType.float16)
+  // Per layer q, k, v, o, gate, up, down; and the head.
+  expect(countOf(prepared, 'MatMulNBits')).toBe(15)
+})
+
+test('a full memory is told as such', () => {
+  const model = build({ ...defaultRecipe, dtype: 'q4' })
+  class Full {
+    constructor() {
+      throw new RangeError('Array buffer allocation failed')
+    }
+  }
+  vi.stubGlobal('Float32Array', Full)
+  try {
+    expect(() => prepare(model)).toThrow(expect.objectContaining({ code: 'engine/out-of-memory' }))
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 test('a missing or short file beside the graph says which weight', () => {

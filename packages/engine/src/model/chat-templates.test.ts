@@ -3,6 +3,7 @@ import type { Message } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
 import { readBobbin } from '../testing/node-model.ts'
 import { checkTokenizer, createChatTokenizer } from './chat-tokenizer.ts'
+import { knownConversations } from './known-conversations.ts'
 import { readModelConfig } from './model-config.ts'
 
 type Family = { specials: string[]; template: string; expected: string }
@@ -128,12 +129,25 @@ test('roles out of turn are refused, also with a system message', () => {
 test('a tokenizer may know fewer tokens than the graph, never more', () => {
   const { tokenizer } = open(families[0]?.[1] as Family)
   expect(tokenizer.vocabularySize).toBe(4100)
-  checkTokenizer({ tokenizer, vocabularySize: 4100 })
-  checkTokenizer({ tokenizer, vocabularySize: 4160 })
-  expect(() => checkTokenizer({ tokenizer, vocabularySize: 4096 })).toThrow(
+  const promptTokens = tokenizer.encodeChat(knownConversations[2] ?? [])
+  checkTokenizer({ tokenizer, vocabularySize: 4100, promptTokens })
+  checkTokenizer({ tokenizer, vocabularySize: 4160, promptTokens })
+  expect(() => checkTokenizer({ tokenizer, vocabularySize: 4096, promptTokens })).toThrow(
     expect.objectContaining({
       code: 'engine/bad-model',
       facts: ['The tokenizer has 4100 tokens, the graph 4096.'],
+    }),
+  )
+})
+
+test('a tokenizer of another template is another one', () => {
+  const [own, other] = families.map(([, family]) => open(family).tokenizer)
+  if (!own || !other) throw new Error('expected two families')
+  const promptTokens = own.encodeChat(knownConversations[0] ?? [])
+  expect(() => checkTokenizer({ tokenizer: other, vocabularySize: 5000, promptTokens })).toThrow(
+    expect.objectContaining({
+      code: 'engine/bad-model',
+      facts: ['It does not read the prompt of the known answer as it was.'],
     }),
   )
 })

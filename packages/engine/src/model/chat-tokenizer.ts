@@ -5,6 +5,7 @@
 import { Template } from '@huggingface/jinja'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { type Message, WeftError } from '@weft/protocol'
+import { knownConversations } from './known-conversations.ts'
 import { badModel, type ModelConfig, specialTokenTexts } from './model-config.ts'
 
 export type ChatTokenizer = {
@@ -96,22 +97,38 @@ function vocabularySizeOf(tokenizerJson: object): number {
 
 /**
  * @param vocabularySize length of the graph's logits; may be padded beyond the tokenizer's
- * @throws WeftError `engine/bad-model` when the tokenizer knows tokens that the graph does not
+ * @param promptTokens of the manifest's known answer
+ * @throws WeftError `engine/bad-model` when the tokenizer knows tokens that the graph does not, or
+ *   none of `knownConversations` becomes these tokens
  */
 export function checkTokenizer({
   tokenizer,
   vocabularySize,
+  promptTokens,
 }: {
-  tokenizer: Pick<ChatTokenizer, 'vocabularySize'>
+  tokenizer: Pick<ChatTokenizer, 'vocabularySize' | 'encodeChat'>
   vocabularySize: number
+  promptTokens: readonly number[]
 }): void {
-  if (tokenizer.vocabularySize <= vocabularySize) return
-  throw new WeftError(
+  if (tokenizer.vocabularySize > vocabularySize) {
+    const fact = `The tokenizer has ${tokenizer.vocabularySize} tokens, the graph ${vocabularySize}.`
+    throw wrongTokenizer(fact)
+  }
+  const isKnown = knownConversations.some((messages) => {
+    const tokens = tokenizer.encodeChat(messages)
+    return (
+      tokens.length === promptTokens.length &&
+      tokens.every((token, index) => token === promptTokens[index])
+    )
+  })
+  if (!isKnown) throw wrongTokenizer('It does not read the prompt of the known answer as it was.')
+}
+
+function wrongTokenizer(fact: string): WeftError {
+  return new WeftError(
     'engine/bad-model',
     'The tokenizer of this model belongs to another one. Download the model again, or choose another.',
-    {
-      facts: [`The tokenizer has ${tokenizer.vocabularySize} tokens, the graph ${vocabularySize}.`],
-    },
+    { facts: [fact] },
   )
 }
 

@@ -13,6 +13,8 @@ export type ModelConfig = {
   tokenizerConfig: TokenizerConfig
   /** Jinja source. */
   chatTemplate: string
+  /** How many tokens back the layers see that see least; null where all see all. */
+  windowTokens: number | null
 }
 
 export type TokenizerConfig = Record<string, unknown>
@@ -37,7 +39,29 @@ export function readModelConfig(files: ModelFiles): ModelConfig {
     tokenizerJson,
     tokenizerConfig,
     chatTemplate: chatTemplateOf(files, tokenizerConfig),
+    windowTokens: windowTokensOf(config),
   }
+}
+
+/** As the families of Hugging Face's Transformers name it. */
+const windowNames = [
+  'sliding_window',
+  'attention_chunk_size',
+  'attention_window_size',
+  'window_size',
+]
+
+function windowTokensOf(config: Record<string, unknown>): number | null {
+  const { text_config: text, use_sliding_window: isUsed } = config
+  const windows = windowNames
+    .filter((name) => name !== 'sliding_window' || isUsed !== false)
+    .map((name) => config[name])
+    .filter((value) => typeof value === 'number')
+  if (text && typeof text === 'object') {
+    windows.push(windowTokensOf(text as Record<string, unknown>) ?? Number.POSITIVE_INFINITY)
+  }
+  const least = Math.min(...windows)
+  return least === Number.POSITIVE_INFINITY ? null : least
 }
 
 function tokenOf(tokenizerJson: object, text: string | undefined): number | undefined {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { nodeCpu } from '../testing/node-model.ts'
 import { adder, adderGraph, echoGraph, rows } from '../testing/small-graphs.ts'
+import { watchRuns } from '../testing/watch-runs.ts'
 import type { WorkerLike } from '../worker/port-calls.ts'
 import type { Graph, OpenGraphInit } from './graph.ts'
 import { hostGraph } from './host-graph.ts'
@@ -165,6 +166,58 @@ describe.each(Object.entries(doors))('a graph %s', (_, door) => {
     await graph.close()
     const feeds = { x: rows(1, 2), before: rows(1, 2) }
     await expect(graph.run(feeds)).rejects.toThrow(code('engine/not-loaded'))
+  })
+})
+
+describe('results that are not handed over', () => {
+  /** An adder whose state is [1, 1]; from then on `read` stands before the reading of `twice`. */
+  async function openRead(read: () => void) {
+    const disposed: string[] = []
+    let isOn = false
+    const runtime = watchRuns((results) => {
+      if (!isOn) return
+      isOn = false
+      for (const [name, tensor] of Object.entries(results)) {
+        const { dispose, getData } = tensor
+        tensor.dispose = () => {
+          disposed.push(name)
+          dispose.call(tensor)
+        }
+        if (name !== 'twice') continue
+        tensor.getData = async () => {
+          read()
+          return getData.call(tensor)
+        }
+      }
+    })
+    const graph = await openLocalGraph({
+      graph: adderGraph(),
+      backend: 'wasm',
+      schema: adder,
+      openRuntime: async () => runtime,
+    })
+    graphs.push(graph as Graph<never>)
+    await graph.run({ x: rows(1, 1), before: rows(0, 0) })
+    isOn = true
+    return { graph, disposed }
+  }
+
+  test('because the run was cancelled while they were read are freed, and the state stays', async () => {
+    const controller = new AbortController()
+    const { graph, disposed } = await openRead(() => controller.abort())
+    const cancelled = graph.run({ x: rows(7, 7) }, { signal: controller.signal })
+    await expect(cancelled).rejects.toThrow(code('protocol/cancelled'))
+    expect((await graph.run({ x: rows(0, 0) })).twice).toEqual(rows(2, 2))
+    expect(disposed.toSorted()).toEqual(['sum', 'twice'])
+  })
+
+  test('because one cannot be read are freed, and the state stays', async () => {
+    const { graph, disposed } = await openRead(() => {
+      throw new Error('cannot be read')
+    })
+    await expect(graph.run({ x: rows(7, 7) })).rejects.toThrow(code('engine/run-failed'))
+    expect(disposed.toSorted()).toEqual(['sum', 'twice'])
+    expect((await graph.run({ x: rows(0, 0) })).twice).toEqual(rows(2, 2))
   })
 })
 

@@ -41,8 +41,9 @@ export type Graph<Schema extends GraphSchema = GraphSchema> = {
   outputs: Record<string, TensorSpec>
   engine: EngineInfo
   /**
-   * Runs come one after the other, in the order of the calls. An aborted signal ends the wait at once;
-   * the state then stays as it was before.
+   * Runs come one after the other, in the order of the calls. An aborted signal ends the wait at once.
+   * A run that rejects leaves the state as it was before it; one that fails on WebGPU with a state ends
+   * the graph, and every later run rejects as it did.
    * @throws WeftError `engine/bad-feeds` (which input, what is expected, what it got),
    *   `engine/bad-fetches`, `engine/not-loaded`, `engine/device-lost`, `engine/out-of-memory`,
    *   `engine/run-failed`, `engine/crashed`, CancelledError

@@ -5,6 +5,7 @@
 import { CancelledError, WeftError } from '@weft/protocol'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { createGuard, type Guard, releaseSession } from '../executor/guard.ts'
+import { toModelError } from '../model/model-error.ts'
 import { openSession } from '../model/open-session.ts'
 import type { OpenRuntime, Runtime, RuntimeChoice } from '../runtime.ts'
 import { createTurns } from '../turns.ts'
@@ -71,6 +72,18 @@ function graphOf<Schema extends GraphSchema>(
     held.get(input)?.dispose()
     held.set(input, tensor)
   }
+  const compute = async (feeds: Record<string, Tensor>, wanted: string[]) => {
+    try {
+      return await session.run(feeds, wanted)
+    } catch (cause) {
+      // With outputs kept on the GPU, ONNX Runtime Web 1.30.0 would take the failed run's tensors for
+      // those of the next one (`inputOutputBound` in `wasm-core-impl.ts`).
+      if (runtime.executionProvider === 'webgpu' && renewing.size > 0) {
+        guard.close(toModelError(cause, 'run'))
+      }
+      throw cause
+    }
+  }
   const step = async (feeds: Record<string, GraphTensor>, options: StepOptions) => {
     const { signal, fetches = defaultFetches, keep = Object.keys(state) } = options
     if (signal?.aborted) throw cancelled(signal)
@@ -85,21 +98,24 @@ function graphOf<Schema extends GraphSchema>(
         return [name, given ? toOrt(given, runtime) : (held.get(name) as Tensor)]
       }),
     )
-    const results = await guard.run(() => session.run(fed, [...wanted]))
-    if (signal?.aborted) {
-      for (const tensor of Object.values(results)) tensor.dispose()
-      throw cancelled(signal)
+    const results = await guard.run(() => compute(fed, [...wanted]))
+    const left = new Map(Object.entries(results))
+    try {
+      const keptOutputs = new Set(kept.map(([, output]) => output))
+      const fetched: Record<string, GraphTensor> = {}
+      for (const name of fetches) {
+        const isKept = keptOutputs.has(name)
+        fetched[name] = await fromOrt(results[name] as Tensor, { guard, isKept })
+      }
+      if (signal?.aborted) throw cancelled(signal)
+      for (const [input, output] of kept) {
+        hold(input, results[output] as Tensor)
+        left.delete(output)
+      }
+      return fetched
+    } finally {
+      for (const tensor of left.values()) discard(tensor)
     }
-    const keptOutputs = new Set(kept.map(([, output]) => output))
-    const fetched: Record<string, GraphTensor> = {}
-    for (const name of fetches) {
-      fetched[name] = await fromOrt(results[name] as Tensor, {
-        guard,
-        isKept: keptOutputs.has(name),
-      })
-    }
-    for (const [input, output] of kept) hold(input, results[output] as Tensor)
-    return fetched
   }
   return {
     inputs,
@@ -142,6 +158,14 @@ async function fromOrt(
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : data
   const own = isKept ? bits.slice() : bits
-  if (!isKept) tensor.dispose()
   return { dtype, dims: [...dims], data: own } as GraphTensor
+}
+
+/** Never throws: a tensor still being read from a device that was lost cannot be disposed. */
+function discard(tensor: Tensor): void {
+  try {
+    tensor.dispose()
+  } catch {
+    // Nothing is left to free.
+  }
 }

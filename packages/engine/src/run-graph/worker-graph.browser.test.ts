@@ -7,7 +7,7 @@ import { detector, detectSpeech, sileroPath } from '../testing/silero.ts'
 import { adder, adderGraph, echoGraph, rows } from '../testing/small-graphs.ts'
 import { join, quiet, readWav, sampleRate } from '../testing/wav.ts'
 import type { Graph } from './graph.ts'
-import type { GraphSchema } from './schema.ts'
+import { defineGraph, type GraphSchema, tensor } from './schema.ts'
 import { openWorkerGraph } from './worker-graph.ts'
 
 const slowMs = 120_000
@@ -75,6 +75,23 @@ test('a state goes from run to run on a graphics device', { timeout: slowMs }, a
   const both = await graph.run({ x: rows(1, 2) }, { fetches: ['sum', 'twice'] })
   expect(both).toEqual({ sum: rows(12, 24), twice: rows(24, 48) })
   expect(await graph.run({ x: rows(1, 2) })).toEqual({ twice: rows(26, 52) })
+})
+
+test('a state does not survive a run that fails on a graphics device', {
+  timeout: slowMs,
+}, async () => {
+  const unequal = defineGraph({
+    inputs: { x: tensor('float32', ['some', 2]), before: tensor('float32', ['others', 2]) },
+    outputs: adder.outputs,
+    state: adder.state,
+  })
+  const graph = await openWorkerGraph({ graph: adderGraph(), backend: 'webgpu', schema: unequal })
+  graphs.push(graph as Graph<never>)
+  await graph.run({ x: rows(1, 2), before: rows(10, 20) })
+  const failure = expect.objectContaining({ code: 'engine/run-failed' })
+  const feeds = { x: rows(1, 2, 3, 4), before: rows(1, 2, 3, 4, 5, 6) }
+  await expect(graph.run(feeds)).rejects.toThrow(failure)
+  await expect(graph.run({ x: rows(1, 2) })).rejects.toThrow(failure)
 })
 
 test('float16 comes back by its bits', async () => {

@@ -16,7 +16,7 @@ export type DecodeGroups = {
    * row back as its own. Nothing has changed when it throws.
    * @throws WeftError `engine/out-of-memory`
    */
-  arrange(ready: readonly Lane[]): Group[]
+  arrange(ready: readonly Lane[]): Promise<Group[]>
   /** Where the tokens of a lane lie now. */
   heldBy(lane: Lane): Held
   /** The lane is over: its row goes with the last of its group, or when that changes next. */
@@ -67,7 +67,7 @@ export function createDecodeGroups({ decoder, batchSize }: DecodeGroupsInit): De
 
   return {
     heldBy,
-    arrange(ready) {
+    async arrange(ready) {
       const made: KvCache[] = []
       const cacheFor = (lanes: readonly Lane[]): KvCache => {
         const present = cacheOf(lanes)
@@ -85,6 +85,7 @@ export function createDecodeGroups({ decoder, batchSize }: DecodeGroupsInit): De
           .filter((lane) => lane !== undefined)
           .filter((lane) => !ready.includes(lane))
           .map((lane) => ({ lane, cache: cacheFor([lane]) }))
+        for (const cache of made) await decoder.confirm(cache)
       } catch (error) {
         for (const cache of made) disposeCache(cache)
         throw error

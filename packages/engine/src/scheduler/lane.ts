@@ -2,6 +2,7 @@
  * A sequence under way with what it has read.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import type { Decoder } from '../decoder/decoder.ts'
 import { disposeCache, type KvCache } from '../decoder/kv-cache.ts'
 import type { Held, PrefixCache } from './prefix-cache.ts'
@@ -18,6 +19,8 @@ export type Lane = {
   /** To be read next, once decoding. */
   next: number
   cachedTokens: number
+  /** What its own sequence failed with; it is then over. */
+  failure: WeftError | null
 }
 
 export function openLane(decoder: Decoder, sequence: Sequence): Lane {
@@ -28,12 +31,15 @@ export function openLane(decoder: Decoder, sequence: Sequence): Lane {
     tokens: [],
     next: 0,
     cachedTokens: 0,
+    failure: null,
   }
 }
 
 export type ReadInit = {
   decoder: Decoder
   chunkTokens: number
+  /** Positions of a chunk whose logits are wanted, at most. */
+  maxOutputs: number
   prefixes: PrefixCache
   /** What other sequences have read so far. */
   others: Iterable<Held>
@@ -42,7 +48,7 @@ export type ReadInit = {
 
 /** Reads the next chunk of a prompt, or takes over what another has read of the same. */
 export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
-  const { decoder, chunkTokens, prefixes, others } = init
+  const { decoder, chunkTokens, maxOutputs, prefixes, others } = init
   const { prompt, firstOutput, wantsHiddenStates, keepsPrefix, logitsNeeded } = lane.sequence
   const better = lane.tokens.length
   const source = keepsPrefix
@@ -50,16 +56,18 @@ export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
     : undefined
   if (source) {
     const copied = decoder.join([source])
+    await decoder.confirm(copied)
     disposeCache(lane.cache)
     lane.cache = copied
     lane.tokens = prompt.slice(0, source.length)
     lane.cachedTokens += source.length - better
   }
   const start = lane.tokens.length
-  const chunk = prompt.slice(start, start + chunkTokens)
+  const firstWanted = Math.max(start, firstOutput)
+  const chunk = prompt.slice(start, Math.min(start + chunkTokens, firstWanted + maxOutputs))
   const end = start + chunk.length
   const positions: number[] = []
-  for (let position = Math.max(start, firstOutput); position < end; position++) {
+  for (let position = firstWanted; position < end; position++) {
     positions.push(position - start)
   }
   const startedMs = performance.now()
@@ -83,11 +91,21 @@ export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
   init.onStep?.({ type: 'prefill', rows: 1, tokens: chunk.length, forwardMs, takeMs })
 }
 
-/** Hands an output to the sequence and notes what it wants next. */
+/** Hands an output to the sequence and notes what it wants next, or that it failed. */
 export function takeOutput(lane: Lane, output: Omit<Output, 'cachedTokens'>): void {
-  if (lane.sequence.signal.aborted) return
-  const next = lane.sequence.take({ ...output, cachedTokens: lane.cachedTokens })
-  if (output.position + 1 < lane.sequence.prompt.length) return
-  lane.phase = next === null ? 'over' : 'decoding'
-  lane.next = next ?? 0
+  if (lane.phase === 'over' || lane.sequence.signal.aborted) return
+  try {
+    const next = lane.sequence.take({ ...output, cachedTokens: lane.cachedTokens })
+    if (output.position + 1 < lane.sequence.prompt.length) return
+    lane.phase = next === null ? 'over' : 'decoding'
+    lane.next = next ?? 0
+  } catch (error) {
+    lane.phase = 'over'
+    lane.failure = stopped(error)
+  }
+}
+
+/** Whatever went wrong while an answer was computed, with a code. */
+export function stopped(error: unknown): WeftError {
+  return WeftError.from(error, 'engine/run-failed', 'The model stopped while computing.')
 }

@@ -22,7 +22,7 @@ export type PrefixCache = {
     prompt: readonly number[],
     init: { others: Iterable<Held>; atMost: number; better: number },
   ): KvSource | undefined
-  /** Keeps a copy, if it fits the bound. */
+  /** Keeps a copy, of a beginning where the whole is larger than the bound. */
   keep(held: Held): void
   readonly bytes: number
   readonly maxBytes: number
@@ -65,17 +65,19 @@ export function createPrefixCache({
       if (best?.entry) touch(best.entry)
       return best?.source
     },
-    keep({ tokens, cache, row }) {
-      const needed = tokens.length * decoder.layout.bytesPerToken
-      if (tokens.length < minMatch || needed > maxBytes) return
+    keep({ tokens: held, cache, row }) {
+      const { bytesPerToken } = decoder.layout
+      const tokens = held.slice(0, Math.floor(maxBytes / bytesPerToken))
+      const { length } = tokens
+      if (length < minMatch) return
       for (const entry of entries) {
         const common = commonLength(entry.tokens, tokens)
-        if (common === tokens.length) return touch(entry)
+        if (common === length) return touch(entry)
         if (common === entry.tokens.length) drop(entry)
       }
-      while (bytes + needed > maxBytes && entries[0]) drop(entries[0])
-      const kept = decoder.join([{ cache, row, length: tokens.length }])
-      const entry = { tokens: [...tokens], cache: kept, bytes: cacheBytes(kept) }
+      while (bytes + length * bytesPerToken > maxBytes && entries[0]) drop(entries[0])
+      const kept = decoder.join([{ cache, row, length }], length)
+      const entry = { tokens, cache: kept, bytes: cacheBytes(kept) }
       entries.push(entry)
       bytes += entry.bytes
     },

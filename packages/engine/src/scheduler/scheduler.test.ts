@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Decoder } from '../decoder/decoder.ts'
 import { openDecoder } from '../decoder/open-decoder.ts'
 import { argmax } from '../sampler/sample-token.ts'
+import { runGreedily } from '../testing/greedy-sequence.ts'
 import { readBobbin } from '../testing/node-model.ts'
 import { openNodeWasm } from '../testing/node-wasm.ts'
 import { createScheduler, type Scheduler, type StepTiming } from './scheduler.ts'
@@ -31,41 +32,13 @@ async function open(init: Partial<Parameters<typeof createScheduler>[0]> = {}) {
     decoder,
     batchSize: 4,
     chunkTokens: 64,
+    maxOutputs: 64,
     maxPrefixBytes: 1e6,
     maxAheadMs: 0,
     onStep: (timing) => steps.push(timing),
     ...init,
   })
   return { decoder, scheduler, steps }
-}
-
-type Run = { tokens: number[]; cachedTokens: number }
-
-/** A greedy answer of `count` tokens. */
-function runGreedily(
-  scheduler: Scheduler,
-  prompt: readonly number[],
-  { count, ...change }: { count: number } & Partial<Sequence>,
-): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const run: Run = { tokens: [], cachedTokens: 0 }
-    scheduler.add({
-      prompt,
-      firstOutput: prompt.length - 1,
-      wantsHiddenStates: false,
-      keepsPrefix: true,
-      signal: new AbortController().signal,
-      isWanted: () => true,
-      take({ logits, cachedTokens }) {
-        run.cachedTokens = cachedTokens
-        const token = argmax(logits)
-        run.tokens.push(token)
-        return run.tokens.length < count ? token : null
-      },
-      end: (error) => (error ? reject(error) : resolve(run)),
-      ...change,
-    })
-  })
 }
 
 describe('sequences that run together', () => {
@@ -170,21 +143,43 @@ describe('what was read before', () => {
     expect(await cached(2)).toBe(39)
     expect(await cached(0)).toBe(0)
   })
+
+  test('is kept as far as it fits the bound', async () => {
+    const { scheduler } = await open({ maxPrefixBytes: 30 * 3072 + 100 })
+    expect(story.length).toBeGreaterThan(31)
+    const cold = await runGreedily(scheduler, story, { count: 8 })
+    expect(scheduler.memory().prefixBytes).toBe(30 * 3072)
+    const warm = await runGreedily(scheduler, story, { count: 8 })
+    expect(warm).toEqual({ tokens: cold.tokens, cachedTokens: 30 })
+  })
 })
 
-test('what it holds stays the same over a thousand jobs', { timeout: 60_000 }, async () => {
-  const { scheduler } = await open({ maxPrefixBytes: 40 * 3072 })
-  const heap = await runtime.heap?.()
-  const sizes: number[] = []
-  for (let round = 0; round < 10; round++) {
-    const jobs = Array.from({ length: 100 }, (_, index) =>
-      runGreedily(scheduler, story.slice(0, 4 + ((index * 7 + round) % 20)), { count: 3 }),
+describe('outputs along a prompt', () => {
+  test('come from chunks of no more of them than wanted, and are the same', async () => {
+    const prompt = story.slice(0, 40)
+    const read = async (maxOutputs: number) => {
+      const { scheduler, steps } = await open({ maxOutputs })
+      const outputs: { position: number; token: number }[] = []
+      const take: Sequence['take'] = ({ position, logits }) => {
+        outputs.push({ position, token: argmax(logits) })
+        return null
+      }
+      await new Promise<void>((resolve, reject) => {
+        const end: Sequence['end'] = (error) => (error ? reject(error) : resolve())
+        runGreedily(scheduler, prompt, { count: 1, firstOutput: 10, take, end })
+      })
+      await scheduler.close(new WeftError('test/closed', 'Closed.'))
+      return { outputs, chunks: steps.map(({ tokens }) => tokens) }
+    }
+    const whole = await read(64)
+    expect(whole.chunks).toEqual([40])
+    expect(whole.outputs.map(({ position }) => position)).toEqual(
+      Array.from({ length: 30 }, (_, index) => 10 + index),
     )
-    await Promise.all(jobs)
-    expect(scheduler.memory()).toMatchObject({ runningJobs: 0, kvBytes: 0 })
-    sizes.push(heap?.HEAPU8.length ?? 0)
-  }
-  expect(sizes.at(-1)).toBe(sizes[1])
+    const parts = await read(8)
+    expect(parts.chunks).toEqual([18, 8, 8, 6])
+    expect(parts.outputs).toEqual(whole.outputs)
+  })
 })
 
 test('a closed scheduler ends what runs and takes nothing more', async () => {

@@ -10,7 +10,7 @@ import { cacheBytes, disposeCache } from '../decoder/kv-cache.ts'
 import { breathe } from './breath.ts'
 import { createDecodeGroups } from './decode-groups.ts'
 import { decodeStep } from './decode-step.ts'
-import { type Lane, openLane, readPrompt } from './lane.ts'
+import { type Lane, openLane, readPrompt, stopped } from './lane.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -32,6 +32,8 @@ export type SchedulerInit = {
   batchSize: number
   /** Tokens of a prompt that are read in one step. */
   chunkTokens: number
+  /** Positions of a chunk whose logits are wanted, at most: each costs a vocabulary's memory. */
+  maxOutputs: number
   maxPrefixBytes: number
   /** How long tokens may stay unseen while the device computes the next ones. */
   maxAheadMs: number
@@ -66,6 +68,7 @@ export function createScheduler(init: SchedulerInit): Scheduler {
   let tokenMs = Number.POSITIVE_INFINITY
 
   const leave = (lane: Lane, error: WeftError | null): void => {
+    if (!lanes.includes(lane)) return
     lanes = lanes.filter((each) => each !== lane)
     if (!error && lane.sequence.keepsPrefix) keepPrefix(lane)
     groups.remove(lane)
@@ -97,20 +100,20 @@ export function createScheduler(init: SchedulerInit): Scheduler {
       const others = lanes.filter((each) => each !== lane).map(groups.heldBy)
       await readPrompt(lane, { ...init, prefixes, others })
     })
-    if (lane.phase === 'over') leave(lane, null)
+    if (lane.phase === 'over') leave(lane, lane.failure)
     return true
   }
   const decode = async (): Promise<boolean> => {
     const ready = lanes.filter(({ phase, sequence }) => phase === 'decoding' && sequence.isWanted())
     // Where memory for one more row cannot be found, the last to come gives way.
-    const arranged = await attempt(ready.slice(-1), async () => groups.arrange(ready))
+    const arranged = await attempt(ready.slice(-1), () => groups.arrange(ready))
     const nobodyWaits = waiting.length === 0 && lanes.every(({ phase }) => phase === 'decoding')
     const stepsAhead = nobodyWaits ? Math.min(maxStepsAhead, Math.floor(maxAheadMs / tokenMs)) : 1
     for (const group of arranged ?? []) {
       const members = group.rows.filter((lane) => lane !== undefined)
       const work = () => decodeStep(group, { ...init, stepsAhead })
       tokenMs = (await attempt(members, work)) ?? tokenMs
-      for (const lane of members) if (lane.phase === 'over') leave(lane, null)
+      for (const lane of members) if (lane.phase === 'over') leave(lane, lane.failure)
     }
     return ready.length > 0
   }
@@ -128,11 +131,7 @@ export function createScheduler(init: SchedulerInit): Scheduler {
         return work()
       })
     } catch (error) {
-      const failure = WeftError.from(
-        error,
-        'engine/run-failed',
-        'The model stopped while computing.',
-      )
+      const failure = stopped(error)
       for (const lane of concerned) leave(lane, failure)
       return undefined
     }
@@ -155,10 +154,20 @@ export function createScheduler(init: SchedulerInit): Scheduler {
     }
   }
   const start = (): void => {
-    running ??= run().finally(() => {
-      running = undefined
-      if (!closed && waiting.length > 0) start()
-    })
+    running ??= run()
+      .catch((error) => {
+        closed ??= stopped(error)
+        endAll(closed)
+      })
+      .finally(() => {
+        running = undefined
+        if (!closed && waiting.length > 0) start()
+      })
+  }
+  const endAll = (reason: WeftError): void => {
+    for (const lane of lanes) leave(lane, reason)
+    for (const sequence of waiting.splice(0)) if (!sequence.signal.aborted) sequence.end(reason)
+    prefixes.clear()
   }
   return {
     add(sequence) {
@@ -178,9 +187,7 @@ export function createScheduler(init: SchedulerInit): Scheduler {
       closed ??= reason
       resume()
       await running
-      for (const lane of lanes) leave(lane, reason)
-      for (const sequence of waiting.splice(0)) if (!sequence.signal.aborted) sequence.end(reason)
-      prefixes.clear()
+      endAll(reason)
     },
   }
 }

@@ -34,7 +34,10 @@ export type Sequence = {
   readonly signal: AbortSignal
   /** False while its owner is behind in reading; ask `wake` of the scheduler when that changes. */
   isWanted(): boolean
-  /** @returns the token to read next, or null when there is none; during the prompt it is ignored */
+  /**
+   * What it throws ends this sequence, and no other.
+   * @returns the token to read next, or null when there is none; during the prompt it is ignored
+   */
   take(output: Output): number | null
   /** Called once, unless aborted: with null behind the last output, else with what went wrong. */
   end(error: WeftError | null): void

@@ -4,7 +4,14 @@
  * @module
  */
 import 'fake-indexeddb/auto'
-import type { Engine, LoadInit, SharedEngine } from '@weft/engine'
+import {
+  createResilientEngine,
+  type Engine,
+  type LoadInit,
+  type LoadResult,
+  type ResilientEngineInit,
+  type SharedEngine,
+} from '@weft/engine'
 import { createLocalEngine, nodeRuntime } from '@weft/engine/local'
 import { manifestCid, type WeftError } from '@weft/protocol'
 import { createModelStore, openDatabase } from '@weft/storage'
@@ -22,40 +29,68 @@ const storage = {
   persisted: async () => false,
 }
 
-export async function openEngineStage() {
+export type EngineStageInit = {
+  /** Whether an engine that broke is made anew, as in a tab; else each failure shows. */
+  isResilient?: boolean
+  /** What a load answers, or throws; `times` counts from 1. */
+  onLoad?: (result: LoadResult, times: number) => LoadResult | Promise<LoadResult>
+}
+
+export async function openEngineStage({
+  isResilient = false,
+  onLoad = (result) => result,
+}: EngineStageInit = {}) {
   const manifest = await readManifest()
   const files = await readFiles(manifest)
   const hub = await openHubServer({ id: manifest.id, sha: '1'.repeat(40), files })
   const database = await openDatabase(`stage-${crypto.randomUUID()}`)
   const { locks } = navigator
   const store = createModelStore({ chunks: createMemoryChunks(), database, locks, storage })
-  const entries = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
+  const fromSite = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
     ...importedEntry(each),
     sources: [hub.source],
   }))
-  const catalogue: Catalogue = { curated: [], entries }
+  const entries = [...fromSite]
+  const catalogue: Catalogue = { curated: [], problems: [], entries }
   let breakage: WeftError | undefined
   let openFiles: LoadInit['openFiles'] | undefined
-  const real = createLocalEngine({ openRuntime: async () => nodeRuntime(ort) })
-  const engine: Engine = {
-    ...real,
-    load(init, options) {
-      openFiles = init.openFiles
-      return real.load(init, options)
-    },
-    async *generate(init, options) {
-      const error = breakage
-      breakage = undefined
-      if (error) throw error
-      yield* real.generate(init, options)
-    },
+  let loads = 0
+  const breakIfAsked = () => {
+    const error = breakage
+    breakage = undefined
+    if (error) throw error
   }
-  const openEngine = (): SharedEngine => ({
-    ...engine,
+  function createEngine(): Engine {
+    const real = createLocalEngine({ openRuntime: async () => nodeRuntime(ort) })
+    return {
+      ...real,
+      async load(init, options) {
+        openFiles = init.openFiles
+        loads += 1
+        const times = loads
+        return onLoad(await real.load(init, options), times)
+      },
+      async measure(options) {
+        breakIfAsked()
+        return real.measure(options)
+      },
+      async *generate(init, options) {
+        breakIfAsked()
+        for await (const part of real.generate(init, options)) {
+          breakIfAsked()
+          yield part
+        }
+      },
+    }
+  }
+  const openEngine = (events: Pick<ResilientEngineInit, 'onRestart'>): SharedEngine => ({
+    ...(isResilient ? createResilientEngine({ createEngine, ...events }) : createEngine()),
     role: () => 'leader',
     hold: () => () => {},
   })
   const tabEngine = createTabEngine({ catalogue: entries, store, openEngine })
+  const network = { findOffers: async () => [] }
+  const openModels = (of: Catalogue) => createModels({ catalogue: of, tabEngine, network, store })
   return {
     manifest,
     files,
@@ -63,13 +98,18 @@ export async function openEngineStage() {
     catalogue: entries,
     cids: entries.map((entry) => manifestCid(entry.manifest)),
     tabEngine,
-    models: createModels({
-      catalogue,
-      tabEngine,
-      network: { findOffers: async () => [] },
-      store,
-    }),
-    /** What the next generate throws, as a lost device would. */
+    models: await openModels(catalogue),
+    /** The models of another visit to the site. */
+    openModelsAgain: () => openModels({ ...catalogue, entries: fromSite }),
+    loads: () => loads,
+    /** Puts a model on the site that makes vectors. @returns its CID */
+    addEmbeddingModel(): string {
+      const knownAnswer = { text: 'A fox.', components: Array(8).fill(0), toleranceAbs: 0.001 }
+      const entry = importedEntry({ ...manifest, task: 'embedding', knownAnswer })
+      entries.push({ ...entry, sources: [hub.source] })
+      return entry.modelCid
+    },
+    /** What the answer under way, the next one or the next measurement throws, as a lost device would. */
     breakNext(error: WeftError) {
       breakage = error
     },
