@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'node',
           // Many of these wait for deadlines.
-          maxWorkers: 2,
+          maxWorkers: 3,
           // Real models and real protocols, on machines that do other work beside.
           testTimeout: 30_000,
           environment: 'node',

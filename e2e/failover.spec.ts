@@ -34,54 +34,57 @@ async function tell(page: Page, command: 'Page.crash' | 'Browser.crash'): Promis
   session.send(command).catch(() => {})
 }
 
-for (const deaths of [
-  [closes, hangs],
-  [crashes, leaves, browserCrashes],
-]) {
-  const names = deaths.map(({ name }) => name).join(', then ')
-  test(`nodes are lost in mid-answer, ${names}: the answer goes on`, async ({
+for (const { name, kill } of [closes, crashes, browserCrashes, hangs, leaves]) {
+  test(`a node is lost in mid-answer, ${name}: another tab goes on`, async ({
     contributor,
     newBrowserPage,
     siteUrl,
   }) => {
-    test.setTimeout(300_000)
-    // Software WebGPU: slow enough to be caught in the act.
-    const nodes = await Promise.all(
-      Array.from({ length: deaths.length + 1 }, () => contributor('webgpu')),
-    )
+    const nodes = [await contributor('wasm'), await contributor('wasm')]
     const client = await newBrowserPage()
     await client.goto(siteUrl)
     const page = playground(client)
-    const record = await recordStream(client)
+    const stream = await recordStream(client)
+    const lost = onToken(client, 5, async () => kill(await findAnswering(nodes)))
     await page.ask(story)
-    let tokens = 0
-    for (const { kill } of deaths) {
-      const more = async () => Number(await page.summary.getAttribute('data-tokens'))
-      await expect.poll(more, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(tokens + 4)
-      const answering = await findAnswering(nodes)
-      nodes.splice(nodes.indexOf(answering), 1)
-      tokens = await more()
-      await kill(answering)
-    }
-
-    const end = await page.ended()
-    expect(end).toMatchObject({ finish: 'stop', where: 'network', peers: deaths.length + 1 })
-    await expect(page.answers).toContainText(/stopped (after|on the way)/)
+    await lost
+    expect(await page.ended()).toMatchObject({ finish: 'stop', where: 'network', peers: 2 })
+    await expect(page.answers).toContainText(/The first tab stopped after \d+ tokens?/)
     await expect(page.answers.getByRole('region', { name: 'Problem' })).toHaveCount(0)
-    const counts = (await record()).map((step) => step.tokens)
+    const counts = (await stream()).map(({ tokens }) => tokens)
     expect(counts).toEqual(counts.toSorted((a, b) => a - b))
 
-    await client.getByRole('button', { name: 'Receipt' }).click()
+    await page.answers.getByRole('button', { name: 'Receipt' }).click()
     const receipt = client.getByRole('dialog')
-    await expect(receipt.getByText('Handover')).toHaveCount(deaths.length)
+    await expect(receipt.getByText('Handover')).toBeVisible()
+    // The rest is what the first node would have said.
+    await receipt.getByRole('button', { name: 'Check on this device' }).click()
+    await expect(receipt.getByText(/All \d+ tokens are the same/)).toBeVisible({ timeout: 60_000 })
   })
 }
 
-/** The tab that says it answers; one that hangs says nothing. */
+/** Acts as soon as the last answer has so many tokens: an answer takes a third of a second. */
+async function onToken(client: Page, count: number, act: () => Promise<unknown>): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  await client.exposeFunction('onEnough', () => act().then(() => resolve(), reject))
+  await client.evaluate((enough) => {
+    const observer = new MutationObserver(() => {
+      const summary = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
+      if (Number(summary?.getAttribute('data-tokens') ?? 0) < enough) return
+      observer.disconnect()
+      ;(window as unknown as { onEnough: () => void }).onEnough()
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+  }, count)
+  return promise
+}
+
+/** The tab that says it answers. */
 async function findAnswering(nodes: Page[]): Promise<Page> {
-  for (const node of nodes) {
-    const status = node.getByRole('status', { name: 'Node status' })
-    if ((await status.innerText({ timeout: 5_000 })).includes('Answering')) return node
-  }
-  throw new Error('No tab says that it answers.')
+  const words = await Promise.all(
+    nodes.map((node) => node.getByRole('status', { name: 'Node status' }).innerText()),
+  )
+  const found = nodes[words.findIndex((text) => text.includes('Answering'))]
+  if (!found) throw new Error(`No tab says that it answers: ${words.join(' / ')}`)
+  return found
 }

@@ -34,6 +34,8 @@ export type RoadEvent =
 
 /** Tokens of an answer after which it is worth having the next node at hand. */
 const warmAfterTokens = 16
+/** A person who waits for the rest of a sentence is told within this what has become of it. */
+const handoverMs = 8_000
 /** Nodes lost one after the other without a single token: it is not the nodes then. */
 const maxLossesInARow = 4
 
@@ -54,7 +56,7 @@ export async function* answerElsewhere(
     const before = [...answered]
     const deltas: Delta[] = []
     const startedMs = performance.now()
-    const openNext = () => search.openAnother(answered, options)
+    const openNext = () => search.openAnother([...answered], options)
     let isAccepted = false
     try {
       const { droppedMessages } = quote
@@ -101,15 +103,23 @@ export async function* answerElsewhere(
     losses += 1
     if (losses >= maxLossesInARow) throw error
     yield { type: 'node-lost', nodePeerId, tokens: answered.length, error: error.toJSON() }
-    next = ended.value.next ?? (await openOr(error, () => search.open(answered, options)))
+    next =
+      ended.value.next ??
+      (await openOr(error, (within) => search.open([...answered], within), options))
   }
 }
 
 /** Where nobody else is left, the reason is what happened to the last one. */
-async function openOr<Call>(error: WeftError, open: () => Promise<Call>): Promise<Call> {
+async function openOr<Call>(
+  error: WeftError,
+  open: (options: WaitOptions) => Promise<Call>,
+  { signal }: WaitOptions,
+): Promise<Call> {
+  const deadline = AbortSignal.timeout(handoverMs)
   try {
-    return await open()
+    return await open({ signal: signal ? AbortSignal.any([signal, deadline]) : deadline })
   } catch (cause) {
+    if (signal?.aborted) throw cause
     const { message } = WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
     throw new WeftError(error.code, error.message, {
       facts: [...error.facts, `Nobody else went on: ${message}`],

@@ -128,6 +128,19 @@ describe('a node that is lost in mid-answer', () => {
     expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
   })
 
+  test('a person who stops meanwhile gets an end, not an error', async () => {
+    await openNode('engine fails', 20)
+    await untilRegistered()
+    const stop = new AbortController()
+    const events: GenerateEvent[] = []
+    const init = { ...components, memory: createNodeMemory() }
+    for await (const event of generate(init, request, { signal: stop.signal })) {
+      events.push(event)
+      if (event.type === 'node-lost') stop.abort()
+    }
+    expect(events.at(-1)).toMatchObject({ type: 'end', answer: { finishReason: 'cancelled' } })
+  })
+
   test('and nobody is left: what came stays, and the reason is told', async () => {
     await openNode('engine fails', 20)
     const tokens: number[] = []

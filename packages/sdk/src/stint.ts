@@ -45,7 +45,10 @@ export async function* stint(
       const part = take(parts)
       let outcome = await Promise.race([part, late(gaps.lateMs(), part)])
       if (outcome.type === 'late') outcome = await askNext(part, openNext)
-      if (signal?.aborted && outcome.type !== 'part') outcome = await part
+      if (signal?.aborted && outcome.type !== 'part') {
+        if (outcome.type === 'next') outcome.call.decline()
+        outcome = await part
+      }
       if (outcome.type === 'next') {
         return { error: lateError(call), next: outcome.call }
       }
