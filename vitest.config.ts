@@ -8,20 +8,28 @@ const isolationHeaders = {
 }
 const executablePath = findChromium()?.executablePath
 
+const inNode = {
+  environment: 'node',
+  // Many of these wait for deadlines.
+  maxWorkers: 3,
+  // Real models and real protocols, on machines that do other work beside.
+  testTimeout: 30_000,
+}
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...inNode,
           name: 'node',
-          // Many of these wait for deadlines.
-          maxWorkers: 3,
-          // Real models and real protocols, on machines that do other work beside.
-          testTimeout: 30_000,
-          environment: 'node',
           include: ['{packages,apps,tooling}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.{browser,long}.test.ts'],
         },
+      },
+      // What `npm run check` has no time for.
+      {
+        test: { ...inNode, name: 'long', include: ['{packages,apps,tooling}/**/*.long.test.ts'] },
       },
       {
         server: { headers: isolationHeaders },

@@ -8,7 +8,19 @@ import { checkSteps, reportFolder } from './check-steps.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { root, runStep, type Step } from './run-step.ts'
 
-const browserSteps: Step[] = [
+const longSteps: Step[] = [
+  {
+    name: 'long tests',
+    command: 'vitest',
+    arguments: [
+      'run',
+      '--project',
+      'long',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportFolder}/long.json`,
+    ],
+  },
   {
     name: 'tests in a real browser',
     command: 'vitest',
@@ -46,10 +58,10 @@ const chromium = await ensureChromium()
 console.log(`Chromium: ${chromium.executablePath} (${chromium.source})`)
 
 let failedSteps = 0
-for (const step of [...checkSteps, ...browserSteps]) {
+for (const step of [...checkSteps, ...longSteps]) {
   if (!(await runStep(step))) failedSteps += 1
 }
-const counts = await Promise.all(['unit', 'browser', 'e2e'].map(readCounts))
+const counts = await Promise.all(['unit', 'long', 'browser', 'e2e'].map(readCounts))
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
 const failed = counts.reduce((sum, count) => sum + count.failed, 0)
 if (failedSteps > 0) console.log(`\n${failedSteps} of the steps failed, see FAILED above.`)
