@@ -21,49 +21,51 @@ async function bobbin(backend: 'wasm' | 'webgpu'): Promise<LoadInit> {
   return { manifest, backend, openFiles: () => fetchBobbinFiles(manifest) }
 }
 const onCpu = { backend: 'wasm', loadInit: () => bobbin('wasm'), reference } as const
-
-afterAll(closeTabs)
-
-testEngine('the worker engine on the CPU', { ...onCpu, openEngine: createEngine })
-
-testEngine('the worker engine on WebGPU', {
+/** In software here: a token takes a third of a second. */
+const onGpu = {
   backend: 'webgpu',
   loadInit: () => bobbin('webgpu'),
   reference,
-  openEngine: createEngine,
   isSlow: true,
   timeoutMs: 300_000,
-})
+} as const
+
+afterAll(closeTabs)
 
 const createInPage = () =>
   createLocalEngine({
     openRuntime: (choice, model) => openWebRuntime(choice, { threads: 1, ...model }),
   })
 
-testEngine('the engine in the page on the CPU', { ...onCpu, openEngine: createInPage })
-
 testEngine('the resilient engine', {
   ...onCpu,
   openEngine: () => createResilientEngine({ createEngine }),
 })
 
-testEngine('the shared engine of the tab that leads', {
-  ...onCpu,
-  openEngine: () => createSharedEngine({ name: 'suite-leader', createEngine }),
-})
+for (const where of [onCpu, onGpu]) {
+  const { backend } = where
+  testEngine(`the engine in the page on ${backend}`, { ...where, openEngine: createInPage })
 
-testEngine('the shared engine of a tab that follows', {
-  ...onCpu,
-  async openEngine() {
-    const name = 'suite-follower'
-    const leader = await openSharedTab({ name, deadlineMs: 10_000 })
-    await leader.load()
-    return createSharedEngine({
-      name,
-      createEngine() {
-        throw new Error('Another tab has the engine.')
-      },
-    })
-  },
-  joins: true,
-})
+  testEngine(`the worker engine on ${backend}`, { ...where, openEngine: createEngine })
+
+  testEngine(`the shared engine of the tab that leads on ${backend}`, {
+    ...where,
+    openEngine: () => createSharedEngine({ name: `suite-leader-${backend}`, createEngine }),
+  })
+
+  testEngine(`the shared engine of a tab that follows on ${backend}`, {
+    ...where,
+    async openEngine() {
+      const name = `suite-follower-${backend}`
+      const leader = await openSharedTab({ name, deadlineMs: 10_000 })
+      await leader.load('Bobbin', { backend })
+      return createSharedEngine({
+        name,
+        createEngine() {
+          throw new Error('Another tab has the engine.')
+        },
+      })
+    },
+    joins: true,
+  })
+}
