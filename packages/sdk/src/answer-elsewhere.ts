@@ -37,7 +37,14 @@ const warmAfterTokens = 16
 /** A person who waits for the rest of a sentence is told within this what has become of it. */
 const handoverMs = 8_000
 /** Nodes lost one after the other without a single token: it is not the nodes then. */
-const maxLossesInARow = 4
+const maxLossesInARow = 8
+/** What two nodes say of a job, a third one will say, too. */
+const reasonsOfTheJob = [
+  'engine/bad-grammar',
+  'engine/bad-grammar-token',
+  'engine/bad-sampling',
+  'engine/chat-template',
+]
 
 export async function* answerElsewhere(
   components: AnswerElsewhereComponents,
@@ -48,7 +55,8 @@ export async function* answerElsewhere(
   const search = createNodeSearch({ ...components, job })
   const answered: number[] = []
   let rest: string | undefined
-  let losses = 0
+  /** Of the nodes lost since the last token. */
+  const reasons: string[] = []
   let next = await search.open([], options)
   for (;;) {
     const call = next
@@ -86,7 +94,7 @@ export async function* answerElsewhere(
         const { delta } = part
         deltas.push(delta)
         answered.push(...delta.tokens)
-        losses = 0
+        reasons.length = 0
         // The rest of the text follows the last token; the next node says it again.
         if (delta.tokens.length > 0 || rest === undefined) {
           yield { type: 'delta', nodePeerId, ...delta }
@@ -98,15 +106,31 @@ export async function* answerElsewhere(
       if (!ended.done) await parts.return(null)
     }
     if (!ended.value) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
-    const { error } = ended.value
+    const { error, next: ready } = ended.value
     memory.failed(nodePeerId)
-    losses += 1
-    if (losses >= maxLossesInARow) throw error
-    yield { type: 'node-lost', nodePeerId, tokens: answered.length, error: error.toJSON() }
-    next =
-      ended.value.next ??
-      (await openOr(error, (within) => search.open([...answered], within), options))
+    reasons.push(reasonOf(error))
+    let goesOn = false
+    try {
+      if (isHopeless(reasons)) throw error
+      yield { type: 'node-lost', nodePeerId, tokens: answered.length, error: error.toJSON() }
+      goesOn = true
+    } finally {
+      if (!goesOn) ready?.decline()
+    }
+    next = ready ?? (await openOr(error, (within) => search.open([...answered], within), options))
   }
+}
+
+/** @param reasons of nodes lost one after the other without a token */
+function isHopeless(reasons: readonly string[]): boolean {
+  const [last, before] = reasons.toReversed()
+  const isOfTheJob = last !== undefined && last === before && reasonsOfTheJob.includes(last)
+  return reasons.length >= maxLossesInARow || isOfTheJob
+}
+
+/** What a node that failed said of itself, else how it was lost. */
+function reasonOf({ code, cause }: WeftError): string {
+  return code === 'network/node-failed' && WeftError.is(cause) ? cause.code : code
 }
 
 /** Where nobody else is left, the reason is what happened to the last one. */

@@ -2,7 +2,7 @@
  * Nodes that are lost in mid-answer: the rest comes from the next one, token for token.
  */
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
-import { freePrice, WeftError } from '@weft/protocol'
+import { freePrice, greedySampling, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { generate } from './generate.ts'
 import { createNodeMemory } from './node-memory.ts'
@@ -126,6 +126,20 @@ describe('a node that is lost in mid-answer', () => {
     const { answer } = await ask()
     expect(answer.finishReason).toBe('stop')
     expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
+  })
+
+  test('what two say of the job is not asked of a third', async () => {
+    for (const _ of [1, 2, 3]) await openNode()
+    await untilRegistered()
+    const events: GenerateEvent[] = []
+    const init = { ...components, memory: createNodeMemory() }
+    const schema = '{"type": "colour"}'
+    const sampling = { ...greedySampling, grammar: { type: 'json-schema' as const, schema } }
+    const asking = (async () => {
+      for await (const event of generate(init, { ...request, sampling })) events.push(event)
+    })()
+    await expect(asking).rejects.toMatchObject({ code: 'network/node-failed' })
+    expect(events.filter(({ type }) => type === 'node-chosen')).toHaveLength(2)
   })
 
   test('a person who stops meanwhile gets an end, not an error', async () => {
