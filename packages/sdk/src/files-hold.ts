@@ -2,8 +2,9 @@
  * Keeps other tabs from deleting the model that this one has loaded.
  * @module
  */
+
+import { unlessAborted } from '@weft/protocol'
 import type { ModelStore } from '@weft/storage'
-import { untilAborted } from './until-aborted.ts'
 
 export type FilesHold = {
   /** Holds this model and no other; waits while a tab deletes it. @throws CancelledError */
@@ -18,7 +19,7 @@ export function createFilesHold(store: Pick<ModelStore, 'hold'>): FilesHold {
       release()
       const held = store.hold(modelCid)
       try {
-        release = await untilAborted(held, signal)
+        release = await unlessAborted(held, signal, 'Preparing the model')
       } catch (error) {
         held.then((late) => late()).catch(() => {})
         throw error

@@ -2,7 +2,7 @@
  * Work that several wait for, each as long as it likes.
  * @module
  */
-import { untilAborted } from './until-aborted.ts'
+import { unlessAborted } from '@weft/protocol'
 
 export type SharedWork = {
   /** Settles when the work has ended, however it did; never rejects. */
@@ -23,7 +23,7 @@ export function shareWork(work: (signal: AbortSignal) => Promise<void>): SharedW
     async join(signal) {
       waiters += 1
       try {
-        await untilAborted(done, signal)
+        await unlessAborted(done, signal, 'Preparing the model')
       } finally {
         waiters -= 1
         if (waiters === 0) controller.abort()

@@ -14,7 +14,7 @@ import type {
   SharedEngine,
   SharedEngineInit,
 } from '@weft/engine'
-import { WeftError } from '@weft/protocol'
+import { unlessAborted, WeftError } from '@weft/protocol'
 import { type ModelStore, totalBytes } from '@weft/storage'
 import { type CatalogueEntry, findChatEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
@@ -22,7 +22,6 @@ import { createFilesHold } from './files-hold.ts'
 import { isSameEngine } from './same-engine.ts'
 import { type SharedWork, shareWork } from './shared-work.ts'
 import type { EngineState, WaitOptions } from './tab.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export type TabEngineInit = {
   catalogue: readonly CatalogueEntry[]
@@ -155,7 +154,7 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
       )
       await latest
       const speed = await engine.measure({ signal })
-      const result = await untilAborted(loadedLast(), signal)
+      const result = await unlessAborted(loadedLast(), signal, 'Preparing the model')
       state.set({ phase: 'ready', modelCid, result, speed })
     } catch (error) {
       const failure = prepareError(error)
@@ -242,7 +241,7 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
     for (;;) {
       const obstacle = findObstacle(modelCid, backend)
       if (!obstacle) break
-      await untilAborted(obstacle, signal)
+      await unlessAborted(obstacle, signal, 'Preparing the model')
     }
     if (isReady(modelCid, backend)) return
     if (!loading && isHeldAgainst(modelCid)) throw busy()

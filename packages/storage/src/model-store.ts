@@ -3,7 +3,13 @@
  * Nothing leaves it but by `remove`.
  * @module
  */
-import { CancelledError, type Manifest, manifestCid, WeftError } from '@weft/protocol'
+import {
+  CancelledError,
+  type Manifest,
+  manifestCid,
+  unlessAborted,
+  WeftError,
+} from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
 import { chunkSize } from './chunks.ts'
 import type { Database } from './database.ts'
@@ -98,7 +104,12 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     const missing = totalBytes(manifest) - keptBytes(manifest, await chunks.sizes())
     if (missing === 0 || missing <= (await freeBytes())) return
     // Some browsers give more to a site that may stay, and some ask the person first.
-    if ((await orCancelled(storage.persist(), signal)) && missing <= (await freeBytes())) return
+    // The question goes on; only the wait for its answer ends.
+    if (
+      (await unlessAborted(storage.persist(), signal, 'Loading')) &&
+      missing <= (await freeBytes())
+    )
+      return
     throw noSpace({ manifest, missing, free: await freeBytes() })
   }
 
@@ -124,7 +135,9 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
           resolve(release)
           return promise
         })
-        .catch((cause: unknown) => reject(signal?.aborted ? cancelled(cause) : cause))
+        .catch((cause: unknown) =>
+          reject(signal?.aborted ? new CancelledError({ subject: 'Loading', cause }) : cause),
+        )
     })
   }
 
@@ -175,21 +188,6 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
       return { modelBytes, usedBytes: usage, quotaBytes: quota, isPersisted, isLasting }
     },
     requestPersistence: () => storage.persist(),
-  }
-}
-
-const cancelled = (cause: unknown) => new CancelledError({ subject: 'Loading', cause })
-
-/** The question goes on; only the wait for its answer ends. */
-async function orCancelled<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(cancelled(signal?.reason))
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort)
-  try {
-    return await Promise.race([answer, promise])
-  } finally {
-    signal?.removeEventListener('abort', onAbort)
   }
 }
 

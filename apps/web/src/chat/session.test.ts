@@ -1,14 +1,8 @@
 import { jobId, WeftError } from '@weft/protocol'
-import type {
-  AnswerRecord,
-  Conversation,
-  GenerateEvent,
-  GenerateRequest,
-  Needs,
-  Tab,
-} from '@weft/sdk'
+import type { AnswerRecord, Conversation, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
 import { fitsDevice } from '@weft/sdk'
 import { expect, test, vi } from 'vitest'
+import { sampleNeeds as needs } from '../models/sample-needs.ts'
 import type { OpenedTab } from '../site/open-site.ts'
 import { initialSettings } from './answer-settings.ts'
 import { parseSettings } from './parse-settings.ts'
@@ -36,15 +30,6 @@ async function* whole(): AsyncGenerator<GenerateEvent> {
   yield { type: 'end', receipt: null, answer }
 }
 
-const needs: Needs = {
-  backends: ['webgpu', 'wasm'],
-  features: [],
-  tensorBytes: null,
-  downloadBytes: 2e6,
-  memoryBytes: 1e7,
-  cpuMemoryBytes: 1e7,
-  largestFileBytes: 2e6,
-}
 const model = { modelCid: 'm', manifest: { task: 'chat', contextTokens: 512 }, needs }
 
 /** A session over a tab whose client follows `script`, and whose history is a map. */

@@ -1,16 +1,8 @@
-import { type Device, type Fit, fitsDevice, type Needs } from '@weft/sdk'
+import { type Device, type Fit, fitsDevice } from '@weft/sdk'
 import { expect, test } from 'vitest'
 import { backendToLoad, fitByChoice } from './fit-by-choice.ts'
+import { sampleNeeds as needs } from './sample-needs.ts'
 
-const needs: Needs = {
-  backends: ['webgpu', 'wasm'],
-  features: [],
-  tensorBytes: null,
-  downloadBytes: 2e6,
-  memoryBytes: 1e7,
-  cpuMemoryBytes: 1e7,
-  largestFileBytes: 2e6,
-}
 const gpu = { name: 'a laptop', features: [], maxBufferBytes: 2 ** 31, isSoftware: false }
 const laptop: Device = { gpu, memoryBytes: null, freeStorageBytes: 1e6 }
 const init = { fitsDevice, needs, keptBytes: 2e6, device: laptop, choice: 'auto' as const }

@@ -1,16 +1,7 @@
-import type { CuratedModel, ModelEntry, Needs } from '@weft/sdk'
+import type { CuratedModel, ModelEntry } from '@weft/sdk'
 import { expect, test } from 'vitest'
+import { sampleNeeds as needs } from './sample-needs.ts'
 import { namesOf, shelve } from './shelf.ts'
-
-const needs: Needs = {
-  backends: ['webgpu', 'wasm'],
-  features: [],
-  tensorBytes: null,
-  downloadBytes: 2e6,
-  memoryBytes: 1e7,
-  cpuMemoryBytes: 1e7,
-  largestFileBytes: 2e6,
-}
 
 function curated(id: string, cids: (string | null)[]): CuratedModel {
   const variants = cids.map((modelCid) => ({

@@ -6,10 +6,9 @@
  * until its first new token; what fails twice at the same place is the cause, and fails alone.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { unlessAborted, WeftError } from '@weft/protocol'
 import type { Engine, GenerateInit, GeneratePart, WaitOptions } from '../engine.ts'
 import { createTurns } from '../turns.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 import { type AnswerSoFar, createAnswer } from './answer-so-far.ts'
 import {
   createSessions,

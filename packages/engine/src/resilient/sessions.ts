@@ -2,10 +2,9 @@
  * Which engine works now: one after the other, each loaded with the same model.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { unlessAborted, WeftError } from '@weft/protocol'
 import type { Engine, LoadInit, LoadOptions, LoadResult } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 
 /** A fresh engine is being made. What runs goes on when it is there. */
 export type Restart = {

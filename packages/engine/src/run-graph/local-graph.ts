@@ -2,14 +2,13 @@
  * A graph in the thread that calls it: the worker's inside, and the whole of it in Node.
  * @module
  */
-import { CancelledError, WeftError } from '@weft/protocol'
+import { CancelledError, unlessAborted, WeftError } from '@weft/protocol'
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
 import { createGuard, type Guard, releaseSession } from '../executor/guard.ts'
 import { toModelError } from '../model/model-error.ts'
 import { openSession } from '../model/open-session.ts'
 import type { OpenRuntime, Runtime, RuntimeChoice } from '../runtime.ts'
 import { createTurns } from '../turns.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 import { checkFeeds, checkNames, checkSchema, specsOf } from './check.ts'
 import type { Graph, OpenGraphInit } from './graph.ts'
 import type { GraphSchema, GraphTensor } from './schema.ts'

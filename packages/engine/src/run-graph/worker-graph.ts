@@ -2,11 +2,12 @@
  * A graph in a worker of its own.
  * @module
  */
+
+import { unlessAborted } from '@weft/protocol'
 import type { WaitOptions } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { buffersOf } from '../worker/host-calls.ts'
 import { crashed, createPortCalls, type WorkerLike } from '../worker/port-calls.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 import type { Graph, OpenGraphInit } from './graph.ts'
 import {
   type GraphRequest,

@@ -3,14 +3,13 @@
  * line of its own.
  * @module
  */
-import { manifestCid } from '@weft/protocol'
+import { manifestCid, unlessAborted } from '@weft/protocol'
 import type { Engine, LoadInit, LoadOptions, LoadResult, LoadStage } from '../engine.ts'
 import { createResilientEngine } from '../resilient/resilient-engine.ts'
 import type { Restart } from '../resilient/sessions.ts'
 import type { Host } from '../worker/host-calls.ts'
 import { type HostEngineInit, hostEngine } from '../worker/host-engine.ts'
 import type { Port } from '../worker/port-calls.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 import { lineName } from './board.ts'
 import { heldElsewhere, stepAside } from './tab-error.ts'
 

@@ -2,9 +2,8 @@
  * The way of a tab to the one that leads: finds it, opens a line to it and notices when it is gone.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { unlessAborted, WeftError } from '@weft/protocol'
 import { type Connection, createConnection } from '../worker/connection.ts'
-import { unlessAborted } from '../worker/unless-aborted.ts'
 import { type Board, lineName } from './board.ts'
 import { clientLock } from './leadership.ts'
 import { leaderGone } from './tab-error.ts'

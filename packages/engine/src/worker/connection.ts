@@ -2,14 +2,13 @@
  * The asking side of an engine: calls with one answer, answers that stream, and the files of a load.
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import { unlessAborted, WeftError } from '@weft/protocol'
 import type { GenerateInit, GeneratePart, LoadInit, LoadStage, WaitOptions } from '../engine.ts'
 import { createPartQueue } from '../part-queue.ts'
 import { buffersOf } from './host-calls.ts'
 import type { Calls, CallType, Request } from './messages.ts'
 import { parseResponse, parseResult } from './parse-response.ts'
 import { createPortCalls, type Port } from './port-calls.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 type CallOptions = WaitOptions & {
   onStage?: (stage: LoadStage) => void

@@ -2,9 +2,10 @@
  * An engine's work over a connection: what is the same for a worker and for another tab.
  * @module
  */
+
+import { unlessAborted } from '@weft/protocol'
 import type { Engine, GenerateInit, GeneratePart } from '../engine.ts'
 import type { Connection } from './connection.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 /** @param required the connection of the loaded model; throws `engine/not-loaded` without one */
 export function callsOver(required: () => Connection): Omit<Engine, 'load' | 'close'> {

@@ -2,7 +2,7 @@
  * The computing side of one port: requests in, an engine's answers out.
  * @module
  */
-import { CancelledError, WeftError } from '@weft/protocol'
+import { CancelledError, unlessAborted, WeftError } from '@weft/protocol'
 import type { Engine, GenerateInit, LoadStage, ModelFiles, WaitOptions } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { buffersOf, createHostCalls, type Host } from './host-calls.ts'
@@ -16,7 +16,6 @@ import {
   readAhead,
 } from './messages.ts'
 import { parseRequest } from './parse-request.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 /** Parts that the consumer of a running `generate` has asked for. */
 type Credits = {

@@ -2,7 +2,7 @@
  * A wait that its signal ends.
  * @module
  */
-import { CancelledError } from '@weft/protocol'
+import { CancelledError } from './errors.ts'
 
 /** @throws CancelledError as soon as the signal is aborted; `subject` begins its sentence */
 export async function unlessAborted<Result>(
