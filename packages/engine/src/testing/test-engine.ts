@@ -36,7 +36,7 @@ const wild: GenerateInit = {
 
 export function testEngine(name: string, init: TestEngineInit): void {
   const { openEngine, loadInit, backend, isSlow, timeoutMs = 60_000, joins } = init
-  const stride = isSlow ? 11 : 1
+  const stride = isSlow ? 23 : 1
   const runs = isSlow ? referenceRuns.slice(0, 2) : referenceRuns
   const reference = init.reference.slice(0, runs.length)
   const short: GenerateInit = { ...story, maxTokens: 12 }
