@@ -6,12 +6,13 @@ import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
+import { join } from './join.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 
-const benches: Record<string, Bench> = { road, decode, batch, prefix, failover }
+const benches: Record<string, Bench> = { road, decode, batch, prefix, failover, join }
 
 const usage = `npm run bench -- NAME [options]
 

@@ -1,6 +1,6 @@
 /**
- * The stage of a network benchmark: a relay process, the bench page built and served, and tabs in
- * Chromium processes of their own.
+ * The stage of a network benchmark: a relay process, the bench page or the site built and served, and
+ * tabs in Chromium processes of their own.
  * @module
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,17 +15,26 @@ import { chromium, type Page } from 'playwright-core'
 
 export type Stage = {
   relayHttp: string
-  /** Opens the bench page in a new Chromium process, joined to the relay. */
+  /** Where the page is served. */
+  url: string
+  /** Opens the page in a new Chromium process. */
   openTab(): Promise<Page>
   close(): Promise<void>
 }
 
 const host = '127.0.0.1'
 const pageFolder = fileURLToPath(new URL('../page/', import.meta.url))
-const buildFolder = fileURLToPath(new URL('../../../.weft/bench-page/', import.meta.url))
+const weftFolder = fileURLToPath(new URL('../../../.weft/', import.meta.url))
+const locations = {
+  bench: { root: pageFolder, outDir: join(weftFolder, 'bench-page') },
+  site: { outDir: join(weftFolder, 'bench-site') },
+}
 
-/** @throws Error when there is no Chromium or a part does not start */
-export async function openStage(): Promise<Stage> {
+/**
+ * @param what - the page without screens, or the site that people see
+ * @throws Error when there is no Chromium or a part does not start
+ */
+export async function openStage(what: keyof typeof locations = 'bench'): Promise<Stage> {
   const found = findChromium()
   if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.')
   const folder = await mkdtemp(join(tmpdir(), 'weft-bench-'))
@@ -44,7 +53,7 @@ export async function openStage(): Promise<Stage> {
       onRestart: () => {},
     })
     closers.push(relay.stop)
-    const location = { root: pageFolder, outDir: buildFolder }
+    const location = locations[what]
     await buildSite(location)
     const site = await serveSite({
       host,
@@ -65,7 +74,7 @@ export async function openStage(): Promise<Stage> {
       await page.goto(site.url)
       return page
     }
-    return { relayHttp: relay.http, openTab, close }
+    return { relayHttp: relay.http, url: site.url, openTab, close }
   } catch (error) {
     await close()
     throw error
