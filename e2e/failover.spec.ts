@@ -23,6 +23,17 @@ const hangs: Death = {
     page.evaluate(forever).catch(() => {})
   },
 }
+const babbles: Death = {
+  name: 'sending garbage',
+  kill: (page) =>
+    page.evaluate(() => {
+      const { send } = RTCDataChannel.prototype
+      RTCDataChannel.prototype.send = function (data: unknown) {
+        const { byteLength } = data as ArrayBuffer | ArrayBufferView
+        send.call(this, crypto.getRandomValues(new Uint8Array(byteLength)))
+      }
+    }),
+}
 const leaves: Death = {
   name: 'switched off',
   kill: (page) => page.getByRole('switch', { name: 'Serve' }).click(),
@@ -34,7 +45,7 @@ async function tell(page: Page, command: 'Page.crash' | 'Browser.crash'): Promis
   session.send(command).catch(() => {})
 }
 
-for (const { name, kill } of [closes, crashes, browserCrashes, hangs, leaves]) {
+for (const { name, kill } of [closes, crashes, browserCrashes, hangs, babbles, leaves]) {
   test(`a node is lost in mid-answer, ${name}: another tab goes on`, async ({
     contributor,
     newBrowserPage,

@@ -1,6 +1,6 @@
 /**
  * What a person notices when the tab that answers them is lost: tabs in Chromium processes of their
- * own, killed in mid-answer in five ways.
+ * own, killed in mid-answer in six ways.
  * @module
  */
 import type { Page } from 'playwright-core'
@@ -28,6 +28,14 @@ const deaths: Record<string, (page: Page) => Promise<unknown>> = {
     // It never returns.
     page.evaluate(hangs).catch(() => {})
   },
+  'sends garbage': (page) =>
+    page.evaluate(() => {
+      const { send } = RTCDataChannel.prototype
+      RTCDataChannel.prototype.send = function (data: unknown) {
+        const { byteLength } = data as ArrayBuffer | ArrayBufferView
+        send.call(this, crypto.getRandomValues(new Uint8Array(byteLength)))
+      }
+    }),
   'switched off': (page) => page.evaluate(async () => (await window.bench).stop()),
 }
 
