@@ -23,6 +23,7 @@ export async function createNetwork({
   privateKey,
   relays,
   iceServers,
+  region = null,
 }: NetworkInit): Promise<Network> {
   const strikes = new Strikes()
   const libp2p = await createLibp2p({
@@ -48,7 +49,7 @@ export async function createNetwork({
     connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
   })
-  const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
+  const network = await createNetworkFrom({ libp2p, privateKey, relays, region, strikes })
   const leave = () => void cutConnections(libp2p)
   addEventListener('pagehide', leave)
   libp2p.addEventListener('stop', () => removeEventListener('pagehide', leave))

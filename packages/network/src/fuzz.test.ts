@@ -165,7 +165,7 @@ test('a broken message is quoted in part, however long it is', { timeout: 20_000
 
 async function expectAlive(): Promise<void> {
   const { network } = pair.client
-  const [offer] = await network.findOffers(modelCid)
+  const [offer] = await network.findOffers({ role: 'models', modelCid })
   if (!offer) throw new Error('the relay has lost the node')
   const { job, nonce } = createTestJob(network.peerId)
   const call = await network.callNode(offer.registration, job)

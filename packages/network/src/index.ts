@@ -12,6 +12,7 @@ export type {
   Network,
   NetworkInit,
   NetworkStatus,
+  OfferQuery,
   RelayState,
   RelayStatus,
   WaitOptions,

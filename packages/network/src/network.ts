@@ -5,8 +5,11 @@
 import type {
   Delta,
   Job,
+  LayerOffer,
   ModelOffer,
   Offer,
+  OfferRole,
+  Price,
   PrivateKey,
   Quote,
   Receipt,
@@ -35,11 +38,30 @@ export type NetworkInit = {
   relays: string[]
   /** STUN and TURN servers; empty on loopback and in tests. */
   iceServers: RTCIceServer[]
+  /** Two lower-case letters that this tab's registrations and questions carry; null says nothing. */
+  region?: string | null
 }
 
+/** One thing that this tab offers; a registration holds all that are announced at a time. */
 export type Announcement = {
-  models: ModelOffer[]
-  maxJobs: number
+  models?: ModelOffer[]
+  /** Jobs at the same time for what is announced here; those of all announcements are summed. */
+  maxJobs?: number
+  /** CIDs of models whose chunks this tab gives to others. */
+  stores?: string[]
+  layers?: LayerOffer[]
+}
+
+export type OfferQuery = {
+  role: OfferRole
+  /** null for every model. */
+  modelCid: string | null
+  /** Leaves out models above it. */
+  maxPrice?: Price
+  /** Nodes there come first; by default this tab's own region. */
+  region?: string
+  /** Leaves out nodes that run as many jobs as they can. */
+  isFree?: boolean
 }
 
 export type WaitOptions = { signal?: AbortSignal }
@@ -56,15 +78,16 @@ export interface Network {
   onStatus(listener: (status: NetworkStatus) => void): () => void
 
   /**
-   * Live offers, their signatures checked, from the relays that are online.
-   * @param modelCid - null for every model
+   * Live offers, their signatures checked, from the relays that are online: a sample where there are
+   * more than an answer holds.
    * @throws WeftError `network/offline` when no relay answers, `network/timeout`
    */
-  findOffers(modelCid: string | null, options?: WaitOptions): Promise<Offer[]>
+  findOffers(query: OfferQuery, options?: WaitOptions): Promise<Offer[]>
 
   /**
-   * Registers this tab and keeps it registered, through relay restarts too, until stopped. Takes the
-   * place of an earlier announcement.
+   * Registers this tab and keeps it registered, through relay restarts too, until stopped. May be
+   * called several times: the registration holds everything that is announced; of two offers of one
+   * model the later one counts, and what is over the limits of a registration is left out.
    */
   announce(announcement: Announcement): AnnouncementHandle
 
@@ -91,6 +114,7 @@ export interface Network {
 export interface AnnouncementHandle {
   /** Jobs running now; goes out with the next heartbeat, at once when it grows or falls to zero. */
   setActiveJobs(count: number): void
+  /** Takes it back; resolves when the relays know, after a second at most. */
   stop(): Promise<void>
 }
 

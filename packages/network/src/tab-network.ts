@@ -3,8 +3,16 @@
  * @module
  */
 import type { Connection, Libp2p } from '@libp2p/interface'
-import type { Job, Offer, PrivateKey, Registration } from '@weft/protocol'
-import { CancelledError, WeftError } from '@weft/protocol'
+import {
+  CancelledError,
+  type DirectoryQuery,
+  type Job,
+  limits,
+  type Offer,
+  type PrivateKey,
+  type Registration,
+  WeftError,
+} from '@weft/protocol'
 import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
 import { directoryTimes } from './directory/constants.ts'
@@ -23,6 +31,7 @@ import type {
   JobCall,
   Network,
   NetworkStatus,
+  OfferQuery,
   WaitOptions,
 } from './network.ts'
 import { RelayLink } from './relays/relay-link.ts'
@@ -36,6 +45,7 @@ export type TabNetworkComponents = {
   libp2p: Libp2p
   privateKey: PrivateKey
   relays: string[]
+  region?: string | null
   strikes: Strikes
 }
 
@@ -57,16 +67,22 @@ class TabNetwork implements Network {
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
   readonly #check = new RegistrationCheck()
-  #announcer: Announcer | null = null
+  readonly #announcer: Announcer
 
   constructor(components: TabNetworkComponents) {
-    const { libp2p, relays } = components
+    const { libp2p, relays, privateKey, region = null } = components
     this.#components = components
     this.peerId = libp2p.peerId.toString()
     this.#dialer = new Dialer({ libp2p, relays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
     this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
+    this.#announcer = new Announcer({
+      privateKey,
+      region,
+      links: this.#links,
+      addresses: () => this.#directAddresses(),
+    })
     this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab(this.#relayPeerIds) })
   }
 
@@ -74,8 +90,8 @@ class TabNetwork implements Network {
     const { libp2p } = this.#components
     const { signal } = this.#events
     // The first says at once that a reservation came, the second, a second late, that one went.
-    libp2p.addEventListener('transport:listening', () => this.#announcer?.reconcile(), { signal })
-    libp2p.addEventListener('self:peer:update', () => this.#announcer?.reconcile(), { signal })
+    libp2p.addEventListener('transport:listening', () => this.#announcer.reconcile(), { signal })
+    libp2p.addEventListener('self:peer:update', () => this.#announcer.reconcile(), { signal })
     await libp2p.handle(
       inferProtocol,
       (stream, connection) => this.#server.serve(stream, connection),
@@ -93,18 +109,25 @@ class TabNetwork implements Network {
     return () => this.#listeners.delete(listener)
   }
 
-  async findOffers(modelCid: string | null, options: WaitOptions = {}): Promise<Offer[]> {
+  async findOffers(
+    { role, modelCid, maxPrice, region, isFree = false }: OfferQuery,
+    options: WaitOptions = {},
+  ): Promise<Offer[]> {
     const directories = await this.#directories(options)
-    return findOffers({ directories, modelCid, check: this.#check }, options)
+    const query: DirectoryQuery = {
+      type: 'query',
+      role,
+      modelCid,
+      maxPrice: maxPrice ?? null,
+      region: region ?? this.#components.region ?? null,
+      isFree,
+      limit: limits.maxOffers,
+    }
+    return findOffers({ directories, query, check: this.#check }, options)
   }
 
   announce(announcement: Announcement): AnnouncementHandle {
-    void this.#announcer?.stop()
-    const { privateKey } = this.#components
-    const addresses = () => this.#directAddresses()
-    const announcer = new Announcer({ announcement, privateKey, links: this.#links, addresses })
-    this.#announcer = announcer
-    return announcer
+    return this.#announcer.add(announcement)
   }
 
   async callNode(node: Registration, job: Job, options: CallOptions = {}): Promise<JobCall> {
@@ -137,7 +160,7 @@ class TabNetwork implements Network {
 
   async stop(): Promise<void> {
     this.#server.handler = null
-    await this.#announcer?.stop()
+    await this.#announcer.stop()
     for (const link of this.#links) link.stop()
     this.#liveness.stop()
     this.#events.abort()
@@ -150,10 +173,10 @@ class TabNetwork implements Network {
       libp2p: this.#components.libp2p,
       address,
       onChange: () => {
-        this.#announcer?.reconcile()
+        this.#announcer.reconcile()
         this.#notify()
       },
-      onStreamLost: () => this.#announcer?.forget(link),
+      onStreamLost: () => this.#announcer.forget(link),
     })
     return link
   }

@@ -5,8 +5,9 @@
 import { z } from 'zod'
 import { cidSchema } from './codec.ts'
 import { wireErrorSchema } from './infer-messages.ts'
+import { priceSchema } from './job.ts'
 import { limits } from './limits.ts'
-import { offerSchema, registrationSchema } from './registration.ts'
+import { offerRoleSchema, offerSchema, regionSchema, registrationSchema } from './registration.ts'
 
 const requestIdSchema = z.int().min(0).max(0xffffffff)
 
@@ -26,12 +27,20 @@ export const directoryRequestSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('query'),
     requestId: requestIdSchema,
+    role: offerRoleSchema,
     /** null asks for every model. */
     modelCid: cidSchema.nullable(),
+    /** Leaves out models above this price; null takes any. */
+    maxPrice: priceSchema.nullable(),
+    /** Nodes that say they are there come first. */
+    region: regionSchema.nullable(),
+    /** Leaves out nodes that run as many jobs as they can. */
+    isFree: z.boolean(),
     limit: z.int().min(1).max(limits.maxOffers),
   }),
 ])
 export type DirectoryRequest = z.output<typeof directoryRequestSchema>
+export type DirectoryQuery = Omit<Extract<DirectoryRequest, { type: 'query' }>, 'requestId'>
 
 /** Relay to tab: one answer per request, under its id. */
 export const directoryResponseSchema = z.discriminatedUnion('type', [

@@ -28,6 +28,12 @@ export const limits = {
   maxTextCharsPerToken: 256,
   /** Models that one node may announce: a tab has the memory for one or two. */
   maxModelsPerNode: 16,
+  /** Models whose chunks one node gives to others: more do not fit into a browser's storage. */
+  maxStoresPerNode: 64,
+  /** Parts of split models that one node computes: one or two in its memory, the others to come. */
+  maxLayersPerNode: 16,
+  /** Jobs that one node runs at the same time. */
+  maxJobsPerNode: 1024,
   /** One for each relay of a tab. */
   maxAddressesPerNode: 4,
   /** A browser's address names relay, circuit and tab: about 160 and the name of the relay's host. */

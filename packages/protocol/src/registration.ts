@@ -19,20 +19,55 @@ export const modelOfferSchema = z.strictObject({
 })
 export type ModelOffer = z.output<typeof modelOfferSchema>
 
-const unsignedRegistrationSchema = z.strictObject({
+/** One part of a model that is split over tabs. */
+export const layerOfferSchema = z.strictObject({
+  /** Of the whole model. */
+  modelCid: cidSchema,
+  /** Counted from the prompt's side. */
+  part: z.int().min(0).max(63),
+})
+export type LayerOffer = z.output<typeof layerOfferSchema>
+
+/** Where a peer says it is, as two lower-case letters: a hint for whom to ask first, never proof. */
+export const regionSchema = z.string().regex(/^[a-z]{2}$/, { error: 'expected two letters' })
+
+/** What a peer can be asked for. */
+export const offerRoleSchema = z.enum(['models', 'stores', 'layers'])
+export type OfferRole = z.output<typeof offerRoleSchema>
+
+const fields = {
   version: z.literal(1),
   peerId: peerIdSchema,
   /** Grows with every registration of this peer; a lower one never replaces a higher one. */
   sequence: z.int().min(0),
-  models: z.array(modelOfferSchema).min(1).max(limits.maxModelsPerNode),
-  /** Jobs that this node runs at the same time. */
-  maxJobs: z.int().min(1).max(1024),
+  /** Models that it answers with. */
+  models: z.array(modelOfferSchema).max(limits.maxModelsPerNode),
+  /** CIDs of models whose chunks it gives to others. */
+  stores: z.array(cidSchema).max(limits.maxStoresPerNode),
+  /** Parts of split models that it computes. */
+  layers: z.array(layerOfferSchema).max(limits.maxLayersPerNode),
+  region: regionSchema.nullable(),
+  /** Jobs that this node runs at the same time; 0 for one that only stores. */
+  maxJobs: z.int().min(0).max(limits.maxJobsPerNode),
   /** Multiaddrs under which the node can be dialled. */
   addresses: z.array(z.string().max(limits.maxAddressChars)).min(1).max(limits.maxAddressesPerNode),
-})
-export const registrationSchema = unsignedRegistrationSchema.extend({ signature: signatureSchema })
+}
+const unsignedRegistrationSchema = z
+  .strictObject(fields)
+  .refine(offersSomething, { error: 'expected something on offer' })
+export const registrationSchema = z
+  .strictObject({ ...fields, signature: signatureSchema })
+  .refine(offersSomething, { error: 'expected something on offer' })
 export type UnsignedRegistration = z.output<typeof unsignedRegistrationSchema>
 export type Registration = z.output<typeof registrationSchema>
+
+function offersSomething({
+  models,
+  stores,
+  layers,
+}: Record<OfferRole, readonly unknown[]>): boolean {
+  return models.length + stores.length + layers.length > 0
+}
 
 const domain = 'weft/registration/1'
 

@@ -69,9 +69,14 @@ async function openNode(death?: Death, atToken = 20, tokensPerSecond = 100): Pro
 
 const untilRegistered = () =>
   expect
-    .poll(async () => (await components.network.findOffers(request.modelCid)).length, {
-      timeout: 10_000,
-    })
+    .poll(
+      async () =>
+        (await components.network.findOffers({ role: 'models', modelCid: request.modelCid }))
+          .length,
+      {
+        timeout: 10_000,
+      },
+    )
     .toBe(nodes.length)
 
 async function ask() {

@@ -89,7 +89,9 @@ export async function createModels(init: ModelsInit): Promise<Models> {
       return isPersisted
     },
     async refreshLiveNodes(options = {}) {
-      const offers = await network.findOffers(null, options).catch(() => undefined)
+      const offers = await network
+        .findOffers({ role: 'models', modelCid: null }, options)
+        .catch(() => undefined)
       if (!offers) return
       list.set(
         list.get().map((entry) => ({

@@ -39,7 +39,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
   let ranked: Registration[] = []
 
   const search = async (options: WaitOptions): Promise<void> => {
-    const offers = await network.findOffers(job.modelCid, options)
+    const offers = await network.findOffers({ role: 'models', modelCid: job.modelCid }, options)
     const others = offers.filter(({ registration }) => registration.peerId !== peerId)
     ranked = rank(others, (offer) => memory.costMs(offer, job.modelCid))
   }

@@ -31,7 +31,7 @@ async function open(init: EngineStageInit = {}) {
     await Promise.all([network.stop(), client.stop(), stage.close()])
   }
   const offered = async () => {
-    const offers = await client.findOffers(modelCid)
+    const offers = await client.findOffers({ role: 'models', modelCid })
     return offers.flatMap(({ registration }) => registration.models.map(({ engine }) => engine))
   }
   const components = {

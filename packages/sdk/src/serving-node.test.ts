@@ -38,7 +38,7 @@ async function ask(): Promise<number> {
   return tokens
 }
 
-const offers = async () => (await client.findOffers(modelCid)).length
+const offers = async () => (await client.findOffers({ role: 'models', modelCid })).length
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000 })
 
 test('a contributor sees what it does; a broken engine is mended once; off is off', async () => {

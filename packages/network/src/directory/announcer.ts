@@ -1,44 +1,56 @@
 /**
- * Keeps this tab's registration at every relay: after a restart, a new address, a change of offer.
+ * Keeps this tab's registration at every relay: after a restart, a new address, a change of what is
+ * on offer. Several things may be announced at a time; there is one registration.
  * @module
  */
 import { type PrivateKey, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
-import type { Announcement } from '../network.ts'
+import type { Announcement, AnnouncementHandle } from '../network.ts'
 import type { RelayLink } from '../relays/relay-link.ts'
+import { pause } from '../wire/deadline.ts'
 import { directoryTimes } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
+import { offersOf } from './offers-of.ts'
 
 export type AnnouncerInit = {
-  announcement: Announcement
   privateKey: PrivateKey
+  region: string | null
   links: readonly RelayLink[]
   /** Multiaddrs under which this tab can be dialled now; may be empty. */
   addresses: () => string[]
 }
 
-/** Which addresses a relay was last told, and on which connection. */
+/** What a relay was last told, and on which connection. */
 type Registered = { directory: DirectoryClient; revision: string }
+type Part = { announcement: Announcement; activeJobs: number }
 
 export class Announcer {
   readonly #init: AnnouncerInit
   readonly #registered = new Map<RelayLink, Registered>()
-  /** Links that are being told something, and on which connection. */
-  readonly #busy = new Map<RelayLink, DirectoryClient>()
+  /** Links that are being told something, on which connection, and until when. */
+  readonly #busy = new Map<RelayLink, { directory: DirectoryClient; done: Promise<void> }>()
+  readonly #parts = new Set<Part>()
   readonly #timer: ReturnType<typeof setInterval>
-  #activeJobs = 0
+  #partsRevision = 0
   #sequence = 0
-  #stopped = false
 
   constructor(init: AnnouncerInit) {
     this.#init = init
     this.#timer = setInterval(() => this.#heartbeat(), directoryTimes.heartbeatMs)
-    this.reconcile()
   }
 
-  setActiveJobs(count: number): void {
-    const isUrgent = count > this.#activeJobs || (count === 0 && this.#activeJobs > 0)
-    this.#activeJobs = count
-    if (isUrgent) this.#heartbeat()
+  add(announcement: Announcement): AnnouncementHandle {
+    const part: Part = { announcement, activeJobs: 0 }
+    void this.#change(() => this.#parts.add(part))
+    return {
+      setActiveJobs: (count) => {
+        const isUrgent = count > part.activeJobs || (count === 0 && part.activeJobs > 0)
+        part.activeJobs = count
+        if (isUrgent) this.#heartbeat()
+      },
+      stop: async () => {
+        if (this.#parts.has(part)) await this.#change(() => this.#parts.delete(part))
+      },
+    }
   }
 
   /** The relay has lost what it knew of this tab, with the stream. */
@@ -52,26 +64,40 @@ export class Announcer {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
     clearInterval(this.#timer)
-    const signal = AbortSignal.timeout(1_000)
+    if (this.#parts.size > 0) await this.#change(() => this.#parts.clear())
+  }
+
+  /** Resolves when every relay that can be reached has been told, after a second at most. */
+  async #change(apply: () => void): Promise<void> {
+    apply()
+    this.#partsRevision += 1
+    const told =
+      this.#parts.size === 0
+        ? this.#unregister()
+        : this.#init.links.map((link) => this.#reconcileLink(link))
+    const enough = new AbortController()
+    void Promise.allSettled(told).then(() => enough.abort())
+    await pause(directoryTimes.unregisterMs, enough.signal)
+  }
+
+  #unregister(): Promise<unknown>[] {
+    const signal = AbortSignal.timeout(directoryTimes.unregisterMs)
     const directories = new Set([...this.#registered.values()].map(({ directory }) => directory))
     // A registration under way would come to stand after we are gone. Requests to one relay keep
     // their order, so this undoes it, and undoes nothing that a later announcement says.
-    for (const directory of this.#busy.values()) directories.add(directory)
-    const unregistered = [...directories].map((directory) =>
+    for (const { directory } of this.#busy.values()) directories.add(directory)
+    this.#registered.clear()
+    return [...directories].map((directory) =>
       directory.request({ type: 'unregister' }, { signal }),
     )
-    this.#registered.clear()
-    await Promise.allSettled(unregistered)
   }
 
   #heartbeat(): void {
     for (const link of this.#init.links) {
       const registered = this.#registered.get(link)
       if (registered && registered.directory === link.directory) {
-        const { directory } = registered
-        directory.request({ type: 'heartbeat', activeJobs: this.#activeJobs }).catch(() => {
+        this.#tellLoad(registered.directory).catch(() => {
           if (this.#registered.get(link) === registered) this.forget(link)
         })
       }
@@ -79,18 +105,34 @@ export class Announcer {
     this.reconcile()
   }
 
-  async #reconcileLink(link: RelayLink): Promise<void> {
+  async #tellLoad(directory: DirectoryClient): Promise<void> {
+    await directory.request({ type: 'heartbeat', activeJobs: this.#activeJobs() })
+  }
+
+  #activeJobs(): number {
+    return [...this.#parts].reduce((sum, { activeJobs }) => sum + activeJobs, 0)
+  }
+
+  #reconcileLink(link: RelayLink): Promise<void> {
     const { directory } = link
-    if (!directory || this.#busy.has(link)) return
-    this.#busy.set(link, directory)
-    try {
-      while (!this.#stopped && (await this.#register(link, directory)));
-    } catch {
-      // The relay refused or is gone; the next heartbeat or its return tries again.
-    } finally {
+    const busy = this.#busy.get(link)
+    if (busy) return busy.done
+    if (!directory || this.#parts.size === 0) return Promise.resolve()
+    const done = this.#tell(link, directory).finally(() => {
       this.#busy.delete(link)
       // The relay has come back meanwhile, on another connection.
       if (link.directory && link.directory !== directory) void this.#reconcileLink(link)
+    })
+    this.#busy.set(link, { directory, done })
+    return done
+  }
+
+  /** Until there is nothing to tell, or the relay refuses or is gone: a heartbeat tries again. */
+  async #tell(link: RelayLink, directory: DirectoryClient): Promise<void> {
+    try {
+      while (await this.#register(link, directory));
+    } catch {
+      // As said above.
     }
   }
 
@@ -98,26 +140,27 @@ export class Announcer {
   async #register(link: RelayLink, directory: DirectoryClient): Promise<boolean> {
     const addresses = this.#init.addresses()
     if (link.directory !== directory || addresses.length === 0) return false
-    const revision = addresses.join(' ')
+    if (this.#parts.size === 0) return false
+    const revision = [this.#partsRevision, ...addresses].join(' ')
     const known = this.#registered.get(link)
     if (known?.directory === directory && known.revision === revision) return false
     await directory.request({ type: 'register', registration: this.#sign(addresses) })
-    if (this.#stopped) return false
-    this.#registered.set(link, { directory, revision })
-    if (this.#activeJobs > 0) {
-      await directory.request({ type: 'heartbeat', activeJobs: this.#activeJobs })
+    // Else it has been unregistered meanwhile.
+    if (this.#parts.size > 0) {
+      this.#registered.set(link, { directory, revision })
+      if (this.#activeJobs() > 0) await this.#tellLoad(directory)
     }
     return true
   }
 
   #sign(addresses: string[]) {
-    const { privateKey, announcement } = this.#init
+    const { privateKey, region } = this.#init
     // The clock makes it grow over reloads of the page, which keep the key but not the count.
     this.#sequence = Math.max(this.#sequence + 1, Date.now())
     const peerId = peerIdFromPrivateKey(privateKey)
-    const { models, maxJobs } = announcement
+    const offers = offersOf([...this.#parts].map(({ announcement }) => announcement))
     return signRegistration(
-      { version: 1, peerId, sequence: this.#sequence, models, maxJobs, addresses },
+      { version: 1, peerId, sequence: this.#sequence, ...offers, region, addresses },
       privateKey,
     )
   }

@@ -25,6 +25,8 @@ export const directoryTimes = {
    * nothing. Dead tabs are noticed by the relay's pings, which a hidden tab answers.
    */
   heartbeatLossMs: 75_000,
+  /** A relay hears of a tab that takes an offer back, or has lost the tab's stream by then. */
+  unregisterMs: 1_000,
   /** How often the relay looks for entries without heartbeats. */
   sweepMs: 5_000,
   /** How long a query waits for the second relay once the first has answered. */

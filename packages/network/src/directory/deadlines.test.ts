@@ -8,7 +8,7 @@ import {
 } from '@weft/protocol'
 import { test, vi } from 'vitest'
 import { createRelay } from '../relay/index.ts'
-import { announcement, eventually } from '../testing/fixtures.ts'
+import { announcement, anyQuery, eventually, unannounced } from '../testing/fixtures.ts'
 import { createBareLibp2p } from '../testing/node-network.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
 import { directoryProtocol } from './constants.ts'
@@ -27,7 +27,7 @@ function largeRegistration(privateKey: Uint8Array) {
   )
   const peerId = peerIdFromPrivateKey(privateKey)
   const addresses = ['/ip4/127.0.0.1/tcp/1/ws']
-  const unsigned = { version: 1, peerId, sequence: 1, models, maxJobs: 1, addresses } as const
+  const unsigned = { version: 1 as const, peerId, sequence: 1, ...unannounced, maxJobs: 1 }
   return signRegistration({ ...unsigned, models, addresses }, privateKey)
 }
 
@@ -47,8 +47,7 @@ test('a tab that asks and never reads is cut', { timeout: 20_000 }, async () => 
   const stream = await (await tab.dial(address)).newStream(directoryProtocol)
   const frames = new FrameStream(stream, { maxFrameBytes: 1, maxBufferedBytes: 1, writeMs: 5_000 })
   stream.pause()
-  const query = { type: 'query', requestId: 1, modelCid: null, limit: 64 } as const
-  const bytes = encode('query', directoryRequestSchema, query)
+  const bytes = encode('query', directoryRequestSchema, { ...anyQuery, requestId: 1 })
   // No more than the rate allows, yet 2 MB of answers, twice what yamux sends to who does not read.
   for (let count = 0; count < 55; count += 1) await frames.write(bytes)
   await eventually(() => stream.status !== 'open')

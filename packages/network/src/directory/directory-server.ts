@@ -7,7 +7,6 @@ import {
   checkRegistration,
   type DirectoryRequest,
   type DirectoryResponse,
-  limits,
   WeftError,
   type WireError,
 } from '@weft/protocol'
@@ -108,10 +107,8 @@ export class DirectoryServer {
         case 'unregister':
           table.drop(peerId, owner)
           return { type: 'done' }
-        case 'query': {
-          const limit = Math.min(request.limit, limits.maxOffers)
-          return { type: 'offers', ...table.find(request.modelCid, limit) }
-        }
+        case 'query':
+          return { type: 'offers', ...table.find(request) }
       }
     } catch (error) {
       const { code, message } = WeftError.from(error, 'network/relay-failed', 'The relay failed.')

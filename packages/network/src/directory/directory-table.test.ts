@@ -1,10 +1,11 @@
 import { createPrivateKey, limits, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
-import { announcement, modelCid } from '../testing/fixtures.ts'
+import { announcement, anyQuery, modelCid, unannounced } from '../testing/fixtures.ts'
 import { DirectoryTable } from './directory-table.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
+const ofModel = { ...anyQuery, modelCid }
 const privateKey = createPrivateKey()
 const peerId = peerIdFromPrivateKey(privateKey)
 
@@ -17,6 +18,7 @@ function registration(sequence: number, device = 'test') {
     version: 1 as const,
     peerId,
     sequence,
+    ...unannounced,
     models,
     maxJobs: 1,
     addresses: ['/ip4/127.0.0.1/tcp/1/ws'],
@@ -47,7 +49,7 @@ test('a stream that was replaced takes nothing with it', () => {
   expect(table.touch(peerId, before, 1)).toBe(false)
   expect(table.touch(peerId, after, 1)).toBe(true)
   table.drop(peerId, after)
-  expect(table.find(modelCid, 10)).toEqual({ offers: [], total: 0 })
+  expect(table.find(ofModel)).toEqual({ offers: [], total: 0 })
 })
 
 test('an entry without heartbeats is swept', () => {
@@ -68,7 +70,7 @@ test('an entry without heartbeats is swept', () => {
 test('an answer is a sample that names the total', () => {
   const table = new DirectoryTable({ maxEntries: 100 })
   for (const letter of 'ABCDEFGHJK') table.put(named(letter), {})
-  const { offers, total } = table.find(modelCid, 4)
+  const { offers, total } = table.find({ ...ofModel, limit: 4 })
   expect(total).toBe(10)
   expect(new Set(offers.map((offer) => offer.registration.peerId)).size).toBe(4)
 })
@@ -79,13 +81,53 @@ test('an offer that does not fit into the answer keeps no smaller one out', () =
   const models = registration(1, 'd'.repeat(200)).models.flatMap((model) =>
     Array.from({ length: limits.maxModelsPerNode }, () => model),
   )
+  const stores = Array.from({ length: limits.maxStoresPerNode }, () => modelCid)
   const small = named('S')
   // More than an answer holds, and then one that fits into what is left.
   for (let index = 0; index < 100; index += 1) {
-    table.put({ ...named(`${index + 100}`.replaceAll('0', 'X')), models }, {})
+    table.put({ ...named(`${index + 100}`.replaceAll('0', 'X')), models, stores }, {})
   }
   table.put(small, {})
-  const { offers } = table.find(modelCid, 1_000)
-  expect(offers.length).toBeLessThan(100)
+  const { offers } = table.find(ofModel)
+  expect(offers.length).toBeLessThan(limits.maxOffers)
   expect(offers.at(-1)?.registration).toEqual(small)
+})
+
+test('only what was asked for', () => {
+  const table = new DirectoryTable({ maxEntries: 100 })
+  const otherCid = `b${'c'.repeat(58)}`
+  const price = { inputWeiPerMillion: 1n, outputWeiPerMillion: 5n }
+  const [offer] = announcement.models
+  if (!offer) throw new Error('nothing on offer')
+  table.put({ ...named('P'), models: [{ ...offer, price }] }, {})
+  table.put({ ...named('S'), models: [], stores: [modelCid], maxJobs: 0 }, {})
+  table.put({ ...named('L'), models: [], layers: [{ modelCid, part: 2 }], maxJobs: 1 }, {})
+  const found = (change: Partial<typeof anyQuery>) =>
+    table.find({ ...ofModel, ...change }).offers.map(({ registration }) => registration.peerId[6])
+  expect(found({})).toEqual(['P'])
+  expect(found({ maxPrice: price })).toEqual(['P'])
+  expect(found({ maxPrice: { ...price, outputWeiPerMillion: 4n } })).toEqual([])
+  expect(found({ role: 'stores', isFree: true })).toEqual(['S'])
+  expect(found({ role: 'layers' })).toEqual(['L'])
+  expect(found({ role: 'layers', modelCid: otherCid })).toEqual([])
+})
+
+test('nodes with room and nodes of the region come first', () => {
+  const table = new DirectoryTable({ maxEntries: 1_000 })
+  const owner = {}
+  const letters = [...'ABCDEFGHJKLMNPQRSTUVWXYZ']
+  for (const letter of letters) table.put({ ...named(letter), region: 'am' }, owner)
+  table.put({ ...named('a'), region: 'eu' }, owner)
+  table.put({ ...named('b'), region: 'eu' }, owner)
+  table.touch(named('b').peerId, owner, 1)
+  for (const letter of letters.slice(4)) table.touch(named(letter).peerId, owner, 1)
+  const found = (change: Partial<typeof anyQuery>) =>
+    table
+      .find({ ...ofModel, region: 'eu', ...change })
+      .offers.map(({ registration }) => registration.peerId[6])
+  expect(found({ limit: 1 })).toEqual(['a'])
+  expect(new Set(found({ limit: 5 }))).toEqual(new Set(['a', 'A', 'B', 'C', 'D']))
+  expect(found({ limit: 6 })[5]).toBe('b')
+  expect(found({ isFree: true })).toHaveLength(5)
+  expect(found({})).toHaveLength(letters.length + 2)
 })

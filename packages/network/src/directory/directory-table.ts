@@ -2,15 +2,23 @@
  * What a relay knows of nodes: soft state, brought back by the tabs themselves after a restart.
  * @module
  */
-import { encode, type Offer, offerSchema, type Registration, WeftError } from '@weft/protocol'
+import {
+  type DirectoryQuery,
+  encode,
+  limits,
+  type Offer,
+  offerSchema,
+  type Registration,
+  WeftError,
+} from '@weft/protocol'
 import { maxAnswerBytes } from './constants.ts'
+import { hasRoom, matches } from './matches.ts'
+import { SampleSet } from './sample-set.ts'
 
 /** Whose stream an entry lives and dies with. */
 export type EntryOwner = object
 
-type Entry = {
-  registration: Registration
-  activeJobs: number
+type Entry = Offer & {
   seenAtMs: number
   owner: EntryOwner
   /** Of its offer, as encoded. */
@@ -23,7 +31,8 @@ export class DirectoryTable {
   readonly #maxEntries: number
   readonly #now: () => number
   readonly #entries = new Map<string, Entry>()
-  readonly #byModel = new Map<string, Set<string>>()
+  /** By role, model and region; `*` for any. */
+  readonly #index = new Map<string, SampleSet<Entry>>()
 
   constructor({ maxEntries, now = Date.now }: DirectoryTableInit) {
     this.#maxEntries = maxEntries
@@ -47,13 +56,15 @@ export class DirectoryTable {
     if (!existing && this.#entries.size >= this.#maxEntries) {
       throw new WeftError('network/relay-full', 'This relay knows as many nodes as it can.')
     }
-    if (existing) this.#remove(peerId, existing)
+    if (existing) this.#remove(existing)
     const activeJobs = existing?.owner === owner ? existing.activeJobs : 0
     const bytes = encode('offer', offerSchema, { registration, activeJobs }).length
-    this.#entries.set(peerId, { registration, activeJobs, seenAtMs: this.#now(), owner, bytes })
-    for (const { modelCid } of registration.models) {
-      const peers = this.#byModel.get(modelCid) ?? new Set()
-      this.#byModel.set(modelCid, peers.add(peerId))
+    const entry = { registration, activeJobs, seenAtMs: this.#now(), owner, bytes }
+    this.#entries.set(peerId, entry)
+    for (const key of keysOf(registration)) {
+      const set = this.#index.get(key) ?? new SampleSet()
+      set.add(entry)
+      this.#index.set(key, set)
     }
   }
 
@@ -69,52 +80,95 @@ export class DirectoryTable {
   /** Removes the entry unless another stream has taken it over. */
   drop(peerId: string, owner: EntryOwner): void {
     const entry = this.#entries.get(peerId)
-    if (entry?.owner === owner) this.#remove(peerId, entry)
+    if (entry?.owner === owner) this.#remove(entry)
   }
 
   /** Removes entries without a sign of life for `ms`. */
   sweep(ms: number): void {
     const limitMs = this.#now() - ms
-    for (const [peerId, entry] of this.#entries) {
-      if (entry.seenAtMs < limitMs) this.#remove(peerId, entry)
+    for (const entry of this.#entries.values()) {
+      if (entry.seenAtMs < limitMs) this.#remove(entry)
     }
   }
 
-  /** A random sample of what matches, so that many askers spread over many nodes. */
-  find(modelCid: string | null, limit: number): { offers: Offer[]; total: number } {
-    const peers = modelCid === null ? [...this.#entries.keys()] : [...this.#peersOf(modelCid)]
-    const total = peers.length
-    const offers: Offer[] = []
-    let bytes = 0
-    for (let taken = 0; taken < total && offers.length < limit; taken += 1) {
-      const entry = this.#entries.get(takeRandom(peers, taken))
-      if (!entry) continue
-      if (bytes + entry.bytes > maxAnswerBytes) continue
-      bytes += entry.bytes
-      offers.push({ registration: entry.registration, activeJobs: entry.activeJobs })
+  /**
+   * A sample of what matches, so that many askers spread over many nodes: from the asked region
+   * before others, with room for a job before busy.
+   * @returns as `total` how many have the role and the model at any price and load
+   */
+  find(query: DirectoryQuery): { offers: Offer[]; total: number } {
+    const { role, modelCid, region } = query
+    const everywhere = this.#index.get(keyOf(role, modelCid, null))
+    const there = region === null ? undefined : this.#index.get(keyOf(role, modelCid, region))
+    const limit = Math.min(query.limit, limits.maxOffers)
+    const answer = new Answer(limit)
+    const busy: Entry[] = []
+    for (const entry of drawAll([there, everywhere])) {
+      if (answer.isFull) break
+      if (!matches(entry, query)) continue
+      if (role === 'stores' || hasRoom(entry)) answer.add(entry)
+      else if (busy.length < limit) busy.push(entry)
     }
-    return { offers, total }
+    for (const entry of busy) answer.add(entry)
+    return { offers: answer.offers, total: everywhere?.size ?? 0 }
   }
 
-  #peersOf(modelCid: string): Set<string> {
-    return this.#byModel.get(modelCid) ?? new Set()
-  }
-
-  #remove(peerId: string, { registration }: Entry): void {
-    this.#entries.delete(peerId)
-    for (const { modelCid } of registration.models) {
-      const peers = this.#byModel.get(modelCid)
-      peers?.delete(peerId)
-      if (peers?.size === 0) this.#byModel.delete(modelCid)
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.registration.peerId)
+    for (const key of keysOf(entry.registration)) {
+      const set = this.#index.get(key)
+      set?.delete(entry)
+      if (set?.size === 0) this.#index.delete(key)
     }
   }
 }
 
-/** One step of a Fisher-Yates shuffle: moves a random one of `values[from..]` to `from`. */
-function takeRandom(values: string[], from: number): string {
-  const index = from + Math.floor(Math.random() * (values.length - from))
-  const chosen = values[index] ?? ''
-  values[index] = values[from] ?? ''
-  values[from] = chosen
-  return chosen
+/** As many offers as fit into one message; one that is too large keeps no smaller one out. */
+class Answer {
+  readonly #entries = new Set<Entry>()
+  readonly #limit: number
+  #bytes = 0
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get isFull(): boolean {
+    return this.#entries.size >= this.#limit
+  }
+
+  get offers(): Offer[] {
+    return [...this.#entries].map(({ registration, activeJobs }) => ({ registration, activeJobs }))
+  }
+
+  add(entry: Entry): void {
+    if (this.isFull || this.#entries.has(entry)) return
+    if (this.#bytes + entry.bytes > maxAnswerBytes) return
+    this.#bytes += entry.bytes
+    this.#entries.add(entry)
+  }
+}
+
+function* drawAll(sets: readonly (SampleSet<Entry> | undefined)[]): Generator<Entry> {
+  for (const set of sets) if (set) yield* set.draw()
+}
+
+function keyOf(role: string, modelCid: string | null, region: string | null): string {
+  return `${role} ${modelCid ?? '*'} ${region ?? '*'}`
+}
+
+function keysOf({ models, stores, layers, region }: Registration): Set<string> {
+  const cids = {
+    models: models.map(({ modelCid }) => modelCid),
+    stores,
+    layers: layers.map(({ modelCid }) => modelCid),
+  }
+  const keys = new Set<string>()
+  for (const [role, offered] of Object.entries(cids)) {
+    for (const cid of offered.length > 0 ? [null, ...offered] : []) {
+      keys.add(keyOf(role, cid, null))
+      if (region !== null) keys.add(keyOf(role, cid, region))
+    }
+  }
+  return keys
 }

@@ -6,6 +6,7 @@ import {
   directoryRequestSchema,
   encode,
   limits,
+  type OfferRole,
   type PrivateKey,
   peerIdFromPrivateKey,
   type Registration,
@@ -13,13 +14,17 @@ import {
 } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createRelay, type Relay } from '../relay/index.ts'
-import { announcement, eventually, modelCid } from '../testing/fixtures.ts'
+import { announcement, anyQuery, eventually, modelCid, unannounced } from '../testing/fixtures.ts'
 import { createBareLibp2p, createNodeNetwork } from '../testing/node-network.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import { directoryProtocol, relaySide, tabSide } from './constants.ts'
 import { DirectoryClient } from './directory-client.ts'
 
 vi.setConfig({ testTimeout: 20_000 })
+
+const otherCid = `b${'c'.repeat(58)}`
+const ofModel = { role: 'models', modelCid } as const
+const anyModel = { role: 'models', modelCid: null } as const
 
 const relayKey = createPrivateKey()
 const stops: (() => unknown)[] = []
@@ -56,6 +61,7 @@ function register(privateKey: PrivateKey, changes: Partial<Registration> = {}): 
     version: 1 as const,
     peerId,
     sequence: 1,
+    ...unannounced,
     ...announcement,
     addresses: [`/ip4/127.0.0.1/tcp/1/ws/p2p/${peerId}`],
   }
@@ -69,14 +75,14 @@ test('a node that announces itself is found, with its load, until it stops', asy
   await eventually(() => relay.counts().registered === 1)
   handle.setActiveJobs(2)
   const offer = await eventually(async () => {
-    const [found] = await client.network.findOffers(modelCid)
+    const [found] = await client.network.findOffers(ofModel)
     return found?.activeJobs === 2 ? found : undefined
   })
   expect(offer.registration.peerId).toBe(node.network.peerId)
-  expect(await client.network.findOffers(`b${'c'.repeat(58)}`)).toEqual([])
-  expect(await client.network.findOffers(null)).toHaveLength(1)
+  expect(await client.network.findOffers({ role: 'models', modelCid: otherCid })).toEqual([])
+  expect(await client.network.findOffers(anyModel)).toHaveLength(1)
   await handle.stop()
-  expect(await client.network.findOffers(modelCid)).toEqual([])
+  expect(await client.network.findOffers(ofModel)).toEqual([])
 })
 
 test('a node that goes away is forgotten with its stream', async () => {
@@ -87,15 +93,29 @@ test('a node that goes away is forgotten with its stream', async () => {
   await eventually(() => relay.counts().registered === 0, { ms: 1_000 })
 })
 
-test('a changed offer replaces the old one', async () => {
+test('what is announced in several places is one registration', async () => {
   const node = await join()
   const client = await join()
-  node.network.announce(announcement)
-  node.network.announce({ ...announcement, maxJobs: 7 })
-  await eventually(async () => {
-    const [offer] = await client.network.findOffers(modelCid)
-    return offer?.registration.maxJobs === 7
+  const found = async (role: OfferRole) => {
+    const [offer] = await client.network.findOffers({ role, modelCid })
+    return offer
+  }
+  const models = node.network.announce(announcement)
+  const stores = node.network.announce({ stores: [modelCid, otherCid] })
+  const layers = node.network.announce({ layers: [{ modelCid, part: 0 }], maxJobs: 1 })
+  models.setActiveJobs(1)
+  layers.setActiveJobs(1)
+  const whole = await eventually(async () => {
+    const offer = await found('layers')
+    return offer?.activeJobs === 2 ? offer : undefined
   })
+  expect(whole.registration).toMatchObject({ maxJobs: 3, stores: [modelCid, otherCid] })
+  expect(relay.counts().registered).toBe(1)
+  await models.stop()
+  expect(await found('models')).toBeUndefined()
+  expect(await found('stores')).toMatchObject({ registration: { models: [], maxJobs: 1 } })
+  await Promise.all([stores.stop(), layers.stop()])
+  expect(relay.counts().registered).toBe(0)
 })
 
 test('a registration that was under way when its node stopped does not stay', async () => {
@@ -154,7 +174,7 @@ test('a node is back within seconds after the relay restarts', async () => {
   const port = Number(address.split('/')[4])
   await relay.stop()
   await eventually(() => node.network.status().relays[0]?.state === 'offline')
-  await expect(node.network.findOffers(null)).rejects.toMatchObject({ code: 'network/offline' })
+  await expect(node.network.findOffers(anyModel)).rejects.toMatchObject({ code: 'network/offline' })
   relay = await createRelay({ privateKey: relayKey, host: '127.0.0.1', port })
   await eventually(() => relay.counts().registered === 1)
   expect(node.network.status().relays).toEqual([{ address, state: 'online', detail: null }])
@@ -169,19 +189,15 @@ test('two relays are asked at once and one of them may be down', async () => {
   node.network.announce(announcement)
   await eventually(() => relay.counts().registered + second.counts().registered === 2)
   await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
-  expect(await client.network.findOffers(modelCid)).toHaveLength(1)
+  expect(await client.network.findOffers(ofModel)).toHaveLength(1)
   await second.stop()
-  expect(await client.network.findOffers(modelCid)).toHaveLength(1)
+  expect(await client.network.findOffers(ofModel)).toHaveLength(1)
 })
 
 test('messages over the rate are refused, a flood ends the stream and then the connection', async () => {
   const { connection, directory } = await connectBare()
   const flood = () =>
-    Promise.allSettled(
-      Array.from({ length: 400 }, () =>
-        directory.request({ type: 'query', modelCid: null, limit: 1 }),
-      ),
-    )
+    Promise.allSettled(Array.from({ length: 400 }, () => directory.request(anyQuery)))
   const results = await flood()
   const reasons = results.map((result) =>
     result.status === 'fulfilled' ? 'answered' : String(result.reason.code),
@@ -214,7 +230,7 @@ async function lie(...registrations: Registration[]): Promise<string> {
 test('an offer that its node did not sign is left out', async () => {
   const honest = register(createPrivateKey())
   const client = await join([await lie(honest, register(createPrivateKey(), { maxJobs: 99 }))])
-  const offers = await client.network.findOffers(null)
+  const offers = await client.network.findOffers(anyModel)
   expect(offers.map(({ registration }) => registration.peerId)).toEqual([honest.peerId])
 })
 
@@ -226,6 +242,6 @@ test('what one relay makes up does not hide what another one knows', async () =>
   const forged = { ...honest, sequence: 1_000, maxJobs: 99 }
   const client = await join([address, await lie(forged)])
   await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
-  const offers = await client.network.findOffers(modelCid)
+  const offers = await client.network.findOffers(ofModel)
   expect(offers.map(({ registration }) => registration)).toEqual([honest])
 })

@@ -2,17 +2,18 @@
  * One question to several relays, one list of live offers that can be trusted to be the nodes' own.
  * @module
  */
-import { limits, type Offer, type Registration, WeftError } from '@weft/protocol'
+import { type DirectoryQuery, type Offer, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { pause } from '../wire/deadline.ts'
 import { directoryTimes, relaysPerQuery } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
+import { matches } from './matches.ts'
 import type { RegistrationCheck } from './registration-check.ts'
 
 export type FindOffersParameters = {
   /** Of the relays that are online, not empty. */
   directories: DirectoryClient[]
-  modelCid: string | null
+  query: DirectoryQuery
   check: RegistrationCheck
 }
 
@@ -21,15 +22,14 @@ export type FindOffersParameters = {
  * @throws WeftError of the first relay when none answers
  */
 export async function findOffers(
-  { directories, modelCid, check }: FindOffersParameters,
+  { directories, query, check }: FindOffersParameters,
   { signal }: WaitOptions,
 ): Promise<Offer[]> {
   const asked = shuffle(directories).slice(0, relaysPerQuery)
   const answers: Offer[][] = []
   const options = signal ? { signal } : {}
   const queries = asked.map(async (directory) => {
-    const request = { type: 'query', modelCid, limit: limits.maxOffers } as const
-    const answer = await directory.request(request, options)
+    const answer = await directory.request(query, options)
     if (answer.type !== 'offers') {
       throw new WeftError('network/relay-failed', 'The relay answered something else.')
     }
@@ -46,7 +46,7 @@ export async function findOffers(
   // Before the merge: what a relay has made up must not take the place of what a node has signed.
   const authentic = answers
     .flat()
-    .filter(({ registration }) => serves(registration, modelCid) && check.isAuthentic(registration))
+    .filter((offer) => matches(offer, query) && check.isAuthentic(offer.registration))
   return mergeOffers(authentic)
 }
 
@@ -59,10 +59,6 @@ function mergeOffers(offers: readonly Offer[]): Offer[] {
     if (!known || known.registration.sequence < sequence) newest.set(peerId, offer)
   }
   return [...newest.values()]
-}
-
-function serves({ models }: Registration, modelCid: string | null): boolean {
-  return modelCid === null || models.some((model) => model.modelCid === modelCid)
 }
 
 function shuffle<T>(values: readonly T[]): T[] {

@@ -4,16 +4,19 @@
  */
 import {
   createJob,
+  type DirectoryQuery,
   defaultSampling,
   type EngineInfo,
   type FinishReason,
   freePrice,
   type Job,
   jobId,
+  limits,
   type PrivateKey,
   peerIdFromPrivateKey,
   type Quote,
   type Receipt,
+  type Registration,
   samplerHash,
   sha256,
   signQuote,
@@ -27,9 +30,26 @@ export const modelCid = `b${'a'.repeat(58)}`
 
 const engine: EngineInfo = { runtime: 'test', backend: 'node-cpu', device: 'test' }
 
-export const announcement: Announcement = {
+export const announcement: Required<Pick<Announcement, 'models' | 'maxJobs'>> = {
   models: [{ modelCid, price: freePrice, engine, tokensPerSecond: 10 }],
   maxJobs: 2,
+}
+
+/** What a registration has beside models and jobs, where a test does not care. */
+export const unannounced: Pick<Registration, 'stores' | 'layers' | 'region'> = {
+  stores: [],
+  layers: [],
+  region: null,
+}
+
+export const anyQuery: DirectoryQuery = {
+  type: 'query',
+  role: 'models',
+  modelCid: null,
+  maxPrice: null,
+  region: null,
+  isFree: false,
+  limit: limits.maxOffers,
 }
 
 export function createTestJob(clientPeerId: string): { job: Job; nonce: Uint8Array } {

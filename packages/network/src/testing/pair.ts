@@ -24,7 +24,7 @@ export async function createPair(): Promise<Pair> {
   ])
   node.network.announce(announcement)
   await eventually(() => relay.counts().registered === 1, { subject: 'the registration' })
-  const [offer] = await client.network.findOffers(modelCid)
+  const [offer] = await client.network.findOffers({ role: 'models', modelCid })
   if (!offer) throw new Error('the relay has lost the offer')
   return {
     relay,

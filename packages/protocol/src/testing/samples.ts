@@ -108,6 +108,9 @@ export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1
       models: [
         { modelCid: sampleModelCid, price: freePrice, engine: sampleEngine, tokensPerSecond: 41.5 },
       ],
+      stores: [sampleModelCid],
+      layers: [{ modelCid: sampleModelCid, part: 1 }],
+      region: 'eu',
       maxJobs: 4,
       addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
     },
