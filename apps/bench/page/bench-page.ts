@@ -10,8 +10,12 @@ export type JobTiming = {
   firstTokenMs: number
   /** Mean time between tokens after the first. */
   perTokenMs: number
+  longestGapMs: number
   tokens: number
 }
+
+/** Whether the page is hidden, and how often a timer of 10 ms has fired in it. */
+export type Pulse = { visibility: DocumentVisibilityState; ticks: number; atMs: number }
 
 /** An answer that nodes may be lost in. */
 export type Watched = {
@@ -33,6 +37,8 @@ export type BenchPage = {
   job(prompt: string, where: 'network' | 'local'): Promise<JobTiming>
   /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
   watch(prompt: string): Promise<Watched>
+  /** Counts from the first call on. */
+  pulse(): Pulse
 }
 
 declare global {
@@ -47,8 +53,17 @@ async function createBenchPage(): Promise<BenchPage> {
   const config = await (await fetch('/weft.json')).json()
   let tab: Tab
   const modelCid = () => tab.models.list.get()[0]?.modelCid ?? ''
+  let ticks = -1
 
   return {
+    pulse() {
+      const tick = () => {
+        ticks += 1
+      }
+      if (ticks < 0) setInterval(tick, 10)
+      ticks = Math.max(ticks, 0)
+      return { visibility: document.visibilityState, ticks, atMs: performance.now() }
+    },
     async open() {
       tab = await openTab(config)
       const deadline = performance.now() + waitForNodeMs
@@ -95,6 +110,7 @@ async function createBenchPage(): Promise<BenchPage> {
       const startedMs = performance.now()
       let firstMs = 0
       let lastMs = 0
+      let longestGapMs = 0
       let tokens = 0
       const events = tab.client.generate({
         modelCid: modelCid(),
@@ -104,12 +120,14 @@ async function createBenchPage(): Promise<BenchPage> {
       })
       for await (const event of events) {
         if (event.type !== 'delta') continue
-        lastMs = performance.now()
-        if (tokens === 0) firstMs = lastMs
+        const nowMs = performance.now()
+        if (tokens === 0) firstMs = nowMs
+        else longestGapMs = Math.max(longestGapMs, nowMs - lastMs)
+        lastMs = nowMs
         tokens += event.tokens.length
       }
       const perTokenMs = (lastMs - firstMs) / Math.max(tokens - 1, 1)
-      return { firstTokenMs: firstMs - startedMs, perTokenMs, tokens }
+      return { firstTokenMs: firstMs - startedMs, perTokenMs, longestGapMs, tokens }
     },
   }
 }

@@ -6,13 +6,14 @@ import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
+import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 
-const benches: Record<string, Bench> = { road, decode, batch, prefix, failover, join }
+const benches: Record<string, Bench> = { road, decode, batch, prefix, failover, join, hidden }
 
 const usage = `npm run bench -- NAME [options]
 
@@ -22,19 +23,23 @@ ${Object.entries(benches)
 
   --json             one line for machines
   --runs N           rounds; default: each bench's own
+  --minutes N        how long, where a bench takes its time
 ${modelUsage}`
 
 const { values, positionals } = readCommandLine(usage, {
   json: { type: 'boolean', default: false },
   runs: { type: 'string', default: '0' },
+  minutes: { type: 'string', default: '0' },
   ...modelOptions,
 })
 const [name = ''] = positionals
 const bench = benches[name] ?? refuse(usage, `There is no bench "${name}".`)
 const runs = Number(values.runs)
 if (!Number.isInteger(runs) || runs < 0) refuse(usage, '--runs takes a whole number.')
+const minutes = Number(values.minutes)
+if (!(minutes >= 0)) refuse(usage, '--minutes takes a number.')
 
-const report = await bench.run({ runs, ...readModelOptions(usage, values) })
+const report = await bench.run({ runs, minutes, ...readModelOptions(usage, values) })
 if (values.json) console.log(JSON.stringify(report))
 else printTable(report, bench)
 

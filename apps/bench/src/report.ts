@@ -19,6 +19,8 @@ export type BenchRow = Record<string, string | number>
 export type BenchOptions = ModelOptions & {
   /** Paired runs; each bench has its own least number. */
   runs: number
+  /** 0: the bench's own. */
+  minutes: number
 }
 
 /** One benchmark: what it compares, and how. */

@@ -21,6 +21,7 @@ import { createModels } from './models.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { recheck } from './recheck.ts'
 import { createServingNode } from './serving-node.ts'
+import { stayAwake } from './stay-awake.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
 import { createTabEngine } from './tab-engine.ts'
 
@@ -56,7 +57,13 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
       }),
   })
   const models = await createModels({ catalogue, tabEngine, network, store })
-  const node = createServingNode({ catalogue: entries, tabEngine, network, privateKey })
+  const node = createServingNode({
+    catalogue: entries,
+    tabEngine,
+    network,
+    privateKey,
+    stayAwake,
+  })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
     await tabEngine.prepare(modelCid, 'auto', options)

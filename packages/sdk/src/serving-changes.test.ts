@@ -25,7 +25,13 @@ async function open(init: EngineStageInit = {}) {
   const privateKey = createPrivateKey()
   const { network } = await createNodeNetwork({ relays: relay.addresses(), privateKey })
   const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
-  const node = createServingNode({ catalogue, tabEngine, network, privateKey })
+  const node = createServingNode({
+    catalogue,
+    tabEngine,
+    network,
+    privateKey,
+    stayAwake: () => () => {},
+  })
   close = async () => {
     await node.stop()
     await Promise.all([network.stop(), client.stop(), stage.close()])

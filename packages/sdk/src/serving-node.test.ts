@@ -14,7 +14,13 @@ const privateKey = createPrivateKey()
 const { network } = await createNodeNetwork({ relays: relay.addresses(), privateKey })
 const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
 const { catalogue, tabEngine } = stage
-const node = createServingNode({ catalogue, tabEngine, network, privateKey })
+const node = createServingNode({
+  catalogue,
+  tabEngine,
+  network,
+  privateKey,
+  stayAwake: () => () => {},
+})
 
 afterAll(async () => {
   await node.stop()

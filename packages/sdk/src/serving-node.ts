@@ -18,6 +18,8 @@ export type ServingNodeInit = {
   tabEngine: TabEngine
   network: Network
   privateKey: PrivateKey
+  /** Keeps the browser from putting this tab to sleep. @returns lets it */
+  stayAwake: () => () => void
 }
 
 type ServeChoice = { modelCid: string; backend: BackendChoice }
@@ -136,6 +138,7 @@ function beginServing(
   const terms = termsOf(ready)
   const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
+  const sleep = init.stayAwake()
   const announcement = network.announce({
     models: [
       {
@@ -165,6 +168,7 @@ function beginServing(
       await Promise.all([stopServing(reason), announcement.stop()])
       view.end()
       release()
+      sleep()
     },
   }
 }

@@ -1,0 +1,77 @@
+/**
+ * Keeps the browser from putting a serving tab to sleep. A Web Lock is held, and a data channel of the
+ * page to itself stays open: Chromium does not freeze a page with either, and with an open data channel
+ * the page's timers run once a second when it is hidden, not once a minute. Connections of clients
+ * would do the same, but come and go.
+ * https://developer.chrome.com/blog/timer-throttling-in-chrome-88
+ * @module
+ */
+/** Held by every tab of this browser that serves. */
+const servingLock = 'weft-serving'
+
+/** Before a lost channel is opened again: the network has changed, or the computer slept. */
+const reopenMs = 5_000
+
+/** @returns lets the browser do as it likes again */
+export function stayAwake(): () => void {
+  const stopped = new AbortController()
+  void holdLock(stopped.signal)
+  void holdChannel(stopped.signal)
+  return () => stopped.abort()
+}
+
+function holdLock(signal: AbortSignal): Promise<void> {
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  return navigator.locks.request(servingLock, { mode: 'shared' }, () => ended)
+}
+
+async function holdChannel(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const peers = [new RTCPeerConnection(), new RTCPeerConnection()] as const
+    try {
+      const channel = await connect(...peers)
+      await untilLost({ channel, peer: peers[0], signal })
+    } catch {
+      // Without a network there is no way even to oneself; nobody reaches this tab then either.
+    }
+    for (const peer of peers) peer.close()
+    await firstOf(signal, (done) => setTimeout(done, reopenMs))
+  }
+}
+
+async function connect(a: RTCPeerConnection, b: RTCPeerConnection): Promise<RTCDataChannel> {
+  const pass = (to: RTCPeerConnection) => (event: RTCPeerConnectionIceEvent) => {
+    if (event.candidate) to.addIceCandidate(event.candidate).catch(() => {})
+  }
+  a.onicecandidate = pass(b)
+  b.onicecandidate = pass(a)
+  const channel = a.createDataChannel('awake')
+  await a.setLocalDescription()
+  if (a.localDescription) await b.setRemoteDescription(a.localDescription)
+  await b.setLocalDescription()
+  if (b.localDescription) await a.setRemoteDescription(b.localDescription)
+  return channel
+}
+
+type Loopback = { channel: RTCDataChannel; peer: RTCPeerConnection; signal: AbortSignal }
+
+/** Or until there may be a way where there was none. */
+function untilLost({ channel, peer, signal }: Loopback): Promise<void> {
+  return firstOf(signal, (done) => {
+    channel.addEventListener('close', done)
+    peer.addEventListener('connectionstatechange', () => {
+      if (peer.connectionState === 'failed') done()
+    })
+    addEventListener('online', done, { once: true, signal })
+  })
+}
+
+/** Resolves when `listen` has called back, or with the signal. */
+function firstOf(signal: AbortSignal, listen: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => resolve()
+    signal.addEventListener('abort', done, { once: true })
+    if (signal.aborted) done()
+    else listen(done)
+  })
+}
