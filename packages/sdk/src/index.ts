@@ -26,5 +26,8 @@ export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue
 export type { Cell } from './cell.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
+export type { Hours } from './pausing/hours.ts'
+export type { PageRest } from './pausing/page-rest.ts'
+export { initialPolicy, type Pause, type PausePolicy, parsePolicy } from './pausing/pause-policy.ts'
 export { readDevice } from './read-device.ts'
 export type * from './tab.ts'

@@ -15,7 +15,7 @@ const offlineSentence =
 
 export type JobViewInit = {
   network: Network
-  announcement: AnnouncementHandle
+  announcement: Pick<AnnouncementHandle, 'setActiveJobs'>
   get: () => NodeState
   change: (part: Partial<NodeState>) => void
 }
@@ -74,6 +74,8 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
 
   return {
     onEvent,
+    /** Says what it does now. */
+    settle,
     end() {
       ended = true
     },

@@ -19,9 +19,13 @@ import { type Cell, createCell } from './cell.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createModels } from './models.ts'
 import { createNodeMemory } from './node-memory.ts'
+import { DecodePace } from './pausing/decode-pace.ts'
+import type { SignSource } from './pausing/device-signs.ts'
+import { createPageRest } from './pausing/page-rest.ts'
+import { createPauseWatch } from './pausing/pause-watch.ts'
+import { stayAwake } from './pausing/stay-awake.ts'
 import { recheck } from './recheck.ts'
 import { createServingNode } from './serving-node.ts'
-import { stayAwake } from './stay-awake.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
 import { createTabEngine } from './tab-engine.ts'
 
@@ -57,12 +61,22 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
       }),
   })
   const models = await createModels({ catalogue, tabEngine, network, store })
+  const pace = new DecodePace(() => document.hidden)
+  const pausing = createPauseWatch({ source: navigator as SignSource, pace })
+  const pageRest = createPageRest({ document, pace })
   const node = createServingNode({
     catalogue: entries,
     tabEngine,
     network,
     privateKey,
-    stayAwake,
+    attend() {
+      const ends = [stayAwake(), pageRest.begin()]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+    pausing,
+    pace,
   })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
@@ -88,6 +102,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
         recheck(await localEngine(answer.job.modelCid, options), answer, options),
     },
     node,
+    pageRest: pageRest.rest,
     history: {
       list: () => listConversations(database),
       get: (id) => getConversation(database, id),
@@ -96,6 +111,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     },
     async close() {
       await node.stop()
+      pausing.close()
       await Promise.all([network.stop(), tabEngine.close()])
       database.close()
       identity.release()

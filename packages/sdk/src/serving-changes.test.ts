@@ -10,6 +10,7 @@ import { generate } from './generate.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { createServingNode } from './serving-node.ts'
 import { type EngineStageInit, openEngineStage } from './testing/engine-stage.ts'
+import { quietDevice } from './testing/quiet-device.ts'
 
 const lost = new WeftError('engine/device-lost', 'The GPU was lost.')
 const relay = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
@@ -30,7 +31,7 @@ async function open(init: EngineStageInit = {}) {
     tabEngine,
     network,
     privateKey,
-    stayAwake: () => () => {},
+    ...quietDevice(),
   })
   close = async () => {
     await node.stop()

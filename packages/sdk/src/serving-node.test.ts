@@ -6,6 +6,7 @@ import { generate } from './generate.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { createServingNode } from './serving-node.ts'
 import { openEngineStage } from './testing/engine-stage.ts'
+import { quietDevice } from './testing/quiet-device.ts'
 
 const stage = await openEngineStage()
 const [modelCid = ''] = stage.cids
@@ -19,7 +20,7 @@ const node = createServingNode({
   tabEngine,
   network,
   privateKey,
-  stayAwake: () => () => {},
+  ...quietDevice(),
 })
 
 afterAll(async () => {

@@ -3,14 +3,23 @@
  * @module
  */
 import type { BackendChoice } from '@weft/engine'
-import type { Network } from '@weft/network'
-import { type EngineInfo, freePrice, type PrivateKey, WeftError } from '@weft/protocol'
+import type { AnnouncementHandle, Network } from '@weft/network'
+import {
+  type EngineInfo,
+  freePrice,
+  type PrivateKey,
+  WeftError,
+  type WireError,
+} from '@weft/protocol'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { createCell } from './cell.ts'
 import { createJobView, restingSentence } from './job-view.ts'
+import { type DecodePace, watchSteps } from './pausing/decode-pace.ts'
+import type { Pause } from './pausing/pause-policy.ts'
+import type { PauseWatch } from './pausing/pause-watch.ts'
 import { isSameEngine } from './same-engine.ts'
 import { serve } from './serve.ts'
-import type { EngineState, NodeState, ServingNode } from './tab.ts'
+import type { EngineState, NodeState, ServedJob, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
@@ -18,8 +27,10 @@ export type ServingNodeInit = {
   tabEngine: TabEngine
   network: Network
   privateKey: PrivateKey
-  /** Keeps the browser from putting this tab to sleep. @returns lets it */
-  stayAwake: () => () => void
+  /** Called while the person wants to serve, paused or not. @returns ends that */
+  attend: () => () => void
+  pausing: PauseWatch
+  pace: DecodePace
 }
 
 type ServeChoice = { modelCid: string; backend: BackendChoice }
@@ -28,6 +39,8 @@ type Terms = { engineInfo: EngineInfo; maxJobs: number }
 type Serving = {
   choice: ServeChoice
   terms: Terms
+  /** Paused: unregistered, takes nothing new, and what runs goes on. */
+  setPaused: (isPaused: boolean) => void
   end: (reason: WeftError | undefined) => Promise<void>
 }
 
@@ -39,6 +52,7 @@ const recoveryPauseMs = 60_000
 const offState: NodeState = {
   phase: 'off',
   sentence: 'This device does not serve. Switch Serve on to answer prompts of other tabs.',
+  pause: null,
   modelCid: null,
   jobs: [],
   tokensPerSecond: 0,
@@ -47,9 +61,17 @@ const offState: NodeState = {
 }
 
 export function createServingNode(init: ServingNodeInit): ServingNode {
-  const { network, tabEngine, catalogue } = init
+  const { network, tabEngine, catalogue, pausing } = init
   const state = createCell<NodeState>(offState)
   const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
+  /** Of a serving node: what it does, unless it is paused. */
+  const changeServing = (part: Partial<NodeState>) => {
+    const pause = pausing.pause.get()
+    const running = (part.jobs ?? state.get().jobs).filter(isRunning).length
+    change(part.phase && pause ? { ...part, ...paused(pause, running) } : { ...part, pause })
+  }
+  /** What the person wants served, now or after a pause. */
+  let wanted: { choice: ServeChoice; leave: () => void } | undefined
   let serving: Serving | undefined
   /** Settles when nothing is left of what was served last. */
   let ending: Promise<void> = Promise.resolve()
@@ -70,6 +92,24 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
     }
   })
 
+  pausing.pause.subscribe(() => {
+    const pause = pausing.pause.get()
+    if (serving) return serving.setPaused(pause !== null)
+    if (!wanted) return
+    if (!pause) return void start(wanted.choice).catch(() => {}) // The state says what failed.
+    supersede()
+    change(paused(pause, 0))
+  })
+
+  function want(choice: ServeChoice | undefined): void {
+    const leave = wanted?.leave
+    if (choice) wanted = { choice, leave: leave ?? init.attend() }
+    else {
+      wanted = undefined
+      leave?.()
+    }
+  }
+
   function supersede(): AbortSignal {
     latest.abort()
     latest = new AbortController()
@@ -86,16 +126,22 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
   /** @param reason - told to the clients of running jobs */
   async function start(choice: ServeChoice, reason?: WeftError): Promise<void> {
     const signal = supersede()
-    await endServing(reason)
+    want(choice)
+    await Promise.all([endServing(reason), pausing.ready])
     if (signal.aborted) return
     const { modelCid, backend } = choice
-    change({ phase: 'preparing', sentence: 'Preparing the model on this device.', modelCid })
+    const pause = pausing.pause.get()
+    if (pause) return change({ ...paused(pause, 0), modelCid })
+    const sentence = 'Preparing the model on this device.'
+    change({ phase: 'preparing', sentence, modelCid, pause })
     try {
       await tabEngine.prepare(modelCid, backend, { signal })
       if (signal.aborted) return
-      serving = { choice, ...beginServing(init, findEntry(catalogue, modelCid), state.get, change) }
+      const entry = findEntry(catalogue, modelCid)
+      serving = { choice, ...beginServing(init, entry, state.get, changeServing) }
     } catch (error) {
       if (signal.aborted) return
+      want(undefined)
       const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
       change({ phase: 'failed', sentence: message })
       throw error
@@ -108,6 +154,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
     recoveredAtMs = performance.now()
     if (isFirst) return start(choice).catch(() => {})
     const signal = supersede()
+    want(undefined)
     await endServing()
     if (signal.aborted) return
     change({ phase: 'failed', sentence: `${reason} It failed again after a new start.` })
@@ -115,9 +162,12 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
 
   return {
     state,
+    policy: pausing.policy,
+    setPolicy: pausing.setPolicy,
     start: (choice) => start(choice),
     async stop() {
       const signal = supersede()
+      want(undefined)
       await endServing()
       if (signal.aborted) return
       const { tokensServed, jobsServed, jobs } = state.get()
@@ -131,29 +181,43 @@ function beginServing(
   { manifest, modelCid }: CatalogueEntry,
   get: () => NodeState,
   change: (part: Partial<NodeState>) => void,
-): Pick<Serving, 'terms' | 'end'> {
-  const { network, tabEngine, privateKey } = init
+): Omit<Serving, 'choice'> {
+  const { network, tabEngine, privateKey, pace } = init
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
   const terms = termsOf(ready)
   const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
-  const sleep = init.stayAwake()
-  const announcement = network.announce({
-    models: [
-      {
-        modelCid,
-        price: freePrice,
-        engine: engineInfo,
-        tokensPerSecond: ready.speed.decodeTokensPerSecond,
-      },
-    ],
-    maxJobs,
-  })
-  const view = createJobView({ network, announcement, get, change })
-  const stopServing = serve({
+  const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
+  const announce = () =>
+    network.announce({
+      models: [{ modelCid, price: freePrice, engine: engineInfo, tokensPerSecond }],
+      maxJobs,
+    })
+  let announcement: AnnouncementHandle | null = announce()
+  let activeJobs = 0
+  const view = createJobView({
     network,
-    engine: tabEngine.engine,
+    announcement: {
+      setActiveJobs(count) {
+        activeJobs = count
+        announcement?.setActiveJobs(count)
+      },
+    },
+    get,
+    change,
+  })
+  const stopServing = serve({
+    network: {
+      handleJobs: (handler) =>
+        network.handleJobs(async (incoming) =>
+          announcement ? handler(incoming) : incoming.refuse(pausedHere),
+        ),
+    },
+    engine: {
+      measurePrompt: (measured) => tabEngine.engine.measurePrompt(measured),
+      ...watchSteps(tabEngine.engine, { tokensPerSecond, onStep: pace.push }),
+    },
     privateKey,
     manifest,
     engineInfo,
@@ -161,16 +225,39 @@ function beginServing(
     maxJobs,
     onEvent: view.onEvent,
   })
-  change({ phase: 'idle', sentence: restingSentence(network) })
+  view.settle()
   return {
     terms,
+    setPaused(isPaused) {
+      if (isPaused) {
+        void announcement?.stop()
+        announcement = null
+      } else if (!announcement) {
+        announcement = announce()
+        announcement.setActiveJobs(activeJobs)
+      }
+      view.settle()
+    },
     async end(reason) {
-      await Promise.all([stopServing(reason), announcement.stop()])
+      await Promise.all([stopServing(reason), announcement?.stop()])
       view.end()
       release()
-      sleep()
     },
   }
+}
+
+const isRunning = ({ state }: ServedJob): boolean => state === 'running'
+
+function paused(pause: Pause, running: number): Partial<NodeState> {
+  const rest = running === 1 ? 'One answer is' : `${running} answers are`
+  const sentence = running > 0 ? `${pause.sentence} ${rest} being finished.` : pause.sentence
+  return { phase: 'paused', pause, sentence, ...(running === 0 ? { tokensPerSecond: 0 } : {}) }
+}
+
+/** For a client that still has an old registration. */
+const pausedHere: WireError = {
+  code: 'sdk/paused',
+  message: 'This tab is paused by its owner and takes no jobs now. Ask another one.',
 }
 
 function termsOf({ result }: Extract<EngineState, { phase: 'ready' }>): Terms {

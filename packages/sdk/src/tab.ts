@@ -26,6 +26,8 @@ import type {
 import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
 import type { Needs } from './fits-device.ts'
+import type { PageRest } from './pausing/page-rest.ts'
+import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
 
 export type WaitOptions = { signal?: AbortSignal }
 
@@ -46,6 +48,8 @@ export interface Tab {
   readonly models: Models
   readonly client: Client
   readonly node: ServingNode
+  /** What the browser did to this page while it served. */
+  readonly pageRest: Cell<PageRest>
   readonly history: History
   close(): Promise<void>
 }
@@ -162,9 +166,12 @@ export type ServedJob = {
 }
 
 export type NodeState = {
-  phase: 'off' | 'preparing' | 'idle' | 'working' | 'failed'
+  /** `paused`: on, but it takes nothing new; it goes on by itself. */
+  phase: 'off' | 'preparing' | 'idle' | 'working' | 'paused' | 'failed'
   /** One sentence for the person: what it does, or why it is idle or failed. */
   sentence: string
+  /** Null unless paused. */
+  pause: Pause | null
   modelCid: string | null
   jobs: ServedJob[]
   /** Over the last seconds; 0 when idle. */
@@ -175,6 +182,9 @@ export type NodeState = {
 
 export interface ServingNode {
   readonly state: Cell<NodeState>
+  /** When it pauses by itself; at first with the defaults. */
+  readonly policy: Cell<PausePolicy>
+  setPolicy(policy: PausePolicy): void
   /** Prepares the model, registers with the relays and serves until stopped. */
   start(init: { modelCid: string; backend: BackendChoice }): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */

@@ -1,0 +1,91 @@
+/**
+ * Watches the device for the owner's rules and says when a contributor is paused.
+ * @module
+ */
+import { type Cell, createCell } from '../cell.ts'
+import type { DecodePace } from './decode-pace.ts'
+import { type SignSource, watchDevice } from './device-signs.ts'
+import { decidePause, initialPolicy, type Pause, type PausePolicy } from './pause-policy.ts'
+import { watchPressure } from './pressure.ts'
+
+export type PauseWatchInit = {
+  source: SignSource
+  pace: DecodePace
+  now?: () => number
+}
+
+export interface PauseWatch {
+  readonly policy: Cell<PausePolicy>
+  /** Null: it may serve. */
+  readonly pause: Cell<Pause | null>
+  /** Takes effect at once. */
+  setPolicy(policy: PausePolicy): void
+  /** Resolves when the device has told what it tells. */
+  readonly ready: Promise<void>
+  close(): void
+}
+
+/** Between looks at the clock and at our own speed; battery and line tell by themselves. */
+const lookMs = 5_000
+/** Whoever works the device is given so long, and then some more if it is still busy. */
+const busyPauseMs = 5 * 60_000
+/** Behind our own work, until what the browser says of the processor is about others. */
+const restMs = 5_000
+
+export function createPauseWatch({ source, pace, now = Date.now }: PauseWatchInit): PauseWatch {
+  const policy = createCell(initialPolicy)
+  const pause = createCell<Pause | null>(null)
+  const device = watchDevice(source, look)
+  const timer = setInterval(look, lookMs)
+  let busyUntilMs: number | null = null
+  let stopPressure: (() => void) | undefined
+
+  function look(): void {
+    const nowMs = now()
+    if (pace.isSlow(nowMs)) markBusy()
+    const next = decidePause(policy.get(), { nowMs, busyUntilMs, ...device.signs() })
+    if (!isSame(next, pause.get())) pause.set(next)
+  }
+
+  function markBusy(): void {
+    // Of a rule that is switched on later, only what is seen from then on counts.
+    if (!policy.get().busyDevice) return
+    busyUntilMs = now() + busyPauseMs
+    pace.forget()
+  }
+
+  function followPressure(isOn: boolean): void {
+    if (isOn === (stopPressure !== undefined)) return
+    stopPressure?.()
+    stopPressure = isOn
+      ? watchPressure({
+          isResting: () => now() - (pace.lastStepMs ?? 0) > restMs,
+          onBusy() {
+            markBusy()
+            look()
+          },
+        })
+      : undefined
+  }
+
+  return {
+    policy,
+    pause,
+    setPolicy(next) {
+      if (!next.busyDevice) busyUntilMs = null
+      policy.set(next)
+      followPressure(next.busyDevice)
+      look()
+    },
+    ready: device.ready,
+    close() {
+      clearInterval(timer)
+      device.stop()
+      followPressure(false)
+    },
+  }
+}
+
+function isSame(a: Pause | null, b: Pause | null): boolean {
+  return a?.sentence === b?.sentence && a?.untilMs === b?.untilMs
+}

@@ -1,0 +1,103 @@
+/**
+ * A node that its owner pauses: before it starts, between jobs, and in the midst of one.
+ */
+import { createRelay } from '@weft/network/relay'
+import { createNodeNetwork } from '@weft/network/testing'
+import { createPrivateKey } from '@weft/protocol'
+import { afterAll, expect, test, vi } from 'vitest'
+import { generate } from './generate.ts'
+import { createNodeMemory } from './node-memory.ts'
+import { initialPolicy } from './pausing/pause-policy.ts'
+import { createServingNode } from './serving-node.ts'
+import { openEngineStage } from './testing/engine-stage.ts'
+import { quietDevice } from './testing/quiet-device.ts'
+
+const stage = await openEngineStage()
+const [modelCid = ''] = stage.cids
+const relay = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
+const privateKey = createPrivateKey()
+const { network } = await createNodeNetwork({ relays: relay.addresses(), privateKey })
+const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
+const { catalogue, tabEngine, manifest } = stage
+let attended = 0
+const node = createServingNode({
+  catalogue,
+  tabEngine,
+  network,
+  privateKey,
+  ...quietDevice(),
+  attend() {
+    attended += 1
+    return () => {
+      attended -= 1
+    }
+  },
+})
+
+afterAll(async () => {
+  await node.stop()
+  await Promise.all([network.stop(), client.stop(), stage.close()])
+  await relay.stop()
+})
+
+async function ask(onDelta: () => void = () => {}) {
+  const components = {
+    peerId: client.peerId,
+    network: client,
+    memory: createNodeMemory(),
+    manifestOf: () => manifest,
+    localEngine: async () => tabEngine.engine,
+  }
+  const messages = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }]
+  for await (const event of generate(components, { modelCid, messages, where: 'network' })) {
+    if (event.type === 'delta') onDelta()
+    if (event.type === 'end') return event.answer
+  }
+  throw new Error('The answer has no end.')
+}
+
+const offers = async () => (await client.findOffers({ role: 'models', modelCid })).length
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000 })
+const pauseFor = (ms: number) => node.setPolicy({ ...initialPolicy, untilMs: Date.now() + ms })
+const goOn = () => node.setPolicy(initialPolicy)
+
+test('a pause takes nothing new, ends what runs, says why, and goes on by itself', async () => {
+  pauseFor(60_000)
+  await node.start({ modelCid, backend: 'auto' })
+  expect(node.state.get()).toMatchObject({ phase: 'paused', pause: { reason: 'by-hand' } })
+  expect(tabEngine.state.get().phase).toBe('empty')
+  expect(attended).toBe(1)
+
+  goOn()
+  await until(async () => expect(await offers()).toBe(1))
+  expect(node.state.get()).toMatchObject({ phase: 'idle', pause: null })
+
+  let deltas = 0
+  const answer = await ask(() => {
+    deltas += 1
+    if (deltas === 3) pauseFor(60_000)
+    if (deltas === 4) {
+      expect(node.state.get()).toMatchObject({
+        phase: 'paused',
+        sentence: 'Paused by you. One answer is being finished.',
+      })
+    }
+  })
+  expect(answer.handovers).toEqual([])
+  expect(answer.finishReason).toBe('stop')
+  await until(() => expect(node.state.get().sentence).toBe('Paused by you.'))
+  expect(node.state.get()).toMatchObject({ phase: 'paused', jobsServed: 1 })
+  await until(async () => expect(await offers()).toBe(0))
+  await expect(ask()).rejects.toMatchObject({ code: 'sdk/no-nodes' })
+
+  goOn()
+  await until(async () => expect(await offers()).toBe(1))
+  expect((await ask()).finishReason).toBe('stop')
+  await until(() => expect(node.state.get()).toMatchObject({ jobsServed: 2, pause: null }))
+
+  pauseFor(60_000)
+  await node.stop()
+  goOn()
+  expect(node.state.get()).toMatchObject({ phase: 'off', pause: null })
+  expect(attended).toBe(0)
+})
