@@ -10,6 +10,10 @@ export type RelayProcess = {
   address: string
   /** Base URL of `/health` and `/metrics`. */
   http: string
+  /** Of the process that runs now. */
+  pid(): number | undefined
+  /** As `kill -9`: it is started again like any relay that ended by itself. */
+  kill(): void
   stop(): Promise<void>
 }
 
@@ -54,6 +58,8 @@ export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> 
 
   return {
     ...ready,
+    pid: () => current.pid,
+    kill: () => void current.kill('SIGKILL'),
     async stop() {
       ended = true
       await end(current)

@@ -9,6 +9,7 @@ import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { createPrivateKey, type PrivateKey } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
 import type { Network } from '../network.ts'
@@ -17,16 +18,21 @@ import { createNetworkFrom } from '../tab-network.ts'
 
 export type NodeNetwork = { network: Network; libp2p: Libp2p; privateKey: PrivateKey }
 
+/** Under which port others are told to dial the one listened on: that of a line in between. */
+export type AnnouncedPort = (listening: number) => number
+
 /** Listens on a free loopback port, so that other peers can dial it directly. */
 export async function createNodeNetwork({
   relays = [],
   privateKey = createPrivateKey(),
+  announcedPort = (listening) => listening,
 }: {
   relays?: string[]
   privateKey?: PrivateKey
+  announcedPort?: AnnouncedPort
 } = {}): Promise<NodeNetwork> {
   const strikes = new Strikes()
-  const libp2p = await createBareLibp2p(privateKey, strikes)
+  const libp2p = await createBareLibp2p(privateKey, strikes, announcedPort)
   const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
   return { network, libp2p, privateKey }
 }
@@ -34,10 +40,20 @@ export async function createNodeNetwork({
 export function createBareLibp2p(
   privateKey: PrivateKey = createPrivateKey(),
   strikes: Pick<Strikes, 'isRefused'> = new Strikes(),
+  announcedPort: AnnouncedPort = (listening) => listening,
 ): Promise<Libp2p> {
+  const announced = (address: Multiaddr) =>
+    multiaddr(
+      address
+        .toString()
+        .replace(/\/tcp\/(\d+)/, (_, port) => `/tcp/${announcedPort(Number(port))}`),
+    )
   return createLibp2p({
     privateKey: privateKeyFromRaw(privateKey),
-    addresses: { listen: ['/ip4/127.0.0.1/tcp/0/ws'] },
+    addresses: {
+      listen: ['/ip4/127.0.0.1/tcp/0/ws'],
+      announceFilter: (addresses) => addresses.map(announced),
+    },
     transports: [webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],

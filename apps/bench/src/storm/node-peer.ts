@@ -1,0 +1,128 @@
+/**
+ * A node of the storm: a real peer behind lines that can be cut, serving the light model by the real
+ * half of the road, honestly or not.
+ * @module
+ */
+import type { IncomingJob, Network } from '@weft/network'
+import { createNodeNetwork } from '@weft/network/testing'
+import { type EngineInfo, freePrice, type Manifest, manifestCid } from '@weft/protocol'
+import { serve } from '@weft/sdk/testing'
+import { boast, lyingJob } from './lies.ts'
+import { createLightEngine, type LightEngine } from './light-engine.ts'
+import { type Line, openLine } from './line.ts'
+import type { NodePlan, OwnDeath } from './plan.ts'
+
+export type NodePeer = {
+  peerId: string
+  connections(): number
+  /** Frees what is left of it after a while, so that others notice by themselves. */
+  die(death: OwnDeath): Promise<void>
+}
+
+const engineInfo: EngineInfo = { runtime: 'light', backend: 'node-cpu', device: 'none' }
+const inferProtocol = '/weft/infer/1'
+/** Longer than anybody takes to notice that a node is gone. */
+const burialMs = 15_000
+
+export type NodePeerInit = { plan: NodePlan; manifest: Manifest; relays: string[] }
+
+export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Promise<NodePeer> {
+  const { tokensPerSecond, maxJobs, lie } = plan
+  const own = await openLine()
+  const lines = [own]
+  const lined = await Promise.all(
+    relays.map(async (address) => {
+      const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
+      const line = await openLine(port)
+      lines.push(line)
+      return address.replace(/\/tcp\/\d+/, `/tcp/${line.port}`)
+    }),
+  )
+  const opened = await createNodeNetwork({
+    relays: lined,
+    announcedPort(listening) {
+      own.leadTo(listening)
+      return own.port
+    },
+  })
+  const { network, libp2p, privateKey } = opened
+  const announced = tokensPerSecond * (lie === 'boasts' ? boast : 1)
+  const modelCid = manifestCid(manifest)
+  const announcement = network.announce({
+    models: [{ modelCid, price: freePrice, engine: engineInfo, tokensPerSecond: announced }],
+    maxJobs,
+  })
+  const engine = stoppable(createLightEngine({ tokensPerSecond }))
+  let activeJobs = 0
+  const stopServing = serve({
+    network: lie ? lying(network, (job) => lyingJob(job, lie, privateKey)) : network,
+    engine,
+    privateKey,
+    manifest,
+    engineInfo,
+    price: freePrice,
+    maxJobs,
+    onEvent({ type }) {
+      if (type === 'job-delta') return
+      activeJobs += type === 'job-start' ? 1 : -1
+      announcement.setActiveJobs(lie ? 0 : activeJobs)
+    },
+  })
+  if (lie === 'broken-frames') {
+    await libp2p.unhandle(inferProtocol)
+    await libp2p.handle(inferProtocol, (stream) => {
+      stream.send(crypto.getRandomValues(new Uint8Array(200)))
+    })
+  }
+  const leave = async () => {
+    await Promise.allSettled([stopServing(), announcement.stop()])
+    await network.stop()
+  }
+  const lose: Record<OwnDeath, () => void> = {
+    cut: () => forAll(lines, (line) => line.cut()),
+    silent: () => forAll(lines, (line) => line.silence()),
+    torn: () => forAll(lines, (line) => line.tear()),
+    stuck: engine.stop,
+    leaves: () => {},
+  }
+  return {
+    peerId: network.peerId,
+    connections: () => libp2p.getConnections().length,
+    async die(death) {
+      lose[death]()
+      if (death !== 'leaves') await new Promise((resolve) => setTimeout(resolve, burialMs))
+      engine.go()
+      await leave()
+      forAll(lines, (line) => line.cut())
+    },
+  }
+}
+
+function forAll(lines: readonly Line[], change: (line: Line) => void): void {
+  for (const line of lines) change(line)
+}
+
+function lying(
+  network: Network,
+  change: (job: IncomingJob) => IncomingJob,
+): Pick<Network, 'handleJobs'> {
+  return { handleJobs: (handler) => network.handleJobs((job) => handler(change(job))) }
+}
+
+/** An engine that can be made to say nothing more, as one that waits for its device for ever. */
+function stoppable(engine: LightEngine): LightEngine & { stop(): void; go(): void } {
+  let gate: PromiseWithResolvers<void> | undefined
+  return {
+    measurePrompt: engine.measurePrompt,
+    async *generate(init, options) {
+      for await (const part of engine.generate(init, options)) {
+        await gate?.promise
+        yield part
+      }
+    },
+    stop() {
+      gate = Promise.withResolvers()
+    },
+    go: () => gate?.resolve(),
+  }
+}

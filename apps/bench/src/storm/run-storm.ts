@@ -1,0 +1,222 @@
+/**
+ * Makes a storm and writes down what happened.
+ * @module
+ */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { StormOptions } from './options.ts'
+import { planStorm, type StormEvent, type StormPlan } from './plan.ts'
+import { openStage, type Stage } from './stage.ts'
+import type { Outcome } from './worker-messages.ts'
+
+/** One second of the storm. Bytes are resident memory; null where it is not known. */
+type StormSample = {
+  /** Since the storm began. */
+  atMs: number
+  /** Nodes that each relay knows; null while it does not answer. */
+  registered: (number | null)[]
+  relayBytes: (number | null)[]
+  /** Of all worker processes together, and of the largest. */
+  workerBytes: number
+  largestWorkerBytes: number
+  connections: number
+  /** The longest time that any worker could do nothing else. */
+  lagMs: number
+}
+
+type RelayReturn = {
+  relay: number
+  killedAtMs: number
+  /** From the kill until it knew nine tenths of what it had known; null where it never did. */
+  backMs: number | null
+}
+
+export type StormRecord = {
+  options: StormOptions
+  beganAtMs: number
+  /** Ctrl-C. */
+  isInterrupted: boolean
+  events: StormEvent[]
+  outcomes: Outcome[]
+  samples: StormSample[]
+  relayReturns: RelayReturn[]
+  /** Crashes and errors that nobody caught. */
+  troubles: string[]
+}
+
+/** What the last answers may take once nobody asks any more. */
+const restMs = 90_000
+const interruptedRestMs = 5_000
+const joinMs = 120_000
+const sampleMs = 1_000
+const pollMs = 200
+
+export type StormProgress = Pick<StormRecord, 'outcomes' | 'troubles' | 'samples'> & {
+  step: string
+}
+
+export async function runStorm(
+  options: StormOptions,
+  {
+    signal,
+    onProgress,
+  }: { signal: AbortSignal; onProgress: (progress: StormProgress, atMs: number) => void },
+): Promise<StormRecord> {
+  const plan = planStorm(options)
+  const record: StormRecord = {
+    options,
+    beganAtMs: Date.now(),
+    isInterrupted: false,
+    events: [],
+    outcomes: [],
+    samples: [],
+    relayReturns: [],
+    troubles: [],
+  }
+  const latest = new Map<string, { lagMs: number; connections: number }>()
+  const stage = await openStage({
+    onNews(news, worker) {
+      if (news.type === 'outcome') record.outcomes.push(news.outcome)
+      if (news.type === 'trouble') record.troubles.push(`${worker}: ${news.message}`)
+      if (news.type === 'sample') latest.set(worker, news)
+    },
+    onTrouble: (message) => record.troubles.push(message),
+  })
+  const progress = (step: string) => onProgress({ ...record, step }, Date.now() - record.beganAtMs)
+  const over = new AbortController()
+  try {
+    progress('opening the nodes')
+    for (const crew of plan.crews) await stage.openCrew(crew)
+    await untilRegistered(stage, options.nodes, signal)
+    progress('opening the clients')
+    await stage.openClients(options)
+    record.beganAtMs = Date.now()
+    const watching = watch()
+    stage.ask()
+    await happen(stage, plan, record, signal)
+    record.isInterrupted = signal.aborted
+    progress('waiting for the last answers')
+    await stage.rest(signal.aborted ? interruptedRestMs : restMs)
+    over.abort()
+    await watching
+    return record
+  } finally {
+    over.abort()
+    await stage.close()
+  }
+
+  async function watch(): Promise<void> {
+    while (!over.signal.aborted) {
+      const names = new Set(stage.workers().map(({ name }) => name))
+      const current = [...latest].filter(([name]) => names.has(name)).map(([, sample]) => sample)
+      record.samples.push(await sampleOf(stage, current, Date.now() - record.beganAtMs))
+      progress('')
+      await wait(sampleMs, undefined, { signal: over.signal }).catch(() => {})
+    }
+  }
+}
+
+/** Lets all events happen in their time. @returns at the end of the storm, or when it is interrupted */
+async function happen(
+  stage: Stage,
+  plan: StormPlan,
+  record: StormRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = async (atMs: number) => {
+    const ms = record.beganAtMs + atMs - Date.now()
+    if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {})
+  }
+  for (const event of plan.events) {
+    await until(event.atMs)
+    if (signal.aborted) return
+    record.events.push(event)
+    if (event.type === 'death') {
+      stage.death(event.crewId, event.nodeId, event.death)
+      stage.birth(event.crewId, event.heir)
+    } else if (event.type === 'crew-death') {
+      stage.killCrew(event.crewId)
+      const failed = (error: unknown) => void record.troubles.push(String(error))
+      stage.openCrew(event.heir).catch(failed)
+    } else {
+      void restartRelay(stage, event.relay, record, signal)
+    }
+  }
+  await until(plan.durationMs)
+}
+
+async function restartRelay(
+  stage: Stage,
+  index: number,
+  record: StormRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const relay = stage.relays[index]
+  if (!relay) return
+  const known = (await registeredAt(relay.http)) ?? 0
+  const killedMs = performance.now()
+  const entry: RelayReturn = {
+    relay: index,
+    killedAtMs: Date.now() - record.beganAtMs,
+    backMs: null,
+  }
+  record.relayReturns.push(entry)
+  relay.kill()
+  while (!signal.aborted && performance.now() - killedMs < joinMs) {
+    await wait(pollMs)
+    if (((await registeredAt(relay.http)) ?? 0) < known * 0.9) continue
+    entry.backMs = performance.now() - killedMs
+    return
+  }
+}
+
+async function untilRegistered(stage: Stage, nodes: number, signal: AbortSignal): Promise<void> {
+  const endMs = Date.now() + joinMs
+  for (;;) {
+    const counts = await Promise.all(stage.relays.map(({ http }) => registeredAt(http)))
+    if (counts.every((count) => (count ?? 0) >= nodes)) return
+    if (signal.aborted) return
+    if (Date.now() > endMs)
+      throw new Error(`Of ${nodes} nodes the relays know ${counts.join(', ')}.`)
+    await wait(pollMs)
+  }
+}
+
+async function sampleOf(
+  { relays, workers }: Stage,
+  latest: { lagMs: number; connections: number }[],
+  atMs: number,
+): Promise<StormSample> {
+  const bytes = await Promise.all(workers().map(({ pid }) => residentBytes(pid)))
+  const known = bytes.map((each) => each ?? 0)
+  return {
+    atMs,
+    registered: await Promise.all(relays.map(({ http }) => registeredAt(http))),
+    relayBytes: await Promise.all(relays.map((relay) => residentBytes(relay.pid() ?? 0))),
+    workerBytes: known.reduce((sum, each) => sum + each, 0),
+    largestWorkerBytes: Math.max(0, ...known),
+    connections: latest.reduce((sum, { connections }) => sum + connections, 0),
+    lagMs: Math.max(0, ...latest.map(({ lagMs }) => lagMs)),
+  }
+}
+
+/** @returns null while the relay does not answer */
+async function registeredAt(http: string): Promise<number | null> {
+  try {
+    const response = await fetch(`${http}/health`, { signal: AbortSignal.timeout(1_000) })
+    const { registered } = await response.json()
+    return typeof registered === 'number' ? registered : null
+  } catch {
+    return null
+  }
+}
+
+/** Of a process on Linux; elsewhere null. */
+async function residentBytes(pid: number): Promise<number | null> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * A storm in figures, and in plain words.
+ * @module
+ */
+import { rounded } from '../report.ts'
+import { type Verdict, verdicts } from './judge.ts'
+import type { StormRecord } from './run-storm.ts'
+
+export type StormSummary = {
+  metrics: Record<string, number>
+  verdicts: Record<Verdict, number>
+  /** Whether the goals are reached, in one sentence each. */
+  findings: { isGood: boolean; text: string }[]
+}
+
+const leastWholeAndRight = 0.995
+
+export function summarise(record: StormRecord): StormSummary {
+  const { outcomes, samples, relayReturns, troubles, events } = record
+  const counts = Object.fromEntries(
+    verdicts.map((verdict) => [
+      verdict,
+      outcomes.filter((outcome) => outcome.verdict === verdict).length,
+    ]),
+  ) as Record<Verdict, number>
+  const good = counts.whole + counts.prefix
+  const answers = outcomes.length
+  const lost = sum(outcomes.map((outcome) => outcome.lost))
+  const duplicated = sum(outcomes.map((outcome) => outcome.duplicated))
+  const wholeAndRight = answers > 0 ? good / answers : 0
+  // A slow reader makes its own pauses.
+  const eager = outcomes.filter(({ isSlowReader }) => !isSlowReader)
+  const gaps = eager.flatMap(({ losses }) =>
+    losses.flatMap(({ tokens, gapMs }) => (tokens > 0 ? (gapMs ?? []) : [])),
+  )
+  const firsts = outcomes.flatMap(({ firstTokenMs }) => firstTokenMs ?? [])
+  const seconds = (samples.at(-1)?.atMs ?? 0) / 1000
+  const tokens = sum(outcomes.map((outcome) => outcome.tokens))
+  const returns = relayReturns.flatMap(({ backMs }) => backMs ?? [])
+  const metrics = {
+    wholeAndRight: rounded(wholeAndRight, 4),
+    lost,
+    duplicated,
+    wrong: counts.wrong,
+    hung: counts.hung,
+    failed: counts.failed,
+    answers,
+    handovers: sum(outcomes.map(({ losses }) => losses.length)),
+    gapMsP50: rounded(quantile(gaps, 0.5), 0),
+    gapMsP99: rounded(quantile(gaps, 0.99), 0),
+    firstTokenMsP50: rounded(quantile(firsts, 0.5), 0),
+    firstTokenMsP99: rounded(quantile(firsts, 0.99), 0),
+    tokensPerSecond: seconds > 0 ? rounded(tokens / seconds, 0) : 0,
+    relayBackMsMax: rounded(Math.max(0, ...returns), 0),
+    deaths: sum(
+      events.map((event) =>
+        event.type === 'crew-death' ? event.heir.nodes.length : event.type === 'death' ? 1 : 0,
+      ),
+    ),
+    relayMbMax: megabytes(samples.flatMap(({ relayBytes }) => relayBytes.map((each) => each ?? 0))),
+    workersMbMax: megabytes(samples.map(({ workerBytes }) => workerBytes)),
+    troubles: troubles.length,
+  }
+  const neverBack = relayReturns.filter(({ backMs }) => backMs === null).length
+  return {
+    metrics,
+    verdicts: counts,
+    findings: [
+      {
+        isGood: wholeAndRight >= leastWholeAndRight,
+        text: `${good} of ${answers} answers were whole and right, or right as far as their reader wanted them.`,
+      },
+      {
+        isGood: lost === 0 && duplicated === 0 && counts.wrong === 0,
+        text: `${lost} tokens were lost, ${duplicated} came twice, ${counts.wrong} answers had something wrong in them.`,
+      },
+      { isGood: counts.hung === 0, text: `${counts.hung} answers hung.` },
+      {
+        isGood: neverBack === 0,
+        text: `${relayReturns.length} times a relay was killed; ${neverBack === 0 ? 'each time the nodes came back' : `${neverBack} times they did not come back`}.`,
+      },
+      {
+        isGood: troubles.length === 0,
+        text: `${troubles.length} errors went uncaught or ended a process.`,
+      },
+    ],
+  }
+}
+
+/** @returns 0 for an empty list. @param share in [0, 1] */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function megabytes(values: readonly number[]): number {
+  return Math.round(Math.max(0, ...values) / 2 ** 20)
+}

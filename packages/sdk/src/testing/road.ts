@@ -1,0 +1,8 @@
+/**
+ * Both halves of the road on their own, for those who put another engine or network under them.
+ * @module
+ */
+export { generate } from '../generate.ts'
+export { createNodeMemory } from '../node-memory.ts'
+export { serve } from '../serve.ts'
+export type { GenerateEvent } from '../tab.ts'
