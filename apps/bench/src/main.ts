@@ -4,6 +4,7 @@
  */
 import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
+import { chunks } from './chunks.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
 import { hidden } from './hidden.ts'
@@ -13,7 +14,16 @@ import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 
-const benches: Record<string, Bench> = { road, decode, batch, prefix, failover, join, hidden }
+const benches: Record<string, Bench> = {
+  chunks,
+  road,
+  decode,
+  batch,
+  prefix,
+  failover,
+  join,
+  hidden,
+}
 
 const usage = `npm run bench -- NAME [options]
 

@@ -23,15 +23,16 @@ export type Stage = {
 }
 
 const host = '127.0.0.1'
-const pageFolder = fileURLToPath(new URL('../page/', import.meta.url))
+const pageFolder = (name: string) => fileURLToPath(new URL(`../${name}/`, import.meta.url))
 const weftFolder = fileURLToPath(new URL('../../../.weft/', import.meta.url))
 const locations = {
-  bench: { root: pageFolder, outDir: join(weftFolder, 'bench-page') },
+  bench: { root: pageFolder('page'), outDir: join(weftFolder, 'bench-page') },
+  chunks: { root: pageFolder('chunk-page'), outDir: join(weftFolder, 'bench-chunk-page') },
   site: { outDir: join(weftFolder, 'bench-site') },
 }
 
 /**
- * @param what - the page without screens, or the site that people see
+ * @param what - a page without screens, or the site that people see
  * @throws Error when there is no Chromium or a part does not start
  */
 export async function openStage(what: keyof typeof locations = 'bench'): Promise<Stage> {

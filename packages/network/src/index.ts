@@ -7,6 +7,8 @@ export type {
   Announcement,
   AnnouncementHandle,
   CallPart,
+  ChunkHandler,
+  ChunkLine,
   IncomingJob,
   JobCall,
   Network,

@@ -107,6 +107,15 @@ export interface Network {
   /** Serves incoming jobs. One handler at a time. @returns a function that stops serving */
   handleJobs(handler: (incoming: IncomingJob) => Promise<void>): () => void
 
+  /**
+   * Opens a line to a tab that stores models.
+   * @throws WeftError `network/unreachable`
+   */
+  openChunks(storing: Registration, options?: WaitOptions): Promise<ChunkLine>
+
+  /** Gives chunks to other tabs. One handler at a time. @returns a function that stops giving */
+  handleChunks(handler: ChunkHandler): () => void
+
   /** Closes all streams and connections; peers see it at once. */
   stop(): Promise<void>
 }
@@ -152,4 +161,51 @@ export interface IncomingJob {
   send(delta: Delta): Promise<void>
   finish(receipt: Receipt): Promise<void>
   fail(error: WireError): Promise<void>
+}
+
+/**
+ * A line to a tab that stores models; at most three answers are on their way at once, further questions
+ * wait. Nothing that it brings has been checked: the caller does that, and accuses.
+ * Everything throws WeftError `network/stream-lost`, `network/timeout`, `protocol/*` when the line is
+ * lost, and CancelledError; a question about a model also `network/not-held`, `network/chunks-busy`.
+ */
+export interface ChunkLine {
+  readonly peerId: string
+  /** @returns what should be the manifest's canonical bytes, at most 1 MiB */
+  manifest(modelCid: string, options?: WaitOptions): Promise<Uint8Array>
+  /** @returns one bit for each chunk of the manifest, in its order, the lowest of a byte first */
+  holdings(modelCid: string, options?: WaitOptions): Promise<Uint8Array>
+  /** @param hash - SHA-256, 32 bytes */
+  chunk(hash: Uint8Array, options?: WaitOptions): Promise<ChunkAnswer>
+  /** @returns what should be `chunkProof(nonce, chunk)` */
+  challenge(init: ChallengeInit, options?: WaitOptions): Promise<Uint8Array>
+  /** What came was wrong: a strike against the peer, and the end of the line. */
+  accuse(fact: string): void
+  close(): void
+}
+
+export type ChunkAnswer =
+  | { type: 'chunk'; bytes: Uint8Array }
+  | { type: 'busy'; retryAfterMs: number }
+  | { type: 'not-held' }
+
+/** 32 bytes each. */
+export type ChallengeInit = { hash: Uint8Array; nonce: Uint8Array }
+
+export type UploadLimits = {
+  /** Of all peers together; null: as fast as the line is. */
+  bytesPerSecond: number | null
+  /** Peers that are given chunks at the same time, at least 1. */
+  maxPeers: number
+}
+
+/** What a tab gives to others; null or undefined for what it does not. */
+export type ChunkHandler = {
+  limits(): UploadLimits
+  manifest(modelCid: string): Promise<Uint8Array | null>
+  holdings(modelCid: string): Promise<Uint8Array | null>
+  /** @param hash - SHA-256 in hex */
+  chunk(hash: string): Promise<Uint8Array | null>
+  /** The bytes were handed to the line to this peer. */
+  onGiven(peerId: string, bytes: number): void
 }

@@ -13,6 +13,9 @@ import {
   type Registration,
   WeftError,
 } from '@weft/protocol'
+import { BlobServer } from './blob/blob-server.ts'
+import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/constants.ts'
+import { openLine } from './blob/open-line.ts'
 import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
 import { directoryTimes } from './directory/constants.ts'
@@ -28,6 +31,8 @@ import type {
   Announcement,
   AnnouncementHandle,
   CallOptions,
+  ChunkHandler,
+  ChunkLine,
   JobCall,
   Network,
   NetworkStatus,
@@ -63,6 +68,7 @@ class TabNetwork implements Network {
   readonly #relayPeerIds: ReadonlySet<string>
   readonly #dialer: Dialer
   readonly #server: InferServer
+  readonly #blobs: BlobServer
   readonly #liveness: Liveness
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
@@ -75,6 +81,7 @@ class TabNetwork implements Network {
     this.peerId = libp2p.peerId.toString()
     this.#dialer = new Dialer({ libp2p, relays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
+    this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
     this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
     this.#announcer = new Announcer({
@@ -96,6 +103,11 @@ class TabNetwork implements Network {
       inferProtocol,
       (stream, connection) => this.#server.serve(stream, connection),
       { maxInboundStreams: maxIncomingStreams, maxOutboundStreams: 64 },
+    )
+    await libp2p.handle(
+      blobProtocol,
+      (stream, connection) => this.#blobs.serve(stream, connection),
+      { maxInboundStreams: maxIncomingLines },
     )
     for (const link of this.#links) link.start()
   }
@@ -158,8 +170,22 @@ class TabNetwork implements Network {
     }
   }
 
+  async openChunks(storing: Registration, options: WaitOptions = {}): Promise<ChunkLine> {
+    const connection = await this.#dialer.connect(storing, options)
+    const onOffence = () => this.#strike(connection)
+    return openLine({ connection, onOffence }, options)
+  }
+
+  handleChunks(handler: ChunkHandler): () => void {
+    this.#blobs.handler = handler
+    return () => {
+      if (this.#blobs.handler === handler) this.#blobs.handler = null
+    }
+  }
+
   async stop(): Promise<void> {
     this.#server.handler = null
+    this.#blobs.stop()
     await this.#announcer.stop()
     for (const link of this.#links) link.stop()
     this.#liveness.stop()

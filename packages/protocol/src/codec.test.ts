@@ -2,6 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { blobRequestSchema, blobResponseHeadSchema } from './blob-messages.ts'
 import { decode, encode, weiSchema } from './codec.ts'
 import { directoryRequestSchema, directoryResponseSchema } from './directory-messages.ts'
 import { WeftError } from './errors.ts'
@@ -36,6 +37,16 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     'directory response',
     directoryResponseSchema,
     { type: 'offers', requestId: 7, offers: [{ registration, activeJobs: 0 }], total: 1 },
+  ],
+  [
+    'blob request',
+    blobRequestSchema,
+    { type: 'challenge', requestId: 7, hash: new Uint8Array(32), nonce: new Uint8Array(32) },
+  ],
+  [
+    'blob answer',
+    blobResponseHeadSchema,
+    { type: 'holdings', requestId: 7, bits: Uint8Array.of(255, 1) },
   ],
 ]
 

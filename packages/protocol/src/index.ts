@@ -2,6 +2,7 @@
  * The values that cross rooms or wires: schemas, canonical bytes, hashes, signatures, errors.
  * @module
  */
+export * from './blob-messages.ts'
 export * from './bytes.ts'
 export * from './codec.ts'
 export * from './delta.ts'

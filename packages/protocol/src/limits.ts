@@ -45,6 +45,10 @@ export const limits = {
   maxErrorMessageChars: 500,
   /** One manifest as canonical bytes: 32 bytes a chunk, so 1 MiB describes about 30 GB. */
   maxManifestBytes: 1024 * 1024,
+  /** Which chunks of a model a tab has, a bit each: as many as a manifest can list. */
+  maxHoldingsBytes: 4 * 1024,
+  /** An answer of a storing tab without the bytes behind it: holdings are the largest. */
+  maxHeadBytes: 5 * 1024,
 } as const
 
 /** Tokens in one window: one link of the receipt's chain, one stitch of the row. */

@@ -1,0 +1,155 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { bytesEqual, chunkBytes, chunkProof, sha256 } from '@weft/protocol'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { ChunkHandler, UploadLimits } from '../network.ts'
+import { eventually, modelCid } from '../testing/fixtures.ts'
+import { createBareLibp2p, createNodeNetwork, type NodeNetwork } from '../testing/node-network.ts'
+import { createPair, type Pair } from '../testing/pair.ts'
+import { FrameStream } from '../wire/frame-stream.ts'
+import { askingSide, blobProtocol, maxQueuedRequests } from './constants.ts'
+
+const chunks = Array.from({ length: 6 }, (_, at) => new Uint8Array(chunkBytes - at).fill(at + 1))
+const hashes = chunks.map((chunk) => sha256(chunk))
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+const held = new Map(chunks.map((chunk, at) => [hex(hashes[at] ?? chunk), chunk]))
+const first = hashes[0] ?? new Uint8Array(32)
+
+let pair: Pair
+const others: NodeNetwork[] = []
+beforeAll(async () => {
+  pair = await createPair()
+})
+afterEach(async () => {
+  await Promise.all(others.splice(0).map(({ network }) => network.stop()))
+})
+afterAll(() => pair.stop())
+
+const free: UploadLimits = { bytesPerSecond: null, maxPeers: 8 }
+
+/** @returns bytes given, by peer */
+function give(change: Partial<ChunkHandler> = {}): Map<string, number> {
+  const given = new Map<string, number>()
+  pair.node.network.handleChunks({
+    limits: () => free,
+    manifest: async (cid) => (cid === modelCid ? Uint8Array.of(1, 2, 3) : null),
+    holdings: async (cid) => (cid === modelCid ? Uint8Array.of(0b111111) : null),
+    chunk: async (hash) => held.get(hash) ?? null,
+    onGiven: (peerId, bytes) => given.set(peerId, (given.get(peerId) ?? 0) + bytes),
+    ...change,
+  })
+  return given
+}
+
+async function open(from: Pick<NodeNetwork, 'network'> = pair.client) {
+  return from.network.openChunks(pair.offer.registration)
+}
+
+async function other(): Promise<NodeNetwork> {
+  const created = await createNodeNetwork({ relays: pair.relay.addresses().slice(0, 1) })
+  others.push(created)
+  return created
+}
+
+test('manifest, holdings, chunks and proofs cross a line; what is not held is said', async () => {
+  const given = give()
+  const line = await open()
+  expect(await line.manifest(modelCid)).toEqual(Uint8Array.of(1, 2, 3))
+  expect(await line.holdings(modelCid)).toEqual(Uint8Array.of(0b111111))
+  const answers = await Promise.all(hashes.map((hash) => line.chunk(hash)))
+  for (const [at, answer] of answers.entries()) {
+    if (answer.type !== 'chunk') throw new Error(answer.type)
+    expect(bytesEqual(answer.bytes, chunks[at] ?? first)).toBe(true)
+  }
+  const nonce = crypto.getRandomValues(new Uint8Array(32))
+  const proof = await chunkProof(nonce, chunks[0] ?? first)
+  expect(await line.challenge({ hash: first, nonce })).toEqual(proof)
+  expect(await line.chunk(new Uint8Array(32))).toEqual({ type: 'not-held' })
+  await expect(line.manifest(`b${'c'.repeat(58)}`)).rejects.toMatchObject({
+    code: 'network/not-held',
+  })
+  const total = chunks.reduce((sum, { length }) => sum + length, 0)
+  await eventually(() => given.get(pair.client.network.peerId) === total)
+  line.close()
+  await expect(line.chunk(first)).rejects.toMatchObject({ code: 'network/closed' })
+})
+
+test('a question that is taken back frees its place, and the line goes on', async () => {
+  give()
+  const line = await open()
+  const controller = new AbortController()
+  const left = hashes.map((hash) => line.chunk(hash, { signal: controller.signal }))
+  controller.abort()
+  for (const wait of left) {
+    await expect(wait).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  }
+  expect(await line.chunk(first)).toMatchObject({ type: 'chunk' })
+  line.close()
+})
+
+test('more peers than there are places hear when to come back', async () => {
+  give({ limits: () => ({ bytesPerSecond: null, maxPeers: 1 }) })
+  const [line, late] = [await open(), await open(await other())]
+  expect(await line.chunk(first)).toMatchObject({ type: 'chunk' })
+  expect(await late.chunk(first)).toMatchObject({ type: 'busy', retryAfterMs: 10_000 })
+  line.close()
+  await eventually(async () => (await late.chunk(first)).type === 'chunk')
+  late.close()
+})
+
+test('the upload limit holds, and greed gains nothing over another peer', async () => {
+  const given = give({ limits: () => ({ bytesPerSecond: 8 * chunkBytes, maxPeers: 4 }) })
+  const greedy = await other()
+  const lines = [await open(), await open(greedy), await open(greedy)]
+  const end = new AbortController()
+  const asking = lines.map(async (line) => {
+    while (!end.signal.aborted) await line.chunk(first, { signal: end.signal })
+  })
+  const startedMs = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, 1_600))
+  const seconds = (performance.now() - startedMs) / 1000
+  const own = given.get(pair.client.network.peerId) ?? 0
+  const theirs = given.get(greedy.network.peerId) ?? 0
+  end.abort()
+  await Promise.allSettled(asking)
+  for (const line of lines) line.close()
+  // The first goes out before any time has passed.
+  expect((own + theirs) / chunkBytes).toBeLessThan(8 * seconds + 2)
+  expect(Math.abs(theirs - own)).toBeLessThanOrEqual(2 * chunkBytes)
+})
+
+test('who cannot be served in time is told so at once', async () => {
+  give({ limits: () => ({ bytesPerSecond: 10_000, maxPeers: 4 }) })
+  const line = await open(await other())
+  expect(await line.chunk(first)).toMatchObject({ type: 'chunk' })
+  const answer = await line.chunk(first)
+  expect(answer).toMatchObject({ type: 'busy' })
+  if (answer.type === 'busy') expect(answer.retryAfterMs).toBeGreaterThan(60_000)
+  line.close()
+})
+
+test('an accusation ends the line and is a strike; the third shuts the peer out', async () => {
+  give()
+  const from = await other()
+  for (let time = 1; time <= 3; time += 1) {
+    const line = await open(from)
+    line.accuse('A chunk had another hash.')
+    await expect(line.chunk(first)).rejects.toMatchObject({ code: 'protocol/malformed' })
+  }
+  await expect(open(from)).rejects.toMatchObject({ code: 'network/unreachable' })
+})
+
+test('a peer that asks without end and never reads is cut', async () => {
+  give()
+  const attacker = await createBareLibp2p()
+  const connection = await attacker.dial(multiaddr(pair.offer.registration.addresses[0] ?? ''))
+  const stream = await connection.newStream(blobProtocol)
+  stream.pause()
+  const frames = new FrameStream(stream, { ...askingSide, writeMs: 1_000 })
+  for (let requestId = 1; requestId <= 2 * maxQueuedRequests && stream.status === 'open'; ) {
+    const request = { type: 'chunk', hash: first, requestId } as const
+    await frames.write(askingSide.encode(request)).catch(() => {})
+    requestId += 1
+  }
+  await eventually(() => stream.status !== 'open')
+  await attacker.stop()
+})
