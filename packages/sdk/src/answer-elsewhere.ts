@@ -54,6 +54,7 @@ export async function* answerElsewhere(
   const { manifestOf, memory } = components
   const search = createNodeSearch({ ...components, job })
   const answered: number[] = []
+  let text = ''
   let rest: string | undefined
   /** Of the nodes lost since the last token. */
   const reasons: string[] = []
@@ -62,6 +63,8 @@ export async function* answerElsewhere(
     const call = next
     const { nodePeerId, quote } = call
     const before = [...answered]
+    const [textBefore, restBefore] = [text, rest]
+    let lie: WeftError | undefined
     const deltas: Delta[] = []
     const startedMs = performance.now()
     const openNext = () => search.openAnother([...answered], options)
@@ -83,7 +86,12 @@ export async function* answerElsewhere(
           const cancelled = options.signal?.aborted ?? false
           const hash = tokenizerHash(manifestOf(job.modelCid))
           const transcript = { job, nonce, quote, answered: before, deltas, cancelled }
-          checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
+          try {
+            checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
+          } catch (error) {
+            lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
+            break
+          }
           memory.answered(nodePeerId, {
             tokens: receipt.outputTokens,
             ms: performance.now() - startedMs,
@@ -98,6 +106,7 @@ export async function* answerElsewhere(
         // The rest of the text follows the last token; the next node says it again.
         if (delta.tokens.length > 0 || rest === undefined) {
           yield { type: 'delta', nodePeerId, ...delta }
+          text += delta.text
         }
         if (delta.tokens.length === 0) rest = delta.text
         if (deltas.length === warmAfterTokens) void search.warm(options)
@@ -105,14 +114,23 @@ export async function* answerElsewhere(
     } finally {
       if (!ended.done) await parts.return(null)
     }
-    if (!ended.value) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
-    const { error, next: ready } = ended.value
+    const end = lie ? { error: lie, next: null } : ended.done && ended.value
+    if (!end) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
+    const { error, next: ready } = end
     memory.failed(nodePeerId)
+    if (lie) {
+      // What it said is taken back with its receipt, and it is not asked again.
+      search.ban(nodePeerId)
+      answered.length = before.length
+      text = textBefore
+      rest = restBefore
+    }
     reasons.push(reasonOf(error))
     let goesOn = false
     try {
       if (isHopeless(reasons)) throw error
-      yield { type: 'node-lost', nodePeerId, tokens: answered.length, error: error.toJSON() }
+      const told = error.toJSON()
+      yield { type: 'node-lost', nodePeerId, tokens: answered.length, text, error: told }
       goesOn = true
     } finally {
       if (!goesOn) ready?.decline()

@@ -43,8 +43,14 @@ export function foldAnswer(
         droppedMessages: event.droppedMessages,
       }
     case 'node-lost': {
-      const { nodePeerId: peerId, tokens, error } = event
-      return { ...answer, handovers: [...answer.handovers, { peerId, tokens, error, gapMs: null }] }
+      const { nodePeerId: peerId, tokens, text, error } = event
+      return {
+        ...answer,
+        text,
+        tokens: answer.tokens.slice(0, tokens),
+        segments: answer.segments.filter(({ startToken }) => startToken < tokens),
+        handovers: [...answer.handovers, { peerId, tokens, error, gapMs: null }],
+      }
     }
     case 'delta':
       return foldDelta(answer, event, elapsedMs)

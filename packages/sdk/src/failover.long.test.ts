@@ -2,7 +2,7 @@
  * Nodes that are lost in mid-answer: the rest comes from the next one, token for token.
  */
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
-import { freePrice, greedySampling, WeftError } from '@weft/protocol'
+import { freePrice, greedySampling, signReceipt, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { generate } from './generate.ts'
 import { createNodeMemory } from './node-memory.ts'
@@ -21,7 +21,13 @@ const whole = (await road.collect()).end.answer
 await road.stopServing()
 await road.node.stop()
 
-type Death = 'network gone' | 'engine fails' | 'hangs' | 'garbage' | 'switched off'
+type Death =
+  | 'false receipt'
+  | 'network gone'
+  | 'engine fails'
+  | 'hangs'
+  | 'garbage'
+  | 'switched off'
 type Node = NodeNetwork & { stop: () => Promise<void> }
 
 const nodes: Node[] = []
@@ -54,7 +60,18 @@ async function openNode(death?: Death, atToken = 20, tokensPerSecond = 100): Pro
       }
     },
   }
-  const init = { network, privateKey, manifest, engineInfo: info, price: freePrice, maxJobs: 4 }
+  const forging: ServeInit['network'] = {
+    handleJobs: (handler) =>
+      network.handleJobs((incoming) => {
+        const { finish } = incoming
+        incoming.finish = ({ signature: _, ...receipt }) =>
+          finish.call(incoming, signReceipt({ ...receipt, outputTokens: 1 }, privateKey))
+        return handler(incoming)
+      }),
+  }
+  const serving = death === 'false receipt' ? forging : network
+  const shared = { privateKey, manifest, engineInfo: info, price: freePrice, maxJobs: 4 }
+  const init = { ...shared, network: serving }
   const stopServing = serve({ ...init, engine: death ? dying : engine, onEvent: () => {} })
   const node: Node = {
     ...opened,
@@ -124,6 +141,17 @@ describe('a node that is lost in mid-answer', () => {
       })
     },
   )
+
+  test('signs a false receipt: what it said is taken back, and it is not asked again', async () => {
+    const liar = await openNode('false receipt', 20, enticing)
+    const honest = await openNode()
+    const { answer, events } = await ask()
+    expect(answer.finishReason).toBe('stop')
+    expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
+    expect(answer.handovers).toMatchObject([{ peerId: liar.network.peerId, tokens: 0 }])
+    expect(answer.segments).toEqual([{ peerId: honest.network.peerId, startToken: 0 }])
+    expect(events).toContainEqual(expect.objectContaining({ type: 'node-lost', text: '' }))
+  })
 
   test('one after the other', async () => {
     for (const atToken of [8, 16, 24, 32]) await openNode('engine fails', atToken)

@@ -25,6 +25,8 @@ export type NodeSearch = {
   open(answered: readonly number[], options: WaitOptions): Promise<JobCall>
   /** As `open`, among nodes that were not asked before. */
   openAnother(answered: readonly number[], options: WaitOptions): Promise<JobCall>
+  /** Never asks it again for this job. */
+  ban(peerId: string): void
   /** Connects to the node that would be asked next, if there is one. Never rejects. */
   warm(options: WaitOptions): Promise<void>
 }
@@ -36,14 +38,15 @@ const finalRefusals = ['engine/prompt-too-long', 'protocol/empty-prompt', 'proto
 
 export function createNodeSearch({ peerId, network, memory, job }: NodeSearchInit): NodeSearch {
   const asked = new Set<string>()
+  const banned = new Set([peerId])
   let ranked: Registration[] = []
 
   const search = async (options: WaitOptions): Promise<void> => {
     const offers = await network.findOffers({ role: 'models', modelCid: job.modelCid }, options)
-    const others = offers.filter(({ registration }) => registration.peerId !== peerId)
+    const others = offers.filter(({ registration }) => !banned.has(registration.peerId))
     ranked = rank(others, (offer) => memory.costMs(offer, job.modelCid))
   }
-  const fresh = () => ranked.filter((node) => !asked.has(node.peerId))
+  const fresh = () => ranked.filter((node) => !asked.has(node.peerId) && !banned.has(node.peerId))
 
   const call = async (
     node: Registration,
@@ -90,6 +93,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
       if (fresh().length === 0) await search(options)
       return openFresh(answered, options)
     },
+    ban: (node) => void banned.add(node),
     async warm(options) {
       const [next] = fresh()
       try {

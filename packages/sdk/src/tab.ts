@@ -138,8 +138,11 @@ export type GenerateEvent =
       nonce: Uint8Array
       droppedMessages: number
     }
-  /** Another one goes on behind `tokens`, or the iteration throws. */
-  | { type: 'node-lost'; nodePeerId: string; tokens: number; error: WeftErrorData }
+  /**
+   * Another one goes on behind `tokens` and `text`, or the iteration throws. That is less than had come
+   * where its receipt was false.
+   */
+  | { type: 'node-lost'; nodePeerId: string; tokens: number; text: string; error: WeftErrorData }
   | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
   | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
 

@@ -4,7 +4,13 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { createNodeNetwork } from '@weft/network/testing'
-import { type Manifest, manifestCid, WeftError, type WeftErrorData } from '@weft/protocol'
+import {
+  type Delta,
+  type Manifest,
+  manifestCid,
+  WeftError,
+  type WeftErrorData,
+} from '@weft/protocol'
 import { createNodeMemory, type GenerateEvent, generate } from '@weft/sdk/testing'
 import { type Heard, judge } from './judge.ts'
 import { promptFor } from './light-model.ts'
@@ -60,6 +66,7 @@ export async function openClientPeer(init: ClientPeerInit): Promise<ClientPeer> 
       if (event.type === 'node-lost') {
         const { nodePeerId, error: lost, tokens: had } = event
         losses.push({ nodePeerId, code: lost.code, tokens: had, gapMs: null })
+        heard.deltas = beginning(heard.deltas, event)
       }
       if (event.type === 'end') heard.end = event.answer
     }
@@ -129,4 +136,16 @@ export async function openClientPeer(init: ClientPeerInit): Promise<ClientPeer> 
     },
     stop: () => network.stop(),
   }
+}
+
+/** What is left of an answer when a node is lost: less than had come where its receipt was false. */
+function beginning(
+  deltas: readonly Delta[],
+  { tokens, text }: { tokens: number; text: string },
+): Delta[] {
+  let chars = 0
+  return deltas.filter((delta) => {
+    chars += delta.text.length
+    return delta.index + delta.tokens.length <= tokens && chars <= text.length
+  })
 }

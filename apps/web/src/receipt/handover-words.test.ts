@@ -25,3 +25,10 @@ test('before the first token, several, none, and one that nobody took', () => {
   expect(handoverNote([{ ...lost, gapMs: null }])).toBe('')
   expect(handoverSentence({ ...lost, gapMs: null })).toMatch('nobody went on')
 })
+
+test('a false receipt took what it was for with it', () => {
+  const error = { code: 'protocol/receipt', message: '', facts: [] }
+  expect(handoverNote([{ ...lost, error }])).toMatch('its part was taken back')
+  expect(handoverSentence({ ...lost, error })).toMatch('another one answered instead')
+  expect(handoverSentence({ ...lost, error, gapMs: null })).toMatch('nobody else answered')
+})

@@ -6,7 +6,11 @@ import type { Handover } from '@weft/sdk'
 import { count, formatSeconds, shortPeerId } from '../row/summary.ts'
 
 /** e.g. `After 41 tokens 12D3Ko…a8fQ2x stopped; the next tab went on after 0.6 s.` */
-export function handoverSentence({ peerId, tokens, gapMs }: Handover): string {
+export function handoverSentence({ peerId, tokens, error, gapMs }: Handover): string {
+  if (isFalseReceipt(error.code)) {
+    const then = gapMs === null ? 'nobody else answered' : 'another one answered instead'
+    return `${shortPeerId(peerId)} signed a false receipt, so its part was taken back; ${then}.`
+  }
   const when = tokens === 0 ? 'Before the first token' : `After ${count(tokens, 'token')}`
   const then =
     gapMs === null ? 'nobody went on' : `the next tab went on after ${formatSeconds(gapMs)}`
@@ -20,7 +24,14 @@ export function handoverNote(handovers: readonly Handover[]): string {
   if (handovers.length > 1) {
     return `${handovers.length} tabs stopped on the way. Each time another went on from there.`
   }
+  if (isFalseReceipt(first.error.code)) {
+    return 'The first tab signed a false receipt, so its part was taken back. Another one answered.'
+  }
   return first.tokens === 0
     ? 'The first tab stopped before it began. Another one answered.'
     : `The first tab stopped after ${count(first.tokens, 'token')}. Another went on from there, ${formatSeconds(first.gapMs)} later.`
+}
+
+function isFalseReceipt(code: string): boolean {
+  return code === 'protocol/receipt' || code === 'protocol/signature'
 }
