@@ -3,6 +3,7 @@
  * @module
  */
 export { createNetwork } from './create-network.ts'
+export { NodeRefusedError } from './infer/call-errors.ts'
 export type {
   Announcement,
   AnnouncementHandle,

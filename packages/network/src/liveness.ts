@@ -28,7 +28,10 @@ export const relayPace: Pace = { everyMs: 5_000, lossMs: 5_000 }
 /** Where even this fails, something else than silence is wrong. */
 const pingDeadlineMs = 60_000
 
-type Watch = { isPinging: boolean; idleMs: number; silentMs: number }
+type Watch = { isPinging: boolean; idleMs: number; silentMs: number; rttMs: number | null }
+
+/** How much the newest ping weighs in what is known of a connection's round trip. */
+const newestWeight = 0.3
 
 export type LivenessInit = {
   libp2p: Pick<Libp2p, 'getConnections'>
@@ -61,6 +64,11 @@ export class Liveness {
     clearInterval(this.#timer)
   }
 
+  /** Round trip of our pings on this connection, smoothed, milliseconds; null before the first. */
+  rttMs(connection: Connection): number | null {
+    return this.#watches.get(connection)?.rttMs ?? null
+  }
+
   #tick(): void {
     const nowMs = performance.now()
     // While this page could not run, nobody's answer could be heard: that time does not count.
@@ -72,7 +80,7 @@ export class Liveness {
   }
 
   #look(connection: Connection, elapsedMs: number): void {
-    const watch = this.#watches.get(connection) ?? { isPinging: false, idleMs: 0, silentMs: 0 }
+    const watch = this.#watches.get(connection) ?? newWatch()
     this.#watches.set(connection, watch)
     const { everyMs, lossMs } = this.#init.paceOf(connection)
     if (watch.isPinging) {
@@ -93,10 +101,12 @@ export class Liveness {
     watch.isPinging = true
     watch.silentMs = 0
     try {
-      await withDeadline((signal) => exchange(connection, signal), {
+      const newest = await withDeadline((signal) => exchange(connection, signal), {
         subject: 'A ping',
         ms: pingDeadlineMs,
       })
+      const before = watch.rttMs ?? newest
+      watch.rttMs = before + newestWeight * (newest - before)
     } catch (error) {
       if (connection.status === 'open') {
         this.#cut(connection, WeftError.from(error, 'network/silent', 'A ping failed.'))
@@ -107,12 +117,21 @@ export class Liveness {
   }
 }
 
-async function exchange(connection: Connection, signal: AbortSignal): Promise<void> {
+/** The first ping goes out at once, so that the round trip is known. */
+function newWatch(): Watch {
+  return { isPinging: false, idleMs: Number.POSITIVE_INFINITY, silentMs: 0, rttMs: null }
+}
+
+/** @returns milliseconds from the last byte sent to the last one received */
+async function exchange(connection: Connection, signal: AbortSignal): Promise<number> {
   const stream = await connection.newStream(pingProtocol, { signal })
   const bytes = byteStream(stream)
   await bytes.write(crypto.getRandomValues(new Uint8Array(pingBytes)), { signal })
+  const sentMs = performance.now()
   await bytes.read({ bytes: pingBytes, signal })
+  const rttMs = performance.now() - sentMs
   await stream.close({ signal })
+  return rttMs
 }
 
 const silent = new WeftError('network/silent', 'The peer no longer answers.')

@@ -11,6 +11,7 @@ import type {
   OfferRole,
   Price,
   PrivateKey,
+  QueuePlace,
   Quote,
   Receipt,
   Registration,
@@ -69,6 +70,8 @@ export type WaitOptions = { signal?: AbortSignal }
 export type CallOptions = WaitOptions & {
   /** Tokens of the answer that exist already: the node goes on behind them. */
   answered?: readonly number[]
+  /** Called when the node is full and the job waits there, and whenever its place changes. */
+  onQueued?: (place: QueuePlace) => void
 }
 
 export interface Network {
@@ -92,9 +95,11 @@ export interface Network {
   announce(announcement: Announcement): AnnouncementHandle
 
   /**
-   * Dials the node (directly; reuses a live connection) and hands it the job, or the rest of it.
-   * @throws WeftError `network/unreachable`, `network/refused` (with the node's own reason),
-   *   `network/timeout`, `protocol/*` for a message that does not validate
+   * Dials the node (directly; reuses a live connection) and hands it the job, or the rest of it. At a
+   * full node the job may wait; an aborted signal leaves the queue at once.
+   * @throws NodeRefusedError with the node's own reason
+   * @throws WeftError `network/unreachable`, `network/timeout`, `network/queue-stalled`, `protocol/*`
+   *   for a message that does not validate
    */
   callNode(node: Registration, job: Job, options?: CallOptions): Promise<JobCall>
 
@@ -103,6 +108,9 @@ export interface Network {
    * @throws WeftError `network/unreachable`
    */
   reach(node: Registration, options?: WaitOptions): Promise<void>
+
+  /** Round trip to a peer that this tab is connected to, by its own pings; else null. */
+  rttMs(peerId: string): number | null
 
   /** Serves incoming jobs. One handler at a time. @returns a function that stops serving */
   handleJobs(handler: (incoming: IncomingJob) => Promise<void>): () => void
@@ -154,7 +162,10 @@ export interface IncomingJob {
   readonly clientPeerId: string
   /** Aborts when the client cancels or is gone. */
   readonly signal: AbortSignal
-  refuse(error: WireError): Promise<void>
+  /** @param retryAfterMs - when asking again may help */
+  refuse(error: WireError, retryAfterMs?: number): Promise<void>
+  /** Tells the client its place while it waits: at most once a second. Before the quote only. */
+  queue(place: QueuePlace): Promise<void>
   /** @returns the nonce, already checked against `job.nonceHash` */
   quote(quote: Quote): Promise<Uint8Array>
   /** Resolves when the client has given credit for it. */

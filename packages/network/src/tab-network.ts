@@ -155,12 +155,17 @@ class TabNetwork implements Network {
       format: clientSide,
       onOffence: () => this.#strike(connection),
     })
-    const { answered = [] } = options
-    return openCall(messages, { nodePeerId: node.peerId, job, answered }, options)
+    const { answered = [], onQueued = () => {} } = options
+    return openCall(messages, { nodePeerId: node.peerId, job, answered, onQueued }, options)
   }
 
   async reach(node: Registration, options: WaitOptions = {}): Promise<void> {
     await this.#dialer.connect(node, options)
+  }
+
+  rttMs(peerId: string): number | null {
+    const connection = this.#dialer.findDirect(peerId)
+    return connection ? this.#liveness.rttMs(connection) : null
   }
 
   handleJobs(handler: JobHandler): () => void {

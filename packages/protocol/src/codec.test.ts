@@ -32,6 +32,16 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['embedding manifest', manifestSchema, sampleEmbeddingManifest],
   ['client message', clientMessageSchema, { type: 'job', job, answered: [1, 2] }],
   ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
+  [
+    'place in a queue',
+    nodeMessageSchema,
+    { type: 'queued', place: { position: 2, aboutMs: 4_000 } },
+  ],
+  [
+    'refusal',
+    nodeMessageSchema,
+    { type: 'refusal', error: { code: 'sdk/busy', message: 'Full.' }, retryAfterMs: 9_000 },
+  ],
   ['directory request', directoryRequestSchema, { type: 'register', requestId: 7, registration }],
   [
     'directory response',

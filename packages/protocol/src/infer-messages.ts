@@ -1,6 +1,7 @@
 /**
- * Messages of `/weft/infer/1`. Client: job, then accept, then credits or cancel. Node: refusal or
- * quote, then deltas, then exactly one receipt or error, which is the explicit end.
+ * Messages of `/weft/infer/1`. Client: job, then accept, then credits or cancel. Node: refusal, or
+ * any number of queued and then the quote, then deltas, then exactly one receipt or error, which is
+ * the explicit end.
  * @module
  */
 import { z } from 'zod'
@@ -39,8 +40,27 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 ])
 export type ClientMessage = z.output<typeof clientMessageSchema>
 
+/** Milliseconds that a node can speak of: nobody waits for longer than an hour. */
+const waitMsSchema = z.int().min(0).max(3_600_000)
+
+/** Where a job waits at a node that is full. */
+export const queuePlaceSchema = z.strictObject({
+  /** 1 is the next. */
+  position: z.int().min(1).max(1_000),
+  /** Until the quote, by the lengths of this node's jobs. */
+  aboutMs: waitMsSchema,
+})
+export type QueuePlace = z.infer<typeof queuePlaceSchema>
+
 export const nodeMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('refusal'), error: wireErrorSchema }),
+  z.strictObject({
+    type: z.literal('refusal'),
+    error: wireErrorSchema,
+    /** Of a node that is busy: when asking again may help. */
+    retryAfterMs: waitMsSchema.nullable(),
+  }),
+  /** The job waits; told again when that changes. The quote or a refusal follows. */
+  z.strictObject({ type: z.literal('queued'), place: queuePlaceSchema }),
   z.strictObject({ type: z.literal('quote'), quote: quoteSchema }),
   z.strictObject({ type: z.literal('delta'), delta: deltaSchema }),
   z.strictObject({ type: z.literal('receipt'), receipt: receiptSchema }),

@@ -30,7 +30,6 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
 
   function settle(): void {
     const running = get().jobs.filter(({ state }) => state === 'running').length
-    announcement.setActiveJobs(running)
     if (running > 0) {
       const what = running === 1 ? 'one prompt' : `${running} prompts`
       change({ phase: 'working', sentence: `Answering ${what} for other tabs.` })
@@ -42,7 +41,11 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
   function onEvent(event: ServeEvent): void {
     if (ended) return
     const nowMs = Date.now()
-    if (event.type === 'job-start') {
+    if (event.type === 'queue-change') {
+      // Both count: who looks for a free node has to see how many are before it.
+      announcement.setActiveJobs(event.running + event.waiting)
+      change({ waiting: event.waiting })
+    } else if (event.type === 'job-start') {
       const { id, clientPeerId, inputTokens } = event
       const job: ServedJob = {
         id,

@@ -59,6 +59,7 @@ describe('a node that', () => {
               clientPeerId: incoming.clientPeerId,
               signal: incoming.signal,
               refuse: (error) => incoming.refuse(error),
+              queue: (place) => incoming.queue(place),
               quote: (quote) => incoming.quote(quote),
               send: (delta) => incoming.send(delta),
               finish: (receipt) => incoming.finish(padded(receipt)),

@@ -15,6 +15,7 @@ import {
   manifestCid,
   type Price,
   type PrivateKey,
+  type QueuePlace,
   peerIdFromPrivateKey,
   type Receipt,
   samplerHash,
@@ -26,6 +27,7 @@ import {
   WeftError,
   type WireError,
 } from '@weft/protocol'
+import { JobQueue, type Place } from './job-queue.ts'
 import { tokenizerHash } from './tokenizer-hash.ts'
 
 export type ServeInit = {
@@ -35,21 +37,23 @@ export type ServeInit = {
   manifest: Manifest
   engineInfo: EngineInfo
   price: Price
-  /** Jobs at the same time; one more is refused as busy. */
+  /** Jobs at the same time; a few more wait, and the next is refused as busy. */
   maxJobs: number
   onEvent: (event: ServeEvent) => void
 }
 
 export type ServeEvent =
+  /** Jobs that have a place, and jobs that wait for one. */
+  | { type: 'queue-change'; running: number; waiting: number }
   | { type: 'job-start'; id: string; clientPeerId: string; inputTokens: number }
   | { type: 'job-delta'; id: string; tokens: number }
   | { type: 'job-end'; id: string; state: 'done' | 'cancelled' | 'failed' }
 
 /**
  * From the job's making to the quote's end, by the client's own clock: the two clocks may differ by
- * minutes. Covers a search over several slow nodes.
+ * minutes. Covers a wait in a queue and a long answer that is handed over at its end.
  */
-const quoteLifetimeMs = 180_000
+const quoteLifetimeMs = 60 * 60_000
 /** Bytes of prompt that a token stands for at the very most; beyond it nothing is tokenised. */
 const maxBytesPerToken = 32
 
@@ -58,45 +62,43 @@ const maxBytesPerToken = 32
  *   reason; by default that it was switched off
  */
 export function serve(init: ServeInit): (reason?: WeftError) => Promise<void> {
-  const running = new Map<Promise<void>, string>()
+  const held = new Set<Promise<void>>()
   const stopped = new AbortController()
+  const queue = new JobQueue({
+    places: init.maxJobs,
+    onChange: (counts) => init.onEvent({ type: 'queue-change', ...counts }),
+  })
   let count = 0
   const stopHandling = init.network.handleJobs(async (incoming) => {
-    const clients = [...running.values()]
-    const own = clients.filter((peerId) => peerId === incoming.clientPeerId).length
-    if (clients.length >= init.maxJobs || own >= maxJobsPerClient(init.maxJobs)) {
-      return incoming.refuse(busy(clients.length))
-    }
     count += 1
-    const done = serveJob(init, incoming, { id: String(count), stopped: stopped.signal })
-    running.set(done, incoming.clientPeerId)
+    const job = { id: String(count), stopped: stopped.signal, queue }
+    const done = takeJob(init, incoming, job)
+    held.add(done)
     try {
       await done
     } finally {
-      running.delete(done)
+      held.delete(done)
     }
   })
   return async (reason = switchedOff()) => {
     stopHandling()
     stopped.abort(reason)
-    await Promise.allSettled(running.keys())
+    await Promise.allSettled(held)
   }
 }
 
-/** One client never takes the last place, unless there is only one. */
-function maxJobsPerClient(maxJobs: number): number {
-  return Math.max(1, Math.floor(maxJobs / 2))
-}
+type Held = { id: string; stopped: AbortSignal }
 
-async function serveJob(
-  init: ServeInit,
+/** Refuses what cannot be answered, waits for a place, answers. */
+async function takeJob(
+  { engine, manifest, ...rest }: ServeInit,
   incoming: IncomingJob,
-  { id, stopped }: { id: string; stopped: AbortSignal },
+  { queue, ...held }: Held & { queue: JobQueue },
 ): Promise<void> {
-  const { engine, manifest, privateKey, engineInfo, price, onEvent } = init
-  const { job } = incoming
-  const modelCid = manifestCid(manifest)
-  if (job.modelCid !== modelCid) return incoming.refuse(wrongModel(job.modelCid))
+  const { job, clientPeerId } = incoming
+  if (job.modelCid !== manifestCid(manifest)) return incoming.refuse(wrongModel(job.modelCid))
+  const busyBeforeMs = queue.busyMs(clientPeerId)
+  if (busyBeforeMs !== null) return incoming.refuse(busy(busyBeforeMs), busyBeforeMs)
   let measure: PromptMeasure
   try {
     checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
@@ -104,6 +106,34 @@ async function serveJob(
   } catch (error) {
     return incoming.refuse(toWire(error))
   }
+  const busyMs = queue.busyMs(clientPeerId)
+  if (busyMs !== null) return incoming.refuse(busy(busyMs), busyMs)
+  let place: Place
+  try {
+    const signal = AbortSignal.any([incoming.signal, held.stopped])
+    // A client that takes no message is gone soon, and then leaves the queue.
+    const onPlace = (now: QueuePlace) => void incoming.queue(now).catch(() => {})
+    place = await queue.enter({ clientPeerId, signal, onPlace })
+  } catch {
+    return incoming.refuse(toWire(held.stopped.reason ?? leftQueue()))
+  }
+  const served = { ...held, measure, hasRun: false }
+  try {
+    await serveJob({ engine, manifest, ...rest }, incoming, served)
+  } finally {
+    place.release(served.hasRun)
+  }
+}
+
+async function serveJob(
+  init: ServeInit,
+  incoming: IncomingJob,
+  served: Held & { measure: PromptMeasure; hasRun: boolean },
+): Promise<void> {
+  const { manifest, privateKey, engineInfo, price, onEvent } = init
+  const { id, stopped, measure } = served
+  const { job } = incoming
+  const modelCid = manifestCid(manifest)
   const nonce = await incoming.quote(
     signQuote(
       {
@@ -121,6 +151,7 @@ async function serveJob(
     ),
   )
   const { inputTokens } = measure
+  served.hasRun = true
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
@@ -203,8 +234,13 @@ function switchedOff(): WeftError {
   return new WeftError('sdk/stopped', 'Its owner switched serving off. What has arrived is yours.')
 }
 
-function busy(activeJobs: number): WireError {
-  return { code: 'sdk/busy', message: `This tab already runs ${activeJobs} jobs. Ask another one.` }
+function leftQueue(): WeftError {
+  return new WeftError('sdk/left-queue', 'The client has left the queue.')
+}
+
+function busy(aboutMs: number): WireError {
+  const seconds = Math.ceil(aboutMs / 1000)
+  return { code: 'sdk/busy', message: `This tab is busy, about ${seconds} s.` }
 }
 
 function wrongModel(modelCid: string): WireError {

@@ -55,6 +55,7 @@ const offState: NodeState = {
   pause: null,
   modelCid: null,
   jobs: [],
+  waiting: 0,
   tokensPerSecond: 0,
   tokensServed: 0,
   jobsServed: 0,

@@ -177,6 +177,8 @@ export type NodeState = {
   pause: Pause | null
   modelCid: string | null
   jobs: ServedJob[]
+  /** Jobs that wait for a place. */
+  waiting: number
   /** Over the last seconds; 0 when idle. */
   tokensPerSecond: number
   tokensServed: number

@@ -10,6 +10,7 @@ import {
   WeftError,
   type WireError,
 } from '@weft/protocol'
+import { MessageRate } from '../wire/message-rate.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import {
   directoryTimes,
@@ -19,7 +20,6 @@ import {
   relaySide,
 } from './constants.ts'
 import type { DirectoryTable, EntryOwner } from './directory-table.ts'
-import { MessageRate } from './message-rate.ts'
 
 export type DirectoryServerInit = {
   table: DirectoryTable

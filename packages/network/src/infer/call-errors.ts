@@ -2,7 +2,7 @@
  * What can go wrong with a call to a node, in words for a person.
  * @module
  */
-import { WeftError, type WireError } from '@weft/protocol'
+import { type QueuePlace, WeftError, type WireError } from '@weft/protocol'
 
 /** @param tokens - that had arrived before */
 export function nodeLost(tokens: number, cause?: unknown): WeftError {
@@ -14,12 +14,25 @@ export function nodeStalled(tokens: number, cause: WeftError): WeftError {
   return new WeftError('network/stalled', message, { facts: [cause.message], cause })
 }
 
-/** The node's own reason is the cause, a WeftError with the code that the node gave. */
-export function nodeRefused({ code, message }: WireError): WeftError {
-  return new WeftError('network/refused', `The node refused the job. ${message}`, {
-    facts: [`Reason: ${code}`],
-    cause: new WeftError(code, message),
-  })
+/** `network/refused`. The node's own reason is the cause, a WeftError with the code that it gave. */
+export class NodeRefusedError extends WeftError {
+  /** Of a node that is busy: when asking again may help, as it says. */
+  readonly retryAfterMs: number | null
+
+  constructor({ code, message }: WireError, retryAfterMs: number | null) {
+    super('network/refused', `The node refused the job. ${message}`, {
+      facts: [`Reason: ${code}`],
+      cause: new WeftError(code, message),
+    })
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** It had said that it would be done by now. */
+export function queueStalled({ aboutMs }: QueuePlace, cause: unknown): WeftError {
+  const seconds = Math.round(aboutMs / 1000)
+  const message = `The node said "about ${seconds} s" and did not begin in time.`
+  return new WeftError('network/queue-stalled', message, { cause })
 }
 
 /** The node's own error is the cause. */

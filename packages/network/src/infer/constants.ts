@@ -24,6 +24,13 @@ export const inferTimes = {
   jobMs: 10_000,
   /** A node counts the prompt's tokens before it quotes; everything else is quick. */
   quoteMs: 10_000,
+  /**
+   * A client waits in a queue for three times what the node said first and this much on top: jobs vary
+   * in length, and a node that lies about its queue must not hold anybody.
+   */
+  queueSlackMs: 10_000,
+  /** However long the node says. */
+  longestQueueMs: 5 * 60_000,
   /** The client checks one signature between quote and acceptance. */
   acceptMs: 10_000,
   /** The prefill of a long prompt on a slow CPU; a dead node is noticed by its pings long before. */
@@ -50,10 +57,14 @@ export const creditWindow = 64
 /** More unused credit than this is a mistake of the client. */
 export const maxCredits = 2048
 
+/** What a node says of its queue in one second, and at once: once a second is what it should. */
+export const queuedPerSecond = 2
+export const queuedBurst = 10
+
 /** Calls that a node holds at once; how many of them run is for the node's owner to say. */
 export const maxIncomingCalls = 64
-/** Per client: a node runs a few jobs at once, and one client must leave places to the others. */
-export const maxIncomingCallsPerPeer = 2
+/** Per client, running and waiting; how they share the places is for the node's owner to say. */
+export const maxIncomingCallsPerPeer = 4
 /** More than are served, so that the ones too many are told why. */
 export const maxIncomingStreams = 8
 

@@ -28,7 +28,7 @@ export class Dialer {
   /** @throws WeftError `network/unreachable`; CancelledError */
   async connect(node: Registration, { signal }: WaitOptions = {}): Promise<Connection> {
     const { peerId } = node
-    const existing = this.#findDirect(peerId)
+    const existing = this.findDirect(peerId)
     if (existing) return existing
     let dial = this.#dials.get(peerId)
     if (!dial) {
@@ -40,7 +40,8 @@ export class Dialer {
     return withDeadline(() => shared, { subject: 'Dialling the node', ms, signal })
   }
 
-  #findDirect(peerId: string): Connection | undefined {
+  /** An open connection that leads to the node without a relay. */
+  findDirect(peerId: string): Connection | undefined {
     return this.#libp2p
       .getConnections()
       .find(

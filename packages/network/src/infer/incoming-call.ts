@@ -9,6 +9,7 @@ import {
   type Delta,
   type Job,
   type NodeMessage,
+  type QueuePlace,
   type Quote,
   type Receipt,
   sha256,
@@ -60,9 +61,14 @@ export class IncomingCall implements IncomingJob {
     return this.#state === 'ended'
   }
 
-  refuse(error: WireError): Promise<void> {
+  refuse(error: WireError, retryAfterMs: number | null = null): Promise<void> {
     this.#expect('received')
-    return this.#end({ type: 'refusal', error })
+    return this.#end({ type: 'refusal', error, retryAfterMs })
+  }
+
+  async queue(place: QueuePlace): Promise<void> {
+    this.#expect('received')
+    await this.#messages.write({ type: 'queued', place })
   }
 
   async quote(quote: Quote): Promise<Uint8Array> {

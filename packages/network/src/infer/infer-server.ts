@@ -69,7 +69,7 @@ export class InferServer {
     const call = new IncomingCall(messages, { job, answered, clientPeerId })
     const { handler } = this
     if (!handler) return call.refuse(notServing)
-    if (isFull) return call.refuse(busy)
+    if (isFull) return call.refuse(busy, busyMs)
     await this.#run(handler, call)
   }
 
@@ -91,6 +91,9 @@ const notServing: WireError = {
   code: 'network/not-serving',
   message: 'This tab does not serve jobs now.',
 }
+
+/** A guess: what a call takes is for the node's owner to know. */
+const busyMs = 5_000
 
 const busy: WireError = {
   code: 'network/busy',

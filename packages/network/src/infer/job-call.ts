@@ -9,14 +9,16 @@ import {
   type Job,
   limits,
   type NodeMessage,
+  type QueuePlace,
   type Quote,
   WeftError,
 } from '@weft/protocol'
 import type { CallPart, JobCall, WaitOptions } from '../network.ts'
 import { type DeadlineOptions, withDeadline } from '../wire/deadline.ts'
 import type { MessageStream } from '../wire/message-stream.ts'
-import { hasCode, nodeFailed, nodeLost, nodeRefused, nodeStalled } from './call-errors.ts'
+import { hasCode, NodeRefusedError, nodeFailed, nodeLost, nodeStalled } from './call-errors.ts'
 import { creditWindow, inferTimes } from './constants.ts'
+import { waitInQueue } from './queue-wait.ts'
 
 export type NodeMessages = MessageStream<NodeMessage, ClientMessage>
 
@@ -25,6 +27,7 @@ export type OpenCallInit = {
   job: Job
   /** Tokens of the answer that exist already. */
   answered: readonly number[]
+  onQueued: (place: QueuePlace) => void
 }
 
 type StreamedCallInit = {
@@ -35,24 +38,29 @@ type StreamedCallInit = {
 }
 
 /**
- * Sends the job and waits for its quote.
- * @throws WeftError `network/refused`, `network/timeout`, `network/node-lost`, `protocol/malformed`
+ * Sends the job and waits for its quote, in the node's queue if need be.
+ * @throws NodeRefusedError
+ * @throws WeftError `network/timeout`, `network/queue-stalled`, `network/node-lost`,
+ *   `protocol/malformed`
  */
 export async function openCall(
   messages: NodeMessages,
-  { nodePeerId, job, answered }: OpenCallInit,
+  { nodePeerId, job, answered, onQueued }: OpenCallInit,
   { signal }: WaitOptions,
 ): Promise<JobCall> {
   try {
-    const answer = await withDeadline(
+    let answer = await withDeadline(
       async (deadline) => {
         await messages.write({ type: 'job', job, answered: [...answered] })
         return messages.read({ signal: deadline })
       },
       { subject: "The node's quote", ms: inferTimes.quoteMs, signal },
     )
+    if (answer?.type === 'queued') {
+      answer = await waitInQueue(messages, { first: answer.place, onQueued }, { signal })
+    }
     if (answer === null) throw nodeLost(0)
-    if (answer.type === 'refusal') throw nodeRefused(answer.error)
+    if (answer.type === 'refusal') throw new NodeRefusedError(answer.error, answer.retryAfterMs)
     if (answer.type === 'error') throw nodeFailed(answer.error)
     if (answer.type !== 'quote') throw messages.refuse('A quote was expected.')
     const { maxTokens } = job
