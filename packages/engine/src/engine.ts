@@ -12,6 +12,7 @@ import type {
   Message,
   Sampling,
 } from '@weft/protocol'
+import type { SplitInit } from './layers/part-link.ts'
 
 /** `auto` takes WebGPU where an adapter answers and the self-test passes, else the CPU. */
 export type BackendChoice = 'auto' | 'webgpu' | 'wasm'
@@ -28,6 +29,8 @@ export type LoadInit = {
    */
   openFiles: (options: WaitOptions) => Promise<ModelFiles>
   backend: BackendChoice
+  /** For a model of which other tabs compute layers; the files are then those of its first part. */
+  split?: SplitInit
 }
 
 export type LoadStage = 'runtime' | 'graph' | 'warm-up' | 'self-test'

@@ -26,6 +26,8 @@ import type {
 } from './engine.ts'
 import { createGrammars } from './grammar/grammars.ts'
 import { canBatch, selfTest } from './known-answer.ts'
+import { openSplitDecoder } from './layers/open-split-decoder.ts'
+import type { SplitInit } from './layers/part-link.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { checkTokenizer, createChatTokenizer } from './model/chat-tokenizer.ts'
 import { externalWeights, readModelConfig, requireFile } from './model/model-config.ts'
@@ -46,21 +48,22 @@ const finalCodes = ['engine/bad-graph', 'engine/bad-model', 'protocol/cancelled'
 
 /** `auto` tries WebGPU first and takes the CPU when that fails, with the reason in the result. */
 export async function loadModel(
-  { manifest, openFiles, backend }: LoadInit,
+  { manifest, openFiles, backend, split }: LoadInit,
   openRuntime: OpenRuntime,
   options: LoadModelOptions = {},
 ): Promise<Loaded> {
   const { signal } = options
   const files = await openFiles(signal ? { signal } : {})
-  const graphBytes = requireFile(files, manifest.graph).length
-  const fileBytes = externalWeights(manifest.graph, files).reduce(
-    (sum, { data }) => sum + data.length,
-    graphBytes,
-  )
+  const graphs = split ? [split.opening, split.closing] : [manifest.graph]
+  const fileBytes = graphs
+    .flatMap((graph) => [requireFile(files, graph), ...externalWeights(graph, files).map(dataOf)])
+    .reduce((sum, data) => sum + data.length, 0)
   // Quantised weights are read as the floats that they become.
-  const weightBytes = cpuMemoryBytes({ ...manifest, memoryBytes: fileBytes })
+  const weightBytes = split
+    ? fileBytes
+    : cpuMemoryBytes({ ...manifest, memoryBytes: fileBytes })
   const loadOn = (choice: RuntimeChoice): Promise<Loaded> => {
-    const init = { files, openRuntime: () => openRuntime(choice, { weightBytes }) }
+    const init = { files, split, openRuntime: () => openRuntime(choice, { weightBytes }) }
     return manifest.task === 'chat'
       ? loadChat(manifest, init, options)
       : loadEmbedder(manifest, init, options)
@@ -76,16 +79,24 @@ export async function loadModel(
   }
 }
 
+function dataOf({ data }: { data: Uint8Array }): Uint8Array {
+  return data
+}
+
 /** What happened, without the advice that follows it. */
 function firstSentence(message: string): string {
   return message.slice(0, message.indexOf('.') + 1) || message
 }
 
-type LoadOnInit = { files: ModelFiles; openRuntime: () => Promise<Runtime> }
+type LoadOnInit = {
+  files: ModelFiles
+  split: SplitInit | undefined
+  openRuntime: () => Promise<Runtime>
+}
 
 async function loadChat(
   manifest: ChatManifest,
-  { files, openRuntime }: LoadOnInit,
+  { files, split, openRuntime }: LoadOnInit,
   { onStep, ...options }: LoadModelOptions,
 ): Promise<Loaded> {
   const enter = stages(options)
@@ -95,12 +106,15 @@ async function loadChat(
   const config = readModelConfig(files)
   const tokenizer = createChatTokenizer(config)
   const { knownAnswer } = manifest
-  const decoder = await openDecoder({
-    runtime,
-    graph: requireFile(files, manifest.graph),
-    externalData: externalWeights(manifest.graph, files),
-    contextTokens: manifest.contextTokens,
-  })
+  const { contextTokens: wantedTokens } = manifest
+  const decoder = split
+    ? await openSplitDecoder({ runtime, files, split, contextTokens: wantedTokens })
+    : await openDecoder({
+        runtime,
+        graph: requireFile(files, manifest.graph),
+        externalData: externalWeights(manifest.graph, files),
+        contextTokens: wantedTokens,
+      })
   try {
     enter('warm-up')
     const { vocabularySize, chunkTokens } = await warmUp(decoder, knownAnswer.promptTokens)

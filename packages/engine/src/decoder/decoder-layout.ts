@@ -4,8 +4,9 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { InferenceSession } from 'onnxruntime-web'
-import { bytesPerElement, type Executor } from '../executor/executor.ts'
+import { bytesPerElement, type Executor, type FloatType } from '../executor/executor.ts'
 import { hiddenRows, logitRows } from '../graph/last-logits.ts'
+import { statesIn, statesOut } from '../layers/split-graph.ts'
 import type { KvInput } from './kv-cache.ts'
 
 export type DecoderLayout = {
@@ -30,24 +31,54 @@ type GraphFacts = {
   isGroupQuery: boolean
 }
 
-const scalarInputs = ['input_ids', 'attention_mask', 'position_ids', 'num_logits_to_keep']
+const otherInputs = [
+  'input_ids',
+  'attention_mask',
+  'position_ids',
+  'num_logits_to_keep',
+  logitRows,
+  statesIn,
+]
+
+type GraphBorder = Pick<Executor, 'inputs' | 'outputNames' | 'writesInPlace'>
 
 /** @throws WeftError `engine/unsupported` when the graph is no decoder of this layout */
-export function readLayout(
-  {
-    inputs,
-    outputNames,
-    writesInPlace,
-  }: Pick<Executor, 'inputs' | 'outputNames' | 'writesInPlace'>,
-  { isGroupQuery }: GraphFacts,
+export function readLayout(border: GraphBorder, facts: GraphFacts): DecoderLayout {
+  return readBorder(border, { ...facts, input: 'input_ids', output: 'logits' })
+}
+
+export type PartLayout = DecoderLayout & {
+  /** The graph looks at how many tokens there are in `input_ids`, or reads them. */
+  hasTokens: boolean
+  /** What the graph takes from the part before it; null where it reads tokens. */
+  states: FloatType | null
+}
+
+/** Of some layers, see `layers/split-graph.ts`. @throws WeftError `engine/unsupported` */
+export function readPartLayout(border: GraphBorder, facts: GraphFacts): PartLayout {
+  const given = border.inputs.find(({ name }) => name === statesIn)
+  const input = given ? statesIn : 'input_ids'
+  const layout = readBorder(border, { ...facts, input, output: statesOut })
+  const type = given?.isTensor ? given.type : 'none'
+  if (given && type !== 'float32' && type !== 'float16') throw unsupported(`It takes ${type}.`)
+  return {
+    ...layout,
+    hasTokens: border.inputs.some(({ name }) => name === 'input_ids'),
+    states: given ? (type as FloatType) : null,
+  }
+}
+
+function readBorder(
+  { inputs, outputNames, writesInPlace }: GraphBorder,
+  { isGroupQuery, input, output }: GraphFacts & { input: string; output: string },
 ): DecoderLayout {
   const names = inputs.map(({ name }) => name)
-  for (const name of ['input_ids', 'attention_mask']) {
+  for (const name of [input, 'attention_mask']) {
     if (!names.includes(name)) throw unsupported(`It has no input ${name}.`)
   }
-  if (!outputNames.includes('logits')) throw unsupported('It has no output logits.')
+  if (!outputNames.includes(output)) throw unsupported(`It has no output ${output}.`)
   const past = inputs
-    .filter(({ name }) => !scalarInputs.includes(name) && name !== logitRows)
+    .filter(({ name }) => !otherInputs.includes(name))
     .map((input) => kvInput(input, outputNames))
   if (past.length === 0) throw unsupported('It has no key/value cache.')
   const fixedRows = fixedRowsOf(inputs)
@@ -108,7 +139,7 @@ export function cacheLimits(
 }
 
 function fixedRowsOf(inputs: Executor['inputs']): number | null {
-  const input = inputs.find(({ name }) => name === 'input_ids')
+  const input = inputs.find(({ name }) => name === 'input_ids' || name === statesIn)
   const rows = input?.isTensor ? input.shape[0] : undefined
   return typeof rows === 'number' && rows > 0 ? rows : null
 }

@@ -4,17 +4,11 @@
  * `past_key_values.N.key` in and `present.N.key` out. Discovered by name, so no model is special.
  * @module
  */
-import type { DeviceTensor, Executor, Feed, Selection } from '../executor/executor.ts'
+import type { DeviceTensor, Feed, Selection } from '../executor/executor.ts'
 import { logitRows } from '../graph/last-logits.ts'
-import { type CacheLimits, cacheLimits, type DecoderLayout } from './decoder-layout.ts'
-import {
-  disposeCache,
-  emptyCache,
-  joinRows,
-  type KvCache,
-  type KvSource,
-  shortenRow,
-} from './kv-cache.ts'
+import { createCacheSteps, integers, longest, range, type StepsInit } from './cache-steps.ts'
+import type { CacheLimits, DecoderLayout } from './decoder-layout.ts'
+import { emptyCache, type KvCache, type KvSource, shortenRow } from './kv-cache.ts'
 import { readRows, spread } from './read-rows.ts'
 
 type ForwardInit = {
@@ -79,114 +73,27 @@ export type Decoder = {
   release(): Promise<void>
 }
 
-/** Static tensors grow by halves, so that a long answer is copied a few times in all. */
-const growth = 1.5
-const slotUnit = 64
-
-export type DecoderInit = {
-  executor: Executor
-  layout: DecoderLayout
-  /** Wanted; `limits` says what is possible. */
-  contextTokens: number
-}
-
 /** New tokens of each row, as the graph takes them. */
 type Step = Required<Pick<ForwardInit, 'positions' | 'hiddenStates'>> & {
   input: Feed
   count: number
 }
 
-export function createDecoder({ executor, layout, ...init }: DecoderInit): Decoder {
-  const limits = cacheLimits(layout, { ...executor, wantedTokens: init.contextTokens })
-  const { contextTokens } = limits
-  const isStatic = layout.kvCache === 'static'
-  const { past } = layout
-  // What the last forward returned lies in these.
-  const lent: DeviceTensor[] = []
+export function createDecoder({ executor, layout, ...init }: StepsInit): Decoder {
+  const steps = createCacheSteps({ executor, layout, ...init })
+  const { limits, reserve, lend, returnLent } = steps
 
-  const returnLent = (): void => {
-    for (const tensor of lent.splice(0)) tensor.dispose()
-  }
-  const roomFor = (slots: number, wanted = slots): number => {
-    if (!isStatic) return slots
-    return Math.max(slots, Math.min(contextTokens, Math.ceil(wanted / slotUnit) * slotUnit))
-  }
-  const join = (sources: readonly KvSource[], slots: number): KvCache =>
-    joinRows(executor, sources, { inputs: past, slots })
-
-  const confirm = async (cache: KvCache): Promise<void> => {
-    try {
-      await executor.confirm(cache.tensors)
-    } catch (error) {
-      disposeCache(cache)
-      throw error
-    }
-  }
-
-  /** Makes a static cache long enough for `added` more tokens; as it was where that fails. */
-  const reserve = async (cache: KvCache, added: number): Promise<void> => {
-    const needed = longest(cache) + added
-    if (!isStatic || needed <= cache.slots) return
-    const sources = cache.rows.map(({ length }, row) => ({ cache, row, length }))
-    const grown = join(sources, roomFor(needed, cache.slots * growth))
-    await confirm(grown)
-    const { rows } = cache
-    disposeCache(cache)
-    Object.assign(cache, grown, { rows })
-  }
-
-  const feedsOf = (cache: KvCache, { input, count, positions }: Step): Record<string, Feed> => {
-    const { rows } = cache
-    const feeds: Record<string, Feed> = {
-      input_ids: input,
-      attention_mask: maskOf(layout, cache, count),
-    }
-    if (layout.hasPositions) {
-      const ids = rows.flatMap(({ length }) => range(count).map((index) => length + index))
-      feeds.position_ids = integers([rows.length, count], ids)
-    }
+  const run = (cache: KvCache, { input, count, positions, hiddenStates }: Step) => {
+    const feeds: Record<string, Feed> = { input_ids: input }
     if (layout.choosesRows) {
-      const chosen = rows.flatMap((_, row) => positions.map((position) => row * count + position))
+      const chosen = cache.rows.flatMap((_, row) => positions.map((each) => row * count + each))
       feeds[logitRows] = integers([chosen.length], chosen)
     }
     if (layout.hasLogitsToKeep) {
       feeds.num_logits_to_keep = integers([], [count - (positions[0] ?? 0)])
     }
-    past.forEach(({ past: name, type, heads, headSize }, input) => {
-      const held = cache.tensors[input]
-      if (held) feeds[name] = held
-      else {
-        const none = executor.allocate(type, [rows.length, heads, 0, headSize])
-        lent.push(none)
-        feeds[name] = none
-      }
-    })
-    return feeds
-  }
-
-  /** One run behind `reserve`. What it returns besides the cache is the caller's to dispose. */
-  const run = async (cache: KvCache, step: Step): Promise<Record<string, DeviceTensor>> => {
-    const fetches: Record<string, DeviceTensor | null> = { logits: null }
-    if (step.hiddenStates && layout.hiddenStates) fetches[layout.hiddenStates.name] = null
-    past.forEach(({ present }, input) => {
-      fetches[present] = isStatic ? (cache.tensors[input] ?? null) : null
-    })
-    const results = await executor.run({ feeds: feedsOf(cache, step), fetches })
-    grow(cache, step.count, results)
-    return results
-  }
-
-  const grow = (cache: KvCache, count: number, results: Record<string, DeviceTensor>): void => {
-    if (!isStatic) {
-      const previous = cache.tensors
-      cache.tensors = past.map(({ present }) => results[present] as DeviceTensor)
-      for (const tensor of previous) tensor.dispose()
-      cache.slots = cache.tensors[0]?.dims[2] ?? 0
-    }
-    for (const row of cache.rows) {
-      row.length += count
-      if (layout.padding === 'right') row.head = row.length
-    }
+    const states = hiddenStates && layout.hiddenStates ? [layout.hiddenStates.name] : []
+    return steps.run(cache, { feeds, count, outputs: ['logits', ...states] })
   }
 
   const { select } = executor
@@ -195,11 +102,8 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
     layout,
     limits,
     createCache: emptyCache,
-    join(sources, slots = roomFor(Math.max(...sources.map(({ length }) => length)))) {
-      returnLent()
-      return join(sources, slots)
-    },
-    confirm,
+    join: steps.join,
+    confirm: steps.confirm,
     async forward(cache, { tokens, positions, hiddenStates = false, logitsNeeded = null }) {
       returnLent()
       const count = tokens[0]?.length ?? 0
@@ -211,7 +115,7 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
         needed: number | null,
       ): Promise<Float32Array[][]> => {
         const tensor = results[name] as DeviceTensor
-        lent.push(tensor)
+        lend(tensor)
         // Of each row, the graph returned the last so many positions, or all.
         const returned = choosesRows ? positions.length : (tensor.dims.at(-2) ?? 0)
         const offset = (position: number, index: number): number =>
@@ -231,20 +135,20 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
       }
     },
     forwardAhead:
-      isStatic && select
-        ? async (cache, { tokens, steps }) => {
+      layout.kvCache === 'static' && select
+        ? async (cache, { tokens, steps: wanted }) => {
             returnLent()
             const lengths = cache.rows.map(({ length }) => length)
-            const most = Math.max(1, contextTokens - longest(cache))
+            const most = Math.max(1, limits.contextTokens - longest(cache))
             const selections: Selection[] = []
             let width = 0
             try {
-              await reserve(cache, Math.min(steps, most))
+              await reserve(cache, Math.min(wanted, most))
               let input: Feed = integers([tokens.length, 1], tokens)
-              while (selections.length < Math.min(steps, most)) {
+              while (selections.length < Math.min(wanted, most)) {
                 const step = { input, count: 1, positions: [0], hiddenStates: false }
                 const { logits } = await run(cache, step)
-                lent.push(logits as DeviceTensor)
+                lend(logits as DeviceTensor)
                 width = logits?.dims.at(-1) ?? 0
                 const selection = select(logits as DeviceTensor, {
                   rows: range(tokens.length),
@@ -265,33 +169,6 @@ export function createDecoder({ executor, layout, ...init }: DecoderInit): Decod
             }
           }
         : null,
-    async release() {
-      returnLent()
-      await executor.release()
-    },
+    release: steps.release,
   }
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, index) => index)
-}
-
-function longest({ rows }: KvCache): number {
-  return Math.max(...rows.map(({ length }) => length))
-}
-
-function integers(dims: readonly number[], values: ArrayLike<number>): Feed {
-  return { type: 'int64', dims, values }
-}
-
-/** int64 [rows, slots behind the run]: 1 where a row holds a token or gets one. */
-function maskOf({ padding }: DecoderLayout, cache: KvCache, count: number): Feed {
-  const width = (padding === 'right' ? longest(cache) : cache.slots) + count
-  const values = new Uint8Array(cache.rows.length * width)
-  cache.rows.forEach((row, index) => {
-    const mask = values.subarray(index * width, (index + 1) * width)
-    if (padding === 'right') mask.fill(1, 0, row.length + count)
-    else mask.fill(1, 0, row.head).fill(1, cache.joinedSlots)
-  })
-  return integers([cache.rows.length, width], values)
 }

@@ -43,6 +43,8 @@ export type KvCache = {
   /** Where the slots begin that every row has had since the rows came together. */
   joinedSlots: number
   rows: KvRow[]
+  /** Called once when it is disposed, for whoever holds more of these rows elsewhere. */
+  onDispose?: () => void
 }
 
 /** One row of a cache, or its first `length` tokens. */
@@ -118,11 +120,18 @@ export function shortenRow(cache: KvCache, row: number, length: number): void {
 
 /** Frees what a cache holds; on a GPU and in the heap nothing else would. */
 export function disposeCache(cache: KvCache): void {
+  disposeTensors(cache)
+  cache.rows = []
+  cache.onDispose?.()
+  delete cache.onDispose
+}
+
+/** The rows go on without them: in others, or read anew. */
+export function disposeTensors(cache: KvCache): void {
   for (const tensor of cache.tensors) tensor.dispose()
   cache.tensors = []
   cache.slots = 0
   cache.joinedSlots = 0
-  cache.rows = []
 }
 
 export function cacheBytes({ tensors }: KvCache): number {

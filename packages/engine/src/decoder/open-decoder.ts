@@ -27,8 +27,18 @@ export type OpenDecoderInit = {
 }
 
 /** @throws WeftError `engine/bad-graph`, `engine/unsupported`, `engine/out-of-memory` */
-export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {
-  const { runtime, contextTokens } = init
+export async function openDecoder({ contextTokens, ...init }: OpenDecoderInit): Promise<Decoder> {
+  return openOn(init, (executor, facts) =>
+    createDecoder({ executor, layout: readLayout(executor, facts), contextTokens }),
+  )
+}
+
+/** What `create` makes of a prepared graph on its executor, which is released where that fails. */
+export async function openOn<Result>(
+  init: Omit<OpenDecoderInit, 'contextTokens'>,
+  create: (executor: Executor, facts: GraphFacts) => Result,
+): Promise<Result> {
+  const { runtime } = init
   const { graph, externalData, facts } = prepareGraph({
     graph: init.graph,
     externalData: init.externalData,
@@ -38,8 +48,7 @@ export async function openDecoder(init: OpenDecoderInit): Promise<Decoder> {
   if (runtime.gpuLimits) checkWeights(graph, runtime.gpuLimits.maxBufferBytes)
   const executor = await openExecutor({ runtime, graph, externalData, facts })
   try {
-    const layout = readLayout(executor, facts)
-    return createDecoder({ executor, layout, contextTokens })
+    return create(executor, facts)
   } catch (error) {
     await executor.release()
     throw error

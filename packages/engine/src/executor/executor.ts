@@ -27,7 +27,15 @@ export type DeviceIntegers = {
   readonly dims: readonly number[]
 }
 
-export type Feed = DeviceTensor | IntegerFeed | DeviceIntegers
+/** Numbers that came from elsewhere, float32 in row order; `as` is what the graph takes. */
+export type FloatFeed = {
+  readonly type: 'floats'
+  readonly as: FloatType
+  readonly dims: readonly number[]
+  readonly values: Float32Array
+}
+
+export type Feed = DeviceTensor | IntegerFeed | DeviceIntegers | FloatFeed
 
 /** Of one row: the k largest numbers, largest first, ties to the lowest index; NaN counts as largest. */
 export type Largest = { indices: Uint32Array; values: Float32Array }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { InferenceSession } from 'onnxruntime-web'
-import { float32OfHalves } from '../graph/float16.ts'
+import { float32OfHalves, halvesOfFloat32 } from '../graph/float16.ts'
 import type { Runtime } from '../runtime.ts'
 import {
   bytesPerElement,
@@ -12,6 +12,7 @@ import {
   type Executor,
   elementsOf,
   type Feed,
+  type FloatFeed,
   type FloatType,
   type IntegerFeed,
   type RunInit,
@@ -140,6 +141,15 @@ function integerValue(heap: OrtHeap, { dims, values }: IntegerFeed) {
   return { handle, data }
 }
 
+function floatValue(heap: OrtHeap, { as, dims, values }: FloatFeed) {
+  const bytes = elementsOf(dims) * bytesPerElement(as)
+  const data = allocateBytes(heap, bytes)
+  const { buffer } = heap.HEAPU8
+  if (as === 'float32') new Float32Array(buffer, data, values.length).set(values)
+  else new Uint16Array(buffer, data, values.length).set(halvesOfFloat32(values))
+  return { handle: createValue(heap, { type: onnxTypes[as], data, bytes, dims }), data }
+}
+
 type NamedRun = RunInit & { nameOf(name: string): number }
 
 async function run(
@@ -147,11 +157,11 @@ async function run(
   session: number,
   { feeds, fetches, nameOf }: NamedRun,
 ): Promise<Record<string, DeviceTensor>> {
-  const integers: { handle: number; data: number }[] = []
+  const copied: { handle: number; data: number }[] = []
   const handleOf = (feed: Feed): number => {
-    if (feed.type !== 'int64') return (feed as HeapTensor).handle
-    const value = integerValue(heap, feed)
-    integers.push(value)
+    if (feed.type !== 'int64' && feed.type !== 'floats') return (feed as HeapTensor).handle
+    const value = feed.type === 'int64' ? integerValue(heap, feed) : floatValue(heap, feed)
+    copied.push(value)
     return value.handle
   }
   const inputs = Object.entries(feeds)
@@ -185,7 +195,7 @@ async function run(
     )
   } finally {
     heap.stackRestore(stack)
-    for (const { handle, data } of integers) {
+    for (const { handle, data } of copied) {
       heap._OrtReleaseTensor(handle)
       heap._free(data)
     }

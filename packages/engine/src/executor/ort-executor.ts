@@ -3,7 +3,7 @@
  * @module
  */
 import type { InferenceSession, Tensor } from 'onnxruntime-web'
-import { float32OfHalves } from '../graph/float16.ts'
+import { float32OfHalves, halvesOfFloat32 } from '../graph/float16.ts'
 import { toModelError } from '../model/model-error.ts'
 import type { Runtime } from '../runtime.ts'
 import {
@@ -34,6 +34,11 @@ export function createOrtExecutor({ session, runtime, device }: OrtExecutorInit)
   const guard = createGuard(runtime)
   const memory = device && createGpuMemory(runtime, device)
   const toTensor = (feed: Feed): Tensor => {
+    if (feed.type === 'floats') {
+      const { as, dims, values } = feed
+      if (as === 'float32') return new ort.Tensor(as, values, dims)
+      return new ort.Tensor(as, halvesOfFloat32(values), dims)
+    }
     if (feed.type !== 'int64') return (feed as OrtTensor | OrtIntegers).tensor
     const values = BigInt64Array.from({ length: elementsOf(feed.dims) }, (_, index) =>
       BigInt(feed.values[index] ?? 0),
