@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { type Manifest, parse, WeftError } from '@weft/protocol'
+import { type Manifest, manifestCid, manifestSchema, parse, WeftError } from '@weft/protocol'
 import {
   type CatalogueFile,
   type CatalogueFileModel,
@@ -91,6 +91,31 @@ export function addToCatalogue({ modelsFolder, manifest, sources, tensorBytes }:
   writeJson(join(modelsFolder, manifestPath), manifest)
   writeJson(path, checked)
   return join(modelsFolder, manifestPath)
+}
+
+type AddSplitInit = {
+  modelsFolder: string
+  modelCid: string
+  /** Of the parts, seen from `modelsFolder`. */
+  manifests: string[]
+}
+
+/** @throws WeftError `tooling/split` when the site does not offer the model */
+export function addSplit({ modelsFolder, modelCid, manifests }: AddSplitInit): void {
+  const path = join(modelsFolder, 'catalogue.json')
+  const catalogue = readCatalogue(path)
+  const isWhole = (manifest: string | null) =>
+    manifest !== null && manifestCid(readManifest(join(modelsFolder, manifest))) === modelCid
+  const variants = catalogue.models.flatMap((model) => model.variants)
+  const variant = variants.find(({ manifest }) => isWhole(manifest))
+  if (!variant || variant.manifest === null)
+    throw new WeftError('tooling/split', 'The site does not offer this model: add it whole first.')
+  variant.parts = manifests
+  writeJson(path, parse('catalogue', catalogueFileSchema, catalogue))
+}
+
+function readManifest(path: string): Manifest {
+  return parse('manifest', manifestSchema, JSON.parse(readFileSync(path, 'utf8')))
 }
 
 export function writeJson(path: string, value: unknown): void {

@@ -106,7 +106,7 @@ function readConfig(files: ModelFiles): DecoderShape {
   return JSON.parse(new TextDecoder().decode(files.get('config.json')))
 }
 
-function describeFile(path: string, bytes: Uint8Array): ManifestFile {
+export function describeFile(path: string, bytes: Uint8Array): ManifestFile {
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
     hashOf(bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
   )

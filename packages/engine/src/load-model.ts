@@ -44,7 +44,12 @@ export type Loaded = {
 export type LoadModelOptions = LoadOptions & { onStep?: (timing: StepTiming) => void }
 
 /** What `auto` does not try to go around: the other backend would fail in the same way. */
-const finalCodes = ['engine/bad-graph', 'engine/bad-model', 'protocol/cancelled']
+const finalCodes = [
+  'engine/bad-graph',
+  'engine/bad-model',
+  'engine/part-missing',
+  'protocol/cancelled',
+]
 
 /** `auto` tries WebGPU first and takes the CPU when that fails, with the reason in the result. */
 export async function loadModel(
@@ -59,14 +64,15 @@ export async function loadModel(
     .flatMap((graph) => [requireFile(files, graph), ...externalWeights(graph, files).map(dataOf)])
     .reduce((sum, data) => sum + data.length, 0)
   // Quantised weights are read as the floats that they become.
-  const weightBytes = split
-    ? fileBytes
-    : cpuMemoryBytes({ ...manifest, memoryBytes: fileBytes })
-  const loadOn = (choice: RuntimeChoice): Promise<Loaded> => {
+  const weightBytes = split ? fileBytes : cpuMemoryBytes({ ...manifest, memoryBytes: fileBytes })
+  const loadOn = async (choice: RuntimeChoice): Promise<Loaded> => {
     const init = { files, split, openRuntime: () => openRuntime(choice, { weightBytes }) }
-    return manifest.task === 'chat'
-      ? loadChat(manifest, init, options)
-      : loadEmbedder(manifest, init, options)
+    if (manifest.task === 'chat') return loadChat(manifest, init, options)
+    if (manifest.task === 'embedding') return loadEmbedder(manifest, init, options)
+    throw new WeftError(
+      'engine/unsupported',
+      'These are some layers of a model, not one that answers.',
+    )
   }
   if (backend !== 'auto') return loadOn(backend)
   try {

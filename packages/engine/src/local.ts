@@ -4,6 +4,8 @@
  */
 export { makeKnownEmbedding } from './embed/known-embedding.ts'
 export { decodeModel, tensorType } from './graph/onnx.ts'
+export { makeKnownStates, openLocalLayers } from './layers/local-layers.ts'
+export { type ModelPart, partPaths, splitModel } from './layers/split-model.ts'
 export { createLocalEngine, type LocalEngineInit } from './local-engine.ts'
 export { makeKnownAnswer } from './make-known-answer.ts'
 export { externalWeights, type ModelFiles, readModelConfig } from './model/model-config.ts'

@@ -74,7 +74,10 @@ export const partMessageSchema = z.discriminatedUnion('type', [
   /** `values` float32 follow. */
   z.strictObject({
     type: z.literal('done'),
-    values: z.int().min(0).max(layersLimits.maxStatesBytes / 4),
+    values: z
+      .int()
+      .min(0)
+      .max(layersLimits.maxStatesBytes / 4),
   }),
   z.strictObject({ type: z.literal('error'), error: wireErrorSchema }),
 ])

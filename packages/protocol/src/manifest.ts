@@ -7,8 +7,9 @@ import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { z } from 'zod'
 import { sha256 } from './bytes.ts'
-import { decode, encode } from './codec.ts'
+import { cidSchema, decode, encode } from './codec.ts'
 import { tokenIdSchema } from './delta.ts'
+import { layersLimits } from './layers-messages.ts'
 import { limits } from './limits.ts'
 
 /** 1 MiB: the unit of hashing, transfer and storage. */
@@ -57,6 +58,18 @@ export const knownEmbeddingSchema = z.strictObject({
 })
 export type KnownEmbedding = z.infer<typeof knownEmbeddingSchema>
 
+/**
+ * The same for some layers of a model: states behind the last of 40 tokens, made of tokens or states that
+ * everybody can make (`knownTokens` and `knownStates` of the engine).
+ */
+export const knownStatesSchema = z.strictObject({
+  /** Its first components. */
+  components: z.array(z.number()).length(8),
+  /** Largest difference of a component that an honest backend shows, relative to the largest of them. */
+  tolerance: z.number().gt(0),
+})
+export type KnownStates = z.infer<typeof knownStatesSchema>
+
 export const dtypeSchema = z.enum(['fp32', 'fp16', 'q8', 'q4', 'q4f16'])
 
 const sharedShape = {
@@ -75,10 +88,13 @@ const sharedShape = {
   memoryBytes: z.int().min(1),
   /** Path of the ONNX graph among `files`. */
   graph: z.string(),
-  files: z.array(manifestFileSchema).min(3),
+  files: z.array(manifestFileSchema).min(1),
 }
 
-/** `task` says what the model does: answer a conversation, or turn texts into vectors. */
+/**
+ * `task` says what the model does: answer a conversation, turn texts into vectors, or compute some layers
+ * of another model.
+ */
 export const manifestSchema = z
   .discriminatedUnion('task', [
     z.strictObject({
@@ -93,6 +109,27 @@ export const manifestSchema = z
       ...sharedShape,
       knownAnswer: knownEmbeddingSchema,
     }),
+    z.strictObject({
+      version: z.literal(1),
+      task: z.literal('layers'),
+      ...sharedShape,
+      /** Of the model that it is a part of. */
+      modelCid: cidSchema,
+      /** 0 is the one that reads tokens and says logits; its `graph` is the one that reads them. */
+      part: z.int().min(0).max(layersLimits.maxParts),
+      /** That there are, this one included. */
+      parts: z
+        .int()
+        .min(2)
+        .max(layersLimits.maxParts + 1),
+      firstLayer: z.int().min(0),
+      layers: z.int().min(1),
+      /** That there are in all parts. */
+      allLayers: z.int().min(2),
+      /** Of the states that go from part to part, float32 [rows, tokens, width]. */
+      width: z.int().min(1).max(65_536),
+      knownAnswer: knownStatesSchema,
+    }),
   ])
   .refine(({ files }) => new Set(files.map(({ path }) => path)).size === files.length, {
     error: 'expected each path once',
@@ -105,6 +142,7 @@ export const manifestSchema = z
 export type Manifest = z.infer<typeof manifestSchema>
 export type ChatManifest = Extract<Manifest, { task: 'chat' }>
 export type EmbeddingManifest = Extract<Manifest, { task: 'embedding' }>
+export type LayersManifest = Extract<Manifest, { task: 'layers' }>
 
 const dagCborCode = 0x71
 const sha256Code = 0x12

@@ -17,13 +17,17 @@ const variantShape = {
   tensorBytes: bytesSchema.nullable(),
 }
 
+const manifestPathSchema = z.string().regex(/^[\w.-]+(\/[\w.-]+)*\.json$/)
+
 /** A variant whose files are pinned, so that it can be loaded. */
 const readySchema = z.strictObject({
   ...variantShape,
   /** Path of its manifest, from the folder of this file. */
-  manifest: z.string().regex(/^[\w.-]+(\/[\w.-]+)*\.json$/),
+  manifest: manifestPathSchema,
   /** Folders that hold its files, asked in this order; a relative one is of this site. */
   sources: z.array(z.string().regex(/\/$/, { error: 'expected a folder, ending in /' })).min(1),
+  /** Manifests of the parts that tabs may share it in, each beside its files; `npm run split` makes them. */
+  parts: z.array(manifestPathSchema).min(2).max(17).optional(),
 })
 
 /** A variant that exists on a hub, but whose hashes nobody has taken yet: it cannot be loaded. */

@@ -2,11 +2,12 @@
  * States to logits: what comes behind the last layer, without a cache.
  * @module
  */
+
+import { integers, range } from '../decoder/cache-steps.ts'
 import type { OpenDecoderInit } from '../decoder/open-decoder.ts'
 import { openOn } from '../decoder/open-decoder.ts'
 import { readRows } from '../decoder/read-rows.ts'
 import type { DeviceTensor, Executor, Feed, FloatType } from '../executor/executor.ts'
-import { integers, range } from '../decoder/cache-steps.ts'
 import { hiddenRows, logitRows } from '../graph/last-logits.ts'
 import { statesIn } from './split-graph.ts'
 
@@ -50,7 +51,9 @@ function createClosing(executor: Executor): Closing {
     async forward({ states, count, logitsNeeded }) {
       returnLent()
       const dims = [1, count, states.length / count]
-      const feeds: Record<string, Feed> = { [statesIn]: { type: 'floats', as, dims, values: states } }
+      const feeds: Record<string, Feed> = {
+        [statesIn]: { type: 'floats', as, dims, values: states },
+      }
       if (takes(logitRows)) feeds[logitRows] = integers([count], range(count))
       if (takes('num_logits_to_keep')) feeds.num_logits_to_keep = integers([], [count])
       const fetches = { logits: null, ...(showsHidden ? { [hiddenRows]: null } : {}) }

@@ -5,12 +5,12 @@
 import { createCacheSteps, integers } from '../decoder/cache-steps.ts'
 import { type CacheLimits, type PartLayout, readPartLayout } from '../decoder/decoder-layout.ts'
 import { emptyCache, type KvCache, type KvSource } from '../decoder/kv-cache.ts'
-import { openOn, type OpenDecoderInit } from '../decoder/open-decoder.ts'
+import { type OpenDecoderInit, openOn } from '../decoder/open-decoder.ts'
 import type { DeviceTensor, Executor, Feed } from '../executor/executor.ts'
 import { statesIn, statesOut } from './split-graph.ts'
 
 /** New tokens of each row of a cache. `states` are float32 [rows, count, width]. */
-export type PartInput =
+type PartInput =
   | { tokens: readonly (readonly number[])[] }
   | { states: Float32Array; count: number }
 

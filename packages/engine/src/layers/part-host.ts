@@ -9,7 +9,7 @@ import type { PartDecoder } from './part-decoder.ts'
 import type { PartLink } from './part-link.ts'
 
 /** Of the key/value caches of one asking tab, and of all together. */
-export type PartLimits = { maxBytesPerLink: number; maxBytes: number }
+type PartLimits = { maxBytesPerLink: number; maxBytes: number }
 
 export type PartHost = {
   /** For one asking tab, which sees no cache but its own. */
@@ -49,10 +49,12 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     caches.set(change.cache, decoder.join(sources))
   }
   const change = (caches: Map<number, KvCache>, each: Change): void => {
-    if (each.type === 'join') return join(caches, each)
-    const cache = caches.get(each.cache)
-    caches.delete(each.cache)
-    if (cache) disposeCache(cache)
+    if (each.type === 'join') join(caches, each)
+    else {
+      const cache = caches.get(each.cache)
+      caches.delete(each.cache)
+      if (cache) disposeCache(cache)
+    }
   }
   const forward = async (
     caches: Map<number, KvCache>,
@@ -63,7 +65,8 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     const cache = caches.get(id) ?? decoder.createCache()
     caches.set(id, cache)
     if (cache.rows.length !== rows) throw badStep(`Cache ${id} has ${cache.rows.length} rows.`)
-    if (states.length !== rows * tokens * width) throw badStep(`${states.length} numbers of states.`)
+    if (states.length !== rows * tokens * width)
+      throw badStep(`${states.length} numbers of states.`)
     if (positions?.some((position) => position >= tokens)) throw badStep('A position is not there.')
     const longest = Math.max(...cache.rows.map(({ length }) => length))
     if (longest + tokens > decoder.limits.contextTokens) throw badStep('The text is too long.')
@@ -102,8 +105,9 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
   }
 }
 
-type Change<Type extends PartStep['changes'][number]['type'] = PartStep['changes'][number]['type']> =
-  Extract<PartStep['changes'][number], { type: Type }>
+type Change<
+  Type extends PartStep['changes'][number]['type'] = PartStep['changes'][number]['type'],
+> = Extract<PartStep['changes'][number], { type: Type }>
 
 /** Running answers, and what is kept of texts that begin alike. */
 const maxCaches = 1024
@@ -132,9 +136,13 @@ export function maxStepTokens(width: number): number {
 }
 
 function badStep(fact: string): WeftError {
-  return new WeftError('engine/bad-step', 'This step does not fit the layers that it was sent to.', {
-    facts: [fact],
-  })
+  return new WeftError(
+    'engine/bad-step',
+    'This step does not fit the layers that it was sent to.',
+    {
+      facts: [fact],
+    },
+  )
 }
 
 function noRoom(): WeftError {

@@ -128,10 +128,7 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
   }
 
   /** @returns float32 [rows, positions, width] behind the last layer */
-  const read = async (
-    cache: KvCache,
-    { tokens, positions }: Reading,
-  ): Promise<Float32Array> => {
+  const read = async (cache: KvCache, { tokens, positions }: Reading): Promise<Float32Array> => {
     const own = farOf(cache)
     const count = tokens[0]?.length ?? 0
     const { generation: before } = own
@@ -143,7 +140,7 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
       const asked = { cache: own.id, rows: tokens.length, tokens: count, positions: wanted }
       states = await askPart(part, asked, states)
     }
-    tokens.forEach((row, index) => own.tokens[index]?.push(...row))
+    for (const [row, read] of own.tokens.entries()) read.push(...(tokens[row] ?? []))
     own.generation = before
     return states
   }
@@ -218,9 +215,7 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
         const count = tokens.length * positions.length
         const said = await closing.forward({ states, count, logitsNeeded })
         const byRow = (values: Float32Array[]) =>
-          tokens.map((_, row) =>
-            values.slice(row * positions.length, (row + 1) * positions.length),
-          )
+          tokens.map((_, row) => values.slice(row * positions.length, (row + 1) * positions.length))
         const { logits, hiddenStates } = said
         return {
           logits: byRow(logits),

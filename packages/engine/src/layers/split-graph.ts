@@ -71,7 +71,9 @@ function findCut(graph: OnnxGraph, flow: ValueFlow, count: number): string {
   const carriers = new Set(
     graph.node.flatMap(({ output }, place) => (needed.has(place) ? output : [])),
   )
-  const tables = new Set(graph.initializer.flatMap(({ name, dims }) => (dims.length > 1 ? name : [])))
+  const tables = new Set(
+    graph.initializer.flatMap(({ name, dims }) => (dims.length > 1 ? name : [])),
+  )
   // What it leaves out no part could send on.
   const chosen = new Set(flow.madeOf(['num_logits_to_keep']))
   const isCut = (name: string): boolean => {
@@ -81,7 +83,9 @@ function findCut(graph: OnnxGraph, flow: ValueFlow, count: number): string {
     return leaves.every((leaf) => leaf !== 'input_ids' && !before.has(layerOf(leaf) ?? -1))
   }
   // The latest: earlier ones may lie within the layer, between its attention and the rest of it.
-  const cut = flow.madeOf(sources).findLast((name) => carriers.has(name) && !chosen.has(name) && isCut(name))
+  const cut = flow
+    .madeOf(sources)
+    .findLast((name) => carriers.has(name) && !chosen.has(name) && isCut(name))
   if (cut === undefined || behind.includes(cut))
     throw notSplittable(`No single value leads from layer ${last} to what follows it.`)
   return cut
@@ -127,7 +131,10 @@ function piece(graph: OnnxGraph, flow: ValueFlow, { cuts, from, to }: Piece): On
       ...graph.input.filter(({ name }) => isOwn(name) || read.has(name)),
       ...(given === undefined ? [] : [states(statesIn)]),
     ],
-    output: [...shown, ...(result === undefined ? [] : [{ ...empty.valueInfo(), name: statesOut }])],
+    output: [
+      ...shown,
+      ...(result === undefined ? [] : [{ ...empty.valueInfo(), name: statesOut }]),
+    ],
     valueInfo: graph.valueInfo.filter(({ name }) => made.has(name)),
   }
 }
@@ -141,7 +148,11 @@ function stateType({ input }: OnnxGraph): number {
 }
 
 /** Values that these nodes ask only the length of. */
-function lengthReads(graph: OnnxGraph, { isLength }: ValueFlow, nodes: readonly number[]): string[] {
+function lengthReads(
+  graph: OnnxGraph,
+  { isLength }: ValueFlow,
+  nodes: readonly number[],
+): string[] {
   return nodes.flatMap((place) => {
     const node = graph.node[place] as OnnxNode
     return node.input.filter((name) => isLength(node, name))

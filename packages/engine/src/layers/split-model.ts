@@ -17,7 +17,14 @@ export const partPaths = {
   layers: 'onnx/layers.onnx',
 } as const
 
-export type ModelPart = { layers: { first: number; count: number }; files: Map<string, Uint8Array> }
+export type ModelPart = {
+  firstLayer: number
+  layers: number
+  allLayers: number
+  /** Path of the graph that has the layers. */
+  graph: string
+  files: Map<string, Uint8Array>
+}
 
 /**
  * @param graph path among `files`
@@ -37,13 +44,18 @@ export function splitModel(
     [...others, ...write(partPaths.opening, opening), ...write(partPaths.closing, closing)],
     ...parts.map((piece) => write(partPaths.layers, piece)),
   ]
+  const firstLayers = layerCounts.map((_, index) => sum(layerCounts.slice(0, index)))
   return contents.map((content, index) => ({
-    layers: {
-      first: layerCounts.slice(0, index).reduce((sum, count) => sum + count, 0),
-      count: layerCounts[index] ?? 0,
-    },
+    firstLayer: firstLayers[index] ?? 0,
+    layers: layerCounts[index] ?? 0,
+    allLayers: sum(layerCounts),
+    graph: index === 0 ? partPaths.opening : partPaths.layers,
     files: new Map(content),
   }))
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0)
 }
 
 type WriteInit = {
@@ -67,8 +79,11 @@ function writeGraph({ model, piece, externalData, path }: WriteInit): [string, U
   })
   const graph = encodeModel({ ...model, graph: { ...piece, initializer } })
   if (moved.length === 0) return [[path, graph]]
-  const nested = piece.node.some(({ attribute }) => attribute.some(({ t }) => t?.dataLocation === 1))
-  if (nested) throw new WeftError('engine/not-splittable', 'A constant of this graph lies in a file.')
+  const nested = piece.node.some(({ attribute }) =>
+    attribute.some(({ t }) => t?.dataLocation === 1),
+  )
+  if (nested)
+    throw new WeftError('engine/not-splittable', 'A constant of this graph lies in a file.')
   const file = new Uint8Array(end)
   let at = 0
   for (const data of moved) {

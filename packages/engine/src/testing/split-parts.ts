@@ -32,17 +32,18 @@ export async function splitParts(whole: LoadInit, init: SplitPartsInit): Promise
   const { tabs, width, runtime = nodeCpu, maxBytes = 1e9, between = (link) => link } = init
   const { manifest } = whole
   const parts = splitModel(await whole.openFiles({}), { graph: manifest.graph, tabs })
-  const hosts = await Promise.all(
-    parts.slice(1).map(async ({ files }) => {
-      const decoder = await openPartDecoder({
-        runtime,
-        graph: requireFile(files, partPaths.layers),
-        externalData: externalWeights(partPaths.layers, files),
-        contextTokens: manifest.contextTokens,
-      })
-      return createPartHost({ decoder, width, limits: { maxBytesPerLink: maxBytes, maxBytes } })
-    }),
-  )
+  const hosts: PartHost[] = []
+  // One after the other: ONNX Runtime Web takes the files of sessions that open at once for each other's.
+  for (const { files } of parts.slice(1)) {
+    const decoder = await openPartDecoder({
+      runtime,
+      graph: requireFile(files, partPaths.layers),
+      externalData: externalWeights(partPaths.layers, files),
+      contextTokens: manifest.contextTokens,
+    })
+    const limits = { maxBytesPerLink: maxBytes, maxBytes }
+    hosts.push(createPartHost({ decoder, width, limits }))
+  }
   const { opening, closing } = partPaths
   const split: SplitInit = {
     opening,
