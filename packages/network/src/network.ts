@@ -76,6 +76,8 @@ export type CallOptions = WaitOptions & {
 
 export interface Network {
   readonly peerId: string
+  /** Where this tab says it is, as two lower-case letters. */
+  readonly region: string | null
   status(): NetworkStatus
   /** @returns a function that ends the subscription */
   onStatus(listener: (status: NetworkStatus) => void): () => void

@@ -63,6 +63,7 @@ export async function createNetworkFrom(components: TabNetworkComponents): Promi
 
 class TabNetwork implements Network {
   readonly peerId: string
+  readonly region: string | null
   readonly #components: TabNetworkComponents
   readonly #links: RelayLink[]
   readonly #relayPeerIds: ReadonlySet<string>
@@ -79,6 +80,7 @@ class TabNetwork implements Network {
     const { libp2p, relays, privateKey, region = null } = components
     this.#components = components
     this.peerId = libp2p.peerId.toString()
+    this.region = region
     this.#dialer = new Dialer({ libp2p, relays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
@@ -131,7 +133,7 @@ class TabNetwork implements Network {
       role,
       modelCid,
       maxPrice: maxPrice ?? null,
-      region: region ?? this.#components.region ?? null,
+      region: region ?? this.region,
       isFree,
       limit: limits.maxOffers,
     }

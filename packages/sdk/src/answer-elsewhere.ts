@@ -3,7 +3,7 @@
  * ended, all with the same seed.
  * @module
  */
-import type { Network } from '@weft/network'
+import type { JobCall, Network } from '@weft/network'
 import {
   checkReceipt,
   type Delta,
@@ -13,14 +13,16 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { NodeMemory } from './node-memory.ts'
-import { createNodeSearch } from './node-search.ts'
+import { createNodeSearch, type SearchOptions } from './node-search.ts'
+import { isLie } from './search-errors.ts'
 import { stint } from './stint.ts'
 import type { GenerateEvent, WaitOptions } from './tab.ts'
 import { tokenizerHash } from './tokenizer-hash.ts'
+import { whileWaiting } from './while-waiting.ts'
 
 export type AnswerElsewhereComponents = {
   peerId: string
-  network: Pick<Network, 'findOffers' | 'callNode' | 'reach'>
+  network: Pick<Network, 'findOffers' | 'callNode' | 'reach' | 'region' | 'rttMs'>
   memory: NodeMemory
   /** @throws WeftError `sdk/unknown-model` */
   manifestOf(modelCid: string): Manifest
@@ -29,7 +31,7 @@ export type AnswerElsewhereComponents = {
 export type Sealed = { job: Job; nonce: Uint8Array }
 
 export type RoadEvent =
-  | Extract<GenerateEvent, { type: 'node-chosen' | 'node-lost' | 'delta' }>
+  | Extract<GenerateEvent, { type: 'queued' | 'node-chosen' | 'node-lost' | 'delta' }>
   | { type: 'finish'; receipt: Receipt | null; finishReason: Receipt['finishReason'] }
 
 /** Tokens of an answer after which it is worth having the next node at hand. */
@@ -51,14 +53,14 @@ export async function* answerElsewhere(
   { job, nonce }: Sealed,
   options: WaitOptions,
 ): AsyncGenerator<RoadEvent, void, undefined> {
-  const { manifestOf, memory } = components
+  const { manifestOf, memory, network } = components
   const search = createNodeSearch({ ...components, job })
   const answered: number[] = []
   let text = ''
   let rest: string | undefined
   /** Of the nodes lost since the last token. */
   const reasons: string[] = []
-  let next = await search.open([], options)
+  let next = yield* opening((within) => search.open([], within), options)
   for (;;) {
     const call = next
     const { nodePeerId, quote } = call
@@ -93,8 +95,10 @@ export async function* answerElsewhere(
             break
           }
           memory.answered(nodePeerId, {
+            modelCid: job.modelCid,
             tokens: receipt.outputTokens,
             ms: performance.now() - startedMs,
+            rttMs: network.rttMs(nodePeerId),
           })
           yield { type: 'finish', receipt, finishReason: receipt.finishReason }
           return
@@ -117,7 +121,8 @@ export async function* answerElsewhere(
     const end = lie ? { error: lie, next: null } : ended.done && ended.value
     if (!end) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
     const { error, next: ready } = end
-    memory.failed(nodePeerId)
+    if (lie || isLie(error)) memory.lied(nodePeerId)
+    else memory.failed(nodePeerId)
     if (lie) {
       // What it said is taken back with its receipt, and it is not asked again.
       search.ban(nodePeerId)
@@ -135,7 +140,7 @@ export async function* answerElsewhere(
     } finally {
       if (!goesOn) ready?.decline()
     }
-    next = ready ?? (await openOr(error, (within) => search.open([...answered], within), options))
+    next = ready ?? (yield* openOr(error, (within) => search.open([...answered], within), options))
   }
 }
 
@@ -151,15 +156,47 @@ function reasonOf({ code, cause }: WeftError): string {
   return code === 'network/node-failed' && WeftError.is(cause) ? cause.code : code
 }
 
-/** Where nobody else is left, the reason is what happened to the last one. */
-async function openOr<Call>(
-  error: WeftError,
-  open: (options: WaitOptions) => Promise<Call>,
+type Opening = AsyncGenerator<Extract<RoadEvent, { type: 'queued' }>, JobCall, undefined>
+
+/** Tells where the job waits. Whoever stops listening has left the queue. */
+async function* opening(
+  open: (options: SearchOptions) => Promise<JobCall>,
   { signal }: WaitOptions,
-): Promise<Call> {
-  const deadline = AbortSignal.timeout(handoverMs)
+): Opening {
+  const left = new AbortController()
+  const signals = signal ? [signal, left.signal] : [left.signal]
   try {
-    return await open({ signal: signal ? AbortSignal.any([signal, deadline]) : deadline })
+    return yield* whileWaiting(async (tell) => {
+      const onWait: SearchOptions['onWait'] = (wait) => tell({ type: 'queued', ...wait })
+      const call = await open({ signal: AbortSignal.any(signals), onWait })
+      if (left.signal.aborted) call.decline()
+      return call
+    })
+  } finally {
+    left.abort()
+  }
+}
+
+/** Where nobody else is left, the reason is what happened to the last one. */
+async function* openOr(
+  error: WeftError,
+  open: (options: SearchOptions) => Promise<JobCall>,
+  { signal }: WaitOptions,
+): Opening {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), handoverMs)
+  const within = signal ? AbortSignal.any([signal, late.signal]) : late.signal
+  const openInTime = ({ onWait, ...options }: SearchOptions) =>
+    open({
+      ...options,
+      onWait(wait) {
+        // Somebody is there, and says when.
+        clearTimeout(timer)
+        onWait(wait)
+      },
+    })
+  try {
+    return yield* opening(openInTime, { signal: within })
   } catch (cause) {
     if (signal?.aborted) throw cause
     const { message } = WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
@@ -167,5 +204,7 @@ async function openOr<Call>(
       facts: [...error.facts, `Nobody else went on: ${message}`],
       cause: error.cause ?? error,
     })
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -35,6 +35,8 @@ export function foldAnswer(
   switch (event.type) {
     case 'search-start':
       return event.answer
+    case 'queued':
+      return answer
     case 'node-chosen':
       return {
         ...answer,

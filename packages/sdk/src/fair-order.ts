@@ -9,8 +9,8 @@
 /** One job that waits, in the order of arrival. */
 export type Waiting = {
   clientPeerId: string
-  /** Later ones that were let by. */
-  passed: number
+  /** Clients whose later jobs were let by. */
+  passedBy: Set<string>
 }
 
 export type Running = {
@@ -27,7 +27,7 @@ export type FairOrderInit = {
 }
 
 /** Nobody waits for ever behind clients that are new each time: identities cost nothing. */
-const maxPassed = 8
+const maxPassedBy = 8
 
 export class FairOrder {
   readonly #init: FairOrderInit
@@ -52,10 +52,12 @@ export class FairOrder {
       running.filter((job) => job.clientPeerId === clientPeerId).length < placesPerClient
     const allowed = waiting.filter(isBelowCap)
     const next =
-      allowed.find(({ passed }) => passed >= maxPassed) ??
+      allowed.find(({ passedBy }) => passedBy.size >= maxPassedBy) ??
       allowed.toSorted((a, b) => this.#usedBy(a) - this.#usedBy(b))[0]
     if (!next) return null
-    for (const earlier of waiting.slice(0, waiting.indexOf(next))) earlier.passed += 1
+    for (const earlier of waiting.slice(0, waiting.indexOf(next))) {
+      earlier.passedBy.add(next.clientPeerId)
+    }
     this.#nowMs = Math.max(this.#nowMs, this.#usedBy(next))
     this.charge(next.clientPeerId, jobMs)
     return next
@@ -80,7 +82,7 @@ export class FairOrder {
     order.#usedMs = new Map(this.#usedMs)
     order.#nowMs = this.#nowMs
     let busy = running.toSorted((a, b) => a.restMs - b.restMs)
-    let left = waiting.map((ticket) => ({ ...ticket, ticket }))
+    let left = waiting.map((ticket) => ({ ...ticket, passedBy: new Set(ticket.passedBy), ticket }))
     const begun: { ticket: Ticket; startMs: number }[] = []
     let atMs = 0
     while (left.length > 0) {

@@ -9,6 +9,9 @@ const road = await openRoad()
 const { collect, components, engine, manifest, node, request, served, startServing, stopServing } =
   road
 
+const jobEnds = (events: typeof served) => events.filter(({ type }) => type === 'job-end')
+const queueNow = () => served.filter(({ type }) => type === 'queue-change').at(-1)
+
 afterEach(async () => {
   await road.stopServing()
   road.served.length = 0
@@ -33,7 +36,7 @@ describe('an honest node', () => {
       tokens: end.answer.tokens.length,
       firstDifference: null,
     })
-    expect(served.at(-1)).toMatchObject({ type: 'job-end', state: 'done' })
+    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'done' })
   })
 
   test('a changed token is found where it is', async () => {
@@ -59,7 +62,7 @@ describe('an honest node', () => {
     expect(end.receipt?.finishReason).toBe('cancelled')
     expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)
     expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
-    await expect.poll(() => served.at(-1)).toMatchObject({ type: 'job-end', state: 'cancelled' })
+    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'cancelled' })
   })
 
   test('refuses a prompt that does not fit, and says by how much', async () => {
@@ -70,21 +73,34 @@ describe('an honest node', () => {
     await expect(failure).rejects.toThrow(/\d+ tokens/)
   })
 
-  test('refuses one job too many', async () => {
+  test.each([1, 2])('with %i places lets a client wait that has its share', async (maxJobs) => {
+    startServing({ maxJobs })
+    const first = generate(components, request)
+    while ((await first.next()).value?.type !== 'delta');
+    const second = collect()
+    await expect.poll(queueNow).toMatchObject({ waiting: 1 })
+    await first.return()
+    const { events, end } = await second
+    expect(end.answer.finishReason).toBe('stop')
+    const about = { type: 'queued', position: 1, aboutMs: expect.any(Number) }
+    expect(events.find(({ type }) => type === 'queued')).toEqual(about)
+    await expect.poll(queueNow).toMatchObject({ running: 0, waiting: 0 })
+  })
+
+  test('is left by a client that waits no longer', async () => {
     startServing({ maxJobs: 1 })
     const first = generate(components, request)
     while ((await first.next()).value?.type !== 'delta');
-    await expect(collect()).rejects.toMatchObject({ code: 'network/refused' })
-    await first.return()
-    await expect.poll(() => served.at(-1)?.type).toBe('job-end')
-    expect((await collect()).end.answer.finishReason).toBe('stop')
-  })
-
-  test('keeps places for others when one client asks a lot', async () => {
-    startServing({ maxJobs: 2 })
-    const first = generate(components, request)
-    while ((await first.next()).value?.type !== 'delta');
-    await expect(collect()).rejects.toMatchObject({ code: 'network/refused' })
+    const controller = new AbortController()
+    const second = generate(components, request, { signal: controller.signal })
+    while ((await second.next()).value?.type !== 'queued');
+    controller.abort()
+    expect((await second.next()).value).toMatchObject({ type: 'end', receipt: null })
+    await expect.poll(queueNow).toMatchObject({ waiting: 0 })
+    const third = generate(components, request)
+    while ((await third.next()).value?.type !== 'queued');
+    await third.return()
+    await expect.poll(queueNow).toMatchObject({ running: 1, waiting: 0 })
     await first.return()
   })
 
@@ -101,7 +117,7 @@ describe('an honest node', () => {
     await expect(failure).rejects.toMatchObject({ code: 'network/node-failed' })
     await expect(failure).rejects.toThrow('switched serving off')
     expect(tokens.length).toBeLessThan(60)
-    await expect.poll(() => served.at(-1)).toMatchObject({ type: 'job-end', state: 'failed' })
+    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'failed' })
   })
 
   test('tokenises nothing that cannot fit', async () => {

@@ -68,7 +68,7 @@ export class JobQueue {
     const waiting = this.#waiting
     const own = waiting.filter((ticket) => ticket.clientPeerId === clientPeerId).length
     const maxWaiting = Math.max(leastWaiting, waitingPerPlace * this.#places)
-    const newcomer = { clientPeerId, passed: 0 }
+    const newcomer = { clientPeerId, passedBy: new Set<string>() }
     const waitMs = this.#foresee([...waiting, newcomer]).get(newcomer)?.aboutMs ?? longestWaitMs
     const isFull = waiting.length >= maxWaiting || own >= maxWaitingPerClient
     return isFull || waitMs > longestWaitMs ? Math.max(waitMs, tellEveryMs) : null
@@ -82,7 +82,7 @@ export class JobQueue {
     const subject = 'The wait for a place'
     if (signal.aborted) return Promise.reject(new CancelledError({ subject }))
     const granted = Promise.withResolvers<Place>()
-    const ticket: Ticket = { clientPeerId, onPlace, granted, passed: 0, told: null }
+    const ticket: Ticket = { clientPeerId, onPlace, granted, passedBy: new Set(), told: null }
     const leave = () => {
       this.#waiting = this.#waiting.filter((each) => each !== ticket)
       granted.reject(new CancelledError({ subject, cause: signal.reason }))

@@ -1,51 +1,122 @@
 import type { Offer } from '@weft/protocol'
+import { freePrice } from '@weft/protocol'
+import type { PeerRecord } from '@weft/storage'
 import { expect, test } from 'vitest'
-import { createNodeMemory } from './node-memory.ts'
-import { rank } from './node-search.ts'
+import { createNodeMemory, type NodeMemory, type PeerStore } from './node-memory.ts'
 
 const modelCid = 'm'
+const wanted = { modelCid, inputTokens: 10, maxTokens: 128, maxPrice: freePrice, region: null }
+const seen = { modelCid, rttMs: null }
 
-function offer(peerId: string, tokensPerSecond: number, activeJobs = 0): Offer {
-  const models = [{ modelCid, tokensPerSecond }]
-  return { registration: { peerId, models, maxJobs: 4 }, activeJobs } as unknown as Offer
+function offer(peerId: string, tokensPerSecond = 100, activeJobs = 0): Offer {
+  const models = [{ modelCid, price: freePrice, tokensPerSecond }]
+  return {
+    registration: { peerId, models, maxJobs: 4, region: null },
+    activeJobs,
+  } as unknown as Offer
 }
 
-test('a faster node is cheaper, a fuller one dearer, one that failed dearer still', () => {
-  const memory = createNodeMemory()
-  const cost = (...init: Parameters<typeof offer>) => memory.costMs(offer(...init), modelCid)
-  expect(cost('a', 100)).toBeLessThan(cost('b', 50))
-  expect(cost('a', 100)).toBeLessThan(cost('b', 100, 3))
-  memory.failed('a')
-  expect(cost('a', 100)).toBeGreaterThan(cost('b', 100, 4))
-})
+const costOf = (memory: NodeMemory, ...init: Parameters<typeof offer>) =>
+  memory.costMs(offer(...init), wanted)
 
-test('a failure is forgotten by and by', () => {
+/** What two tabs of one browser share. */
+function createStore(): PeerStore & { records: Map<string, PeerRecord> } {
+  const records = new Map<string, PeerRecord>()
+  return {
+    records,
+    list: async () => [...records.values()],
+    async update(changes) {
+      return [...changes].map(([peerId, change]) => {
+        const record = change(records.get(peerId))
+        records.set(peerId, record)
+        return record
+      })
+    },
+    clear: async () => records.clear(),
+  }
+}
+
+test('a failure is forgotten by and by, a lie hardly', () => {
   let nowMs = 0
-  const memory = createNodeMemory(() => nowMs)
-  const cost = () => memory.costMs(offer('a', 100), modelCid)
-  const before = cost()
+  const memory = createNodeMemory({ now: () => nowMs })
+  const before = costOf(memory, 'a')
   memory.failed('a')
-  const fresh = cost() - before
+  const fresh = costOf(memory, 'a') - before
+  memory.lied('b')
   nowMs = 10 * 60_000
-  expect(cost() - before).toBeCloseTo(fresh / 2)
+  expect(costOf(memory, 'a') - before).toBeCloseTo(fresh / 2)
+  nowMs = 60 * 60_000
+  expect(costOf(memory, 'b')).toBeGreaterThan(costOf(memory, 'a', 20, 4))
 })
 
 test('what was measured counts, not what is announced; a few tokens measure nothing', () => {
   const memory = createNodeMemory()
-  memory.answered('boaster', { tokens: 3, ms: 3_000 })
-  expect(memory.costMs(offer('boaster', 1000), modelCid)).toBe(1)
-  memory.answered('boaster', { tokens: 50, ms: 10_000 })
-  expect(memory.costMs(offer('boaster', 1000), modelCid)).toBe(200)
+  const unknown = costOf(memory, 'boaster', 1000)
+  memory.answered('boaster', { ...seen, tokens: 3, ms: 3_000 })
+  expect(costOf(memory, 'boaster', 1000)).toBe(unknown)
+  memory.answered('boaster', { ...seen, tokens: 50, ms: 10_000 })
+  expect(costOf(memory, 'boaster', 1000)).toBe(costOf(memory, 'modest', 5))
+  memory.answered('boaster', { modelCid: 'other', rttMs: null, tokens: 50, ms: 1 })
+  expect(costOf(memory, 'boaster', 1000)).toBe(costOf(memory, 'modest', 5))
 })
 
-test('of two the cheaper one; of many, seldom a dear one, and never always the same', () => {
-  const costOf = ({ activeJobs }: Offer) => activeJobs
-  const first = (offers: Offer[]) => rank(offers, costOf)[0]?.peerId
-  expect(first([offer('dear', 1, 9), offer('cheap', 1, 1)])).toBe('cheap')
-  const ten = Array.from({ length: 10 }, (_, index) => offer(`${index}`, 1, index))
-  const firsts = Array.from({ length: 300 }, () => first(ten))
-  expect(new Set(firsts).size).toBeGreaterThan(3)
-  // The dearest is never the better of two.
-  expect(firsts).not.toContain('9')
-  expect(rank(ten, costOf)).toHaveLength(10)
+test('a full node is not asked again before it said, and not put off for ever', () => {
+  let nowMs = 0
+  const memory = createNodeMemory({ now: () => nowMs })
+  const before = costOf(memory, 'a')
+  memory.busy('a', 8_000)
+  expect(costOf(memory, 'a')).toBe(before + 8_000)
+  nowMs = 8_000
+  expect(costOf(memory, 'a')).toBe(before)
+  memory.busy('a', 3_600_000)
+  nowMs += 60_000
+  expect(costOf(memory, 'a')).toBe(before)
+})
+
+test('after a reload a liar is still avoided', async () => {
+  const store = createStore()
+  const before = createNodeMemory({ store })
+  before.lied('a')
+  expect(before.count.get()).toBe(1)
+  await before.flush()
+  const after = createNodeMemory({ store })
+  await after.flush()
+  expect(after.count.get()).toBe(1)
+  expect(costOf(after, 'a')).toBeGreaterThan(costOf(after, 'b') + 50_000)
+  await after.forget()
+  expect(after.count.get()).toBe(0)
+  expect(costOf(after, 'a')).toBe(costOf(after, 'b'))
+  expect(store.records.size).toBe(0)
+})
+
+test('what two tabs see of one node adds up', async () => {
+  const store = createStore()
+  const tabs = [
+    createNodeMemory({ now: () => 0, store }),
+    createNodeMemory({ now: () => 0, store }),
+  ]
+  for (const tab of tabs) tab.failed('a')
+  for (const tab of tabs) await tab.flush()
+  expect(store.records.get('a')?.failures).toBe(2)
+  // The one that wrote last knows both at once, the other with its next word.
+  tabs[0]?.failed('a')
+  await tabs[0]?.flush()
+  expect(store.records.get('a')?.failures).toBe(3)
+})
+
+test('a store that fails costs nothing but the memory of it', async () => {
+  const fail = async () => {
+    throw new Error('The disk is full.')
+  }
+  const memory = createNodeMemory({ store: { list: fail, update: fail, clear: fail } })
+  memory.lied('a')
+  await memory.flush()
+  expect(costOf(memory, 'a')).toBeGreaterThan(50_000)
+})
+
+test('strangers cannot fill the memory', () => {
+  const memory = createNodeMemory()
+  for (let index = 0; index < 3_000; index += 1) memory.failed(`${index}`)
+  expect(memory.count.get()).toBe(1_000)
+  expect(costOf(memory, '2999')).toBeGreaterThan(costOf(memory, '0'))
 })

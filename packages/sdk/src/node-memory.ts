@@ -1,61 +1,217 @@
 /**
- * What this tab has seen of nodes: how fast they really are, and how often they failed it lately.
+ * What this browser has seen of nodes: how fast they really are, how often they failed it lately, who
+ * lied. At hand at once, written down lazily, shared by its tabs.
  * @module
  */
 import type { Offer } from '@weft/protocol'
+import type { PeerRecord } from '@weft/storage'
+import { type Cell, createCell } from './cell.ts'
+import { costMs, type Wanted } from './node-cost.ts'
 
 export type NodeMemory = {
-  /** What a token of this node is expected to cost in time and trouble, milliseconds. */
-  costMs(offer: Offer, modelCid: string): number
-  answered(peerId: string, speed: { tokens: number; ms: number }): void
+  /** See node-cost.ts. */
+  costMs(offer: Offer, wanted: Wanted): number
+  answered(peerId: string, answer: Answered): void
+  /** It was lost, or gave up. */
   failed(peerId: string): void
+  /** It sent what no honest node sends. */
+  lied(peerId: string): void
+  /** It said so itself, for about so long. */
+  busy(peerId: string, ms: number): void
+  /** Nodes that this browser remembers. */
+  readonly count: Cell<number>
+  forget(): Promise<void>
+  /** Writes down what is not written yet. Never rejects. */
+  flush(): Promise<void>
 }
 
-type Seen = {
-  /** As of `atMs`, one for each failure. */
-  failures: number
-  atMs: number
-  tokensPerSecond: number | null
+type Answered = {
+  modelCid: string
+  tokens: number
+  /** From the acceptance to the receipt. */
+  ms: number
+  rttMs: number | null
 }
+
+/** Where it is kept; the default keeps it as long as the page. */
+export type PeerStore = {
+  list(): Promise<PeerRecord[]>
+  /** Changes records in one transaction. @returns them as they are then */
+  update(changes: ReadonlyMap<string, PeerChange>): Promise<PeerRecord[]>
+  clear(): Promise<void>
+}
+
+type PeerChange = (before: PeerRecord | undefined) => PeerRecord
+
+export type NodeMemoryInit = { now?: () => number; store?: PeerStore }
 
 /** A failure counts half after so long: tabs that were closed come back. */
-const halfLifeMs = 10 * 60_000
-/** How many times as dear a node gets by one fresh failure. */
-const failureWeight = 4
+const failureHalfLifeMs = 10 * 60_000
+/** A liar does not become honest overnight. */
+const lieHalfLifeMs = 7 * 24 * 60 * 60_000
 /** How much the newest answer weighs in what is known of a node's speed. */
 const newestWeight = 0.5
 /** Too few tokens say more about the first one than about speed. */
 const leastTokens = 8
+/** Models of one node whose speeds are kept. */
+const maxSpeeds = 4
+/** A node's word about its own queue is taken for so long. */
+const longestBusyMs = 60_000
+/** Writing is for moments when nothing streams. */
+const flushAfterMs = 500
+/** In memory, beside what the store bounds; identities cost nothing. */
+const maxPeers = 1_000
 
-export function createNodeMemory(now: () => number = () => Date.now()): NodeMemory {
-  const seen = new Map<string, Seen>()
-  const recall = (peerId: string): Seen => {
-    const atMs = now()
-    const known = seen.get(peerId) ?? { failures: 0, atMs, tokensPerSecond: null }
-    const failures = known.failures * 0.5 ** ((atMs - known.atMs) / halfLifeMs)
-    return { ...known, failures, atMs }
+export function createNodeMemory({
+  now = () => Date.now(),
+  store,
+}: NodeMemoryInit = {}): NodeMemory {
+  const known = new Map<string, PeerRecord>()
+  const busyUntilMs = new Map<string, number>()
+  const count = createCell(0)
+  let unwritten = new Map<string, PeerChange[]>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let writing: Promise<void> = load()
+
+  async function load(): Promise<void> {
+    try {
+      for (const record of (await store?.list()) ?? []) {
+        // What this page has seen meanwhile is added to it by the next flush.
+        if (!known.has(record.peerId)) keep(record)
+      }
+    } catch {
+      // Without what is kept, every node is new.
+    }
   }
+
+  function keep(record: PeerRecord): void {
+    known.delete(record.peerId)
+    known.set(record.peerId, record)
+    trim(known)
+    count.set(known.size)
+  }
+
+  function note(peerId: string, change: PeerChange): void {
+    keep(change(known.get(peerId)))
+    if (!store) return
+    unwritten.set(peerId, [...(unwritten.get(peerId) ?? []), change])
+    timer ??= setTimeout(() => void flush(), flushAfterMs)
+  }
+
+  /** Waits for the write under way: of two, none may undo the other. */
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(write)
+    return writing
+  }
+
+  async function write(): Promise<void> {
+    const changes = unwritten
+    unwritten = new Map()
+    if (!store || changes.size === 0) return
+    try {
+      const written = await store.update(new Map([...changes].map(([id, each]) => [id, all(each)])))
+      for (const record of written) {
+        // Another tab may have added to it.
+        const since = unwritten.get(record.peerId) ?? []
+        keep(since.reduce((before, change) => change(before), record))
+      }
+    } catch {
+      // Storage is full or the page outdated: this page still knows.
+    }
+  }
+
   return {
-    costMs({ registration, activeJobs }, modelCid) {
-      const { peerId, models, maxJobs } = registration
-      const { failures, tokensPerSecond } = recall(peerId)
-      const announced = models.find((model) => model.modelCid === modelCid)?.tokensPerSecond ?? 0
-      const speed = Math.max(tokensPerSecond ?? announced, 0.1)
-      // Jobs share a step until the places are taken.
-      const crowd = 1 + activeJobs / maxJobs
-      return (1000 / speed) * crowd * (1 + failureWeight * failures)
+    costMs(offer, wanted) {
+      const { peerId } = offer.registration
+      const nowMs = now()
+      const { speeds, rttMs, failures, lies } = decay(known.get(peerId), peerId, nowMs)
+      const speed = speeds.find(({ modelCid }) => modelCid === wanted.modelCid)
+      return costMs(
+        offer,
+        {
+          tokensPerSecond: speed?.tokensPerSecond ?? null,
+          rttMs,
+          failures,
+          lies,
+          busyMs: Math.max(0, (busyUntilMs.get(peerId) ?? 0) - nowMs),
+        },
+        wanted,
+      )
     },
-    answered(peerId, { tokens, ms }) {
-      if (tokens < leastTokens || ms <= 0) return
-      const known = recall(peerId)
-      const newest = (1000 * tokens) / ms
-      const before = known.tokensPerSecond ?? newest
-      const tokensPerSecond = before + newestWeight * (newest - before)
-      seen.set(peerId, { ...known, tokensPerSecond })
+    answered(peerId, answer) {
+      const atMs = now()
+      busyUntilMs.delete(peerId)
+      note(peerId, (before) => withAnswer(decay(before, peerId, atMs), answer))
     },
     failed(peerId) {
-      const known = recall(peerId)
-      seen.set(peerId, { ...known, failures: known.failures + 1 })
+      const atMs = now()
+      note(peerId, (before) => {
+        const record = decay(before, peerId, atMs)
+        return { ...record, failures: record.failures + 1 }
+      })
     },
+    lied(peerId) {
+      const atMs = now()
+      note(peerId, (before) => {
+        const record = decay(before, peerId, atMs)
+        return { ...record, lies: record.lies + 1 }
+      })
+    },
+    busy(peerId, ms) {
+      busyUntilMs.delete(peerId)
+      busyUntilMs.set(peerId, now() + Math.min(ms, longestBusyMs))
+      trim(busyUntilMs)
+    },
+    count,
+    async forget() {
+      await flush()
+      await store?.clear()
+      known.clear()
+      busyUntilMs.clear()
+      count.set(0)
+    },
+    flush,
   }
+}
+
+const all =
+  (changes: readonly PeerChange[]): PeerChange =>
+  (before) => {
+    const after = changes.reduce<PeerRecord | undefined>((record, change) => change(record), before)
+    if (!after) throw new Error('A change without a change.')
+    return after
+  }
+
+/** The oldest go first. */
+function trim(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= maxPeers) return
+    map.delete(oldest)
+  }
+}
+
+function decay(record: PeerRecord | undefined, peerId: string, atMs: number): PeerRecord {
+  if (!record) return { peerId, seenAtMs: atMs, failures: 0, lies: 0, rttMs: null, speeds: [] }
+  // Clocks are set back, too.
+  const agoMs = Math.max(0, atMs - record.seenAtMs)
+  return {
+    ...record,
+    seenAtMs: Math.max(atMs, record.seenAtMs),
+    failures: record.failures * 0.5 ** (agoMs / failureHalfLifeMs),
+    lies: record.lies * 0.5 ** (agoMs / lieHalfLifeMs),
+  }
+}
+
+function withAnswer(record: PeerRecord, { modelCid, tokens, ms, rttMs }: Answered): PeerRecord {
+  const next = { ...record, rttMs: rttMs ?? record.rttMs }
+  if (tokens < leastTokens || ms <= 0) return next
+  const newest = (1000 * tokens) / ms
+  const before = record.speeds.find((speed) => speed.modelCid === modelCid)
+  const others = record.speeds.filter((speed) => speed !== before)
+  const tokensPerSecond = before
+    ? before.tokensPerSecond + newestWeight * (newest - before.tokensPerSecond)
+    : newest
+  return { ...next, speeds: [{ modelCid, tokensPerSecond }, ...others].slice(0, maxSpeeds) }
 }

@@ -6,13 +6,16 @@ import { createSharedEngine, createWorkerEngine } from '@weft/engine'
 import { createNetwork, type Network } from '@weft/network'
 import {
   claimIdentity,
+  clearPeers,
   createModelStore,
   getConversation,
   listConversations,
+  listPeers,
   openChunkStore,
   openDatabase,
   putConversation,
   removeConversation,
+  updatePeers,
 } from '@weft/storage'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
@@ -83,10 +86,17 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     await tabEngine.prepare(modelCid, 'auto', options)
     return tabEngine.engine
   }
+  const memory = createNodeMemory({
+    store: {
+      list: () => listPeers(database),
+      update: (changes) => updatePeers(database, changes),
+      clear: () => clearPeers(database),
+    },
+  })
   const components: GenerateComponents = {
     peerId,
     network,
-    memory: createNodeMemory(),
+    memory,
     manifestOf: (modelCid) => findEntry(entries, modelCid).manifest,
     localEngine,
   }
@@ -103,6 +113,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     },
     node,
     pageRest: pageRest.rest,
+    peers: { remembered: memory.count, forget: () => memory.forget() },
     history: {
       list: () => listConversations(database),
       get: (id) => getConversation(database, id),
@@ -110,7 +121,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
       remove: (id) => removeConversation(database, id),
     },
     async close() {
-      await node.stop()
+      await Promise.all([node.stop(), memory.flush()])
       pausing.close()
       await Promise.all([network.stop(), tabEngine.close()])
       database.close()

@@ -50,6 +50,7 @@ export interface Tab {
   readonly node: ServingNode
   /** What the browser did to this page while it served. */
   readonly pageRest: Cell<PageRest>
+  readonly peers: Peers
   readonly history: History
   close(): Promise<void>
 }
@@ -130,6 +131,11 @@ export type GenerateRequest = {
 /** Events in order; after `end` or a throw there are no more. */
 export type GenerateEvent =
   | { type: 'search-start'; answer: AnswerRecord }
+  /**
+   * Every node is full, and the answer waits; told again as that changes. `position` is the place in
+   * one node's queue, 1 the next, or null where no queue has room: then all are asked again.
+   */
+  | { type: 'queued'; position: number | null; aboutMs: number }
   | {
       type: 'node-chosen'
       nodePeerId: string
@@ -150,7 +156,7 @@ export interface Client {
   /**
    * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
    * @throws WeftError `protocol/empty-prompt`, `protocol/too-large`, `engine/prompt-too-long`,
-   *   `sdk/no-nodes`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
+   *   `sdk/no-nodes`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
    */
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */
@@ -194,6 +200,13 @@ export interface ServingNode {
   start(init: { modelCid: string; backend: BackendChoice }): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */
   stop(): Promise<void>
+}
+
+/** What this browser remembers of other tabs: their speed, and who failed it or lied to it. */
+export interface Peers {
+  /** How many. */
+  readonly remembered: Cell<number>
+  forget(): Promise<void>
 }
 
 export interface History {

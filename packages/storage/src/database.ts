@@ -3,7 +3,7 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Conversation, ModelRecord } from './records.ts'
+import type { Conversation, ModelRecord, PeerRecord } from './records.ts'
 
 interface WeftSchema extends DBSchema {
   /** Private keys by slot; which tab holds which slot is decided by Web Locks. */
@@ -11,6 +11,7 @@ interface WeftSchema extends DBSchema {
   conversations: { key: string; value: Conversation; indexes: { 'by-update': number } }
   /** Models of which chunks are kept. */
   models: { key: string; value: ModelRecord }
+  peers: { key: string; value: PeerRecord; indexes: { 'by-seen': number } }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
@@ -28,7 +29,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 2, {
+  return openDB<WeftSchema>(name, 3, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -36,6 +37,10 @@ export function openDatabase(
         conversations.createIndex('by-update', 'updatedAtMs')
       }
       if (oldVersion < 2) database.createObjectStore('models', { keyPath: 'modelCid' })
+      if (oldVersion < 3) {
+        const peers = database.createObjectStore('peers', { keyPath: 'peerId' })
+        peers.createIndex('by-seen', 'seenAtMs')
+      }
     },
     blocking(_current, _blocked, event) {
       const connection = event.target as IDBDatabase

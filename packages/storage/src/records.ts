@@ -78,3 +78,18 @@ export type ModelRecord = {
   /** When it was loaded or imported last. */
   lastUsedAtMs: number
 }
+
+/** What this browser has seen of a peer. */
+export type PeerRecord = {
+  peerId: string
+  /** When something was noted last; `failures` and `lies` are as of then and fade. */
+  seenAtMs: number
+  /** Times it was lost or gave up. */
+  failures: number
+  /** Times it sent what no honest peer sends. */
+  lies: number
+  /** Round trip when it answered last. */
+  rttMs: number | null
+  /** Measured over its answers, the newest model first. */
+  speeds: { modelCid: string; tokensPerSecond: number }[]
+}

@@ -17,9 +17,11 @@ export type ChatTurn = {
 /** An answer that is being made. */
 export type Run = {
   turnId: string
-  step: 'opening' | 'searching' | 'waiting' | 'answering' | 'handing-over'
+  step: 'opening' | 'searching' | 'queued' | 'waiting' | 'answering' | 'handing-over'
   where: AnswerRecord['where']
   nodePeerId: string | null
+  /** Only while every tab is busy. */
+  wait: { position: number | null; aboutMs: number } | null
 }
 
 export type Chat = {

@@ -39,7 +39,7 @@ export async function runAnswer(
   const { chatId, turnId, ask } = init
   store.changeChat(chatId, (chat) => ({
     ...changeTurn(chat, turnId, (turn) => ({ ...turn, answer: null, error: null })),
-    run: { turnId, step: 'opening', where: ask.where, nodePeerId: null },
+    run: { turnId, step: 'opening', where: ask.where, nodePeerId: null, wait: null },
   }))
   try {
     const site = await opened
@@ -137,10 +137,14 @@ function stepOf(run: Run, event: GenerateEvent): Run {
   switch (event.type) {
     case 'search-start':
       return { ...run, step: 'searching' }
+    case 'queued': {
+      const { position, aboutMs } = event
+      return { ...run, step: 'queued', wait: { position, aboutMs } }
+    }
     case 'node-chosen':
       return run.step === 'handing-over'
         ? { ...run, nodePeerId: event.nodePeerId }
-        : { ...run, step: 'waiting', nodePeerId: event.nodePeerId }
+        : { ...run, step: 'waiting', nodePeerId: event.nodePeerId, wait: null }
     case 'node-lost':
       return { ...run, step: 'handing-over' }
     case 'delta':

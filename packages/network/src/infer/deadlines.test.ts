@@ -13,6 +13,8 @@ vi.mock(import('./constants.ts'), async (original) => {
     ...waits,
     acceptMs: 1_000,
     creditMs: 1_000,
+    queueSlackMs: 200,
+    longestQueueMs: 800,
     wholeJobMs: 3_000,
   }
   return { ...constants, inferTimes }
@@ -47,6 +49,23 @@ async function drain(parts: AsyncIterable<CallPart>): Promise<void> {
 test('a node that never quotes', async () => {
   pair.node.network.handleJobs(forever)
   await expect(call()).rejects.toMatchObject({ code: 'network/timeout' })
+})
+
+test.each([
+  { aboutMs: 100, waitsMs: 500 },
+  { aboutMs: 60_000, waitsMs: 800 },
+])('a node that lies about its queue: $aboutMs ms', async ({ aboutMs, waitsMs }) => {
+  pair.node.network.handleJobs(async (incoming) => {
+    await incoming.queue({ position: 1, aboutMs })
+    // It promises on and on.
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await incoming.queue({ position: 1, aboutMs: 600_000 })
+    }
+  })
+  const startedMs = performance.now()
+  await expect(call()).rejects.toMatchObject({ code: 'network/queue-stalled' })
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(waitsMs - 5)
 })
 
 test('a node that never starts', async () => {

@@ -69,3 +69,15 @@ test('no more tokens than the job asked for', async () => {
   serveDeltas(() => [0, 250, 500, 750, 1000].map((index) => ({ index, tokens, text: 'words ' })))
   expect(await ask()).toMatchObject({ arrived: 4, error: malformed('1000 tokens asked for') })
 })
+
+test('no flood of places in a queue', async () => {
+  pair.node.network.handleJobs(async (incoming) => {
+    for (;;) await incoming.queue({ position: 1, aboutMs: 60_000 })
+  })
+  const { network } = pair.client
+  const { job } = createTestJob(network.peerId)
+  let places = 0
+  const call = network.callNode(pair.offer.registration, job, { onQueued: () => (places += 1) })
+  await expect(call).rejects.toMatchObject(malformed('too often'))
+  expect(places).toBeLessThan(20)
+})

@@ -218,11 +218,10 @@ test('a declined quote frees the node', async () => {
 
 test('one client cannot take all places of a node', async () => {
   const { network, privateKey } = pair.node
-  // As the sdk does: four jobs at once.
-  const places = 4
+  const places = maxIncomingCallsPerPeer + 1
   let jobs = 0
   network.handleJobs(async (incoming) => {
-    if (jobs === places) return incoming.refuse({ code: 'sdk/busy', message: 'Four jobs run.' })
+    if (jobs === places) return incoming.refuse({ code: 'sdk/busy', message: 'Too many run.' })
     jobs += 1
     await answerWithWords(incoming, { privateKey, count: 1 })
   })

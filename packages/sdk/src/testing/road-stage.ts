@@ -36,8 +36,9 @@ export async function openRoad() {
   const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
   const model = { modelCid, price: freePrice, engine: runtime.info, tokensPerSecond: 100 }
   node.announce({ models: [model], maxJobs: 2 })
-  await vi.waitFor(async () =>
-    expect(await client.findOffers({ role: 'models', modelCid })).toHaveLength(1),
+  await vi.waitFor(
+    async () => expect(await client.findOffers({ role: 'models', modelCid })).toHaveLength(1),
+    { timeout: 10_000 },
   )
 
   const components: GenerateComponents = {

@@ -1,0 +1,84 @@
+/**
+ * One node asked for one job: until its quote, its refusal, or a place in its queue.
+ * @module
+ */
+import type { JobCall, Network } from '@weft/network'
+import { checkQuote, type Job, type QueuePlace, type Registration } from '@weft/protocol'
+
+export type AskInit = {
+  network: Pick<Network, 'callNode'>
+  node: Registration
+  job: Job
+  /** Tokens that exist already. */
+  answered: readonly number[]
+  signal: AbortSignal | undefined
+  /** Its place has changed. */
+  onPlace: () => void
+}
+
+type AskEnd = { type: 'opened'; call: JobCall } | { type: 'failed'; error: unknown }
+type AskState = AskEnd | { type: 'queued'; place: QueuePlace }
+
+export type AskedNode = {
+  readonly peerId: string
+  /** Null until it has to wait. */
+  readonly place: () => QueuePlace | null
+  /** The first that happens. */
+  readonly first: Promise<AskState>
+  /** The last that happens. Never rejects. */
+  readonly end: Promise<AskEnd>
+  /** Null before the end. */
+  readonly ended: () => AskEnd | null
+  /** Gives up the place; a quote that is on its way is declined. Nothing was paid before. */
+  leave(): void
+}
+
+export function askNode({ network, node, job, answered, signal, onPlace }: AskInit): AskedNode {
+  const { peerId } = node
+  const left = new AbortController()
+  const signals = signal ? [signal, left.signal] : [left.signal]
+  const queued = Promise.withResolvers<AskState>()
+  let place: QueuePlace | null = null
+  const open = async (): Promise<JobCall> => {
+    const call = await network.callNode(node, job, {
+      signal: AbortSignal.any(signals),
+      answered,
+      onQueued(now) {
+        place = now
+        queued.resolve({ type: 'queued', place })
+        onPlace()
+      },
+    })
+    try {
+      const context = { job, firstToken: answered.length, nodePeerId: peerId }
+      checkQuote(call.quote, { ...context, nowMs: Date.now() })
+      return call
+    } catch (error) {
+      call.decline()
+      throw error
+    }
+  }
+  let ended: AskEnd | null = null
+  const end = open()
+    .then(
+      (call): AskEnd => ({ type: 'opened', call }),
+      (error): AskEnd => ({ type: 'failed', error }),
+    )
+    .then((state) => {
+      ended = state
+      return state
+    })
+  return {
+    peerId,
+    place: () => place,
+    first: Promise.race([queued.promise, end]),
+    end,
+    ended: () => ended,
+    leave() {
+      left.abort()
+      void end.then((state) => {
+        if (state.type === 'opened') state.call.decline()
+      })
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import type { QueuePlace } from '@weft/protocol'
+import { expect, test } from 'vitest'
+import { JobQueue, type Place } from './job-queue.ts'
+
+function open(places: number) {
+  const counts: string[] = []
+  const queue = new JobQueue({
+    places,
+    onChange: ({ running, waiting }) => counts.push(`${running}+${waiting}`),
+  })
+  function enter(clientPeerId: string) {
+    const places: QueuePlace[] = []
+    const controller = new AbortController()
+    const onPlace = (place: QueuePlace) => places.push(place)
+    const place = queue.enter({ clientPeerId, signal: controller.signal, onPlace })
+    place.catch(() => {})
+    return { place, places, leave: () => controller.abort() }
+  }
+  return { queue, enter, counts }
+}
+
+const hold = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('places are given at once, then in turn, and who leaves is gone', async () => {
+  const { enter, counts } = open(1)
+  const first = await enter('a').place
+  const [second, third] = [enter('b'), enter('c')]
+  expect(second.places).toMatchObject([{ position: 1 }])
+  expect(third.places).toMatchObject([{ position: 2 }])
+  second.leave()
+  await expect(second.place).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  first.release(true)
+  ;(await third.place).release(true)
+  first.release(true)
+  expect(counts.at(-1)).toBe('0+0')
+  expect(counts).toContain('1+2')
+})
+
+test('the wait is told by the length of jobs, and again as it changes, once a second', async () => {
+  const { queue, enter } = open(1)
+  for (let job = 0; job < 12; job += 1) {
+    const place = await enter('a').place
+    await hold(20)
+    place.release(true)
+  }
+  const running = await enter('a').place
+  const next = enter('b')
+  expect(next.places[0]?.aboutMs).toBeLessThan(150)
+  expect(queue.busyMs('c')).toBeNull()
+  running.release(true)
+  const held = await next.place
+  const [one, two] = [enter('c'), enter('d')]
+  one.leave()
+  await hold(1_200)
+  expect(two.places.map(({ position }) => position)).toEqual([2, 1])
+  held.release(false)
+  await two.place
+})
+
+test('a queue has an end, for each client and for all, and says about how long', async () => {
+  const { queue, enter } = open(1)
+  await enter('a').place
+  enter('a')
+  enter('a')
+  const busyMs = queue.busyMs('a') ?? 0
+  expect(busyMs).toBeGreaterThanOrEqual(10_000)
+  expect(queue.busyMs('b')).toBeNull()
+  enter('b')
+  enter('c')
+  expect(queue.busyMs('d')).not.toBeNull()
+})
+
+test('a client with much to ask and one with little have equal shares', async () => {
+  const { enter } = open(2)
+  const jobs: Record<string, number> = { greedy: 0, modest: 0 }
+  const isOver = hold(600).then(() => true)
+  let over = false
+  void isOver.then(() => {
+    over = true
+  })
+  async function keepAsking(client: string): Promise<void> {
+    while (!over) {
+      const place: Place = await enter(client).place
+      await hold(10)
+      jobs[client] = (jobs[client] ?? 0) + 1
+      place.release(true)
+    }
+  }
+  await Promise.all([
+    ...Array.from({ length: 6 }, () => keepAsking('greedy')),
+    keepAsking('modest'),
+    keepAsking('modest'),
+  ])
+  const { greedy = 0, modest = 0 } = jobs
+  expect(greedy / modest).toBeGreaterThan(0.7)
+  expect(greedy / modest).toBeLessThan(1.4)
+})
