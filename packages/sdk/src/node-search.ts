@@ -55,9 +55,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
     ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
   }
   const fresh = () =>
-    ranked.filter(
-      ({ registration: node }) => !asked.has(node.peerId) && !banned.has(node.peerId),
-    )
+    ranked.filter(({ registration: node }) => !asked.has(node.peerId) && !banned.has(node.peerId))
 
   const candidates = (answered: readonly number[], options: WaitOptions): Candidates => ({
     fresh,

@@ -53,7 +53,6 @@ export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Pr
     maxJobs,
   })
   const engine = stoppable(createLightEngine({ tokensPerSecond }))
-  let activeJobs = 0
   const stopServing = serve({
     network: lie ? lying(network, (job) => lyingJob(job, lie, privateKey)) : network,
     engine,
@@ -62,10 +61,9 @@ export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Pr
     engineInfo,
     price: freePrice,
     maxJobs,
-    onEvent({ type }) {
-      if (type === 'job-delta') return
-      activeJobs += type === 'job-start' ? 1 : -1
-      announcement.setActiveJobs(lie ? 0 : activeJobs)
+    onEvent(event) {
+      if (event.type !== 'queue-change') return
+      announcement.setActiveJobs(lie ? 0 : event.running + event.waiting)
     },
   })
   if (lie === 'broken-frames') {
