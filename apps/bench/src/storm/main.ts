@@ -3,8 +3,9 @@
  * @module
  */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readStormOptions } from './options.ts'
+import { renderReport } from './report-page.ts'
 import { runStorm } from './run-storm.ts'
 import { summarise } from './summary.ts'
 
@@ -39,6 +40,7 @@ const record = await runStorm(options, {
 const summary = summarise(record)
 await mkdir(out, { recursive: true })
 await writeFile(join(out, 'report.json'), `${JSON.stringify({ summary, record }, null, 1)}\n`)
+await writeFile(join(out, 'report.html'), await renderReport(record, summary))
 
 if (json) {
   console.log(JSON.stringify(summary.metrics))
@@ -48,5 +50,5 @@ if (json) {
     console.log(`  ${name.padEnd(22)} ${String(value).padStart(10)}`)
   }
 }
-console.error(`Report: ${join(out, 'report.json')}`)
+console.error(`Report: ${resolve(out, 'report.html')}`)
 process.exitCode = summary.findings.every(({ isGood }) => isGood) ? 0 : 1

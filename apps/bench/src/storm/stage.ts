@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '@weft/weft/free-port'
 import { type RelayProcess, startRelay } from '@weft/weft/relay-process'
 import type { StormOptions } from './options.ts'
@@ -108,7 +109,10 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
     async rest(ms) {
       for (const crowd of crowds) crowd.order({ type: 'rest' })
       const all = Promise.all([...rested.values()].map(({ promise }) => promise))
-      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, ms))])
+      const late = new AbortController()
+      const limit = wait(ms, undefined, { signal: late.signal }).catch(() => {})
+      await Promise.race([all, limit])
+      late.abort()
     },
     async close() {
       stopping.abort()

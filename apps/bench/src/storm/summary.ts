@@ -4,6 +4,7 @@
  */
 import { rounded } from '../report.ts'
 import { type Verdict, verdicts } from './judge.ts'
+import type { StormOptions } from './options.ts'
 import type { StormRecord } from './run-storm.ts'
 
 export type StormSummary = {
@@ -14,6 +15,15 @@ export type StormSummary = {
 }
 
 const leastWholeAndRight = 0.995
+
+/** The command that makes the same storm again. */
+export function commandOf(options: StormOptions): string {
+  const flags = Object.entries(options).map(
+    ([name, value]) =>
+      `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)} ${value}`,
+  )
+  return `npm run storm -- ${flags.join(' ')}`
+}
 
 export function summarise(record: StormRecord): StormSummary {
   const { outcomes, samples, relayReturns, troubles, events } = record
@@ -88,7 +98,7 @@ export function summarise(record: StormRecord): StormSummary {
 }
 
 /** @returns 0 for an empty list. @param share in [0, 1] */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
