@@ -3,9 +3,9 @@
  * @module
  */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 
-export { bytesToHex, concatBytes, randomBytes, utf8ToBytes }
+export { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes }
 
 /** SHA-256 (FIPS 180-4) of the concatenation of `parts`. @returns 32 bytes */
 export function sha256(...parts: Uint8Array[]): Uint8Array {

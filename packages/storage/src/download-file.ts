@@ -6,16 +6,27 @@
 import { CancelledError, type ManifestFile, WeftError } from '@weft/protocol'
 import { cutChunks, sha256Hex } from './chunks.ts'
 import { type DownloadTiming, Fault, wrongSize } from './judge-answer.ts'
+import { pause } from './pause.ts'
 import { requestFile } from './request-file.ts'
+
+/** What of a file is to be fetched; others may bring parts of it meanwhile. */
+export type FileWants = {
+  /** Chunks that are missing. */
+  count(): number
+  isWanted(index: number): boolean
+  /** Chunks to ask for next, the end not included; undefined when there are none now. */
+  nextRun(): { first: number; end: number } | undefined
+  /** Takes a chunk that has the right hash. */
+  keep(index: number, bytes: Uint8Array): Promise<void>
+  /** Whether a run that has come to this chunk goes on with it. */
+  goesOn(index: number, end: number): boolean
+}
 
 export type DownloadInit = {
   file: ManifestFile
-  /** Folders that hold the model, absolute, ending in `/`; asked in this order. */
+  /** Folders that hold the model, absolute, ending in `/`; asked in this order; at least one. */
   sources: readonly string[]
-  /** Chunks to fetch; each leaves the set when it has arrived. */
-  missing: Set<number>
-  /** Takes a chunk that has the right hash. */
-  keep: (index: number, bytes: Uint8Array) => Promise<void>
+  wants: FileWants
 }
 
 export type DownloadOptions = { signal: AbortSignal | undefined; timing: DownloadTiming }
@@ -53,13 +64,15 @@ export async function downloadFile(init: DownloadInit, options: DownloadOptions)
 /** @throws Fault when this place cannot give what is missing */
 async function downloadFrom(url: URL, init: DownloadInit, options: DownloadOptions): Promise<void> {
   let breaks = 0
-  while (init.missing.size > 0) {
-    const before = init.missing.size
+  for (;;) {
+    const before = init.wants.count()
+    const run = init.wants.nextRun()
+    if (!run) return
     try {
-      await downloadRun(url, init, options)
+      await downloadRun({ url, ...run }, init, options)
     } catch (fault) {
       if (!(fault instanceof Fault) || fault.retryAfterMs === null) throw fault
-      breaks = init.missing.size < before ? 1 : breaks + 1
+      breaks = init.wants.count() < before ? 1 : breaks + 1
       if (breaks === maxBreaks) throw fault
       const pauseMs = options.timing.retryMs * 2 ** (breaks - 1)
       await pause(Math.max(pauseMs, fault.retryAfterMs), options.signal)
@@ -67,27 +80,26 @@ async function downloadFrom(url: URL, init: DownloadInit, options: DownloadOptio
   }
 }
 
-/** One request: from the first chunk that is missing to the next one that is not. */
+type Run = { url: URL; first: number; end: number }
+
+/** One request. */
 async function downloadRun(
-  url: URL,
-  { file, missing, keep }: DownloadInit,
+  { url, first, end }: Run,
+  { file, wants }: DownloadInit,
   options: DownloadOptions,
 ): Promise<void> {
-  const first = Math.min(...missing)
-  let end = first
-  while (missing.has(end)) end += 1
   const answer = await requestFile({ file, url, first, end }, options)
   for await (const { index, bytes } of cutChunks(file, answer.parts, answer.first)) {
-    if (missing.has(index)) {
+    if (wants.isWanted(index)) {
       const actual = await sha256Hex(bytes)
       if (actual !== file.chunks[index]) throw wrongChunk({ file, url, index, actual })
-      await keep(index, bytes)
-      missing.delete(index)
+      await wants.keep(index, bytes)
     }
     // What a server without ranges sends on is taken as it comes.
-    if (index + 1 === end && answer.first === first) return
+    const next = index + 1
+    if (answer.first === first && (next === end || !wants.goesOn(next, end))) return
   }
-  if (missing.has(end - 1)) throw new Fault(wrongSize(file, url), 0)
+  if (wants.isWanted(end - 1)) throw new Fault(wrongSize(file, url), 0)
 }
 
 function wrongChunk({
@@ -112,30 +124,10 @@ function wrongChunk({
 
 /** Several places, each with its own reason; a wrong hash is the gravest and names the whole. */
 function nowhere(file: ManifestFile, failures: WeftError[]): WeftError {
-  if (failures.length === 0) {
-    return new WeftError('storage/no-source', `Nothing says where to fetch ${file.path} from.`, {
-      facts: ['Import the model from its folder again.'],
-    })
-  }
   const { code } = failures.find((error) => error.code === 'storage/wrong-hash') ?? {
     code: 'storage/download',
   }
   const message = `None of ${failures.length} places gave ${file.path}. What has arrived is kept.`
   const facts = failures.flatMap((error) => [error.message, ...error.facts])
   return new WeftError(code, message, { facts })
-}
-
-function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(signal?.reason)
-    }
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    }, durationMs)
-    if (signal?.aborted) onAbort()
-    signal?.addEventListener('abort', onAbort, { once: true })
-  })
 }

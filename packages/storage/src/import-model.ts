@@ -13,7 +13,12 @@ import {
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
 import { cutChunks, getWhole, sha256Hex } from './chunks.ts'
-import { type FetchModelOptions, totalBytes } from './model-files.ts'
+import { type ModelProgress, totalBytes } from './model-files.ts'
+
+export type ImportModelOptions = {
+  signal?: AbortSignal
+  onProgress?: (progress: ModelProgress) => void
+}
 
 export type ImportReport = {
   modelCid: string
@@ -39,7 +44,7 @@ type MatchInit = { files: readonly File[]; known: readonly Manifest[] }
  */
 export async function matchFiles(
   { files, known }: MatchInit,
-  options: FetchModelOptions,
+  options: ImportModelOptions,
 ): Promise<Match> {
   const given = await readManifest(files)
   const hashed = await hashFiles(files, given ? [given] : known, options)
@@ -70,7 +75,7 @@ export async function matchFiles(
 export async function keepImport(
   match: Match,
   chunks: ChunkStore,
-  { signal, onProgress }: FetchModelOptions = {},
+  { signal, onProgress }: ImportModelOptions = {},
 ): Promise<ImportReport> {
   const { manifest, found, missingFiles, checkedBytes } = match
   let loadedBytes = checkedBytes
@@ -113,7 +118,7 @@ type Hashed = { source: File; chunks: string[] }
 async function hashFiles(
   files: readonly File[],
   manifests: readonly Manifest[],
-  { signal, onProgress }: FetchModelOptions,
+  { signal, onProgress }: ImportModelOptions,
 ): Promise<Hashed[]> {
   const sizes = new Map(
     manifests.flatMap((manifest) => manifest.files.map((file) => [file.sizeBytes, file] as const)),

@@ -11,3 +11,4 @@ export { type FetchModelOptions, type ModelProgress, totalBytes } from './model-
 export * from './model-store.ts'
 export * from './peers.ts'
 export type * from './records.ts'
+export type { ChunkSource, FindTabs, Giver } from './swarm/chunk-source.ts'

@@ -12,22 +12,32 @@ import {
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
 import { getWhole, sha256Hex } from './chunks.ts'
-import { downloadFile } from './download-file.ts'
 import { type DownloadTiming, usualTiming } from './judge-answer.ts'
+import type { FindTabs, Giver } from './swarm/chunk-source.ts'
+import { takeFromPlaces } from './swarm/take-from-places.ts'
+import { takeFromTabs } from './swarm/take-from-tabs.ts'
+import { type Piece, Wanted } from './swarm/wanted.ts'
 
 export type FetchModelInit = {
   manifest: Manifest
   /** Folders that hold the model, absolute, ending in `/`; asked in this order. */
   sources: readonly string[]
+  /** Other tabs, asked beside the folders. */
+  findTabs?: FindTabs
   chunks: ChunkStore
   timing?: DownloadTiming
 }
 
 export type ModelProgress = { loadedBytes: number; totalBytes: number }
 
+export type FetchProgress = ModelProgress & {
+  /** Who gave how much in this download; without what was kept before. */
+  givers: Giver[]
+}
+
 export type FetchModelOptions = {
   signal?: AbortSignal
-  onProgress?: (progress: ModelProgress) => void
+  onProgress?: (progress: FetchProgress) => void
 }
 
 /** @returns bytes of every file of the manifest */
@@ -42,38 +52,97 @@ export function totalBytes(manifest: Manifest): number {
  *   `storage/no-source`, `storage/no-memory`, `storage/bad-manifest`, `protocol/cancelled`
  */
 export async function fetchModelFiles(
-  { manifest, sources, chunks, timing = usualTiming }: FetchModelInit,
+  init: FetchModelInit,
   { signal, onProgress }: FetchModelOptions = {},
 ): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>()
-  const progress = { loadedBytes: 0, totalBytes: totalBytes(manifest) }
-  const report = (bytes: number) => {
-    progress.loadedBytes += bytes
-    onProgress?.({ ...progress })
+  const { manifest, chunks } = init
+  const files = new Map(manifest.files.map((file) => [file.path, allocate(file)]))
+  const wanted = new Wanted(manifest)
+  const givers = new Map<string | null, number>()
+  let loadedBytes = 0
+  const report = () => {
+    const gave = [...givers].map(([peerId, bytes]) => ({ peerId, bytes }))
+    onProgress?.({ loadedBytes, totalBytes: totalBytes(manifest), givers: gave })
   }
-  report(0)
+  const take = (file: ManifestFile, index: number, bytes: Uint8Array) => {
+    files.get(file.path)?.set(bytes, index * chunkBytes)
+    loadedBytes += bytes.length
+    report()
+  }
+  report()
   for (const file of manifest.files) {
-    const content = allocate(file)
-    const take = (index: number, bytes: Uint8Array) => {
-      content.set(bytes, index * chunkBytes)
-      report(bytes.length)
-    }
-    const missing = await readKept({ file, chunks, take }, signal)
-    const keep = async (index: number, bytes: Uint8Array) => {
-      await chunks.put(file.chunks[index] ?? '', bytes)
-      take(index, bytes)
-    }
-    if (missing.size > 0) await downloadFile({ file, sources, missing, keep }, { signal, timing })
-    if (file.path === 'tokenizer.json') await checkWhole(file, content)
-    files.set(file.path, content)
+    for (const index of await readKept({ file, chunks, take }, signal)) wanted.add(file, index)
   }
+  const keep = async ({ file, index, hash }: Piece, bytes: Uint8Array, peerId: string | null) => {
+    await chunks.put(hash, bytes)
+    givers.set(peerId, (givers.get(peerId) ?? 0) + bytes.length)
+    take(file, index, bytes)
+  }
+  if (wanted.size > 0) await fetchMissing({ ...init, wanted, keep }, signal)
+  const tokenizer = manifest.files.find(({ path }) => path === 'tokenizer.json')
+  const content = files.get('tokenizer.json')
+  if (tokenizer && content) await checkWhole(tokenizer, content)
   return files
 }
+
+type FetchMissingInit = FetchModelInit & {
+  wanted: Wanted
+  keep: (piece: Piece, bytes: Uint8Array, peerId: string | null) => Promise<void>
+}
+
+/** From tabs and places at the same time, until nothing is missing or nobody is left to ask. */
+async function fetchMissing(init: FetchMissingInit, signal: AbortSignal | undefined) {
+  const { manifest, sources, wanted, findTabs, keep, timing = usualTiming } = init
+  const failed = new AbortController()
+  const end = AbortSignal.any([wanted.emptied, failed.signal, ...(signal ? [signal] : [])])
+  const hasPlaces = sources.length > 0
+  let hasTabs = findTabs !== undefined
+  const fromTabs = async () => {
+    const losses = findTabs ? await takeFromTabs({ wanted, findTabs, hasPlaces, keep }, end) : []
+    hasTabs = false
+    return losses
+  }
+  const fromPlaces = async () => {
+    if (!hasPlaces) return []
+    return takeFromPlaces(
+      {
+        wanted,
+        sources,
+        timing,
+        keep: (piece, bytes) => keep(piece, bytes, null),
+        hasTabs: () => hasTabs,
+      },
+      end,
+    )
+  }
+  try {
+    const [losses, failures] = await Promise.all([fromTabs(), fromPlaces()])
+    if (signal?.aborted) throw cancelled(manifest)
+    if (wanted.size > 0) throw failures[0] ?? noSource(init, losses)
+  } catch (error) {
+    failed.abort()
+    throw signal?.aborted ? cancelled(manifest) : error
+  }
+}
+
+function noSource({ manifest, findTabs }: FetchMissingInit, losses: WeftError[]): WeftError {
+  const { name } = manifest
+  if (!findTabs) {
+    return new WeftError('storage/no-source', `Nothing says where to fetch ${name} from.`, {
+      facts: ['Import the model from its folder again.'],
+    })
+  }
+  const message = `No tab gives the rest of ${name} now. What has arrived is kept; try again later.`
+  const facts = losses.flatMap((error) => [error.message, ...error.facts])
+  return new WeftError('storage/no-tabs', message, { facts })
+}
+
+const cancelled = ({ name }: Manifest) => new CancelledError({ subject: `Fetching ${name}` })
 
 type ReadInit = {
   file: ManifestFile
   chunks: ChunkStore
-  take: (index: number, bytes: Uint8Array) => void
+  take: (file: ManifestFile, index: number, bytes: Uint8Array) => void
 }
 
 /** Takes the chunks that are kept and whole. @returns the indexes of the others */
@@ -85,7 +154,7 @@ async function readKept(
   for (const index of file.chunks.keys()) {
     if (signal?.aborted) throw new CancelledError({ subject: `Reading ${file.path}` })
     const kept = await getWhole(chunks, file, index)
-    if (kept) take(index, kept)
+    if (kept) take(file, index, kept)
     else missing.add(index)
   }
   return missing

@@ -13,7 +13,12 @@ import {
 import type { ChunkStore } from './chunk-store.ts'
 import { chunkSize } from './chunks.ts'
 import type { Database } from './database.ts'
-import { type ImportReport, keepImport, matchFiles } from './import-model.ts'
+import {
+  type ImportModelOptions,
+  type ImportReport,
+  keepImport,
+  matchFiles,
+} from './import-model.ts'
 import {
   type FetchModelInit,
   type FetchModelOptions,
@@ -49,7 +54,7 @@ export interface ModelStore {
    * @throws WeftError `storage/no-space` before anything is fetched; as `fetchModelFiles`
    */
   open(
-    init: Pick<FetchModelInit, 'manifest' | 'sources'>,
+    init: Pick<FetchModelInit, 'manifest' | 'sources' | 'findTabs'>,
     options?: FetchModelOptions,
   ): Promise<Map<string, Uint8Array>>
   /**
@@ -58,7 +63,7 @@ export interface ModelStore {
    * @throws WeftError `storage/import`, `storage/bad-manifest`, `storage/wrong-hash`,
    *   `storage/no-space`, `protocol/cancelled`
    */
-  import(init: ImportInit, options?: FetchModelOptions): Promise<ImportReport>
+  import(init: ImportInit, options?: ImportModelOptions): Promise<ImportReport>
   /** Says to all tabs that the model is in use, until the function that it returns is called. */
   hold(modelCid: string): Promise<() => void>
   /** @throws WeftError `storage/model-in-use` while any tab holds it */
@@ -158,9 +163,9 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
 
   return {
     list,
-    open({ manifest, sources }, options) {
-      return fill({ manifest, isImport: false, signal: options?.signal }, () =>
-        fetchModelFiles({ manifest, sources, chunks }, options),
+    open(init, options) {
+      return fill({ manifest: init.manifest, isImport: false, signal: options?.signal }, () =>
+        fetchModelFiles({ ...init, chunks }, options),
       )
     },
     async import({ files, known }, options = {}) {
