@@ -9,7 +9,8 @@ export type HttpServerInit = {
   host: string
   /** 0 takes any free port. */
   port: number
-  health: () => object
+  /** Anything but "ok" is told with status 503, so that a balancer sends nobody here. */
+  health: () => { status: string }
   metrics: () => Promise<{ contentType: string; text: string }>
 }
 
@@ -26,7 +27,8 @@ export async function startHttpServer(init: HttpServerInit): Promise<HttpServer>
       response.writeHead(405).end()
     } else if (pathname === '/health') {
       const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' }
-      response.writeHead(200, headers).end(JSON.stringify(init.health()))
+      const health = init.health()
+      response.writeHead(health.status === 'ok' ? 200 : 503, headers).end(JSON.stringify(health))
     } else if (pathname === '/metrics') {
       try {
         const { contentType, text } = await init.metrics()

@@ -62,7 +62,12 @@ test('says where it is in one line, tells its health, ends at once, and keeps it
   expect((await stat(first.keyFile)).mode & 0o777).toBe(0o600)
   const health = await (await fetch(`${first.ready.http}/health`)).json()
   const peerId = first.ready.address.split('/').at(-1)
-  expect(health).toMatchObject({ peerId, addresses: [first.ready.address], registered: 0 })
+  expect(health).toMatchObject({
+    status: 'ok',
+    peerId,
+    addresses: [first.ready.address],
+    registered: 0,
+  })
   const metrics = await (await fetch(`${first.ready.http}/metrics`)).text()
   expect(metrics).toContain('weft_relay_registered 0')
   expect(metrics).toContain('# TYPE weft_relay_directory_requests_total counter')

@@ -5,27 +5,36 @@
 import { prometheusMetrics } from '@libp2p/prometheus-metrics'
 import { createRelay, type Relay } from '@weft/network/relay'
 import { WeftError } from '@weft/protocol'
-import { Counter, Gauge, register } from 'prom-client'
+import { register } from 'prom-client'
 import { type HttpServer, startHttpServer } from './http-server.ts'
 import { loadKey } from './key-file.ts'
+import { type RelayEvents, registerMetrics } from './metrics.ts'
 import { parseOptions, type RelayOptions } from './options.ts'
 
-/** After this a supervisor would kill the process anyway. */
-const drainMs = 2_000
+/** What ends without tabs being told has this long to close its streams. */
+const closeMs = 2_000
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2))
   const startedAtMs = Date.now()
-  const { relay, http } = await start(options, startedAtMs)
+  let isDraining = false
+  const { relay, http } = await start(options, { startedAtMs, isDraining: () => isDraining })
   let isStopping = false
   const stop = async () => {
     if (isStopping) return
     isStopping = true
-    setTimeout(() => process.exit(0), drainMs).unref()
+    setTimeout(() => process.exit(0), closeMs).unref()
     await Promise.allSettled([relay.stop(), http.stop()])
     process.exit(0)
   }
-  process.on('SIGTERM', stop)
+  const drain = async () => {
+    if (isDraining) return
+    isDraining = true
+    await relay.drain(options.drainMs)
+    await stop()
+  }
+  process.on('SIGTERM', drain)
+  // A person at the terminal does not want to wait.
   process.on('SIGINT', stop)
   // Started by another process of ours: end with it, however it ended.
   process.on('disconnect', stop)
@@ -33,27 +42,26 @@ async function main(): Promise<void> {
 }
 
 async function start(
-  { host, port, httpPort, keyFile, maxReservations, announce }: RelayOptions,
-  startedAtMs: number,
+  { host, port, httpPort, keyFile, ...options }: RelayOptions,
+  { startedAtMs, isDraining }: { startedAtMs: number; isDraining: () => boolean },
 ): Promise<{ relay: Relay; http: HttpServer }> {
   const privateKey = await loadKey(keyFile)
-  const metrics = prometheusMetrics()
-  const requests = { count: (_type: string) => {} }
+  const events: RelayEvents = { onRequest: () => {}, onRefusedConnection: () => {} }
   const relay = await createRelay({
     privateKey,
     host,
     port,
-    announce,
-    maxReservations,
-    metrics,
-    onRequest: (type) => requests.count(type),
+    ...options,
+    metrics: prometheusMetrics(),
+    onRequest: (type, answer) => events.onRequest(type, answer),
+    onRefusedConnection: () => events.onRefusedConnection(),
   })
-  // Only now: libp2p's metrics clear the registry when they start.
-  requests.count = registerMetrics(relay)
+  Object.assign(events, registerMetrics(relay, isDraining))
   const http = await startHttpServer({
     host,
     port: httpPort,
     health: () => ({
+      status: isDraining() ? 'draining' : 'ok',
       peerId: relay.peerId,
       addresses: relay.addresses(),
       uptimeMs: Date.now() - startedAtMs,
@@ -62,30 +70,6 @@ async function start(
     metrics: async () => ({ contentType: register.contentType, text: await register.metrics() }),
   })
   return { relay, http }
-}
-
-/** @returns a function that counts a directory request */
-function registerMetrics(relay: Relay): (type: string) => void {
-  const gauges = {
-    registered: 'Nodes registered with the directory',
-    reservations: 'Tabs that can be introduced through this relay',
-    connections: 'Open connections',
-  } as const
-  for (const key of ['registered', 'reservations', 'connections'] as const) {
-    new Gauge({
-      name: `weft_relay_${key}`,
-      help: gauges[key],
-      collect() {
-        this.set(relay.counts()[key])
-      },
-    })
-  }
-  const requests = new Counter({
-    name: 'weft_relay_directory_requests_total',
-    help: 'Directory requests answered, by type',
-    labelNames: ['type'],
-  })
-  return (type) => requests.inc({ type })
 }
 
 // Thousands of tabs hang on this process: a stray rejection in a library is told, not fatal.

@@ -15,18 +15,43 @@ export type RelayOptions = {
   maxReservations: number
   /** Multiaddrs to tell instead of the one listened on. */
   announce: string[]
+  /** Multiaddrs of relays to share the directory with. */
+  fellows: string[]
+  /** Of one address; left out, the relay's own default, which spares this machine. */
+  connectionsPerAddress?: number
+  freeRegistrationsPerAddress?: number
+  /** Milliseconds from SIGTERM until the relay ends, in which tabs go elsewhere. */
+  drainMs: number
 }
+
+const maxCount = 1_000_000
 
 /** @throws WeftError `relay/options` */
 export function parseOptions(args: string[]): RelayOptions {
   const values = parse(args)
+  const connections = values['connections-per-address']
+  const registrations = values['registrations-per-address']
   return {
     host: values.host,
     port: wholeNumber('port', values.port, 65_535),
     httpPort: wholeNumber('http-port', values['http-port'], 65_535),
     keyFile: values['key-file'],
-    maxReservations: wholeNumber('max-reservations', values['max-reservations'], 1_000_000),
+    maxReservations: wholeNumber('max-reservations', values['max-reservations'], maxCount),
     announce: values.announce,
+    fellows: values.peers,
+    drainMs: wholeNumber('drain-ms', values['drain-ms'], 600_000),
+    ...(connections === undefined
+      ? {}
+      : { connectionsPerAddress: wholeNumber('connections-per-address', connections, maxCount) }),
+    ...(registrations === undefined
+      ? {}
+      : {
+          freeRegistrationsPerAddress: wholeNumber(
+            'registrations-per-address',
+            registrations,
+            maxCount,
+          ),
+        }),
   }
 }
 
@@ -39,8 +64,12 @@ function parse(args: string[]) {
         port: { type: 'string', default: '4001' },
         'http-port': { type: 'string', default: '4002' },
         'key-file': { type: 'string', default: '.weft/relay.key' },
-        'max-reservations': { type: 'string', default: '4096' },
+        'max-reservations': { type: 'string', default: '10000' },
         announce: { type: 'string', multiple: true, default: [] },
+        peers: { type: 'string', multiple: true, default: [] },
+        'connections-per-address': { type: 'string' },
+        'registrations-per-address': { type: 'string' },
+        'drain-ms': { type: 'string', default: '2000' },
       },
     }).values
   } catch (cause) {

@@ -115,6 +115,7 @@ function end(child: ChildProcess): Promise<void> {
       clearTimeout(timer)
       resolve()
     })
-    child.kill('SIGTERM')
+    // Not SIGTERM: whoever stops everything does not wait until tabs have gone elsewhere.
+    child.kill('SIGINT')
   })
 }

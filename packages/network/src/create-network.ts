@@ -12,6 +12,7 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Network, NetworkInit } from './network.ts'
+import { KnownRelays } from './relays/known-relays.ts'
 import { Strikes } from './strikes.ts'
 import { createNetworkFrom, cutConnections } from './tab-network.ts'
 
@@ -33,6 +34,7 @@ export async function createNetwork({
   region = null,
 }: NetworkInit): Promise<Network> {
   const strikes = new Strikes()
+  const knownRelays = new KnownRelays(relays)
   const libp2p = await createLibp2p({
     privateKey: privateKeyFromRaw(privateKey),
     // A bare circuit address per relay: reservations are then made anew after a relay's restart.
@@ -46,7 +48,7 @@ export async function createNetwork({
     streamMuxers: [yamux()],
     connectionGater: {
       // The default denies loopback and ws; what matters is that no stranger chooses our sockets.
-      denyDialMultiaddr: (address) => !isOurs(address.toString(), relays),
+      denyDialMultiaddr: (address) => !knownRelays.admits(address.toString()),
       denyDialPeer: (peer) => strikes.isRefused(peer.toString()),
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
     },
@@ -56,13 +58,16 @@ export async function createNetwork({
     connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
   })
-  const network = await createNetworkFrom({ libp2p, privateKey, relays, region, strikes })
+  const network = await createNetworkFrom({
+    libp2p,
+    privateKey,
+    relays,
+    region,
+    strikes,
+    knownRelays,
+  })
   const leave = () => void cutConnections(libp2p)
   addEventListener('pagehide', leave)
   libp2p.addEventListener('stop', () => removeEventListener('pagehide', leave))
   return network
-}
-
-function isOurs(address: string, relays: string[]): boolean {
-  return relays.some((relay) => address === relay || address.startsWith(`${relay}/p2p-circuit/`))
 }

@@ -21,7 +21,7 @@ import { Announcer } from './directory/announcer.ts'
 import { directoryTimes } from './directory/constants.ts'
 import type { DirectoryClient } from './directory/directory-client.ts'
 import { findOffers } from './directory/find-offers.ts'
-import { RegistrationCheck } from './directory/registration-check.ts'
+import { OfferReader } from './directory/offer-reader.ts'
 import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './infer/constants.ts'
 import { Dialer } from './infer/dialer.ts'
 import { InferServer, type JobHandler } from './infer/infer-server.ts'
@@ -39,6 +39,7 @@ import type {
   OfferQuery,
   WaitOptions,
 } from './network.ts'
+import type { KnownRelays } from './relays/known-relays.ts'
 import { RelayLink } from './relays/relay-link.ts'
 import type { Strikes } from './strikes.ts'
 import { cutConnection } from './wire/cut-connection.ts'
@@ -46,12 +47,13 @@ import { pause, withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
 
 export type TabNetworkComponents = {
-  /** Started; its connection gater asks `strikes`. */
+  /** Started; its connection gater asks `strikes` and `knownRelays`. */
   libp2p: Libp2p
   privateKey: PrivateKey
   relays: string[]
   region?: string | null
   strikes: Strikes
+  knownRelays: KnownRelays
 }
 
 /** @throws WeftError `network/relay-address` */
@@ -73,15 +75,15 @@ class TabNetwork implements Network {
   readonly #liveness: Liveness
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
-  readonly #check = new RegistrationCheck()
+  readonly #reader = new OfferReader()
   readonly #announcer: Announcer
 
   constructor(components: TabNetworkComponents) {
-    const { libp2p, relays, privateKey, region = null } = components
+    const { libp2p, relays, privateKey, region = null, knownRelays } = components
     this.#components = components
     this.peerId = libp2p.peerId.toString()
     this.region = region
-    this.#dialer = new Dialer({ libp2p, relays })
+    this.#dialer = new Dialer({ libp2p, relays: knownRelays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
@@ -137,7 +139,9 @@ class TabNetwork implements Network {
       isFree,
       limit: limits.maxOffers,
     }
-    return findOffers({ directories, query, check: this.#check }, options)
+    const found = await findOffers({ directories, query, reader: this.#reader }, options)
+    this.#components.knownRelays.vouch(found.relays)
+    return found.offers
   }
 
   announce(announcement: Announcement): AnnouncementHandle {
@@ -240,9 +244,11 @@ class TabNetwork implements Network {
   }
 
   #directAddresses(): string[] {
-    return announcedAddresses(
-      this.#components.libp2p.getMultiaddrs().map((address) => address.toString()),
-    )
+    const ending = this.#links.filter((link) => link.isDraining).map(({ peerId }) => peerId)
+    const addresses = this.#components.libp2p.getMultiaddrs().map((address) => address.toString())
+    const isOverEnding = (address: string) =>
+      ending.some((peerId) => address.includes(`/p2p/${peerId}/p2p-circuit`))
+    return announcedAddresses(addresses.filter((address) => !isOverEnding(address)))
   }
 
   #strike(connection: Connection): void {

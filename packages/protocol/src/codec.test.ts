@@ -6,13 +6,18 @@ import { blobRequestSchema, blobResponseHeadSchema } from './blob-messages.ts'
 import { decode, encode, weiSchema } from './codec.ts'
 import { directoryRequestSchema, directoryResponseSchema } from './directory-messages.ts'
 import { WeftError } from './errors.ts'
+import {
+  federationNewsSchema,
+  federationPageSchema,
+  federationRequestSchema,
+} from './federation-messages.ts'
 import { clientMessageSchema, nodeMessageSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { manifestSchema } from './manifest.ts'
 import { quoteSchema } from './quote.ts'
 import { receiptSchema } from './receipt.ts'
-import { registrationSchema } from './registration.ts'
+import { encodeRegistration, registrationSchema } from './registration.ts'
 import {
   sampleEmbeddingManifest,
   sampleManifest,
@@ -22,6 +27,7 @@ import {
 
 const { job, quote, receipt, deltas } = sampleRoad()
 const registration = sampleRegistration()
+const sealed = { registration: encodeRegistration(registration), activeJobs: 0 }
 
 const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['job', jobSchema, job],
@@ -42,11 +48,29 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     nodeMessageSchema,
     { type: 'refusal', error: { code: 'sdk/busy', message: 'Full.' }, retryAfterMs: 9_000 },
   ],
-  ['directory request', directoryRequestSchema, { type: 'register', requestId: 7, registration }],
+  [
+    'federation news',
+    federationNewsSchema,
+    {
+      offers: [sealed],
+      loads: [{ peerId: registration.peerId, activeJobs: 1 }],
+      gone: [registration.peerId],
+      digest: { count: 1, hash: 77 },
+      addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
+      isLeaving: false,
+    },
+  ],
+  ['federation page', federationPageSchema, { offers: [sealed] }],
+  ['federation request', federationRequestSchema, { type: 'more' }],
+  [
+    'directory request',
+    directoryRequestSchema,
+    { type: 'register', requestId: 7, registration, work: 5 },
+  ],
   [
     'directory response',
     directoryResponseSchema,
-    { type: 'offers', requestId: 7, offers: [{ registration, activeJobs: 0 }], total: 1 },
+    { type: 'offers', requestId: 7, offers: [sealed], total: 1, relays: [] },
   ],
   [
     'blob request',

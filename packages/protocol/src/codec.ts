@@ -5,7 +5,7 @@
  */
 import * as dagCbor from '@ipld/dag-cbor'
 import { z } from 'zod'
-import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
+import { bytesEqual, concatBytes, sha256, utf8ToBytes } from './bytes.ts'
 import { MalformedError, TooLargeError } from './errors.ts'
 import { limits } from './limits.ts'
 
@@ -13,6 +13,12 @@ import { limits } from './limits.ts'
 export const bytesSchema = (length: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, {
     error: `expected ${length} bytes`,
+  })
+
+/** Binary of at most so many bytes. */
+export const boundedBytesSchema = (maxLength: number) =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= maxLength, {
+    error: `expected at most ${maxLength} bytes`,
   })
 
 /** Token units (wei): a bigint in memory, a decimal string on the wire, in [0, 2^256). */
@@ -103,7 +109,16 @@ export function hashValue<Schema extends z.ZodType>(
   schema: Schema,
   value: z.output<Schema>,
 ): Uint8Array {
-  return sha256(utf8ToBytes(`${domain}\0`), encode(domain, schema, value))
+  return sha256(bytesToHash(domain, schema, value))
+}
+
+/** @returns the domain, a zero byte and the canonical bytes */
+export function bytesToHash<Schema extends z.ZodType>(
+  domain: string,
+  schema: Schema,
+  value: z.output<Schema>,
+): Uint8Array {
+  return concatBytes(utf8ToBytes(`${domain}\0`), encode(domain, schema, value))
 }
 
 function malformed(subject: string, error: z.ZodError): MalformedError {

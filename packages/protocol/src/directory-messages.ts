@@ -7,7 +7,19 @@ import { cidSchema } from './codec.ts'
 import { wireErrorSchema } from './infer-messages.ts'
 import { priceSchema } from './job.ts'
 import { limits } from './limits.ts'
-import { offerRoleSchema, offerSchema, regionSchema, registrationSchema } from './registration.ts'
+import {
+  activeJobsSchema,
+  offerRoleSchema,
+  regionSchema,
+  registrationSchema,
+  sealedOfferSchema,
+} from './registration.ts'
+import { workChallengeSchema } from './work.ts'
+
+/** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. */
+export const relayAddressesSchema = z
+  .array(z.string().max(limits.maxAddressChars))
+  .max(limits.maxRelayAddresses)
 
 const requestIdSchema = z.int().min(0).max(0xffffffff)
 
@@ -17,11 +29,13 @@ export const directoryRequestSchema = z.discriminatedUnion('type', [
     type: z.literal('register'),
     requestId: requestIdSchema,
     registration: registrationSchema,
+    /** What the relay has asked for before, on this stream. */
+    work: z.int().min(0).nullable(),
   }),
   z.strictObject({
     type: z.literal('heartbeat'),
     requestId: requestIdSchema,
-    activeJobs: z.int().min(0).max(100_000),
+    activeJobs: activeJobsSchema,
   }),
   z.strictObject({ type: z.literal('unregister'), requestId: requestIdSchema }),
   z.strictObject({
@@ -48,10 +62,23 @@ export const directoryResponseSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('offers'),
     requestId: requestIdSchema,
-    offers: z.array(offerSchema).max(limits.maxOffers),
+    offers: z.array(sealedOfferSchema).max(limits.maxOffers),
     /** Nodes that match, of which `offers` is a sample. */
     total: z.int().min(0),
+    /**
+     * Addresses of other relays over which some of these nodes are reached. The relay vouches for
+     * them: it shares its directory with those relays.
+     */
+    relays: relayAddressesSchema,
   }),
+  /** The registration is refused until this is worked out. */
+  z.strictObject({
+    type: z.literal('work'),
+    requestId: requestIdSchema,
+    ...workChallengeSchema.shape,
+  }),
+  /** To no request: the relay is going to end. Nothing new may begin over it. */
+  z.strictObject({ type: z.literal('draining') }),
   z.strictObject({ type: z.literal('error'), requestId: requestIdSchema, error: wireErrorSchema }),
 ])
 export type DirectoryResponse = z.output<typeof directoryResponseSchema>

@@ -40,8 +40,14 @@ export const limits = {
   maxAddressChars: 256,
   /** A registration as canonical bytes; that of a tab with one model has about 600. */
   maxRegistrationBytes: 8 * 1024,
+  /** Addresses of other relays in one message: a few relays under two names each. */
+  maxRelayAddresses: 32,
   /** Offers in one directory answer. */
   maxOffers: 64,
+  /** Peers that one message between relays names beside its offers: 55 bytes each. */
+  maxNewsPeers: 512,
+  /** Work that a tab does for a registration: 2^22 hashes take about 10 s. */
+  maxWorkBits: 22,
   maxErrorMessageChars: 500,
   /** One manifest as canonical bytes: 32 bytes a chunk, so 1 MiB describes about 30 GB. */
   maxManifestBytes: 1024 * 1024,

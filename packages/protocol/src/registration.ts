@@ -3,7 +3,14 @@
  * @module
  */
 import { z } from 'zod'
-import { cidSchema, peerIdSchema } from './codec.ts'
+import {
+  boundedBytesSchema,
+  bytesToHash,
+  cidSchema,
+  decode,
+  encode,
+  peerIdSchema,
+} from './codec.ts'
 import { WeftError } from './errors.ts'
 import { priceSchema } from './job.ts'
 import { limits } from './limits.ts'
@@ -90,9 +97,32 @@ export function checkRegistration(registration: Registration, peerId: string): v
   checkSignature(domain, unsignedRegistrationSchema, unsigned, { signature, peerId })
 }
 
-/** A registration as a relay passes it on, with what it knows at this moment. */
-export const offerSchema = z.strictObject({
-  registration: registrationSchema,
-  activeJobs: z.int().min(0).max(100_000),
+/** @returns what a registration's signature is over: ECDSA of the SHA-256 of these bytes */
+export function registrationBytesToSign({ signature, ...unsigned }: Registration): Uint8Array {
+  return bytesToHash(domain, unsignedRegistrationSchema, unsigned)
+}
+
+/** @throws TooLargeError */
+export function encodeRegistration(registration: Registration): Uint8Array {
+  return encode('registration', registrationSchema, registration, limits.maxRegistrationBytes)
+}
+
+/** @throws MalformedError, TooLargeError; the signature is not checked */
+export function decodeRegistration(bytes: Uint8Array): Registration {
+  return decode('registration', registrationSchema, bytes, limits.maxRegistrationBytes)
+}
+
+/** A registration with what is known of its node at this moment. */
+export type Offer = { registration: Registration; activeJobs: number }
+
+export const activeJobsSchema = z.int().min(0).max(100_000)
+
+/**
+ * An offer as relays pass it on: the registration as the bytes that were signed and checked once, so
+ * that a relay encodes it no second time and a tab opens those it does not know yet.
+ */
+export const sealedOfferSchema = z.strictObject({
+  registration: boundedBytesSchema(limits.maxRegistrationBytes),
+  activeJobs: activeJobsSchema,
 })
-export type Offer = z.output<typeof offerSchema>
+export type SealedOffer = z.output<typeof sealedOfferSchema>

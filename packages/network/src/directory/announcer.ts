@@ -3,7 +3,14 @@
  * on offer. Several things may be announced at a time; there is one registration.
  * @module
  */
-import { type PrivateKey, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
+import {
+  findWork,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  type Registration,
+  signRegistration,
+  WeftError,
+} from '@weft/protocol'
 import type { Announcement, AnnouncementHandle } from '../network.ts'
 import type { RelayLink } from '../relays/relay-link.ts'
 import { pause } from '../wire/deadline.ts'
@@ -30,6 +37,8 @@ export class Announcer {
   readonly #busy = new Map<RelayLink, { directory: DirectoryClient; done: Promise<void> }>()
   readonly #parts = new Set<Part>()
   readonly #timer: ReturnType<typeof setInterval>
+  readonly #stopping = new AbortController()
+  #last: { revision: string; registration: Registration } | null = null
   #partsRevision = 0
   #sequence = 0
 
@@ -65,6 +74,7 @@ export class Announcer {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    this.#stopping.abort()
     if (this.#parts.size > 0) await this.#change(() => this.#parts.clear())
   }
 
@@ -131,8 +141,10 @@ export class Announcer {
   async #tell(link: RelayLink, directory: DirectoryClient): Promise<void> {
     try {
       while (await this.#register(link, directory));
-    } catch {
-      // As said above.
+    } catch (error) {
+      // A relay knows a later one of ours, from before a reload or a change of the clock.
+      const isStale = WeftError.is(error) && error.code === 'network/stale-registration'
+      if (isStale) this.#last = null
     }
   }
 
@@ -144,13 +156,36 @@ export class Announcer {
     const revision = [this.#partsRevision, ...addresses].join(' ')
     const known = this.#registered.get(link)
     if (known?.directory === directory && known.revision === revision) return false
-    await directory.request({ type: 'register', registration: this.#sign(addresses) })
+    await this.#put(directory, this.#signed(revision, addresses))
     // Else it has been unregistered meanwhile.
     if (this.#parts.size > 0) {
       this.#registered.set(link, { directory, revision })
       if (this.#activeJobs() > 0) await this.#tellLoad(directory)
     }
     return true
+  }
+
+  /** @throws WeftError with the relay's reason */
+  async #put(directory: DirectoryClient, registration: Registration): Promise<void> {
+    const { signal } = this.#stopping
+    const request = { type: 'register', registration } as const
+    const answer = await directory.request({ ...request, work: null })
+    if (answer.type !== 'work') return
+    const work = await findWork(answer, registration.peerId, { signal })
+    // Taken back meanwhile.
+    if (this.#parts.size === 0) return
+    const second = await directory.request({ ...request, work })
+    if (second.type !== 'done') {
+      throw new WeftError('network/relay-failed', 'The relay asks for ever more work.')
+    }
+  }
+
+  /** One for all relays: they tell each other of it. */
+  #signed(revision: string, addresses: string[]): Registration {
+    if (this.#last?.revision !== revision) {
+      this.#last = { revision, registration: this.#sign(addresses) }
+    }
+    return this.#last.registration
   }
 
   #sign(addresses: string[]) {

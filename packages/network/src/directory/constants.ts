@@ -44,11 +44,11 @@ export const messageBurst = 60
 /** Messages over the rate, each answered with an error, before the stream is cut. */
 export const maxRefusedMessages = 200
 
-/** The largest request is a registration; what is around it takes less than this. */
-const envelopeBytes = 128
+/** What is around a registration in a message takes less than this. */
+export const envelopeBytes = 128
 const maxRequestBytes = limits.maxRegistrationBytes + envelopeBytes
-/** What one answer may hold; offers beyond it are left out. */
-export const maxAnswerBytes = limits.maxFrameBytes - 4096
+/** What the offers of one answer may take; those beyond it are left out. The rest is for relays. */
+export const maxAnswerBytes = limits.maxFrameBytes - 16 * 1024
 
 export const relaySide: MessageFormat<DirectoryRequest, DirectoryResponse> = {
   subject: 'directory request',

@@ -37,8 +37,12 @@ test('a tab that asks and never reads is cut', { timeout: 20_000 }, async () => 
   const join = async (key = createPrivateKey()) => {
     const libp2p = await createBareLibp2p(key)
     const connection = await libp2p.dial(address)
-    const directory = new DirectoryClient({ connection, onStreamLost: () => {} })
-    await directory.request({ type: 'register', registration: largeRegistration(key) })
+    const directory = new DirectoryClient({
+      connection,
+      onStreamLost: () => {},
+      onDraining: () => {},
+    })
+    await directory.request({ type: 'register', registration: largeRegistration(key), work: null })
     return libp2p
   }
   const nodes = await Promise.all(Array.from({ length: 6 }, () => join()))

@@ -12,32 +12,32 @@ import { directoryProtocol, directoryTimes, tabSide } from './constants.ts'
 
 type Messages = MessageStream<DirectoryResponse, DirectoryRequest>
 type Body<Request> = Request extends unknown ? Omit<Request, 'requestId'> : never
-type Pending = PromiseWithResolvers<DirectoryResponse>
+type Answer = Exclude<DirectoryResponse, { type: 'draining' }>
+type Pending = PromiseWithResolvers<Answer>
+
+export type DirectoryClientInit = {
+  connection: Connection
+  /** The registration that was made on the stream is gone with it. */
+  onStreamLost: () => void
+  /** The relay is going to end. */
+  onDraining: () => void
+}
 
 export class DirectoryClient {
-  readonly #connection: Connection
-  readonly #onStreamLost: () => void
+  readonly #init: DirectoryClientInit
   readonly #pending = new Map<number, Pending>()
   #stream: Promise<Messages> | null = null
   #nextId = 0
 
-  constructor({
-    connection,
-    onStreamLost,
-  }: {
-    connection: Connection
-    /** The registration that was made on the stream is gone with it. */
-    onStreamLost: () => void
-  }) {
-    this.#connection = connection
-    this.#onStreamLost = onStreamLost
+  constructor(init: DirectoryClientInit) {
+    this.#init = init
   }
 
   /**
    * Sends a request and waits for its answer; opens the stream when there is none.
    * @throws WeftError with the relay's own code, `network/timeout`, `network/stream-lost`
    */
-  request(body: Body<DirectoryRequest>, { signal }: WaitOptions = {}): Promise<DirectoryResponse> {
+  request(body: Body<DirectoryRequest>, { signal }: WaitOptions = {}): Promise<Answer> {
     const requestId = this.#nextId++ % 0x1_0000_0000
     return withDeadline((deadline) => this.#exchange({ ...body, requestId }, deadline), {
       subject: "The relay's answer",
@@ -46,7 +46,7 @@ export class DirectoryClient {
     })
   }
 
-  async #exchange(request: DirectoryRequest, signal: AbortSignal): Promise<DirectoryResponse> {
+  async #exchange(request: DirectoryRequest, signal: AbortSignal): Promise<Answer> {
     const messages = await this.#open()
     signal.throwIfAborted()
     const pending: Pending = Promise.withResolvers()
@@ -75,7 +75,7 @@ export class DirectoryClient {
     const signal = AbortSignal.timeout(directoryTimes.requestMs)
     let messages: Messages
     try {
-      const stream = await this.#connection.newStream(directoryProtocol, { signal })
+      const stream = await this.#init.connection.newStream(directoryProtocol, { signal })
       messages = new MessageStream({
         stream,
         format: tabSide,
@@ -94,7 +94,8 @@ export class DirectoryClient {
       for (;;) {
         const answer = await messages.read()
         if (answer === null) break
-        this.#pending.get(answer.requestId)?.resolve(answer)
+        if (answer.type === 'draining') this.#init.onDraining()
+        else this.#pending.get(answer.requestId)?.resolve(answer)
       }
     } catch (error) {
       reason = WeftError.from(error, 'network/stream-lost', 'The stream to the relay broke.')
@@ -103,7 +104,7 @@ export class DirectoryClient {
     this.#stream = null
     for (const pending of this.#pending.values()) pending.reject(reason)
     this.#pending.clear()
-    this.#onStreamLost()
+    this.#init.onStreamLost()
   }
 }
 

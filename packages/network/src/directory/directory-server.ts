@@ -4,14 +4,15 @@
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import {
-  checkRegistration,
   type DirectoryRequest,
   type DirectoryResponse,
+  type Registration,
   WeftError,
   type WireError,
 } from '@weft/protocol'
 import { MessageRate } from '../wire/message-rate.ts'
 import { MessageStream } from '../wire/message-stream.ts'
+import type { Admission, Applicant } from './admission.ts'
 import {
   directoryTimes,
   maxRefusedMessages,
@@ -19,29 +20,45 @@ import {
   messagesPerSecond,
   relaySide,
 } from './constants.ts'
-import type { DirectoryTable, EntryOwner } from './directory-table.ts'
+import type { DirectoryTable } from './directory-table.ts'
 
 export type DirectoryServerInit = {
   table: DirectoryTable
+  admission: Admission
+  /** @throws WeftError when the registration is not signed by this peer */
+  check: (registration: Registration, peerId: string) => void
+  /** By which a connection's nodes are counted together; null where it says nothing. */
+  addressOf: (connection: Connection) => string | null
   /** Told about every broken message and flood. */
   onOffence: (connection: Connection) => void
-  /** Told about every request that is answered. */
-  onRequest?: (type: DirectoryRequest['type']) => void
+  /** Told about every request that is answered, and how. */
+  onRequest?: (type: DirectoryRequest['type'], answer: AnswerType) => void
 }
 
+export type AnswerType = DirectoryResponse['type']
+type Messages = MessageStream<DirectoryRequest, DirectoryResponse>
 /** Omit that keeps a union a union. */
-type Answer<Response> = Response extends unknown ? Omit<Response, 'requestId'> : never
+type Body<Response> = Response extends { requestId: number } ? Omit<Response, 'requestId'> : never
+type Answer = Body<DirectoryResponse>
 
 export class DirectoryServer {
   readonly #init: DirectoryServerInit
   /** Per connection: opening another stream brings no more. */
   readonly #rates = new WeakMap<Connection, MessageRate>()
+  readonly #streams = new Set<Messages>()
   readonly #timer: ReturnType<typeof setInterval>
+  #isDraining = false
 
   constructor(init: DirectoryServerInit) {
     this.#init = init
     const { sweepMs, heartbeatLossMs } = directoryTimes
     this.#timer = setInterval(() => init.table.sweep(heartbeatLossMs), sweepMs)
+  }
+
+  /** Takes no more registrations, and tells every tab. */
+  drain(): void {
+    this.#isDraining = true
+    for (const messages of this.#streams) messages.write({ type: 'draining' }).catch(() => {})
   }
 
   stop(): void {
@@ -50,36 +67,35 @@ export class DirectoryServer {
 
   /** Answers requests in their order until the stream ends. Never rejects. */
   async serve(stream: Stream, connection: Connection): Promise<void> {
-    const { table, onOffence } = this.#init
+    const { onOffence, addressOf } = this.#init
     const peerId = connection.remotePeer.toString()
-    const messages = new MessageStream({
+    const client: Applicant = { peerId, address: addressOf(connection), asked: null }
+    const messages: Messages = new MessageStream({
       stream,
       format: relaySide,
       onOffence: () => onOffence(connection),
     })
+    this.#streams.add(messages)
     try {
-      await this.#answerAll(messages, connection)
+      await this.#answerAll(messages, client, this.#rateOf(connection))
     } catch (error) {
       messages.abort(WeftError.from(error, 'network/stream-lost', 'The stream broke.'))
     } finally {
-      table.drop(peerId, messages)
+      this.#streams.delete(messages)
+      this.#drop(client)
       await messages.close()
     }
   }
 
-  async #answerAll(
-    messages: MessageStream<DirectoryRequest, DirectoryResponse>,
-    connection: Connection,
-  ): Promise<void> {
-    const peerId = connection.remotePeer.toString()
-    const rate = this.#rateOf(connection)
+  async #answerAll(messages: Messages, client: Applicant, rate: MessageRate): Promise<void> {
     let refused = 0
     for (;;) {
       const request = await messages.read()
       if (request === null) return
       const { requestId } = request
       if (rate.take()) {
-        const answer = this.#answer(request, { peerId, owner: messages })
+        const answer = this.#answer(request, client)
+        this.#init.onRequest?.(request.type, answer.type)
         await messages.write({ ...answer, requestId })
       } else {
         refused += 1
@@ -89,23 +105,17 @@ export class DirectoryServer {
     }
   }
 
-  #answer(
-    request: DirectoryRequest,
-    { peerId, owner }: { peerId: string; owner: EntryOwner },
-  ): Answer<DirectoryResponse> {
-    const { table, onRequest } = this.#init
-    onRequest?.(request.type)
+  #answer(request: DirectoryRequest, client: Applicant): Answer {
+    const { table } = this.#init
     try {
       switch (request.type) {
         case 'register':
-          checkRegistration(request.registration, peerId)
-          table.put(request.registration, owner)
-          return { type: 'done' }
+          return this.#register(request, client)
         case 'heartbeat':
-          if (table.touch(peerId, owner, request.activeJobs)) return { type: 'done' }
+          if (table.touch(client.peerId, client, request.activeJobs)) return { type: 'done' }
           return { type: 'error', error: notRegistered }
         case 'unregister':
-          table.drop(peerId, owner)
+          this.#drop(client)
           return { type: 'done' }
         case 'query':
           return { type: 'offers', ...table.find(request) }
@@ -114,6 +124,29 @@ export class DirectoryServer {
       const { code, message } = WeftError.from(error, 'network/relay-failed', 'The relay failed.')
       return { type: 'error', error: { code, message } }
     }
+  }
+
+  #register(
+    { registration, work }: Extract<DirectoryRequest, { type: 'register' }>,
+    client: Applicant,
+  ): Answer {
+    if (this.#isDraining) return { type: 'error', error: draining }
+    const { table, admission, check } = this.#init
+    check(registration, client.peerId)
+    const asked = admission.check(client, work)
+    if (asked) {
+      client.asked = asked
+      return { type: 'work', ...asked }
+    }
+    table.put(registration, client)
+    admission.add(client)
+    return { type: 'done' }
+  }
+
+  #drop(client: Applicant): void {
+    const { table, admission } = this.#init
+    table.drop(client.peerId, client)
+    admission.remove(client)
   }
 
   #rateOf(connection: Connection): MessageRate {
@@ -133,4 +166,9 @@ const tooFast: WireError = {
 const notRegistered: WireError = {
   code: 'network/not-registered',
   message: 'This relay has no registration of this tab on this stream.',
+}
+
+const draining: WireError = {
+  code: 'network/draining',
+  message: 'This relay is about to end and takes no more registrations.',
 }

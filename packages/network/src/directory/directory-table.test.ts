@@ -1,4 +1,12 @@
-import { createPrivateKey, limits, peerIdFromPrivateKey, signRegistration } from '@weft/protocol'
+import {
+  createPrivateKey,
+  decodeRegistration,
+  encodeRegistration,
+  limits,
+  peerIdFromPrivateKey,
+  type SealedOffer,
+  signRegistration,
+} from '@weft/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { announcement, anyQuery, modelCid, unannounced } from '../testing/fixtures.ts'
 import { DirectoryTable } from './directory-table.ts'
@@ -31,6 +39,8 @@ function named(name: string) {
   return { ...registration(1), peerId: `16Uiu2${name.padEnd(47, 'A')}` }
 }
 
+const peerIdOf = ({ registration: sealed }: SealedOffer) => decodeRegistration(sealed).peerId
+
 test('a full table takes no new node, but still renews a known one', () => {
   const table = new DirectoryTable({ maxEntries: 1 })
   const owner = {}
@@ -49,7 +59,7 @@ test('a stream that was replaced takes nothing with it', () => {
   expect(table.touch(peerId, before, 1)).toBe(false)
   expect(table.touch(peerId, after, 1)).toBe(true)
   table.drop(peerId, after)
-  expect(table.find(ofModel)).toEqual({ offers: [], total: 0 })
+  expect(table.find(ofModel)).toEqual({ offers: [], total: 0, relays: [] })
 })
 
 test('an entry without heartbeats is swept', () => {
@@ -72,7 +82,7 @@ test('an answer is a sample that names the total', () => {
   for (const letter of 'ABCDEFGHJK') table.put(named(letter), {})
   const { offers, total } = table.find({ ...ofModel, limit: 4 })
   expect(total).toBe(10)
-  expect(new Set(offers.map((offer) => offer.registration.peerId)).size).toBe(4)
+  expect(new Set(offers.map(peerIdOf)).size).toBe(4)
 })
 
 test('an offer that does not fit into the answer keeps no smaller one out', () => {
@@ -81,7 +91,7 @@ test('an offer that does not fit into the answer keeps no smaller one out', () =
   const models = registration(1, 'd'.repeat(200)).models.flatMap((model) =>
     Array.from({ length: limits.maxModelsPerNode }, () => model),
   )
-  const stores = Array.from({ length: limits.maxStoresPerNode }, () => modelCid)
+  const stores = Array.from({ length: 28 }, () => modelCid)
   const small = named('S')
   // More than an answer holds, and then one that fits into what is left.
   for (let index = 0; index < 100; index += 1) {
@@ -90,7 +100,7 @@ test('an offer that does not fit into the answer keeps no smaller one out', () =
   table.put(small, {})
   const { offers } = table.find(ofModel)
   expect(offers.length).toBeLessThan(limits.maxOffers)
-  expect(offers.at(-1)?.registration).toEqual(small)
+  expect(offers.at(-1)?.registration).toEqual(encodeRegistration(small))
 })
 
 test('only what was asked for', () => {
@@ -103,7 +113,7 @@ test('only what was asked for', () => {
   table.put({ ...named('S'), models: [], stores: [modelCid], maxJobs: 0 }, {})
   table.put({ ...named('L'), models: [], layers: [{ modelCid, part: 2 }], maxJobs: 1 }, {})
   const found = (change: Partial<typeof anyQuery>) =>
-    table.find({ ...ofModel, ...change }).offers.map(({ registration }) => registration.peerId[6])
+    table.find({ ...ofModel, ...change }).offers.map((offer) => peerIdOf(offer)[6])
   expect(found({})).toEqual(['P'])
   expect(found({ maxPrice: price })).toEqual(['P'])
   expect(found({ maxPrice: { ...price, outputWeiPerMillion: 4n } })).toEqual([])
@@ -122,9 +132,7 @@ test('nodes with room and nodes of the region come first', () => {
   table.touch(named('b').peerId, owner, 1)
   for (const letter of letters.slice(4)) table.touch(named(letter).peerId, owner, 1)
   const found = (change: Partial<typeof anyQuery>) =>
-    table
-      .find({ ...ofModel, region: 'eu', ...change })
-      .offers.map(({ registration }) => registration.peerId[6])
+    table.find({ ...ofModel, region: 'eu', ...change }).offers.map((offer) => peerIdOf(offer)[6])
   expect(found({ limit: 1 })).toEqual(['a'])
   expect(new Set(found({ limit: 5 }))).toEqual(new Set(['a', 'A', 'B', 'C', 'D']))
   expect(found({ limit: 6 })[5]).toBe('b')

@@ -1,102 +1,144 @@
 /**
- * What a relay knows of nodes: soft state, brought back by the tabs themselves after a restart.
+ * What a relay knows of nodes: soft state, brought back by the tabs themselves after a restart. An
+ * entry lives as long as somebody holds it: the node's own stream, or another relay that has it.
  * @module
  */
 import {
   type DirectoryQuery,
-  encode,
+  encodeRegistration,
   limits,
   type Offer,
-  offerSchema,
   type Registration,
+  type SealedOffer,
   WeftError,
 } from '@weft/protocol'
-import { maxAnswerBytes } from './constants.ts'
+import { Answer } from './answer.ts'
+import { Holding } from './holding.ts'
 import { hasRoom, matches } from './matches.ts'
 import { SampleSet } from './sample-set.ts'
 
 /** Whose stream an entry lives and dies with. */
 export type EntryOwner = object
 
-type Entry = Offer & {
-  seenAtMs: number
-  owner: EntryOwner
-  /** Of its offer, as encoded. */
-  bytes: number
+export type Entry = Offer & {
+  /** Its canonical bytes. */
+  sealed: Uint8Array
+  own: { owner: EntryOwner; seenAtMs: number } | null
+  fellows: Set<Holding>
 }
 
-export type DirectoryTableInit = { maxEntries: number; now?: () => number }
+export type DirectoryTableInit = {
+  /** Of nodes with a stream to this relay, and of those of each other relay. */
+  maxEntries: number
+  /** Something has changed that this relay itself says of a node. */
+  onChange?: (peerId: string, what: 'registration' | 'load') => void
+  now?: () => number
+}
 
 export class DirectoryTable {
-  readonly #maxEntries: number
-  readonly #now: () => number
+  readonly #init: Required<DirectoryTableInit>
   readonly #entries = new Map<string, Entry>()
   /** By role, model and region; `*` for any. */
   readonly #index = new Map<string, SampleSet<Entry>>()
+  /** Registered with this relay itself. */
+  readonly own = new Holding()
 
-  constructor({ maxEntries, now = Date.now }: DirectoryTableInit) {
-    this.#maxEntries = maxEntries
-    this.#now = now
+  constructor(init: DirectoryTableInit) {
+    this.#init = { onChange: () => {}, now: Date.now, ...init }
   }
 
+  /** Nodes known here, by whomever. */
   get size(): number {
     return this.#entries.size
   }
 
+  get(peerId: string): Readonly<Entry> | undefined {
+    return this.#entries.get(peerId)
+  }
+
   /**
+   * From the node's own stream. What another relay has told already may be said again.
    * @param registration - already checked
    * @throws WeftError `network/stale-registration`, `network/relay-full`
    */
   put(registration: Registration, owner: EntryOwner): void {
     const { peerId, sequence } = registration
     const existing = this.#entries.get(peerId)
-    if (existing && existing.registration.sequence >= sequence) {
+    const known = existing?.registration.sequence ?? -1
+    if (known > sequence || (known === sequence && existing?.own?.owner === owner)) {
       throw new WeftError('network/stale-registration', 'A newer registration is known.')
     }
-    if (!existing && this.#entries.size >= this.#maxEntries) {
+    if (!this.own.has(peerId) && this.own.size >= this.#init.maxEntries) {
       throw new WeftError('network/relay-full', 'This relay knows as many nodes as it can.')
     }
-    if (existing) this.#remove(existing)
-    const activeJobs = existing?.owner === owner ? existing.activeJobs : 0
-    const bytes = encode('offer', offerSchema, { registration, activeJobs }).length
-    const entry = { registration, activeJobs, seenAtMs: this.#now(), owner, bytes }
-    this.#entries.set(peerId, entry)
-    for (const key of keysOf(registration)) {
-      const set = this.#index.get(key) ?? new SampleSet()
-      set.add(entry)
-      this.#index.set(key, set)
-    }
+    const entry = this.#renew(registration, () => encodeRegistration(registration))
+    if (existing?.own?.owner !== owner) entry.activeJobs = 0
+    entry.own = { owner, seenAtMs: this.#init.now() }
+    this.#tell(entry, 'registration')
   }
 
   /** @returns false when this owner has no entry */
   touch(peerId: string, owner: EntryOwner, activeJobs: number): boolean {
     const entry = this.#entries.get(peerId)
-    if (entry?.owner !== owner) return false
+    if (entry?.own?.owner !== owner) return false
+    entry.own.seenAtMs = this.#init.now()
+    if (entry.activeJobs !== activeJobs) this.#init.onChange(peerId, 'load')
     entry.activeJobs = activeJobs
-    entry.seenAtMs = this.#now()
     return true
   }
 
-  /** Removes the entry unless another stream has taken it over. */
+  /** Removes what this stream holds, unless another one has taken it over. */
   drop(peerId: string, owner: EntryOwner): void {
     const entry = this.#entries.get(peerId)
-    if (entry?.owner === owner) this.#remove(entry)
+    if (entry?.own?.owner === owner) this.#dropOwn(entry)
   }
 
-  /** Removes entries without a sign of life for `ms`. */
+  /** Lets go of own entries without a sign of life for `ms`. */
   sweep(ms: number): void {
-    const limitMs = this.#now() - ms
-    for (const entry of this.#entries.values()) {
-      if (entry.seenAtMs < limitMs) this.#remove(entry)
+    const limitMs = this.#init.now() - ms
+    for (const peerId of this.own.peerIds()) {
+      const entry = this.#entries.get(peerId)
+      if (entry?.own && entry.own.seenAtMs < limitMs) this.#dropOwn(entry)
     }
+  }
+
+  /**
+   * From another relay. An older registration than the known one only says who has the node.
+   * @param sealed - bytes of `registration`, already checked
+   * @returns false when that relay holds as many as it may
+   */
+  adopt({ registration, activeJobs }: Offer, sealed: Uint8Array, fellow: Holding): boolean {
+    const { peerId, sequence } = registration
+    if (!fellow.has(peerId) && fellow.size >= this.#init.maxEntries) return false
+    const known = this.#entries.get(peerId)
+    const isNewer = !known || known.registration.sequence < sequence
+    const entry = isNewer ? this.#renew(registration, () => sealed) : known
+    entry.fellows.add(fellow)
+    fellow.set(peerId, sequence)
+    if (!entry.own) entry.activeJobs = activeJobs
+    else if (isNewer) this.#tell(entry, 'registration')
+    return true
+  }
+
+  /** What the node itself tells this relay counts more. */
+  adoptLoad(peerId: string, activeJobs: number, fellow: Holding): void {
+    const entry = this.#entries.get(peerId)
+    if (entry?.fellows.has(fellow) && !entry.own) entry.activeJobs = activeJobs
+  }
+
+  /** That relay no longer has the node. */
+  release(peerId: string, fellow: Holding): void {
+    fellow.delete(peerId)
+    const entry = this.#entries.get(peerId)
+    if (!entry?.fellows.delete(fellow)) return
+    this.#removeUnheld(entry)
   }
 
   /**
    * A sample of what matches, so that many askers spread over many nodes: from the asked region
    * before others, with room for a job before busy.
-   * @returns as `total` how many have the role and the model at any price and load
    */
-  find(query: DirectoryQuery): { offers: Offer[]; total: number } {
+  find(query: DirectoryQuery): { offers: SealedOffer[]; total: number; relays: string[] } {
     const { role, modelCid, region } = query
     const everywhere = this.#index.get(keyOf(role, modelCid, null))
     const there = region === null ? undefined : this.#index.get(keyOf(role, modelCid, region))
@@ -110,42 +152,51 @@ export class DirectoryTable {
       else if (busy.length < limit) busy.push(entry)
     }
     for (const entry of busy) answer.add(entry)
-    return { offers: answer.offers, total: everywhere?.size ?? 0 }
+    return { offers: answer.offers(), total: everywhere?.size ?? 0, relays: answer.relays() }
   }
 
-  #remove(entry: Entry): void {
+  /** Puts a registration in the place of the one before; who holds it stays. */
+  #renew(registration: Registration, seal: () => Uint8Array): Entry {
+    const { peerId, sequence } = registration
+    const existing = this.#entries.get(peerId)
+    if (existing?.registration.sequence === sequence) return existing
+    const held = existing ?? { activeJobs: 0, own: null, fellows: new Set() }
+    const entry: Entry = { ...held, registration, sealed: seal() }
+    if (existing) this.#unindex(existing)
+    this.#entries.set(peerId, entry)
+    for (const key of keysOf(registration)) {
+      const set = this.#index.get(key) ?? new SampleSet()
+      set.add(entry)
+      this.#index.set(key, set)
+    }
+    return entry
+  }
+
+  #tell({ registration: { peerId, sequence } }: Entry, what: 'registration' | 'load'): void {
+    this.own.set(peerId, sequence)
+    this.#init.onChange(peerId, what)
+  }
+
+  #dropOwn(entry: Entry): void {
+    const { peerId } = entry.registration
+    entry.own = null
+    this.own.delete(peerId)
+    this.#removeUnheld(entry)
+    this.#init.onChange(peerId, 'registration')
+  }
+
+  #removeUnheld(entry: Entry): void {
+    if (entry.own || entry.fellows.size > 0) return
     this.#entries.delete(entry.registration.peerId)
+    this.#unindex(entry)
+  }
+
+  #unindex(entry: Entry): void {
     for (const key of keysOf(entry.registration)) {
       const set = this.#index.get(key)
       set?.delete(entry)
       if (set?.size === 0) this.#index.delete(key)
     }
-  }
-}
-
-/** As many offers as fit into one message; one that is too large keeps no smaller one out. */
-class Answer {
-  readonly #entries = new Set<Entry>()
-  readonly #limit: number
-  #bytes = 0
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  get isFull(): boolean {
-    return this.#entries.size >= this.#limit
-  }
-
-  get offers(): Offer[] {
-    return [...this.#entries].map(({ registration, activeJobs }) => ({ registration, activeJobs }))
-  }
-
-  add(entry: Entry): void {
-    if (this.isFull || this.#entries.has(entry)) return
-    if (this.#bytes + entry.bytes > maxAnswerBytes) return
-    this.#bytes += entry.bytes
-    this.#entries.add(entry)
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type DirectoryRequest,
   directoryRequestSchema,
   encode,
+  encodeRegistration,
   limits,
   type OfferRole,
   type PrivateKey,
@@ -51,7 +52,11 @@ async function connectBare(privateKey: PrivateKey = createPrivateKey()) {
   const libp2p: Libp2p = await createBareLibp2p(privateKey)
   stops.push(() => libp2p.stop())
   const connection = await libp2p.dial(multiaddr(address))
-  const directory = new DirectoryClient({ connection, onStreamLost: () => {} })
+  const directory = new DirectoryClient({
+    connection,
+    onStreamLost: () => {},
+    onDraining: () => {},
+  })
   return { connection, directory }
 }
 
@@ -144,7 +149,7 @@ test('a registration over the limit costs its sender the stream', async () => {
   }
   const messages = new MessageStream({ stream, format, onOffence: () => {} })
   const registration = register(privateKey, { models })
-  await messages.write({ type: 'register', requestId: 1, registration })
+  await messages.write({ type: 'register', requestId: 1, registration, work: null })
   await expect(messages.read()).rejects.toMatchObject({ code: 'network/stream-lost' })
   expect(relay.counts().registered).toBe(0)
 })
@@ -152,7 +157,8 @@ test('a registration over the limit costs its sender the stream', async () => {
 test('a registration must be signed, by the peer that sends it, and newer than the last', async () => {
   const privateKey = createPrivateKey()
   const { directory } = await connectBare(privateKey)
-  const put = (registration: Registration) => directory.request({ type: 'register', registration })
+  const put = (registration: Registration) =>
+    directory.request({ type: 'register', registration, work: null })
   await expect(put(register(privateKey, { maxJobs: 9 }))).rejects.toMatchObject({
     code: 'protocol/signature',
   })
@@ -216,12 +222,15 @@ async function lie(...registrations: Registration[]): Promise<string> {
   stops.push(() => liar.stop())
   await liar.handle(directoryProtocol, async (stream) => {
     const messages = new MessageStream({ stream, format: relaySide, onOffence: () => {} })
-    const offers = registrations.map((registration) => ({ registration, activeJobs: 0 }))
+    const offers = registrations.map((registration) => ({
+      registration: encodeRegistration(registration),
+      activeJobs: 0,
+    }))
     for (;;) {
       const request = await messages.read()
       if (!request) return
       const { requestId } = request
-      await messages.write({ type: 'offers', requestId, offers, total: offers.length })
+      await messages.write({ type: 'offers', requestId, offers, total: offers.length, relays: [] })
     }
   })
   return liar.getMultiaddrs()[0]?.toString() ?? ''
@@ -238,7 +247,7 @@ test('what one relay makes up does not hide what another one knows', async () =>
   const privateKey = createPrivateKey()
   const honest = register(privateKey)
   const { directory } = await connectBare(privateKey)
-  await directory.request({ type: 'register', registration: honest })
+  await directory.request({ type: 'register', registration: honest, work: null })
   const forged = { ...honest, sequence: 1_000, maxJobs: 99 }
   const client = await join([address, await lie(forged)])
   await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))

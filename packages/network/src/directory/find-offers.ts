@@ -2,19 +2,27 @@
  * One question to several relays, one list of live offers that can be trusted to be the nodes' own.
  * @module
  */
-import { type DirectoryQuery, type Offer, WeftError } from '@weft/protocol'
+import { type DirectoryQuery, type DirectoryResponse, type Offer, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { pause } from '../wire/deadline.ts'
 import { directoryTimes, relaysPerQuery } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
 import { matches } from './matches.ts'
-import type { RegistrationCheck } from './registration-check.ts'
+import type { OfferReader } from './offer-reader.ts'
 
 export type FindOffersParameters = {
   /** Of the relays that are online, not empty. */
   directories: DirectoryClient[]
   query: DirectoryQuery
-  check: RegistrationCheck
+  reader: OfferReader
+}
+
+type Found = Pick<Extract<DirectoryResponse, { type: 'offers' }>, 'offers' | 'relays'>
+
+export type FoundOffers = {
+  offers: Offer[]
+  /** Addresses for which a relay vouches that some of the nodes are reached over them. */
+  relays: string[]
 }
 
 /**
@@ -22,18 +30,18 @@ export type FindOffersParameters = {
  * @throws WeftError of the first relay when none answers
  */
 export async function findOffers(
-  { directories, query, check }: FindOffersParameters,
+  { directories, query, reader }: FindOffersParameters,
   { signal }: WaitOptions,
-): Promise<Offer[]> {
+): Promise<FoundOffers> {
   const asked = shuffle(directories).slice(0, relaysPerQuery)
-  const answers: Offer[][] = []
+  const answers: Found[] = []
   const options = signal ? { signal } : {}
   const queries = asked.map(async (directory) => {
     const answer = await directory.request(query, options)
     if (answer.type !== 'offers') {
       throw new WeftError('network/relay-failed', 'The relay answered something else.')
     }
-    answers.push(answer.offers)
+    answers.push(answer)
   })
   try {
     await Promise.any(queries)
@@ -44,10 +52,11 @@ export async function findOffers(
   const all = Promise.allSettled(queries).then(() => enough.abort())
   await Promise.race([all, pause(directoryTimes.secondAnswerMs, enough.signal)])
   // Before the merge: what a relay has made up must not take the place of what a node has signed.
-  const authentic = answers
-    .flat()
-    .filter((offer) => matches(offer, query) && check.isAuthentic(offer.registration))
-  return mergeOffers(authentic)
+  const authentic = answers.flatMap(({ offers }) => offers.flatMap((offer) => reader.open(offer)))
+  return {
+    offers: mergeOffers(authentic.filter((offer) => matches(offer, query))),
+    relays: answers.flatMap(({ relays }) => relays),
+  }
 }
 
 /** The newest registration of each node. */

@@ -6,18 +6,18 @@ import type { Connection, Libp2p } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Registration, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
+import { type KnownRelays, relayPeerId } from '../relays/known-relays.ts'
 import { withDeadline } from '../wire/deadline.ts'
 import { dialTries, inferTimes } from './constants.ts'
 
 export type DialerInit = {
   libp2p: Pick<Libp2p, 'dial' | 'getConnections'>
-  /** Multiaddrs of our relays, each ending in `/p2p/<PeerId>`. */
-  relays: string[]
+  relays: KnownRelays
 }
 
 export class Dialer {
   readonly #libp2p: DialerInit['libp2p']
-  readonly #relays: string[]
+  readonly #relays: KnownRelays
   readonly #dials = new Map<string, Promise<Connection>>()
 
   constructor({ libp2p, relays }: DialerInit) {
@@ -32,7 +32,10 @@ export class Dialer {
     if (existing) return existing
     let dial = this.#dials.get(peerId)
     if (!dial) {
-      dial = this.#dial(node).finally(() => this.#dials.delete(peerId))
+      dial = this.#dial(node).finally(() => {
+        this.#dials.delete(peerId)
+        if (this.#dials.size === 0) this.#leaveOthersRelays()
+      })
       this.#dials.set(peerId, dial)
     }
     const shared = dial
@@ -73,36 +76,46 @@ export class Dialer {
     throw unreachable(facts)
   }
 
+  /** A relay that is not ours was asked for an introduction only. */
+  #leaveOthersRelays(): void {
+    for (const connection of this.#libp2p.getConnections()) {
+      if (this.#relays.isVouched(connection.remotePeer.toString())) leave(connection)
+    }
+  }
+
   /** The circuit was for the introduction only; left open, its pings would cross the relay. */
   #closeIntroductions(peerId: string): void {
     for (const connection of this.#libp2p.getConnections()) {
-      if (connection.remotePeer.toString() === peerId && connection.limits) {
-        connection.close().catch((error: unknown) => {
-          connection.abort(error instanceof Error ? error : new Error(String(error)))
-        })
-      }
+      if (connection.remotePeer.toString() === peerId && connection.limits) leave(connection)
     }
   }
 }
 
 /**
- * Under which of our own relay addresses a stranger's address can be reached: a registration decides
+ * Under which addresses of relays that we know a stranger's address can be reached: a registration decides
  * which relay introduces us, never which host this tab opens a socket to. An address without a relay
  * in it is passed on and is the gate's to allow.
  */
-export function routeTo(address: string, peerId: string, relays: string[]): Multiaddr[] {
+export function routeTo(
+  address: string,
+  peerId: string,
+  relays: Pick<KnownRelays, 'addressesOf'>,
+): Multiaddr[] {
   const [hop, rest] = address.split('/p2p-circuit')
   try {
     if (rest === undefined || hop === undefined) return [multiaddr(address)]
-    const relay = relays.find((own) => relayPeerId(own) === relayPeerId(hop))
-    return relay ? [multiaddr(`${relay}/p2p-circuit/webrtc/p2p/${peerId}`)] : []
+    return relays
+      .addressesOf(relayPeerId(hop) ?? '')
+      .map((relay) => multiaddr(`${relay}/p2p-circuit/webrtc/p2p/${peerId}`))
   } catch {
     return []
   }
 }
 
-function relayPeerId(address: string): string | undefined {
-  return address.split('/p2p/').at(-1)
+function leave(connection: Connection): void {
+  connection.close().catch((error: unknown) => {
+    connection.abort(error instanceof Error ? error : new Error(String(error)))
+  })
 }
 
 function unreachable(facts: string[]): WeftError {

@@ -4,11 +4,16 @@
  */
 
 /**
- * One per tab; libp2p's default of 15 refuses the 16th. The directory knows as many nodes, since one
- * without a reservation cannot be introduced: as encoded at most 8 KiB each, so 32 MiB, and about
- * 600 bytes for a tab with one model, so 2.5 MB.
+ * One per tab; libp2p's default of 15 refuses the 16th. The directory knows as many own nodes, since one
+ * without a reservation cannot be introduced, and as many of each other relay: as encoded at most
+ * 8 KiB each, so 80 MiB, and about 600 bytes for a tab with one model.
  */
-export const defaultMaxReservations = 4096
+export const defaultMaxReservations = 10_000
+
+/** Of one address, where addresses tell tabs apart: a school or a carrier behind one has that many. */
+export const defaultConnectionsPerAddress = 256
+/** Nodes of one address that register without work. */
+export const defaultFreeRegistrationsPerAddress = 64
 
 /** A reloaded tab is back before the pings of its old connection have failed. */
 export const connectionsPerReservation = 2

@@ -2,30 +2,29 @@
  * The relay: introduces tabs to each other and knows who serves what. No job passes through it.
  * @module
  */
-import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
-import { privateKeyFromRaw } from '@libp2p/crypto/keys'
-import { identify } from '@libp2p/identify'
 import type { Connection } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
-import { ping } from '@libp2p/ping'
-import { webSockets } from '@libp2p/websockets'
-import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { type DirectoryRequest, type PrivateKey, WeftError } from '@weft/protocol'
-import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import type { Libp2pOptions } from 'libp2p'
+import { Admission } from '../directory/admission.ts'
 import { directoryProtocol } from '../directory/constants.ts'
-import { DirectoryServer } from '../directory/directory-server.ts'
+import { type AnswerType, DirectoryServer } from '../directory/directory-server.ts'
 import { DirectoryTable } from '../directory/directory-table.ts'
+import { Federation } from '../federation/federation.ts'
+import { Outbox } from '../federation/outbox.ts'
 import { Liveness, relayPace } from '../liveness.ts'
 import { Strikes } from '../strikes.ts'
 import { cutConnection } from '../wire/cut-connection.ts'
+import { pause } from '../wire/deadline.ts'
+import { addressOf } from './address-of.ts'
+import { checkNatively } from './check-natively.ts'
 import {
-  connectionsPerReservation,
-  connectionsPerSecondPerHost,
+  defaultConnectionsPerAddress,
+  defaultFreeRegistrationsPerAddress,
   defaultMaxReservations,
-  hopStreamsPerTab,
-  maxPendingConnections,
-  stopStreamsPerTab,
 } from './constants.ts'
+import { PerAddress } from './per-address.ts'
+import { startRelayLibp2p } from './start-relay-libp2p.ts'
 
 export type RelayInit = {
   /** 32 bytes; the relay's PeerId survives restarts with it. */
@@ -35,11 +34,23 @@ export type RelayInit = {
   port: number
   /** Multiaddrs to tell instead of the one listened on, behind a TLS proxy. */
   announce?: string[]
+  /** Multiaddrs of relays to share the directory with; they must name this one as well. */
+  fellows?: string[]
   /** Tabs that can be introduced, and nodes that the directory knows. */
   maxReservations?: number
+  /**
+   * Connections of one address. Left out, 256, and any number from this machine, as behind a proxy;
+   * given, it holds for this machine too.
+   */
+  connectionsPerAddress?: number
+  /** Nodes of one address that register without proof of work; the same for this machine. */
+  freeRegistrationsPerAddress?: number
   /** e.g. `prometheusMetrics()` of @libp2p/prometheus-metrics. */
   metrics?: NonNullable<Libp2pOptions['metrics']>
-  onRequest?: (type: DirectoryRequest['type']) => void
+  /** Told about every directory request that is answered, and how. */
+  onRequest?: (type: DirectoryRequest['type'], answer: AnswerType) => void
+  /** A connection was refused because its address has too many. */
+  onRefusedConnection?: () => void
 }
 
 export interface Relay {
@@ -47,96 +58,106 @@ export interface Relay {
   /** Multiaddrs, each ending in `/p2p/<PeerId>`. */
   addresses(): string[]
   counts(): RelayCounts
+  /**
+   * Takes nothing new, and tells tabs and other relays, so that nothing is begun over this relay any
+   * more. Resolves when nobody is connected, after `ms` at most.
+   */
+  drain(ms: number): Promise<void>
   /** Ends all streams and connections. */
   stop(): Promise<void>
 }
 
-export type RelayCounts = { registered: number; reservations: number; connections: number }
+export type RelayCounts = {
+  /** Nodes registered with this relay. */
+  registered: number
+  /** Nodes known, with those of other relays. */
+  known: number
+  reservations: number
+  connections: number
+  /** Other relays that are connected. */
+  fellows: number
+}
 
-/** @throws WeftError `network/port-in-use`, `network/cannot-listen` */
+/** @throws WeftError `network/port-in-use`, `network/cannot-listen`, `network/relay-address` */
 export async function createRelay(init: RelayInit): Promise<Relay> {
+  const { fellows = [], maxReservations = defaultMaxReservations, onRequest } = init
+  const { freeRegistrationsPerAddress, connectionsPerAddress } = init
   const strikes = new Strikes()
-  const libp2p = await startLibp2p(init, strikes)
-  const table = new DirectoryTable({ maxEntries: init.maxReservations ?? defaultMaxReservations })
-  const onOffence = (connection: Connection) => {
-    if (!strikes.record(connection.remotePeer.toString())) return
-    const error = new WeftError('network/struck-out', 'Too many broken messages.')
-    void cutConnection(connection, error)
-  }
-  const { onRequest } = init
+  const draining = new AbortController()
+  const connections = new PerAddress(connectionsPerAddress ?? defaultConnectionsPerAddress)
+  const countsLoopback = connectionsPerAddress !== undefined
+  const addressOfConnection = (remote: Multiaddr) => addressOf(remote, { countsLoopback })
+  const { libp2p, relay, gossip } = await startRelayLibp2p(init, {
+    refusesConnection(remote) {
+      const isFull = connections.isFull(addressOfConnection(remote))
+      if (isFull) init.onRefusedConnection?.()
+      return isFull || draining.signal.aborted
+    },
+    refusesPeer: (peerId) => strikes.isRefused(peerId),
+    refusesReservation: () => draining.signal.aborted,
+  })
+  libp2p.addEventListener('connection:open', ({ detail }) => {
+    if (detail.direction === 'inbound') connections.add(addressOfConnection(detail.remoteAddr))
+  })
+  libp2p.addEventListener('connection:close', ({ detail }) => {
+    if (detail.direction === 'inbound') connections.remove(addressOfConnection(detail.remoteAddr))
+  })
+  const addresses = () => libp2p.getMultiaddrs().map((address) => address.toString())
+  const outbox = new Outbox()
+  const table = new DirectoryTable({
+    maxEntries: maxReservations,
+    ...(gossip ? { onChange: (peerId, what) => outbox.add(peerId, what) } : {}),
+  })
+  const federation = gossip
+    ? new Federation({ libp2p, gossip, fellows, table, outbox, check: checkNatively, addresses })
+    : null
+  const server = new DirectoryServer({
+    table,
+    admission: new Admission({
+      freePerAddress: freeRegistrationsPerAddress ?? defaultFreeRegistrationsPerAddress,
+    }),
+    check: checkNatively,
+    addressOf: ({ remoteAddr }) =>
+      addressOf(remoteAddr, { countsLoopback: freeRegistrationsPerAddress !== undefined }),
+    onOffence(connection: Connection) {
+      if (!strikes.record(connection.remotePeer.toString())) return
+      const error = new WeftError('network/struck-out', 'Too many broken messages.')
+      void cutConnection(connection, error)
+    },
+    ...(onRequest ? { onRequest } : {}),
+  })
   // A hidden tab answers pings even when its timers sleep.
   const liveness = new Liveness({ libp2p, paceOf: () => relayPace })
-  const server = new DirectoryServer({ table, onOffence, ...(onRequest ? { onRequest } : {}) })
   await libp2p.handle(
     directoryProtocol,
     (stream, connection) => server.serve(stream, connection),
     // One in use and one that is just being replaced.
     { maxInboundStreams: 2 },
   )
+  await federation?.start()
   return {
     peerId: libp2p.peerId.toString(),
-    addresses: () => libp2p.getMultiaddrs().map((address) => address.toString()),
+    addresses,
     counts: () => ({
-      registered: table.size,
-      reservations: libp2p.services.relay.reservations.size,
+      registered: table.own.size,
+      known: table.size,
+      reservations: relay.reservations.size,
       connections: libp2p.getConnections().length,
+      fellows: federation?.online ?? 0,
     }),
+    async drain(ms) {
+      draining.abort()
+      server.drain()
+      const endMs = performance.now() + ms
+      const isNeeded = () => libp2p.getConnections().length > (federation?.online ?? 0)
+      while (isNeeded() && performance.now() < endMs) await pause(50, AbortSignal.timeout(ms))
+    },
     async stop() {
       server.stop()
       liveness.stop()
+      await federation?.leave()
+      federation?.stop()
       await libp2p.stop()
     },
   }
-}
-
-async function startLibp2p(init: RelayInit, strikes: Strikes) {
-  const { metrics, announce = [] } = init
-  try {
-    return await createLibp2p<{ relay: CircuitRelayService } & Record<string, unknown>>({
-      privateKey: privateKeyFromRaw(init.privateKey),
-      addresses: { listen: [`/ip4/${init.host}/tcp/${init.port}/ws`], announce },
-      transports: [webSockets()],
-      connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
-      connectionGater: {
-        denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
-      },
-      connectionManager: {
-        maxConnections:
-          connectionsPerReservation * (init.maxReservations ?? defaultMaxReservations),
-        inboundConnectionThreshold: connectionsPerSecondPerHost,
-        maxIncomingPendingConnections: maxPendingConnections,
-      },
-      // Ours is Liveness.
-      connectionMonitor: { enabled: false },
-      services: {
-        identify: identify(),
-        ping: ping(),
-        relay: circuitRelayServer({
-          maxInboundHopStreams: hopStreamsPerTab,
-          maxOutboundStopStreams: stopStreamsPerTab,
-          // The limits of one circuit stay at 128 KiB and 2 minutes: an introduction takes 6 KB.
-          reservations: { maxReservations: init.maxReservations ?? defaultMaxReservations },
-        }),
-      },
-      ...(metrics ? { metrics } : {}),
-    })
-  } catch (cause) {
-    throw listenError(init, cause)
-  }
-}
-
-function listenError({ host, port }: RelayInit, cause: unknown): WeftError {
-  const text = describe(cause)
-  if (text.includes('EADDRINUSE')) {
-    const message = `Port ${port} of ${host} is taken by another process.`
-    return new WeftError('network/port-in-use', message, { cause })
-  }
-  const message = `The relay cannot listen on ${host}, port ${port}.`
-  return new WeftError('network/cannot-listen', message, { facts: [text], cause })
-}
-
-function describe(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(describe).join(' ')
-  return cause instanceof Error ? `${cause.message} ${describe(cause.cause ?? '')}` : String(cause)
 }

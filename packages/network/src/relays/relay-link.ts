@@ -14,6 +14,9 @@ import { dialFailure } from './dial-failure.ts'
 /** A relay answers a handshake in well under a second. */
 const dialMs = 5_000
 
+/** Longer than a relay takes to end once it has said so. */
+const drainMs = 10_000
+
 export type RelayLinkInit = {
   libp2p: Pick<Libp2p, 'dial'>
   address: string
@@ -21,6 +24,8 @@ export type RelayLinkInit = {
   onChange: () => void
   /** The directory's stream was lost while the connection lives. */
   onStreamLost: () => void
+  /** Milliseconds between two tries at most. */
+  maxPauseMs?: number
 }
 
 export class RelayLink {
@@ -32,6 +37,8 @@ export class RelayLink {
   #state: RelayState = 'connecting'
   #detail: string | null = null
   #directory: DirectoryClient | null = null
+  #connection: Connection | null = null
+  #isDraining = false
 
   /** @throws WeftError `network/relay-address` */
   constructor(init: RelayLinkInit) {
@@ -47,7 +54,16 @@ export class RelayLink {
 
   /** null while not online. */
   get directory(): DirectoryClient | null {
-    return this.#directory
+    return this.#isDraining ? null : this.#directory
+  }
+
+  get connection(): Connection | null {
+    return this.#connection
+  }
+
+  /** The relay has said that it is going to end: nothing new should begin over it. */
+  get isDraining(): boolean {
+    return this.#isDraining
   }
 
   start(): void {
@@ -75,7 +91,7 @@ export class RelayLink {
         failures += 1
       }
       if (signal.aborted) return
-      const ms = backoffMs(failures)
+      const ms = Math.min(backoffMs(failures), this.#init.maxPauseMs ?? Number.POSITIVE_INFINITY)
       this.#set('offline', `${detail} Trying again in ${(ms / 1000).toFixed(1)} s.`)
       await pause(ms, signal)
     }
@@ -87,7 +103,14 @@ export class RelayLink {
     connection.addEventListener('close', () => closed.resolve(), { once: true })
     if (connection.status !== 'open') return
     const { onStreamLost } = this.#init
-    this.#directory = new DirectoryClient({ connection, onStreamLost })
+    const onDraining = () => {
+      this.#isDraining = true
+      this.#set('offline', 'The relay is about to end.')
+      // One that does not keep its word is left, so that it can be found again.
+      void pause(drainMs, this.#stop.signal).then(() => connection.close().catch(() => {}))
+    }
+    this.#connection = connection
+    this.#directory = new DirectoryClient({ connection, onStreamLost, onDraining })
     this.#set('online', null)
     const { signal } = this.#stop
     const leave = () => closed.resolve()
@@ -96,6 +119,8 @@ export class RelayLink {
     await closed.promise
     signal.removeEventListener('abort', leave)
     this.#directory = null
+    this.#connection = null
+    this.#isDraining = false
   }
 
   #set(state: RelayState, detail: string | null): void {
@@ -105,7 +130,8 @@ export class RelayLink {
   }
 }
 
-function parseRelay(address: string): Multiaddr {
+/** @throws WeftError `network/relay-address` */
+export function parseRelay(address: string): Multiaddr {
   try {
     const parsed = multiaddr(address)
     if (parsed.getComponents().at(-1)?.name === 'p2p') return parsed

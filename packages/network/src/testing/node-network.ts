@@ -13,6 +13,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { createPrivateKey, type PrivateKey } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
 import type { Network } from '../network.ts'
+import { KnownRelays } from '../relays/known-relays.ts'
 import { Strikes } from '../strikes.ts'
 import { createNetworkFrom } from '../tab-network.ts'
 
@@ -33,7 +34,13 @@ export async function createNodeNetwork({
 } = {}): Promise<NodeNetwork> {
   const strikes = new Strikes()
   const libp2p = await createBareLibp2p(privateKey, strikes, announcedPort)
-  const network = await createNetworkFrom({ libp2p, privateKey, relays, strikes })
+  const network = await createNetworkFrom({
+    libp2p,
+    privateKey,
+    relays,
+    strikes,
+    knownRelays: new KnownRelays(relays),
+  })
   return { network, libp2p, privateKey }
 }
 
