@@ -12,6 +12,7 @@ export type {
   ChunkLine,
   IncomingJob,
   JobCall,
+  LayersLine,
   Network,
   NetworkInit,
   NetworkStatus,

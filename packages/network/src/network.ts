@@ -9,6 +9,7 @@ import type {
   ModelOffer,
   Offer,
   OfferRole,
+  PartStep,
   Price,
   PrivateKey,
   QueuePlace,
@@ -126,6 +127,18 @@ export interface Network {
   /** Gives chunks to other tabs. One handler at a time. @returns a function that stops giving */
   handleChunks(handler: ChunkHandler): () => void
 
+  /**
+   * Opens a line to a tab that computes layers of a model.
+   * @throws WeftError `network/unreachable`, `network/refused`; CancelledError
+   */
+  openLayers(computing: Registration, asked: LayerOffer, options?: WaitOptions): Promise<LayersLine>
+
+  /**
+   * Computes layers for other tabs. One handler at a time; lines end with it.
+   * @returns a function that stops it
+   */
+  handleLayers(handler: LayersHandler): () => void
+
   /** Closes all streams and connections; peers see it at once. */
   stop(): Promise<void>
 }
@@ -222,3 +235,29 @@ export type ChunkHandler = {
   /** The bytes were handed to the line to this peer. */
   onGiven(peerId: string, bytes: number): void
 }
+
+/** A line to a tab that computes layers, with caches of its own there. */
+export interface LayersLine {
+  readonly peerId: string
+  /** Of the states. */
+  readonly width: number
+  /**
+   * One at a time. Anything but `engine/out-of-memory` ends the line.
+   * @param states float32 [rows, tokens, width] of `step.forward`, else empty
+   * @returns float32 [rows, positions, width]
+   * @throws WeftError `network/stream-lost`, `network/timeout`, `protocol/*`, or the tab's own error
+   */
+  step(step: PartStep, states: Float32Array, options?: WaitOptions): Promise<Float32Array>
+  close(): void
+}
+
+/** Layers as one other tab sees them. */
+export type OpenedLayers = {
+  width: number
+  step(step: PartStep, states: Float32Array): Promise<Float32Array>
+  /** Frees that tab's caches. */
+  close(): void
+}
+
+/** @returns null for layers that this tab does not compute */
+export type LayersHandler = (asked: LayerOffer & { peerId: string }) => OpenedLayers | null

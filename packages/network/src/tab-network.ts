@@ -7,6 +7,7 @@ import {
   CancelledError,
   type DirectoryQuery,
   type Job,
+  type LayerOffer,
   limits,
   type Offer,
   type PrivateKey,
@@ -26,6 +27,9 @@ import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './inf
 import { Dialer } from './infer/dialer.ts'
 import { InferServer, type JobHandler } from './infer/infer-server.ts'
 import { openCall } from './infer/job-call.ts'
+import { layersProtocol, maxIncomingStreams as maxIncomingHeads } from './layers/constants.ts'
+import { openLayersLine } from './layers/layers-line.ts'
+import { LayersServer } from './layers/layers-server.ts'
 import { Liveness, paceOfTab } from './liveness.ts'
 import type {
   Announcement,
@@ -34,6 +38,8 @@ import type {
   ChunkHandler,
   ChunkLine,
   JobCall,
+  LayersHandler,
+  LayersLine,
   Network,
   NetworkStatus,
   OfferQuery,
@@ -72,6 +78,7 @@ class TabNetwork implements Network {
   readonly #dialer: Dialer
   readonly #server: InferServer
   readonly #blobs: BlobServer
+  readonly #layers: LayersServer
   readonly #liveness: Liveness
   readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
@@ -86,6 +93,7 @@ class TabNetwork implements Network {
     this.#dialer = new Dialer({ libp2p, relays: knownRelays })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
+    this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
     this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
     this.#announcer = new Announcer({
@@ -112,6 +120,11 @@ class TabNetwork implements Network {
       blobProtocol,
       (stream, connection) => this.#blobs.serve(stream, connection),
       { maxInboundStreams: maxIncomingLines },
+    )
+    await libp2p.handle(
+      layersProtocol,
+      (stream, connection) => this.#layers.serve(stream, connection),
+      { maxInboundStreams: maxIncomingHeads },
     )
     for (const link of this.#links) link.start()
   }
@@ -194,8 +207,27 @@ class TabNetwork implements Network {
     }
   }
 
+  async openLayers(
+    computing: Registration,
+    asked: LayerOffer,
+    options: WaitOptions = {},
+  ): Promise<LayersLine> {
+    const connection = await this.#dialer.connect(computing, options)
+    const onOffence = () => this.#strike(connection)
+    const { modelCid, part } = asked
+    return openLayersLine({ connection, onOffence, asked: { modelCid, part } }, options)
+  }
+
+  handleLayers(handler: LayersHandler): () => void {
+    this.#layers.handler = handler
+    return () => {
+      if (this.#layers.handler === handler) this.#layers.handler = null
+    }
+  }
+
   async stop(): Promise<void> {
     this.#server.handler = null
+    this.#layers.handler = null
     this.#blobs.stop()
     await this.#announcer.stop()
     for (const link of this.#links) link.stop()

@@ -6,8 +6,9 @@
  */
 import { z } from 'zod'
 import { concatBytes } from './bytes.ts'
-import { bytesSchema, cidSchema, decode, encode } from './codec.ts'
+import { bytesSchema, cidSchema } from './codec.ts'
 import { MalformedError } from './errors.ts'
+import { decodeWithBody, encodeWithBody } from './head-and-body.ts'
 import { limits } from './limits.ts'
 import { chunkBytes } from './manifest.ts'
 
@@ -77,31 +78,17 @@ const maxBodyBytes: Record<ResponseHead['type'], number> = {
 }
 
 const subject = 'answer of a storing tab'
-/** The head's length, unsigned, big-endian. */
-const lengthBytes = 2
 
-/** @returns length of the head in 2 bytes, head, body */
 export function encodeBlobResponse({ body, ...head }: BlobResponse): Uint8Array {
-  const headBytes = encode(subject, responseHeadSchema, head as ResponseHead, limits.maxHeadBytes)
-  const bytes = new Uint8Array(lengthBytes + headBytes.length + body.length)
-  new DataView(bytes.buffer).setUint16(0, headBytes.length)
-  bytes.set(headBytes, lengthBytes)
-  bytes.set(body, lengthBytes + headBytes.length)
-  return bytes
+  return encodeWithBody(subject, responseHeadSchema, { head: head as ResponseHead, body })
 }
 
 /** The body is a view of `bytes`. @throws MalformedError, TooLargeError */
 export function decodeBlobResponse(bytes: Uint8Array): BlobResponse {
-  const broken = (fact: string) => new MalformedError({ subject, facts: [fact] })
-  if (bytes.length < lengthBytes) throw broken('It has no head.')
-  const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint16(0)
-  const bodyAt = lengthBytes + headLength
-  if (bytes.length < bodyAt) throw broken('Its head is cut off.')
-  const headBytes = bytes.subarray(lengthBytes, bodyAt)
-  const head = decode(subject, responseHeadSchema, headBytes, limits.maxHeadBytes)
-  const body = bytes.subarray(bodyAt)
+  const { head, body } = decodeWithBody(subject, responseHeadSchema, bytes)
   if (body.length > maxBodyBytes[head.type]) {
-    throw broken(`A ${head.type} with ${body.length} bytes behind it.`)
+    const facts = [`A ${head.type} with ${body.length} bytes behind it.`]
+    throw new MalformedError({ subject, facts })
   }
   return { ...head, body }
 }

@@ -13,6 +13,7 @@ import {
 } from './federation-messages.ts'
 import { clientMessageSchema, nodeMessageSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
+import { headMessageSchema, partMessageSchema } from './layers-messages.ts'
 import { limits } from './limits.ts'
 import { manifestSchema } from './manifest.ts'
 import { quoteSchema } from './quote.ts'
@@ -82,6 +83,18 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     blobResponseHeadSchema,
     { type: 'holdings', requestId: 7, bits: Uint8Array.of(255, 1) },
   ],
+  [
+    'request for layers',
+    headMessageSchema,
+    {
+      type: 'step',
+      step: {
+        changes: [{ type: 'join', cache: 2, sources: [{ cache: 1, row: 0, length: 9 }] }],
+        forward: { cache: 2, rows: 1, tokens: 3, positions: [2] },
+      },
+    },
+  ],
+  ['answer of layers', partMessageSchema, { type: 'ready', width: 192 }],
 ]
 
 /** Any bytes in: a valid value or a typed error out. */

@@ -1,0 +1,96 @@
+/**
+ * The computing half of `/weft/layers/1`: takes lines and hands their steps to the layers of this tab.
+ * @module
+ */
+import type { Connection, Stream } from '@libp2p/interface'
+import { type HeadMessage, limits, type PartMessage, WeftError } from '@weft/protocol'
+import type { LayersHandler, OpenedLayers } from '../network.ts'
+import { withDeadline } from '../wire/deadline.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import { layersTimes, maxLines, maxLinesPerPeer, partSide } from './constants.ts'
+
+type Messages = MessageStream<HeadMessage, PartMessage>
+
+const noStates = new Float32Array()
+
+export class LayersServer {
+  readonly #onOffence: (connection: Connection) => void
+  readonly #lines = new Map<Messages, string>()
+  #handler: LayersHandler | null = null
+
+  constructor({ onOffence }: { onOffence: (connection: Connection) => void }) {
+    this.#onOffence = onOffence
+  }
+
+  get handler(): LayersHandler | null {
+    return this.#handler
+  }
+
+  /** Lines of the one before end. */
+  set handler(handler: LayersHandler | null) {
+    this.#handler = handler
+    const error = new WeftError('network/stopped', 'This tab computes no layers any more.')
+    for (const messages of this.#lines.keys()) messages.abort(error)
+  }
+
+  /** Never rejects: whatever a peer sends ends its stream and nothing else. */
+  async serve(stream: Stream, connection: Connection): Promise<void> {
+    const peerId = connection.remotePeer.toString()
+    const onOffence = () => this.#onOffence(connection)
+    const messages: Messages = new MessageStream({ stream, format: partSide, onOffence })
+    const own = [...this.#lines.values()].filter((each) => each === peerId).length
+    if (own >= maxLinesPerPeer || this.#lines.size >= maxLines) {
+      messages.abort(new WeftError('network/busy', 'This tab has too many lines.'))
+      return
+    }
+    this.#lines.set(messages, peerId)
+    let layers: OpenedLayers | null = null
+    try {
+      layers = await this.#open(messages, peerId)
+      if (layers) await serveSteps(messages, layers)
+    } catch (error) {
+      messages.abort(WeftError.from(error, 'network/line-failed', 'The line failed.'))
+    } finally {
+      layers?.close()
+      this.#lines.delete(messages)
+    }
+  }
+
+  async #open(messages: Messages, peerId: string): Promise<OpenedLayers | null> {
+    const message = await next(messages, layersTimes.openMs)
+    if (message?.type !== 'open') throw messages.refuse('Layers were to be opened.')
+    const { modelCid, part } = message
+    const layers = this.#handler?.({ modelCid, part, peerId }) ?? null
+    if (layers) {
+      await messages.write({ type: 'ready', width: layers.width, states: noStates })
+      return layers
+    }
+    const error = { code: 'network/not-computed', message: 'This tab computes other layers.' }
+    await messages.write({ type: 'error', error, states: noStates })
+    await messages.close()
+    return null
+  }
+}
+
+function next(messages: Messages, ms: number): Promise<HeadMessage | null> {
+  return withDeadline((signal) => messages.read({ signal }), { subject: 'A step', ms })
+}
+
+/** One at a time, in order; one that fails leaves the others of its line. */
+async function serveSteps(messages: Messages, layers: OpenedLayers): Promise<void> {
+  for (;;) {
+    const message = await next(messages, layersTimes.idleMs)
+    if (message === null) return messages.close()
+    if (message.type !== 'step') throw messages.refuse('A step was expected.')
+    const answer = await layers
+      .step(message.step, message.states)
+      .then((states): PartMessage => ({ type: 'done', states }), failed)
+    await messages.write(answer)
+  }
+}
+
+function failed(error: unknown): PartMessage {
+  const { code, message } = WeftError.from(error, 'network/layers-failed', 'The layers failed.')
+  const sentence = message.slice(0, limits.maxErrorMessageChars)
+  return { type: 'error', error: { code, message: sentence }, states: noStates }
+}
