@@ -90,3 +90,22 @@ export async function recordNodeStatus(page: Page) {
       () => (window as unknown as { weftStatus: { atMs: number; text: string }[] }).weftStatus,
     )
 }
+
+/** Records, inside the page, every sentence about its place in a queue. @returns reads the record */
+export async function recordQueue(page: Page) {
+  await page.evaluate(() => {
+    const record: string[] = []
+    const look = () => {
+      const line = document.querySelector('[role="status"][aria-label="Place in the queue"]')
+      const text = line?.textContent
+      if (text && text !== record.at(-1)) record.push(text)
+    }
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    })
+    Object.assign(window, { weftQueue: record })
+  })
+  return () => page.evaluate(() => (window as unknown as { weftQueue: string[] }).weftQueue)
+}

@@ -2,7 +2,6 @@
  * The contributor's switch: prepares a model, announces it, serves it, and says what happens.
  * @module
  */
-import type { BackendChoice } from '@weft/engine'
 import type { AnnouncementHandle, Network } from '@weft/network'
 import {
   type EngineInfo,
@@ -19,7 +18,7 @@ import type { Pause } from './pausing/pause-policy.ts'
 import type { PauseWatch } from './pausing/pause-watch.ts'
 import { isSameEngine } from './same-engine.ts'
 import { serve } from './serve.ts'
-import type { EngineState, NodeState, ServedJob, ServingNode } from './tab.ts'
+import type { EngineState, NodeState, ServeChoice, ServedJob, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
@@ -33,7 +32,6 @@ export type ServingNodeInit = {
   pace: DecodePace
 }
 
-type ServeChoice = { modelCid: string; backend: BackendChoice }
 /** What registrations, quotes and receipts say of the engine. */
 type Terms = { engineInfo: EngineInfo; maxJobs: number }
 type Serving = {
@@ -88,7 +86,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
     if (!serving) return
     const { choice, terms } = serving
     if (now.phase === 'failed') void recover(choice, now.error.message)
-    if (now.phase === 'ready' && !isSameTerms(terms, termsOf(now))) {
+    if (now.phase === 'ready' && !isSameTerms(terms, termsOf(now, choice))) {
       start(choice, engineChanged()).catch(() => {}) // The state says what failed.
     }
   })
@@ -139,7 +137,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
       await tabEngine.prepare(modelCid, backend, { signal })
       if (signal.aborted) return
       const entry = findEntry(catalogue, modelCid)
-      serving = { choice, ...beginServing(init, entry, state.get, changeServing) }
+      serving = { choice, ...beginServing({ ...init, choice }, entry, state.get, changeServing) }
     } catch (error) {
       if (signal.aborted) return
       want(undefined)
@@ -178,7 +176,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
 }
 
 function beginServing(
-  init: ServingNodeInit,
+  init: ServingNodeInit & { choice: ServeChoice },
   { manifest, modelCid }: CatalogueEntry,
   get: () => NodeState,
   change: (part: Partial<NodeState>) => void,
@@ -186,7 +184,7 @@ function beginServing(
   const { network, tabEngine, privateKey, pace } = init
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
-  const terms = termsOf(ready)
+  const terms = termsOf(ready, init.choice)
   const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
   const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
@@ -261,9 +259,12 @@ const pausedHere: WireError = {
   message: 'This tab is paused by its owner and takes no jobs now. Ask another one.',
 }
 
-function termsOf({ result }: Extract<EngineState, { phase: 'ready' }>): Terms {
+function termsOf(
+  { result }: Extract<EngineState, { phase: 'ready' }>,
+  { maxJobs }: ServeChoice,
+): Terms {
   const { engine: engineInfo, capabilities } = result
-  return { engineInfo, maxJobs: Math.max(leastJobs, capabilities.batchSize) }
+  return { engineInfo, maxJobs: maxJobs ?? Math.max(leastJobs, capabilities.batchSize) }
 }
 
 function isSameTerms(a: Terms, b: Terms): boolean {

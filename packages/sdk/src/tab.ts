@@ -191,13 +191,20 @@ export type NodeState = {
   jobsServed: number
 }
 
+export type ServeChoice = {
+  modelCid: string
+  backend: BackendChoice
+  /** Jobs at the same time; by default as many as decode in one step here, 4 at least. */
+  maxJobs?: number
+}
+
 export interface ServingNode {
   readonly state: Cell<NodeState>
   /** When it pauses by itself; at first with the defaults. */
   readonly policy: Cell<PausePolicy>
   setPolicy(policy: PausePolicy): void
   /** Prepares the model, registers with the relays and serves until stopped. */
-  start(init: { modelCid: string; backend: BackendChoice }): Promise<void>
+  start(init: ServeChoice): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */
   stop(): Promise<void>
 }

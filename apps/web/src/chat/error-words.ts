@@ -31,6 +31,7 @@ function wordsFor(code: string): Words {
 /** The words of these only repeat what the page says better. */
 const spokenFor = [
   'sdk/no-nodes',
+  'sdk/busy',
   'network/offline',
   'protocol/empty-prompt',
   'protocol/too-large',

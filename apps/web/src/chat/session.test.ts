@@ -204,3 +204,22 @@ test('an answer of an earlier version says that it cannot be checked any more', 
   const check = session.recheck(id, turns[0]?.id ?? '', new AbortController().signal)
   await expect(check).rejects.toMatchObject({ code: 'web/old-answer' })
 })
+
+test('who waits in a queue sees it, and may let this device answer', async () => {
+  const wheres: string[] = []
+  const { session } = open(async function* ({ where }, signal) {
+    wheres.push(where)
+    if (where === 'local') return yield* whole()
+    yield { type: 'search-start', answer: empty }
+    yield { type: 'queued', position: 2, aboutMs: 9_000 }
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+    yield { type: 'end', receipt: null, answer: { ...empty, finishReason: 'cancelled' } }
+  })
+  session.send('Hi', network)
+  await vi.waitFor(() => expect(shown(session)?.run?.step).toBe('queued'))
+  expect(shown(session)?.run?.wait).toEqual({ position: 2, aboutMs: 9_000 })
+  const [turn] = shown(session)?.turns ?? []
+  await session.retry(turn?.id ?? '', { ...network, where: 'local' })
+  expect(wheres).toEqual(['network', 'local'])
+  expect(shown(session)?.turns[0]?.answer).toMatchObject({ text: 'Yes.', finishReason: 'stop' })
+})

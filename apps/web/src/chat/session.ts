@@ -17,15 +17,19 @@ export type Session = ReturnType<typeof createSession>
 export function createSession({ opened }: Pick<Site, 'opened'>) {
   const store = createSessionStore()
   const history = createHistoryKeeper(opened, store)
-  const controllers = new Map<string, AbortController>()
+  /** Answers that are being made, by conversation. */
+  const running = new Map<string, { controller: AbortController; ended: Promise<void> }>()
   const { state, change, changeChat } = store
   const current = () => store.chat(state.get().currentId)
 
   async function run(chatId: string, turnId: string, ask: Ask): Promise<void> {
     const controller = new AbortController()
-    controllers.set(chatId, controller)
-    await runAnswer({ opened, store, history }, { chatId, turnId, ask }, controller.signal)
-    controllers.delete(chatId)
+    const init = { chatId, turnId, ask }
+    const ended = runAnswer({ opened, store, history }, init, controller.signal)
+    const here = { controller, ended }
+    running.set(chatId, here)
+    await ended
+    if (running.get(chatId) === here) running.delete(chatId)
   }
 
   /** @returns whether the conversation is there to be shown */
@@ -60,15 +64,22 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
       void run(chat.id, turn.id, ask)
     },
 
-    /** Makes the answer of a turn again; what was there gives way. */
-    retry(turnId: string, ask: Ask): void {
+    /** Makes the answer of a turn again; what was there, or is being made, gives way. */
+    async retry(turnId: string, ask: Ask): Promise<void> {
       const chat = current()
-      if (chat && !chat.run) void run(chat.id, turnId, ask)
+      if (!chat) return
+      if (chat.run) {
+        const before = running.get(chat.id)
+        before?.controller.abort()
+        await before?.ended
+        if (store.chat(chat.id)?.run !== null) return
+      }
+      await run(chat.id, turnId, ask)
     },
 
     /** Stops the answer of the shown conversation. */
     stop(): void {
-      controllers.get(state.get().currentId ?? '')?.abort()
+      running.get(state.get().currentId ?? '')?.controller.abort()
     },
 
     /** Takes a turn out of the shown conversation. @returns its prompt, to be written anew */
@@ -99,7 +110,7 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
 
     /** Stops and deletes a conversation; `undoRemove` brings it back. */
     async remove(id: string): Promise<void> {
-      controllers.get(id)?.abort()
+      running.get(id)?.controller.abort()
       const { tab } = await opened
       const removed = (await tab.history.get(id)) ?? null
       const { [id]: _, ...chats } = state.get().chats

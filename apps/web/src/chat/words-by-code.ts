@@ -20,6 +20,10 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'This device can answer by itself.',
     remedies: elsewhere,
   },
+  'sdk/busy': {
+    advice: 'This device can answer by itself; or try again later.',
+    remedies: elsewhere,
+  },
   'network/offline': {
     title: 'No relay can be reached, so no other tab can be found.',
     advice: 'It keeps trying by itself. Until then this device can answer.',

@@ -2,13 +2,14 @@ import type { BackendChoice, Tab } from '@weft/sdk'
 import { useEffect, useState } from 'react'
 import { backendToLoad } from '../models/fit-by-choice.ts'
 import { chatModels } from '../models/model-names.ts'
-import { writePreference } from '../site/preferences.ts'
+import { readPreference, writePreference } from '../site/preferences.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
+import { parseJobs } from './jobs-at-once.ts'
 import { ServePanel } from './serve-panel.tsx'
 
 export function ContributePage() {
@@ -35,6 +36,7 @@ function Contribute({ tab }: { tab: Tab }) {
   const engine = useCell(tab.models.engine)
   const [modelCid, setModelCid] = useState<string | null>(null)
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
+  const [jobsAtOnce, setJobsAtOnce] = useState(() => readPreference('jobsAtOnce'))
   const fit = useFit(backend)
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
   const loadedOn = model && backendToLoad(backend, { fit: fit(model), needs: model.needs })
@@ -42,9 +44,14 @@ function Contribute({ tab }: { tab: Tab }) {
 
   function serve(on: boolean): void {
     writePreference('served', on)
+    const maxJobs = parseJobs(jobsAtOnce)
     const change =
       on && model && loadedOn
-        ? tab.node.start({ modelCid: model.modelCid, backend: loadedOn })
+        ? tab.node.start({
+            modelCid: model.modelCid,
+            backend: loadedOn,
+            ...(maxJobs === null ? {} : { maxJobs }),
+          })
         : tab.node.stop()
     change.catch(() => {}) // The node's sentence says what failed.
   }
@@ -53,6 +60,7 @@ function Contribute({ tab }: { tab: Tab }) {
     tab.models.prepare(model.modelCid, loadedOn).catch(() => {}) // Shown with the device.
   }
   useEffect(() => writePreference('backend', backend), [backend])
+  useEffect(() => writePreference('jobsAtOnce', jobsAtOnce), [jobsAtOnce])
 
   return (
     <>
@@ -64,6 +72,8 @@ function Contribute({ tab }: { tab: Tab }) {
         onModel={setModelCid}
         backend={backend}
         onBackend={setBackend}
+        jobsAtOnce={jobsAtOnce}
+        onJobsAtOnce={setJobsAtOnce}
         onMeasure={measure}
         locked={serving}
       />

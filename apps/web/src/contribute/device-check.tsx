@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { backendChoices, backendNames, parseBackend } from './backend.ts'
 import { type DeviceFact, engineFacts } from './engine-facts.ts'
+import { jobsChoices } from './jobs-at-once.ts'
 
 type DeviceCheckProps = {
   models: Models
@@ -18,14 +19,17 @@ type DeviceCheckProps = {
   onModel: (modelCid: string) => void
   backend: BackendChoice
   onBackend: (backend: BackendChoice) => void
+  jobsAtOnce: string
+  onJobsAtOnce: (jobsAtOnce: string) => void
   onMeasure: () => void
-  /** Model and backend cannot change while it serves. */
+  /** None of these can change while it serves. */
   locked: boolean
 }
 
 /** What this device can run and at what speed: measured, not guessed. */
 export function DeviceCheck(props: DeviceCheckProps) {
   const { models, model, onModel, backend, onBackend, onMeasure, locked } = props
+  const { jobsAtOnce, onJobsAtOnce } = props
   const list = chatModels(useCell(models.list))
   const named = list.map(toNamed)
   const engine = useCell(models.engine)
@@ -52,6 +56,13 @@ export function DeviceCheck(props: DeviceCheckProps) {
           options={backendChoices.map((choice) => [choice, backendNames[choice]])}
           disabled={locked}
           onChange={(value) => onBackend(parseBackend(value))}
+        />
+        <Select
+          label="Jobs at once"
+          value={jobsAtOnce}
+          options={jobsChoices}
+          disabled={locked}
+          onChange={onJobsAtOnce}
         />
         <Button kind="plain" disabled={locked || busy || !model} onClick={onMeasure}>
           Measure speed

@@ -4,6 +4,7 @@ import { formatRate } from '../row/summary.ts'
 import { readPreference } from '../site/preferences.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Switch } from '../ui/switch.tsx'
+import { answersNowName } from './jobs-at-once.ts'
 import { StitchBand } from './stitch-band.tsx'
 
 type ServePanelProps = {
@@ -42,7 +43,7 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
       <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
         <Figure
-          name="Answers now"
+          name={answersNowName(state.waiting)}
           value={`${state.jobs.filter((job) => job.state === 'running').length}`}
         />
         <Figure

@@ -10,10 +10,13 @@ type ConversationProps = {
   onExample: (prompt: string) => void
   onRetry: (turnId: string, retry: Retry) => void
   onEdit: (turnId: string) => void
+  /** Stops the answer that is being made. */
+  onCancel: () => void
 }
 
 /** The answers, oldest first. A screen reader hears of one when it has ended. */
-export function Conversation({ chat, onExample, onRetry, onEdit }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { chat, onExample, onRetry, onEdit, onCancel } = props
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const turns = chat?.turns ?? []
@@ -40,6 +43,7 @@ export function Conversation({ chat, onExample, onRetry, onEdit }: ConversationP
               last={index === turns.length - 1}
               onRetry={onRetry}
               onEdit={onEdit}
+              onCancel={onCancel}
             />
           ))
         ) : (

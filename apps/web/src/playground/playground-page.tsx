@@ -26,7 +26,7 @@ export function PlaygroundPage() {
   const retry = useCallback(
     (turnId: string, { where, slide }: Retry) => {
       const again = slide ? { ...settings, overflow: 'slide' } : settings
-      session.retry(turnId, { where, modelCid, settings: again })
+      void session.retry(turnId, { where, modelCid, settings: again })
     },
     [session, modelCid, settings],
   )
@@ -55,7 +55,13 @@ export function PlaygroundPage() {
         </div>
         <title>Playground · Weft</title>
         <h1 className="sr-only">Playground</h1>
-        <Conversation chat={chat} onExample={ask} onRetry={retry} onEdit={edit} />
+        <Conversation
+          chat={chat}
+          onExample={ask}
+          onRetry={retry}
+          onEdit={edit}
+          onCancel={session.stop}
+        />
         <Composer
           text={draft}
           onText={setDraft}

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { NumberField } from '../ui/number-field.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextArea } from '../ui/text-area.tsx'
+import { RememberedPeers } from './remembered-peers.tsx'
 
 type SettingsPanelProps = {
   id: string
@@ -93,6 +94,7 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
           Back to the defaults
         </Button>
       </div>
+      <RememberedPeers />
     </section>
   )
 }

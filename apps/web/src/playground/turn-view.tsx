@@ -5,6 +5,7 @@ import { handoverNote } from '../receipt/handover-words.ts'
 import { summarize } from '../row/summary.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
+import { QueueLine } from './queue-line.tsx'
 import { RunLine } from './run-line.tsx'
 import { type Retry, TurnProblem } from './turn-problem.tsx'
 
@@ -21,11 +22,12 @@ type TurnViewProps = {
   last: boolean
   onRetry: (turnId: string, retry: Retry) => void
   onEdit: (turnId: string) => void
+  onCancel: () => void
 }
 
 /** A turn that does not change is not drawn again while another one streams. */
 export const TurnView = memo(function TurnView(props: TurnViewProps) {
-  const { chatId, turn, leftOut, run, last } = props
+  const { chatId, turn, leftOut, run, last, onCancel } = props
   const [receiptOpen, setReceiptOpen] = useState(false)
   const { answer } = turn
   const streaming = run !== null
@@ -45,7 +47,15 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         {answer?.text && (
           <AnswerText text={answer.text} streaming={streaming} isJson={isJson(answer)} />
         )}
-        {run && run.step !== 'answering' && <RunLine run={run} />}
+        {run?.wait && (
+          <QueueLine
+            wait={run.wait}
+            modelCid={answer?.job.modelCid}
+            onCancel={onCancel}
+            onAnswerHere={() => onRetry({ where: 'local' })}
+          />
+        )}
+        {run && run.step !== 'answering' && !run.wait && <RunLine run={run} />}
         {!streaming && (
           <TurnProblem
             turn={turn}

@@ -11,6 +11,8 @@ type Preferences = {
   /** Serve was on when the page was left; it is offered again, never started by itself. */
   served: boolean
   backend: string
+  /** A number, or empty for as many as suit the device. */
+  jobsAtOnce: string
   settings: AnswerSettings
 }
 
@@ -19,6 +21,7 @@ const initial: Preferences = {
   modelCid: null,
   served: false,
   backend: 'auto',
+  jobsAtOnce: '',
   settings: initialSettings,
 }
 

@@ -1,0 +1,27 @@
+import type { Peers } from '@weft/sdk'
+import { useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { Button } from '../ui/button.tsx'
+import { rememberedSentence } from './remembered-words.ts'
+
+/** What this browser remembers of other tabs, and a way to clear it. */
+export function RememberedPeers() {
+  const tab = useTab()
+  return tab && <Remembered peers={tab.peers} />
+}
+
+function Remembered({ peers }: { peers: Peers }) {
+  const remembered = useCell(peers.remembered)
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 text-xs text-ash">
+      <p role="status" aria-label="Remembered tabs">
+        {rememberedSentence(remembered)}
+      </p>
+      {remembered > 0 && (
+        <Button kind="quiet" className="text-xs" onClick={() => void peers.forget()}>
+          Clear
+        </Button>
+      )}
+    </div>
+  )
+}
