@@ -121,11 +121,14 @@ export async function* answerElsewhere(
     const end = lie ? { error: lie, next: null } : ended.done && ended.value
     if (!end) throw new WeftError('network/node-lost', 'The node ended without a receipt.')
     const { error, next: ready } = end
-    if (lie || isLie(error)) memory.lied(nodePeerId)
-    else memory.failed(nodePeerId)
-    if (lie) {
-      // What it said is taken back with its receipt, and it is not asked again.
+    if (lie || isLie(error)) {
+      memory.lied(nodePeerId)
       search.ban(nodePeerId)
+    } else {
+      memory.failed(nodePeerId)
+    }
+    if (lie) {
+      // What it said is taken back with its receipt.
       answered.length = before.length
       text = textBefore
       rest = restBefore

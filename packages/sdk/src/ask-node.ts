@@ -16,8 +16,8 @@ export type AskInit = {
   onPlace: () => void
 }
 
-type AskEnd = { type: 'opened'; call: JobCall } | { type: 'failed'; error: unknown }
-type AskState = AskEnd | { type: 'queued'; place: QueuePlace }
+export type AskEnd = { type: 'opened'; call: JobCall } | { type: 'failed'; error: unknown }
+export type AskState = AskEnd | { type: 'queued'; place: QueuePlace }
 
 export type AskedNode = {
   readonly peerId: string

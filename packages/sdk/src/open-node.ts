@@ -1,11 +1,18 @@
 /**
- * Asks one node after the other until one quotes. Where all are full it waits in the shortest queue
- * and keeps looking: whoever has a place first gets the job, and only one is ever paid.
+ * Asks one node after the other until one quotes, and the next one already while one says nothing. Where
+ * all are full it waits in the shortest queue and keeps looking: whoever has a place first gets the job,
+ * and only one is ever paid.
  * @module
  */
 import type { JobCall } from '@weft/network'
-import { CancelledError, type Offer, type QueuePlace, type Registration } from '@weft/protocol'
-import type { AskedNode } from './ask-node.ts'
+import {
+  CancelledError,
+  type Offer,
+  type QueuePlace,
+  type Registration,
+  WeftError,
+} from '@weft/protocol'
+import type { AskedNode, AskState } from './ask-node.ts'
 import { allBusy, busyMsOf, finalReason, noNodes } from './search-errors.ts'
 
 /** Every node is full. */
@@ -34,8 +41,17 @@ export type OpenNodeOptions = {
   onWait: ((wait: NodeWait) => void) | null
 }
 
+type Said = { node: AskedNode; state: AskState }
+
 /** Nodes that fail before a search is given up; each has its own dial and quote deadline. */
-const maxFailures = 3
+const maxFailures = 6
+/**
+ * Until the next one is asked as well: a dial and a quote take a third of this, and a node that vanished
+ * without a word would keep a person waiting for three dials of five seconds.
+ */
+const silentMs = 1_200
+/** Asked at once at most; only the first that quotes gets the job. */
+const maxAtOnce = 4
 /** Full ones asked in one round: a refusal takes a moment only. */
 const maxFull = 6
 /** How often somebody who waits looks for a free node; a little at random, since others wait, too. */
@@ -83,42 +99,81 @@ class NodeOpening {
 
   /** @returns null where all that could be asked are full */
   async #askAll(offers: readonly Offer[]): Promise<JobCall | null> {
+    const left = [...offers]
     const failures: unknown[] = []
+    /** Those that have said nothing yet. */
+    const asked = new Map<AskedNode, Promise<Said>>()
+    const late = new Set<AskedNode>()
     let full = 0
-    for (const { registration } of offers) {
-      if (failures.length === maxFailures || full === maxFull) break
-      const next = this.#candidates.ask(registration, () => this.#tell(next))
-      const held = this.#held
-      // The one that we wait for may be quicker.
-      const state = await (held
-        ? Promise.race([next.first, held.end.then(() => null)])
-        : next.first)
-      if (state?.type === 'opened') return state.call
-      this.#checkSignal()
-      if (state === null) {
-        this.#leave(next)
-        const call = this.#takeHeld()
-        if (call) return call
-      } else if (state.type === 'queued') {
-        full += 1
-        this.#choose(next, state.place)
-      } else {
+    const another = () =>
+      failures.length + asked.size < maxFailures && full < maxFull && asked.size < maxAtOnce
+        ? left[0]
+        : undefined
+    try {
+      for (;;) {
+        const offer = another()
+        if (offer) {
+          left.shift()
+          const next = this.#candidates.ask(offer.registration, () => this.#tell(next))
+          asked.set(
+            next,
+            next.first.then((state) => ({ node: next, state })),
+          )
+        }
+        if (asked.size === 0) break
+        const said = await this.#firstOf([...asked.values()], another() !== undefined)
+        if (said === 'late') {
+          for (const node of asked.keys()) late.add(node)
+          continue
+        }
+        if (said === 'held') {
+          const call = this.#takeHeld()
+          if (call) return call
+          continue
+        }
+        const { node, state } = said
+        asked.delete(node)
+        if (state.type === 'opened') return state.call
+        this.#checkSignal()
+        if (state.type === 'queued') {
+          full += 1
+          this.#choose(node, state.place)
+          continue
+        }
         const busyMs = busyMsOf(state.error)
         if (busyMs === null) {
-          this.#candidates.noteFailed(next.peerId, state.error)
+          this.#candidates.noteFailed(node.peerId, state.error)
           failures.push(state.error)
         } else {
           full += 1
           this.#busyMs = Math.min(this.#busyMs ?? busyMs, busyMs)
-          this.#candidates.noteFull(next.peerId, busyMs)
+          this.#candidates.noteFull(node.peerId, busyMs)
         }
       }
+    } finally {
+      for (const node of asked.keys()) this.#giveUp(node, late.has(node))
     }
     if (this.#held || this.#busyMs !== null) return null
     // One node's word is not enough to call the prompt itself impossible, unless it is the only one.
     const reasons = failures.map(finalReason)
     if (reasons.every(Boolean) && reasons[0]) throw reasons[0]
     throw failures.at(-1) ?? noNodes()
+  }
+
+  /** @param hasNext whether somebody else can be asked when they take long */
+  async #firstOf(
+    asked: readonly Promise<Said>[],
+    hasNext: boolean,
+  ): Promise<Said | 'late' | 'held'> {
+    const late = Promise.withResolvers<'late'>()
+    const timer = hasNext ? setTimeout(() => late.resolve('late'), silentMs) : undefined
+    // The one that we wait for may be quicker.
+    const held = this.#held?.end.then(() => 'held' as const)
+    try {
+      return await Promise.race([...asked, late.promise, ...(held ? [held] : [])])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async #wait(): Promise<JobCall> {
@@ -176,6 +231,17 @@ class NodeOpening {
     } else {
       this.#held = next
       if (held) this.#leave(held)
+    }
+  }
+
+  /** Another was quicker. */
+  #giveUp(node: AskedNode, isLate: boolean): void {
+    if (!isLate || this.#options.signal?.aborted) {
+      this.#leave(node)
+    } else {
+      node.leave()
+      const error = new WeftError('network/late', 'The node says nothing.')
+      this.#candidates.noteFailed(node.peerId, error)
     }
   }
 
