@@ -23,6 +23,8 @@ export type RelayProcessInit = {
   httpPort: number
   /** Keeps the relay's PeerId over restarts. */
   keyFile: string
+  /** More of its command line. */
+  flags?: string[]
   /** Aborts when everything is being stopped: Ctrl-C in a terminal reaches the relay as well. */
   stopping: AbortSignal
   /** Told when the relay ended by itself and is started again. */
@@ -67,10 +69,16 @@ export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> 
   }
 }
 
-function spawnRelay({ host, port, httpPort, keyFile }: RelayProcessInit): ChildProcess {
+function spawnRelay({
+  host,
+  port,
+  httpPort,
+  keyFile,
+  flags: more = [],
+}: RelayProcessInit): ChildProcess {
   const flags = ['--host', host, '--port', String(port), '--http-port', String(httpPort)]
   // The channel tells the relay when this process is gone, however it went.
-  return spawn(process.execPath, [main, ...flags, '--key-file', keyFile], {
+  return spawn(process.execPath, [main, ...flags, '--key-file', keyFile, ...more], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
 }

@@ -257,8 +257,8 @@ class TabNetwork implements Network {
       const online = this.#links.flatMap(({ directory }) => directory ?? [])
       if (online.length > 0) return online
       if (signal?.aborted) throw new CancelledError({ subject: 'The search' })
-      const isConnecting = this.#links.some((link) => link.status.state === 'connecting')
-      if (!isConnecting || Date.now() > endMs) throw this.#offline()
+      if (!this.#links.some(({ isExpected }) => isExpected) || Date.now() > endMs)
+        throw this.#offline()
       await this.#nextStatus(endMs - Date.now(), signal)
     }
   }

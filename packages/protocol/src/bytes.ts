@@ -3,7 +3,13 @@
  * @module
  */
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js'
+import {
+  bytesToHex,
+  concatBytes,
+  hexToBytes,
+  randomBytes,
+  utf8ToBytes,
+} from '@noble/hashes/utils.js'
 
 export { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes }
 

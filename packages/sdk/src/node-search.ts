@@ -59,7 +59,11 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
 
   const candidates = (answered: readonly number[], options: WaitOptions): Candidates => ({
     fresh,
-    refresh: () => search(options),
+    async refresh() {
+      // A line that was cut is mended while one waits in a queue.
+      asked.clear()
+      await search(options)
+    },
     ask(node, onPlace) {
       asked.add(node.peerId)
       const { signal } = options
@@ -70,8 +74,12 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
       memory.busy(node, aboutMs)
     },
     noteFailed(node, error) {
-      if (isLie(error)) memory.lied(node)
-      else if (!refusalOf(error)) memory.failed(node)
+      if (isLie(error)) {
+        banned.add(node)
+        memory.lied(node)
+      } else if (!refusalOf(error)) {
+        memory.failed(node)
+      }
     },
   })
 

@@ -27,7 +27,7 @@ export type NodeWait = {
 export type Candidates = {
   /** Not asked yet, or full when they were; the best first. */
   fresh(): Offer[]
-  /** Asks the relays again. */
+  /** Asks the relays again; those that failed may be asked again as well. */
   refresh(): Promise<void>
   ask(node: Registration, onPlace: () => void): AskedNode
   /** It may be asked again. */
@@ -188,7 +188,10 @@ class NodeOpening {
       // A relay that is away for a moment costs no place.
       await this.#candidates.refresh().catch(() => {})
       this.#checkSignal()
-      const offers = this.#candidates.fresh()
+      const held = this.#held?.peerId
+      const offers = this.#candidates
+        .fresh()
+        .filter(({ registration }) => registration.peerId !== held)
       if (!this.#held) this.#busyMs = null
       const found = await this.#askAll(this.#held ? offers.filter(isFree) : offers)
       if (found) return found

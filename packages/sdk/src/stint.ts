@@ -19,6 +19,8 @@ export type StintEnd = { error: WeftError; next: JobCall | null } | null
 
 /** No token for so long, and another node is asked; many times a usual gap, and a person notices. */
 const leastLateMs = 500
+/** However slow it is: one that drips would otherwise set its own pace. */
+const mostLateMs = 3_000
 const gapsUntilLate = 10
 /** Of the first token: a prompt is read at least this fast where the answer is worth waiting for. */
 const firstLateMs = 4_000
@@ -116,7 +118,7 @@ function createGaps(firstMs: number) {
     lateMs(): number {
       if (lastMs === null) return firstMs
       const usual = recent.toSorted((a, b) => a - b)[recent.length >> 1] ?? leastLateMs
-      return Math.max(leastLateMs, gapsUntilLate * usual)
+      return Math.min(mostLateMs, Math.max(leastLateMs, gapsUntilLate * usual))
     },
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Nodes that lie, each in one way that a client can notice today. Wrong tokens under an honest-looking
- * receipt are none of them: to notice those a client has to compute the answer again.
+ * Nodes that lie, each in one way that a client can notice today. Not among them: wrong tokens or an early
+ * end under an honest-looking receipt, which only who computes the answer again can notice; and other text
+ * than the tokens spell in an answer that is cut before its receipt.
  * @module
  */
 import type { IncomingJob } from '@weft/network'
@@ -86,7 +87,7 @@ export function lyingJob(job: IncomingJob, lie: Lie, privateKey: PrivateKey): In
     case 'too-much-text':
       return sending((delta) => ({ ...delta, text: 'blah '.repeat(10_000) }))
     case 'other-text':
-      return sending((delta) => ({ ...delta, text: delta.text.toUpperCase() }))
+      return finishing((receipt) => signedReceipt(receipt, { textHash: new Uint8Array(32) }))
     case 'forged-receipt':
       return finishing((receipt) => ({ ...receipt, signature: forged(receipt.signature) }))
     case 'other-chain':

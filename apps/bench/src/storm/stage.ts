@@ -2,10 +2,11 @@
  * The processes of a storm: two relays, crews of nodes, crowds of clients.
  * @module
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createPrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
 import { freePort } from '@weft/weft/free-port'
 import { type RelayProcess, startRelay } from '@weft/weft/relay-process'
 import type { StormOptions } from './options.ts'
@@ -45,14 +46,15 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
   const crews = new Map<string, Worker>()
   const crowds: Worker[] = []
   const rested = new Map<string, PromiseWithResolvers<void>>()
-  let port = firstPort
-  for (let index = 0; index < relayCount; index += 1) {
-    port = await freePort(port, host)
-    const httpPort = await freePort(port + 1, host)
-    const keyFile = join(folder, `relay-${index}.key`)
-    const place = { host, port, httpPort, keyFile }
-    relays.push(await startRelay({ ...place, stopping: stopping.signal, onRestart: () => {} }))
-    port = httpPort + 1
+  const places = await findPlaces(folder)
+  for (const [index, { address: _, ...place }] of places.entries()) {
+    // All peers of a storm share one address.
+    const fellows = places.toSpliced(index, 1).flatMap(({ address }) => ['--peers', address])
+    const limits = ['--connections-per-address', '100000', '--registrations-per-address', '100000']
+    const flags = [...fellows, ...limits]
+    relays.push(
+      await startRelay({ ...place, flags, stopping: stopping.signal, onRestart: () => {} }),
+    )
   }
   const addresses = relays.map(({ address }) => address)
   const open = (name: string, role: 'node' | 'client', told: (news: News) => void = () => {}) =>
@@ -121,4 +123,27 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Relays name each other, so their keys and ports are chosen before the first of them starts. */
+async function findPlaces(folder: string) {
+  const places: {
+    address: string
+    host: string
+    port: number
+    httpPort: number
+    keyFile: string
+  }[] = []
+  let next = firstPort
+  for (let index = 0; index < relayCount; index += 1) {
+    const port = await freePort(next, host)
+    const httpPort = await freePort(port + 1, host)
+    const keyFile = join(folder, `relay-${index}.key`)
+    const privateKey = createPrivateKey()
+    await writeFile(keyFile, `${Buffer.from(privateKey).toString('hex')}\n`, { mode: 0o600 })
+    const address = `/ip4/${host}/tcp/${port}/ws/p2p/${peerIdFromPrivateKey(privateKey)}`
+    places.push({ address, host, port, httpPort, keyFile })
+    next = httpPort + 1
+  }
+  return places
 }

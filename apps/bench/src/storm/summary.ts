@@ -87,7 +87,7 @@ export function summarise(record: StormRecord): StormSummary {
       { isGood: counts.hung === 0, text: `${counts.hung} answers hung.` },
       {
         isGood: neverBack === 0,
-        text: `${relayReturns.length} times a relay was killed; ${neverBack === 0 ? 'each time the nodes came back' : `${neverBack} times they did not come back`}.`,
+        text: `Relays killed: ${relayReturns.length}. ${neverBack === 0 ? 'Each knew the nodes again soon after.' : `${neverBack} of them never knew the nodes again.`}`,
       },
       {
         isGood: troubles.length === 0,

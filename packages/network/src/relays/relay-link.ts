@@ -16,6 +16,8 @@ const dialMs = 5_000
 
 /** Longer than a relay takes to end once it has said so. */
 const drainMs = 10_000
+/** A relay that was restarted, or a line that was cut for a moment, is back within this. */
+const returnMs = 10_000
 
 export type RelayLinkInit = {
   libp2p: Pick<Libp2p, 'dial'>
@@ -39,6 +41,7 @@ export class RelayLink {
   #directory: DirectoryClient | null = null
   #connection: Connection | null = null
   #isDraining = false
+  #lostAtMs = Number.NEGATIVE_INFINITY
 
   /** @throws WeftError `network/relay-address` */
   constructor(init: RelayLinkInit) {
@@ -64,6 +67,12 @@ export class RelayLink {
   /** The relay has said that it is going to end: nothing new should begin over it. */
   get isDraining(): boolean {
     return this.#isDraining
+  }
+
+  /** It is being connected to, or was there a moment ago: worth waiting for. */
+  get isExpected(): boolean {
+    const sinceLostMs = performance.now() - this.#lostAtMs
+    return this.#state === 'connecting' || this.#isDraining || sinceLostMs < returnMs
   }
 
   start(): void {
@@ -118,6 +127,7 @@ export class RelayLink {
     if (signal.aborted) leave()
     await closed.promise
     signal.removeEventListener('abort', leave)
+    this.#lostAtMs = performance.now()
     this.#directory = null
     this.#connection = null
     this.#isDraining = false
