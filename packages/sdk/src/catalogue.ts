@@ -28,6 +28,8 @@ export type CatalogueEntry = {
   /** Folders that hold its files, absolute, ending in `/`, asked in this order. */
   sources: string[]
   needs: Needs
+  /** The tab that its manifest came from; null for those of the site or of this device. */
+  publisher: string | null
 }
 
 /** One dtype of a curated model. */
@@ -127,13 +129,17 @@ async function fetchEntry(
   )
   const sources = variant.sources.map((source) => new URL(source, base).href)
   const modelCid = manifestCid(manifest)
-  return { modelCid, manifest, sources, needs: { ...manifestNeeds(manifest), ...asked(variant) } }
+  const needs = { ...manifestNeeds(manifest), ...asked(variant) }
+  return { modelCid, manifest, sources, needs, publisher: null }
 }
 
-/** A model that came from files of this device and is on no site. */
-export function importedEntry(manifest: Manifest): CatalogueEntry {
+/**
+ * A model that is on no site.
+ * @param publisher - the tab that its manifest came from; null for files of this device
+ */
+export function entryOfNoSite(manifest: Manifest, publisher: string | null = null): CatalogueEntry {
   const modelCid = manifestCid(manifest)
-  return { modelCid, manifest, sources: [], needs: manifestNeeds(manifest) }
+  return { modelCid, manifest, sources: [], needs: manifestNeeds(manifest), publisher }
 }
 
 const asked = ({ backends, features, tensorBytes }: CatalogueFileVariant) => ({

@@ -15,11 +15,13 @@ export type {
   CachedModel,
   Conversation,
   ConversationSummary,
+  Giver,
   Handover,
   ImportReport,
   RecheckRecord,
   StorageSpace,
   Turn,
+  UploadLimits,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
 export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'

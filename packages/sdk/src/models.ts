@@ -4,15 +4,19 @@
  */
 import type { Network } from '@weft/network'
 import { type CachedModel, type ModelStore, type StorageSpace, totalBytes } from '@weft/storage'
-import { type Catalogue, type CatalogueEntry, importedEntry } from './catalogue.ts'
+import { type Catalogue, type CatalogueEntry, entryOfNoSite } from './catalogue.ts'
 import { createCell } from './cell.ts'
-import type { ModelEntry, Models } from './tab.ts'
+import type { PublishedModel, PublishedModels } from './published-models.ts'
+import type { ModelEntry, Models, Storing } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ModelsInit = {
   catalogue: Catalogue
   tabEngine: TabEngine
   network: Pick<Network, 'findOffers'>
+  published: PublishedModels
+  /** A model that is deleted is shared no longer. */
+  storing: Pick<Storing, 'unshare'>
   store: ModelStore
 }
 
@@ -21,34 +25,50 @@ const firstLookMs = 2_000
 
 /** `list` has from the beginning what was imported on an earlier visit. */
 export async function createModels(init: ModelsInit): Promise<Models> {
-  const { catalogue, tabEngine, network, store } = init
+  const { catalogue, tabEngine, network, published, storing, store } = init
   const { curated, problems, entries } = catalogue
   const list = createCell<ModelEntry[]>(entries.map(toModelEntry))
   const cached = createCell<CachedModel[]>([])
   const storage = createCell<StorageSpace | null>(null)
+  let keptHere: readonly CachedModel[] = []
+  let fromTabs: readonly PublishedModel[] = []
 
   async function refreshStorage(): Promise<void> {
     const [models, space] = await Promise.all([store.list(), store.space()])
-    adoptImports(models)
+    keptHere = models
+    adopt()
     cached.set(models)
     storage.set(space)
   }
 
-  /** Offers what was imported, now or on an earlier visit, as long as it is here and whole. */
-  function adoptImports(models: readonly CachedModel[]): void {
-    const ours = models.filter(({ isImported, cachedBytes, totalBytes: total }) => {
-      return isImported && cachedBytes === total
+  /**
+   * Offers what is on no site: what was imported or came from tabs, as long as it is here and whole, and
+   * what other tabs give now.
+   */
+  function adopt(): void {
+    const ours = keptHere
+      .filter(({ isImported, publisher }) => isImported || publisher !== null)
+      .filter(({ cachedBytes, totalBytes: total }) => cachedBytes === total)
+    const offered = new Map([...fromTabs, ...ours].map((model) => [model.modelCid, model]))
+    const engine = tabEngine.state.get()
+    const kept = entries.filter(({ modelCid, sources, publisher }) => {
+      const isLoading = publisher !== null && 'modelCid' in engine && engine.modelCid === modelCid
+      return sources.length > 0 || offered.has(modelCid) || isLoading
     })
-    const isOffered = ({ modelCid, sources }: CatalogueEntry) =>
-      sources.length > 0 || ours.some((model) => model.modelCid === modelCid)
-    const kept = entries.filter(isOffered)
-    const added = ours
+    const added = [...offered.values()]
       .filter(({ modelCid }) => kept.every((entry) => entry.modelCid !== modelCid))
-      .map(({ manifest }) => importedEntry(manifest))
+      .map(({ manifest, publisher }) => entryOfNoSite(manifest, publisher))
     if (added.length === 0 && kept.length === entries.length) return
     entries.splice(0, entries.length, ...kept, ...added)
     const before = new Map(list.get().map((entry) => [entry.modelCid, entry]))
     list.set(entries.map((entry) => before.get(entry.modelCid) ?? toModelEntry(entry)))
+  }
+
+  /** Whether nothing of it has to be asked of a tab before it can be offered. */
+  function isOwn(modelCid: string): boolean {
+    const entry = entries.find((each) => each.modelCid === modelCid)
+    if (!entry) return false
+    return entry.publisher === null || keptHere.some((model) => model.modelCid === modelCid)
   }
 
   /** What is kept changes with every load; where the browser does not tell, the cells stay. */
@@ -73,6 +93,7 @@ export async function createModels(init: ModelsInit): Promise<Models> {
     refreshStorage,
     async remove(modelCid) {
       await store.remove(modelCid)
+      await storing.unshare(modelCid)
       await refreshStorage()
     },
     async import(files, options) {
@@ -89,29 +110,39 @@ export async function createModels(init: ModelsInit): Promise<Models> {
       return isPersisted
     },
     async refreshLiveNodes(options = {}) {
-      const offers = await network
-        .findOffers({ role: 'models', modelCid: null }, options)
-        .catch(() => undefined)
-      if (!offers) return
+      const [offers, look] = await Promise.all([
+        network.findOffers({ role: 'models', modelCid: null }, options).catch(() => undefined),
+        published.look(isOwn, options.signal).catch(() => undefined),
+      ])
+      if (look) {
+        fromTabs = look.models
+        adopt()
+      }
+      const serving = ({ modelCid }: ModelEntry) =>
+        offers?.filter(({ registration }) =>
+          registration.models.some((model) => model.modelCid === modelCid),
+        ).length
       list.set(
         list.get().map((entry) => ({
           ...entry,
-          liveNodes: offers.filter(({ registration }) =>
-            registration.models.some(({ modelCid }) => modelCid === entry.modelCid),
-          ).length,
+          liveNodes: serving(entry) ?? entry.liveNodes,
+          storingTabs: look ? (look.storing.get(entry.modelCid) ?? 0) : entry.storingTabs,
         })),
       )
     },
   }
 }
 
-function toModelEntry({ modelCid, manifest, sources, needs }: CatalogueEntry): ModelEntry {
+function toModelEntry(entry: CatalogueEntry): ModelEntry {
+  const { modelCid, manifest, sources, needs, publisher } = entry
   return {
     modelCid,
     manifest,
     downloadBytes: totalBytes(manifest),
     needs,
-    isImported: sources.length === 0,
+    isImported: sources.length === 0 && publisher === null,
+    publisher,
     liveNodes: null,
+    storingTabs: null,
   }
 }

@@ -16,6 +16,8 @@ export type NodeMemory = {
   failed(peerId: string): void
   /** It sent what no honest node sends. */
   lied(peerId: string): void
+  /** Whether it did so not long ago. */
+  isLiar(peerId: string): boolean
   /** It said so itself, for about so long. */
   busy(peerId: string, ms: number): void
   /** Nodes that this browser remembers. */
@@ -159,6 +161,7 @@ export function createNodeMemory({
         return { ...record, lies: record.lies + 1 }
       })
     },
+    isLiar: (peerId) => decay(known.get(peerId), peerId, now()).lies >= 0.5,
     busy(peerId, ms) {
       busyUntilMs.delete(peerId)
       busyUntilMs.set(peerId, now() + Math.min(ms, longestBusyMs))

@@ -19,6 +19,7 @@ import {
 } from '@weft/storage'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
+import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createModels } from './models.ts'
 import { createNodeMemory } from './node-memory.ts'
@@ -27,8 +28,10 @@ import type { SignSource } from './pausing/device-signs.ts'
 import { createPageRest } from './pausing/page-rest.ts'
 import { createPauseWatch } from './pausing/pause-watch.ts'
 import { stayAwake } from './pausing/stay-awake.ts'
+import { createPublishedModels } from './published-models.ts'
 import { recheck } from './recheck.ts'
 import { createServingNode } from './serving-node.ts'
+import { createStoring } from './storing.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
 import { createTabEngine } from './tab-engine.ts'
 
@@ -53,9 +56,25 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
   const { entries } = catalogue
   const { locks, storage } = navigator
   const store = createModelStore({ chunks, database, locks, storage })
+  const memory = createNodeMemory({
+    store: {
+      list: () => listPeers(database),
+      update: (changes) => updatePeers(database, changes),
+      clear: () => clearPeers(database),
+    },
+  })
+  const tabs = { network, memory }
+  const storing = await createStoring({
+    database,
+    store,
+    network,
+    locks,
+    channel: new BroadcastChannel('weft-storing'),
+  })
   const tabEngine = createTabEngine({
     catalogue: entries,
     store,
+    findTabs: (modelCid) => findTabsFor(tabs, modelCid),
     openEngine: (events) =>
       createSharedEngine({
         name: 'models',
@@ -63,7 +82,14 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
         ...events,
       }),
   })
-  const models = await createModels({ catalogue, tabEngine, network, store })
+  const models = await createModels({
+    catalogue,
+    tabEngine,
+    network,
+    store,
+    storing,
+    published: createPublishedModels(tabs),
+  })
   const pace = new DecodePace(() => document.hidden)
   const pausing = createPauseWatch({ source: navigator as SignSource, pace })
   const pageRest = createPageRest({ document, pace })
@@ -86,13 +112,6 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     await tabEngine.prepare(modelCid, 'auto', options)
     return tabEngine.engine
   }
-  const memory = createNodeMemory({
-    store: {
-      list: () => listPeers(database),
-      update: (changes) => updatePeers(database, changes),
-      clear: () => clearPeers(database),
-    },
-  })
   const components: GenerateComponents = {
     peerId,
     network,
@@ -106,6 +125,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     isOutdated,
     network: watchStatus(network),
     models,
+    storing,
     client: {
       generate: (request, options) => generate(components, request, options),
       recheck: async (answer, options = {}) =>
@@ -121,7 +141,7 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
       remove: (id) => removeConversation(database, id),
     },
     async close() {
-      await Promise.all([node.stop(), memory.flush()])
+      await Promise.all([node.stop(), memory.flush(), storing.close()])
       pausing.close()
       await Promise.all([network.stop(), tabEngine.close()])
       database.close()

@@ -15,7 +15,7 @@ import type {
   SharedEngineInit,
 } from '@weft/engine'
 import { unlessAborted, WeftError } from '@weft/protocol'
-import { type ModelStore, totalBytes } from '@weft/storage'
+import { type FindTabs, type ModelStore, totalBytes } from '@weft/storage'
 import { type CatalogueEntry, findChatEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { createFilesHold } from './files-hold.ts'
@@ -26,6 +26,8 @@ import type { EngineState, WaitOptions } from './tab.ts'
 export type TabEngineInit = {
   catalogue: readonly CatalogueEntry[]
   store: Pick<ModelStore, 'open' | 'hold'>
+  /** Tabs that give a model, asked beside its sources. */
+  findTabs: (modelCid: string) => FindTabs
   openEngine: (events: Pick<SharedEngineInit, 'onRestart' | 'onRole'>) => SharedEngine
 }
 
@@ -63,7 +65,12 @@ const fatalCodes = [
   'engine/not-loaded',
 ]
 
-export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit): TabEngine {
+export function createTabEngine({
+  catalogue,
+  store,
+  findTabs,
+  openEngine,
+}: TabEngineInit): TabEngine {
   const state = createCell<EngineState>({ phase: 'empty' })
   const role = createCell<Role>('none')
   const engine = openEngine({ onRestart: follow, onRole: role.set })
@@ -77,10 +84,11 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
   let heldCid: string | undefined
 
   /** The engine asks for the files again when it restarts; that is no download for `state`. */
-  function openFiles({ modelCid, manifest, sources }: CatalogueEntry): LoadInit['openFiles'] {
+  function openFiles(entry: CatalogueEntry): LoadInit['openFiles'] {
+    const { modelCid, manifest, sources, publisher } = entry
     return (options) =>
       store.open(
-        { manifest, sources },
+        { manifest, sources, publisher, findTabs: findTabs(modelCid) },
         {
           ...options,
           onProgress: (progress) => {
@@ -146,6 +154,7 @@ export function createTabEngine({ catalogue, store, openEngine }: TabEngineInit)
         modelCid,
         loadedBytes: 0,
         totalBytes: totalBytes(manifest),
+        givers: [],
       })
       await files.take(modelCid, signal)
       latest = engine.load(

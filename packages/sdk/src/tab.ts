@@ -18,10 +18,12 @@ import type {
   CachedModel,
   Conversation,
   ConversationSummary,
+  FetchProgress,
   ImportReport,
   ModelProgress,
   RecheckRecord,
   StorageSpace,
+  UploadLimits,
 } from '@weft/storage'
 import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
@@ -40,12 +42,37 @@ export type TabInit = {
   modelsUrl: string
 }
 
+/** What this browser gives to other tabs. */
+export type StoringState = {
+  /** Models that the person chose to share, by CID. */
+  shared: readonly string[]
+  limits: UploadLimits
+  givenTodayBytes: number
+  /** In all, over visits. */
+  givenBytes: number
+  /** Tabs that were given something just now. */
+  peers: number
+  /** This tab gives; another one of the browser may do it in its place. */
+  isGiving: boolean
+  /** One sentence for the person: what it does, or why nothing. */
+  sentence: string
+}
+
+export interface Storing {
+  readonly state: Cell<StoringState>
+  /** Gives the model to other tabs, now and after a reload. @throws WeftError `sdk/not-whole` */
+  share(modelCid: string): Promise<void>
+  unshare(modelCid: string): Promise<void>
+  limit(limits: UploadLimits): Promise<void>
+}
+
 export interface Tab {
   readonly peerId: string
   /** A newer version of this page is open in another tab: until a reload nothing more is kept here. */
   readonly isOutdated: Cell<boolean>
   readonly network: Cell<NetworkStatus>
   readonly models: Models
+  readonly storing: Storing
   readonly client: Client
   readonly node: ServingNode
   /** What the browser did to this page while it served. */
@@ -68,13 +95,17 @@ export type ModelEntry = {
   needs: Needs
   /** Whether it came from files of this device and is on no site. */
   isImported: boolean
+  /** The tab that its manifest came from: nobody has checked such a model. Null for all others. */
+  publisher: string | null
   /** Nodes that serve it now; null before the first answer of a relay. */
   liveNodes: number | null
+  /** Tabs that give its files to others; null before the first answer of a relay. */
+  storingTabs: number | null
 }
 
 export type EngineState =
   | { phase: 'empty' }
-  | { phase: 'downloading'; modelCid: string; loadedBytes: number; totalBytes: number }
+  | ({ phase: 'downloading'; modelCid: string } & FetchProgress)
   | { phase: 'loading'; modelCid: string; stage: LoadStage }
   | { phase: 'ready'; modelCid: string; result: LoadResult; speed: SpeedReport }
   | { phase: 'failed'; modelCid: string; error: WeftErrorData }
@@ -85,7 +116,11 @@ export interface Models {
   readonly engine: Cell<EngineState>
   /** `follower`: another tab of this browser has the engine in its worker. */
   readonly engineRole: Cell<Role>
-  /** Asks the relays how many nodes serve each model. Never throws: an unknown count stays null. */
+  /**
+   * Asks the relays who serves and who gives each model, and fetches the manifests of a few that other
+   * tabs give and this site does not know: they are in `list` then, each with its `publisher`. Never
+   * throws: an unknown count stays null.
+   */
   refreshLiveNodes(options?: WaitOptions): Promise<void>
   /** Fetches (cached and hash-checked), loads, self-tests and measures; joins a load under way. */
   prepare(modelCid: string, backend: BackendChoice, options?: WaitOptions): Promise<void>

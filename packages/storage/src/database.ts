@@ -3,7 +3,7 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Conversation, ModelRecord, PeerRecord } from './records.ts'
+import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from './records.ts'
 
 interface WeftSchema extends DBSchema {
   /** Private keys by slot; which tab holds which slot is decided by Web Locks. */
@@ -12,6 +12,8 @@ interface WeftSchema extends DBSchema {
   /** Models of which chunks are kept. */
   models: { key: string; value: ModelRecord }
   peers: { key: string; value: PeerRecord; indexes: { 'by-seen': number } }
+  /** One record: what this browser gives to others. */
+  storing: { key: string; value: StoringRecord }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
@@ -29,7 +31,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 3, {
+  return openDB<WeftSchema>(name, 4, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -41,6 +43,7 @@ export function openDatabase(
         const peers = database.createObjectStore('peers', { keyPath: 'peerId' })
         peers.createIndex('by-seen', 'seenAtMs')
       }
+      if (oldVersion < 4) database.createObjectStore('storing')
     },
     blocking(_current, _blocked, event) {
       const connection = event.target as IDBDatabase

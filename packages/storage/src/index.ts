@@ -7,8 +7,14 @@ export { type Database, type OpenDatabaseOptions, openDatabase } from './databas
 export * from './history.ts'
 export * from './identity.ts'
 export type { ImportReport } from './import-model.ts'
-export { type FetchModelOptions, type ModelProgress, totalBytes } from './model-files.ts'
+export {
+  type FetchModelOptions,
+  type FetchProgress,
+  type ModelProgress,
+  totalBytes,
+} from './model-files.ts'
 export * from './model-store.ts'
 export * from './peers.ts'
 export type * from './records.ts'
+export * from './storing.ts'
 export type { ChunkSource, FindTabs, Giver } from './swarm/chunk-source.ts'

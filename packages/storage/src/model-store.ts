@@ -11,7 +11,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
-import { chunkSize } from './chunks.ts'
+import { chunkSize, sha256Hex } from './chunks.ts'
 import type { Database } from './database.ts'
 import {
   type ImportModelOptions,
@@ -31,6 +31,14 @@ export type CachedModel = ModelRecord & {
   /** Of `totalBytes`, kept here. */
   cachedBytes: number
   totalBytes: number
+}
+
+/** What is here of a model. */
+export type HeldModel = {
+  manifest: Manifest
+  isWhole: boolean
+  /** One bit for each chunk of the manifest, in its order, the lowest of a byte first. */
+  bits: Uint8Array
 }
 
 /** What the browser grants this site. */
@@ -53,10 +61,7 @@ export interface ModelStore {
    * The model's files: what is kept, and the rest fetched and kept.
    * @throws WeftError `storage/no-space` before anything is fetched; as `fetchModelFiles`
    */
-  open(
-    init: Pick<FetchModelInit, 'manifest' | 'sources' | 'findTabs'>,
-    options?: FetchModelOptions,
-  ): Promise<Map<string, Uint8Array>>
+  open(init: OpenInit, options?: FetchModelOptions): Promise<Map<string, Uint8Array>>
   /**
    * Keeps a model from files of this device: a folder with its manifest.json, or files that belong
    * to a manifest in `known`.
@@ -64,6 +69,10 @@ export interface ModelStore {
    *   `storage/no-space`, `protocol/cancelled`
    */
   import(init: ImportInit, options?: ImportModelOptions): Promise<ImportReport>
+  /** @returns undefined for a model of which nothing is kept */
+  held(modelCid: string): Promise<HeldModel | undefined>
+  /** @returns a chunk that is kept and whole, by its SHA-256 in hex; null else */
+  chunk(hash: string): Promise<Uint8Array | null>
   /** Says to all tabs that the model is in use, until the function that it returns is called. */
   hold(modelCid: string): Promise<() => void>
   /** @throws WeftError `storage/model-in-use` while any tab holds it */
@@ -71,6 +80,11 @@ export interface ModelStore {
   space(): Promise<StorageSpace>
   /** Asks the browser never to clear this by itself; it may ask the person. @returns whether it will */
   requestPersistence(): Promise<boolean>
+}
+
+export type OpenInit = Pick<FetchModelInit, 'manifest' | 'sources' | 'findTabs'> & {
+  /** The tab that the manifest came from. */
+  publisher?: string | null
 }
 
 export type ImportInit = { files: readonly File[]; known: readonly Manifest[] }
@@ -98,10 +112,13 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
   }
 
   /** Before the first chunk, so that no chunk is ever without a record. */
-  async function note(manifest: Manifest, isImport: boolean): Promise<void> {
+  async function note({ manifest, isImport, publisher }: FillInit): Promise<void> {
     const modelCid = manifestCid(manifest)
-    const isImported = isImport || (await database.get('models', modelCid))?.isImported === true
-    await database.put('models', { modelCid, manifest, isImported, lastUsedAtMs: Date.now() })
+    const before = await database.get('models', modelCid)
+    const isImported = isImport || before?.isImported === true
+    const from = publisher ?? before?.publisher ?? null
+    const lastUsedAtMs = Date.now()
+    await database.put('models', { modelCid, manifest, isImported, publisher: from, lastUsedAtMs })
   }
 
   async function requireSpace(manifest: Manifest, signal: AbortSignal | undefined): Promise<void> {
@@ -146,15 +163,20 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     })
   }
 
-  type FillInit = { manifest: Manifest; isImport: boolean; signal: AbortSignal | undefined }
+  type FillInit = {
+    manifest: Manifest
+    isImport: boolean
+    publisher: string | null
+    signal: AbortSignal | undefined
+  }
 
   /** The model is held while its chunks come: a removal would leave later ones without a record. */
   async function fill<T>(init: FillInit, bring: () => Promise<T>): Promise<T> {
-    const { manifest, isImport, signal } = init
+    const { manifest, signal } = init
     await requireSpace(manifest, signal)
     const release = await hold(manifestCid(manifest), signal)
     try {
-      await note(manifest, isImport)
+      await note(init)
       return await bring()
     } finally {
       release()
@@ -164,15 +186,35 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
   return {
     list,
     open(init, options) {
-      return fill({ manifest: init.manifest, isImport: false, signal: options?.signal }, () =>
+      const { manifest, publisher = null } = init
+      return fill({ manifest, publisher, isImport: false, signal: options?.signal }, () =>
         fetchModelFiles({ ...init, chunks }, options),
       )
     },
     async import({ files, known }, options = {}) {
       const match = await matchFiles({ files, known }, options)
-      return fill({ manifest: match.manifest, isImport: true, signal: options.signal }, () =>
+      const { manifest } = match
+      const { signal } = options
+      return fill({ manifest, publisher: null, isImport: true, signal }, () =>
         keepImport(match, chunks, options),
       )
+    },
+    async held(modelCid) {
+      const record = await database.get('models', modelCid)
+      if (!record) return undefined
+      const sizes = await chunks.sizes()
+      const pieces = record.manifest.files.flatMap((file) =>
+        file.chunks.map((hash, index) => sizes.get(hash) === chunkSize(file, index)),
+      )
+      const bits = new Uint8Array(Math.ceil(pieces.length / 8))
+      for (const [at, isKept] of pieces.entries()) {
+        if (isKept) bits[at >> 3] = (bits[at >> 3] ?? 0) | (1 << (at & 7))
+      }
+      return { manifest: record.manifest, isWhole: pieces.every(Boolean), bits }
+    },
+    async chunk(hash) {
+      const bytes = await chunks.get(hash)
+      return bytes && (await sha256Hex(bytes)) === hash ? bytes : null
     },
     hold,
     async remove(modelCid) {

@@ -75,6 +75,8 @@ export type ModelRecord = {
   manifest: Manifest
   /** Whether it came from files of this device. */
   isImported: boolean
+  /** The tab that its manifest came from; null for those of a site or of this device. */
+  publisher: string | null
   /** When it was loaded or imported last. */
   lastUsedAtMs: number
 }
@@ -92,4 +94,21 @@ export type PeerRecord = {
   rttMs: number | null
   /** Measured over its answers, the newest model first. */
   speeds: { modelCid: string; tokensPerSecond: number }[]
+}
+
+/** What this browser gives to others. */
+export type StoringRecord = {
+  /** Models that a person chose to share, by CID. */
+  shared: string[]
+  limits: UploadLimits
+  givenBytes: number
+  /** Of `givenBytes`, those of one day, as `2026-01-31` in local time. */
+  today: { day: string; bytes: number }
+}
+
+export type UploadLimits = {
+  /** To all peers together; null: as fast as the line is. */
+  bytesPerSecond: number | null
+  /** Peers that are given chunks at the same time, at least 1. */
+  maxPeers: number
 }

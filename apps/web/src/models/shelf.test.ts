@@ -24,7 +24,16 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     dtype: 'q4',
     task: 'embedding',
   } as ModelEntry['manifest']
-  return { modelCid, manifest, downloadBytes: 2e6, needs, isImported, liveNodes: 3 }
+  return {
+    modelCid,
+    manifest,
+    downloadBytes: 2e6,
+    needs,
+    isImported,
+    publisher: null,
+    liveNodes: 3,
+    storingTabs: 2,
+  }
 }
 
 test('ready are those with something to load, then the imported; the others are wanted', () => {

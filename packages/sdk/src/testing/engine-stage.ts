@@ -17,7 +17,7 @@ import { manifestCid, type WeftError } from '@weft/protocol'
 import { createModelStore, openDatabase } from '@weft/storage'
 import { createMemoryChunks, openHubServer } from '@weft/storage/testing'
 import * as ort from 'onnxruntime-node'
-import { type Catalogue, importedEntry } from '../catalogue.ts'
+import { type Catalogue, entryOfNoSite } from '../catalogue.ts'
 import { createModels } from '../models.ts'
 import { createTabEngine } from '../tab-engine.ts'
 import { readFiles, readManifest } from './road-stage.ts'
@@ -28,6 +28,9 @@ const storage = {
   persist: async () => false,
   persisted: async () => false,
 }
+
+/** No other tab. */
+async function* nobody(): AsyncGenerator<never> {}
 
 export type EngineStageInit = {
   /** Whether an engine that broke is made anew, as in a tab; else each failure shows. */
@@ -47,7 +50,7 @@ export async function openEngineStage({
   const { locks } = navigator
   const store = createModelStore({ chunks: createMemoryChunks(), database, locks, storage })
   const fromSite = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
-    ...importedEntry(each),
+    ...entryOfNoSite(each),
     sources: [hub.source],
   }))
   const entries = [...fromSite]
@@ -88,9 +91,17 @@ export async function openEngineStage({
     role: () => 'leader',
     hold: () => () => {},
   })
-  const tabEngine = createTabEngine({ catalogue: entries, store, openEngine })
+  const tabEngine = createTabEngine({
+    catalogue: entries,
+    store,
+    findTabs: () => nobody,
+    openEngine,
+  })
   const network = { findOffers: async () => [] }
-  const openModels = (of: Catalogue) => createModels({ catalogue: of, tabEngine, network, store })
+  const published = { look: async () => ({ models: [], storing: new Map() }) }
+  const storing = { unshare: async () => {} }
+  const openModels = (of: Catalogue) =>
+    createModels({ catalogue: of, tabEngine, network, published, storing, store })
   return {
     manifest,
     files,
@@ -105,7 +116,7 @@ export async function openEngineStage({
     /** Puts a model on the site that makes vectors. @returns its CID */
     addEmbeddingModel(): string {
       const knownAnswer = { text: 'A fox.', components: Array(8).fill(0), toleranceAbs: 0.001 }
-      const entry = importedEntry({ ...manifest, task: 'embedding', knownAnswer })
+      const entry = entryOfNoSite({ ...manifest, task: 'embedding', knownAnswer })
       entries.push({ ...entry, sources: [hub.source] })
       return entry.modelCid
     },

@@ -3,4 +3,4 @@
  * @module
  */
 export * from './hub-server.ts'
-export { createMemoryChunks } from './samples.ts'
+export * from './samples.ts'
