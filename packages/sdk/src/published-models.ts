@@ -22,7 +22,7 @@ export type PublishedModels = {
   look(isKnown: (modelCid: string) => boolean, signal?: AbortSignal): Promise<Look>
 }
 
-export type Look = { models: PublishedModel[]; storing: ReadonlyMap<string, number> }
+type Look = { models: PublishedModel[]; storing: ReadonlyMap<string, number> }
 
 /** Manifests fetched in one look, held at all, and taken from one tab: each may have a megabyte. */
 const maxNew = 4

@@ -70,16 +70,17 @@ async function openSharing(name?: string) {
   const role = await tab.openStoring()
   await role.storing.limit({ bytesPerSecond: null, maxPeers: 4 })
   await role.storing.share(modelCid)
-  await vi.waitFor(() => expect(role.storing.state.get().isGiving).toBe(true))
+  await vi.waitFor(() => expect(role.storing.state.get().isGiving).toBe(true), wait)
   return { ...tab, ...role }
 }
 
+const wait = { timeout: 10_000 }
 type Tab = Awaited<ReturnType<typeof openTab>>
 const sees = (tab: Tab, count: number) =>
   vi.waitFor(async () => {
     const offers = await tab.network.findOffers({ role: 'stores', modelCid })
     expect(offers).toHaveLength(count)
-  })
+  }, wait)
 
 test('a model that one tab shares comes to another, and what was given is counted', async () => {
   const [giver, taker] = [await openSharing(), await openTab()]
@@ -88,7 +89,7 @@ test('a model that one tab shares comes to another, and what was given is counte
   await vi.waitFor(() => {
     const { givenBytes, givenTodayBytes, peers } = giver.storing.state.get()
     expect([givenBytes, givenTodayBytes, peers]).toEqual([totalBytes, totalBytes, 1])
-  })
+  }, wait)
   expect(new Set(giver.given.map(([peerId]) => peerId))).toEqual(new Set([taker.network.peerId]))
   expect(giver.given.reduce((sum, [, bytes]) => sum + bytes, 0)).toBe(totalBytes)
 })
@@ -99,7 +100,7 @@ test('the wish outlasts a reload; unshared, it is given no more', async () => {
   await tab.storing.limit({ bytesPerSecond: null, maxPeers: 2 })
   await tab.storing.close()
   const { storing } = await tab.openStoring()
-  await vi.waitFor(() => expect(storing.state.get().isGiving).toBe(true))
+  await vi.waitFor(() => expect(storing.state.get().isGiving).toBe(true), wait)
   expect(storing.state.get()).toMatchObject({
     shared: [modelCid],
     limits: { bytesPerSecond: null, maxPeers: 2 },
@@ -118,7 +119,7 @@ test('of two tabs of a browser one gives; the other takes over', async () => {
   expect(second.storing.state.get()).toMatchObject({ isGiving: false, shared: [modelCid] })
   expect(second.storing.state.get().sentence).toContain('Another tab of this browser')
   await tab.storing.close()
-  await vi.waitFor(() => expect(second.storing.state.get().isGiving).toBe(true))
+  await vi.waitFor(() => expect(second.storing.state.get().isGiving).toBe(true), wait)
 })
 
 test('what is not kept whole is not shared', async () => {
@@ -164,7 +165,7 @@ test('what this site does not know is found with its manifest, checked, in small
   await vi.waitFor(async () => {
     const all = await taker.network.findOffers({ role: 'stores', modelCid: null })
     expect(all).toHaveLength(2)
-  })
+  }, wait)
   const published = createPublishedModels(taker)
   let models: unknown[] = []
   for (let look = 0; look < 10 && models.length === 0; look += 1) {
