@@ -86,3 +86,43 @@ test('a close that cannot be sent cuts the stream', async () => {
   await new FrameStream(near, limits).close()
   expect(near.status).toBe('aborted')
 })
+
+test('a reader that starts and stops never makes more wait here than a window', async () => {
+  const { near, far } = await open()
+  const writer = new FrameStream(near, { ...limits, writeMs: 10_000 })
+  let isOver = false
+  let arrived = 0
+  far.addEventListener('message', ({ data }) => {
+    arrived += data.byteLength
+    far.pause()
+    setTimeout(() => {
+      if (!isOver) far.resume()
+    }, 5)
+  })
+  let mostUnsent = 0
+  for (let frame = 0; frame < 3_000; frame += 1) {
+    await writer.write(new Uint8Array(1000))
+    mostUnsent = Math.max(mostUnsent, near.writeBufferLength)
+  }
+  isOver = true
+  expect(arrived).toBeGreaterThan(1_000_000)
+  expect(mostUnsent).toBeLessThan(10_000)
+})
+
+test('writers that do not wait for each other fill no memory', async () => {
+  const { near, far } = await open()
+  far.pause()
+  const writer = new FrameStream(near, { ...limits, writeMs: 10_000 })
+  let mostUnsent = 0
+  const write = () => {
+    const writing = writer.write(new Uint8Array(1000))
+    mostUnsent = Math.max(mostUnsent, near.writeBufferLength)
+    return writing
+  }
+  const results = await Promise.allSettled(Array.from({ length: 3_000 }, write))
+  expect(mostUnsent).toBeGreaterThan(1_000_000)
+  expect(mostUnsent).toBeLessThan(1_060_000)
+  expect(results.at(-1)).toMatchObject({ reason: { code: 'network/stream-lost' } })
+  expect(near.status).toBe('aborted')
+  expect(near.writeBufferLength).toBe(0)
+})

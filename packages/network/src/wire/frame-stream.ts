@@ -13,6 +13,9 @@ import { withDeadline } from './deadline.ts'
 /** A length below 2^28 takes at most this many bytes. */
 const maxLengthBytes = 4
 
+/** Written and not sent: writers that do not wait for each other lose the stream beyond it. */
+const maxUnsentBytes = 1024 * 1024
+
 export type FrameLimits = {
   /** Bytes of one frame. */
   maxFrameBytes: number
@@ -62,8 +65,9 @@ export class FrameStream {
    */
   async write(bytes: Uint8Array): Promise<void> {
     try {
+      if (this.#stream.writeBufferLength > maxUnsentBytes) throw tooMuchUnsent()
       const hasRoom = this.#stream.send(new Uint8ArrayList(encodeLength(bytes.length), bytes))
-      if (!hasRoom) await this.#inTime('Sending', (signal) => this.#stream.onDrain({ signal }))
+      if (!hasRoom) await this.#inTime('Sending', (signal) => this.#room(signal))
     } catch (cause) {
       const error = streamLost('The stream takes nothing more.', cause)
       if (this.#stream.status === 'open') this.abort(error)
@@ -78,6 +82,27 @@ export class FrameStream {
     } catch (cause) {
       this.abort(streamLost('The stream did not close.', cause))
     }
+  }
+
+  /**
+   * Not the stream's own `onDrain`: after the first time it resolves at once, full or not, and all that
+   * is written then stays in memory (@libp2p/utils 7.4.1).
+   */
+  async #room(signal: AbortSignal): Promise<void> {
+    const stream = this.#stream
+    while (stream.writableNeedsDrain && stream.status === 'open') {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const wake = () => resolve()
+      stream.addEventListener('drain', wake, { once: true })
+      stream.addEventListener('close', wake, { once: true })
+      signal.addEventListener('abort', wake, { once: true })
+      await promise
+      stream.removeEventListener('drain', wake)
+      stream.removeEventListener('close', wake)
+      signal.removeEventListener('abort', wake)
+      signal.throwIfAborted()
+    }
+    if (stream.status !== 'open') throw streamLost('The stream has ended.')
   }
 
   #inTime(subject: string, run: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -154,6 +179,11 @@ function encodeLength(length: number): Uint8Array {
     rest = Math.floor(rest / 0x80)
   }
   return Uint8Array.from([...bytes, rest])
+}
+
+function tooMuchUnsent(): WeftError {
+  const limit = maxUnsentBytes
+  return new WeftError('network/not-read', `More than ${limit} bytes wait to be sent.`)
 }
 
 /** The other side or the connection is gone. */
