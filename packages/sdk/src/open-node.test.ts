@@ -1,89 +1,133 @@
-import type { JobCall } from '@weft/network'
-import { freePrice, type Offer, WeftError } from '@weft/protocol'
+import { type JobCall, NodeRefusedError } from '@weft/network'
+import type { Offer, QueuePlace } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { AskEnd } from './ask-node.ts'
-import { type Candidates, openNode } from './open-node.ts'
+import type { AskEnd, AskedNode } from './ask-node.ts'
+import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const engine = { runtime: 'test', backend: 'wasm' as const, device: 'test' }
+type Answer = { free: true } | { place: QueuePlace } | { busyMs: number }
 
-function offer(peerId: string): Offer {
-  const model = { modelCid: 'model', price: freePrice, engine, tokensPerSecond: 1 }
-  const parts = { models: [model], stores: [], layers: [], region: null, maxJobs: 4 }
-  const registration = { version: 1 as const, peerId, sequence: 1, ...parts, addresses: ['a'] }
-  return { registration: { ...registration, signature: new Uint8Array(64) }, activeJobs: 0 }
-}
-
-function open(nodes: string[]) {
-  const ends = new Map(nodes.map((node) => [node, Promise.withResolvers<AskEnd>()]))
-  const asked: string[] = []
-  const left: string[] = []
-  const failed: string[] = []
+/** Nodes that answer as the table says when they are asked, and what was done with them. */
+function open(answers: Record<string, Answer>) {
+  const log: string[] = []
+  const full = new Set<string>()
+  const asked = new Set<string>()
+  const grants = new Map<string, (end: AskEnd) => void>()
+  const waits: NodeWait[] = []
+  const callOf = (peerId: string) => ({ nodePeerId: peerId }) as unknown as JobCall
   const candidates: Candidates = {
-    fresh: () => nodes.map(offer),
-    refresh: async () => {},
-    ask({ peerId }) {
-      asked.push(peerId)
-      const end = ends.get(peerId)?.promise ?? Promise.reject(new Error(peerId))
-      const leave = () => void left.push(peerId)
-      return { peerId, place: () => null, first: end, end, ended: () => null, leave }
+    fresh: () =>
+      Object.entries(answers).flatMap(([peerId, answer]) => {
+        if (asked.has(peerId)) return []
+        const activeJobs = 'free' in answer ? 0 : 4
+        return [{ registration: { peerId, maxJobs: 4 }, activeJobs } as unknown as Offer]
+      }),
+    refresh: async () => void log.push('look'),
+    ask({ peerId }): AskedNode {
+      asked.add(peerId)
+      const answer = answers[peerId] ?? { busyMs: 0 }
+      const end = Promise.withResolvers<AskEnd>()
+      let ended: AskEnd | null = null
+      void end.promise.then((state) => {
+        ended = state
+      })
+      grants.set(peerId, end.resolve)
+      const place = 'place' in answer ? answer.place : null
+      if ('free' in answer) end.resolve({ type: 'opened', call: callOf(peerId) })
+      if ('busyMs' in answer) {
+        const error = new NodeRefusedError({ code: 'sdk/busy', message: 'Full.' }, answer.busyMs)
+        end.resolve({ type: 'failed', error })
+      }
+      return {
+        peerId,
+        place: () => place,
+        first: place ? Promise.resolve({ type: 'queued', place }) : end.promise,
+        end: end.promise,
+        ended: () => ended,
+        leave: () => void log.push(`leave ${peerId}`),
+      }
     },
-    noteFull: () => {},
-    noteFailed: (peerId) => void failed.push(peerId),
-  }
-  const opened = openNode(candidates, { signal: undefined, onWait: null })
-  opened.catch(() => {})
-  const call = (nodePeerId: string): JobCall => ({
-    nodePeerId,
-    quote: {} as JobCall['quote'],
-    accept: async function* () {},
-    decline: () => {},
-  })
-  return {
-    opened,
-    asked,
-    left,
-    failed,
-    quotes: (node: string) => ends.get(node)?.resolve({ type: 'opened', call: call(node) }),
-    fails(node: string) {
-      const error = new WeftError('network/unreachable', 'Gone.')
-      ends.get(node)?.resolve({ type: 'failed', error })
+    noteFull(peerId) {
+      full.add(peerId)
+      asked.delete(peerId)
     },
+    noteFailed: (peerId) => void log.push(`failed ${peerId}`),
   }
+  const controller = new AbortController()
+  const start = (mayWait = true) =>
+    openNode(candidates, {
+      signal: controller.signal,
+      onWait: mayWait ? (wait) => void waits.push(wait) : null,
+    })
+  const grant = (peerId: string) => grants.get(peerId)?.({ type: 'opened', call: callOf(peerId) })
+  return { start, log, waits, full, grant, answers, stop: () => controller.abort() }
 }
 
-test('who says nothing is not waited for: the next one is asked as well, and the first to quote wins', async () => {
-  const { opened, asked, left, failed, quotes } = open(['a', 'b', 'c', 'd', 'e', 'f'])
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect(asked).toEqual(['a'])
-  await vi.advanceTimersByTimeAsync(1_500)
-  expect(asked).toEqual(['a', 'b', 'c'])
-  quotes('b')
-  expect(await opened).toMatchObject({ nodePeerId: 'b' })
-  expect(left).toEqual(['a', 'c'])
-  // The third had no time yet to be late.
-  expect(failed).toEqual(['a'])
+const place = (position: number, aboutMs: number) => ({ place: { position, aboutMs } })
+
+test('a free node is preferred to a queue, which is left', async () => {
+  const { start, log, waits } = open({ full: place(1, 9_000), free: { free: true } })
+  expect((await start()).nodePeerId).toBe('free')
+  expect(log).toEqual(['leave full'])
+  expect(waits).toEqual([])
 })
 
-test('one that was late may still be the one, and no more than a few are asked at once', async () => {
-  const { opened, asked, fails, quotes } = open(['a', 'b', 'c', 'd', 'e', 'f'])
-  await vi.advanceTimersByTimeAsync(60_000)
-  expect(asked).toEqual(['a', 'b', 'c', 'd'])
-  fails('c')
-  await vi.advanceTimersByTimeAsync(0)
-  expect(asked).toEqual(['a', 'b', 'c', 'd', 'e'])
-  quotes('a')
-  expect(await opened).toMatchObject({ nodePeerId: 'a' })
+test('where all are full the shortest queue is taken, and the others are left at once', async () => {
+  const { start, log, waits, grant } = open({
+    long: place(3, 20_000),
+    short: place(1, 4_000),
+    refuses: { busyMs: 60_000 },
+  })
+  const opening = start()
+  await vi.advanceTimersByTimeAsync(10)
+  expect(log).toEqual(['leave long'])
+  expect(waits).toEqual([{ position: 1, aboutMs: 4_000 }])
+  grant('short')
+  expect((await opening).nodePeerId).toBe('short')
+  expect(log).toEqual(['leave long'])
 })
 
-test('a search in which all fail ends', async () => {
-  const { opened, asked, fails } = open(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
-  for (const node of ['a', 'b', 'c', 'd', 'e', 'f']) {
-    await vi.advanceTimersByTimeAsync(0)
-    fails(node)
-  }
-  await expect(opened).rejects.toMatchObject({ code: 'network/unreachable' })
-  expect(asked).toHaveLength(6)
+test('who waits keeps looking: another node that gets free wins, and the queue is left first', async () => {
+  const { start, log, answers } = open({ full: place(2, 60_000) })
+  const opening = start()
+  await vi.advanceTimersByTimeAsync(10)
+  answers.later = { free: true }
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect((await opening).nodePeerId).toBe('later')
+  expect(log).toEqual(['look', 'leave full'])
+})
+
+test('where every node refuses, all are asked again until one has a place', async () => {
+  const { start, waits, answers } = open({ a: { busyMs: 30_000 }, b: { busyMs: 8_000 } })
+  const opening = start()
+  await vi.advanceTimersByTimeAsync(10)
+  expect(waits).toEqual([{ position: null, aboutMs: 8_000 }])
+  await vi.advanceTimersByTimeAsync(9_000)
+  answers.b = { free: true }
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect((await opening).nodePeerId).toBe('b')
+})
+
+test('it does not wait for ever, and not at all where nobody may wait', async () => {
+  const never = open({ a: { busyMs: 8_000 } })
+  const failure = expect(never.start()).rejects.toMatchObject({
+    code: 'sdk/busy',
+    message: 'Every tab is busy, about 8 s.',
+  })
+  await vi.advanceTimersByTimeAsync(6 * 60_000)
+  await failure
+  const hasty = open({ a: place(1, 3_000) })
+  await expect(hasty.start(false)).rejects.toMatchObject({ code: 'sdk/busy' })
+  expect(hasty.log).toEqual(['leave a'])
+})
+
+test('who stops waiting has left the queue', async () => {
+  const { start, log, stop } = open({ a: place(1, 60_000) })
+  const failure = expect(start()).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  await vi.advanceTimersByTimeAsync(10)
+  stop()
+  await failure
+  expect(log).toEqual(['leave a'])
 })
