@@ -19,16 +19,19 @@ export type Running = {
   end(signal?: NodeJS.Signals): Promise<number | string | null>
 }
 
-export function run(command: string, args: string[], cwd = root): Running {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: false })
+type RunOptions = { cwd?: string; stdin?: 'ignore' | 'pipe' }
+
+export function run(command: string, args: string[], options: RunOptions = {}): Running {
+  const { cwd = root, stdin = 'ignore' } = options
+  const child = spawn(command, args, { cwd, stdio: [stdin, 'pipe', 'pipe'], detached: false })
   let text = ''
   const waiting = new Set<() => void>()
   const append = (data: Buffer) => {
     text += data
     for (const look of waiting) look()
   }
-  child.stdout.on('data', append)
-  child.stderr.on('data', append)
+  child.stdout?.on('data', append)
+  child.stderr?.on('data', append)
   const exited = new Promise<number | string | null>((resolve) => {
     child.once('exit', (code, signal) => {
       resolve(code ?? signal)

@@ -21,7 +21,10 @@ async function connect({ isSilent }: { isSilent: boolean }): Promise<Connection>
     await far.unhandle('/ipfs/ping/1.0.0')
     await far.handle('/ipfs/ping/1.0.0', () => {})
   }
-  const liveness = new Liveness({ libp2p: near, paceOf: paceOfTab(new Set()) })
+  const liveness = new Liveness({
+    libp2p: near,
+    paceOf: paceOfTab({ libp2p: near, relays: new Map() }),
+  })
   stops.push(() => liveness.stop())
   return near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
 }

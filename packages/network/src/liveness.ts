@@ -17,10 +17,20 @@ const pingBytes = 32
 
 /** Milliseconds between looks at all connections. */
 const tickMs = 200
-/** Milliseconds from one answer to the next ping, and of silence that means death. */
+/**
+ * Milliseconds from one answer to the next ping, and of silence that means death, on a line without
+ * delay.
+ */
 export type Pace = { everyMs: number; lossMs: number }
 /** We wait for this peer's tokens. Shorter, and a busy moment of the node's page costs the answer. */
 const waiting: Pace = { everyMs: 500, lossMs: 2_000 }
+/**
+ * A person's answer hangs on this relay, or soon may: where our own line was cut, it is lost together
+ * with the node, and needed to find the next one.
+ */
+const asking: Pace = { everyMs: 1_000, lossMs: 2_500 }
+/** A ping takes two round trips, four where packets are lost: a slow line is no dead peer. */
+const roundTripsOfPing = 4
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
 const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
 /** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
@@ -38,15 +48,26 @@ export type LivenessInit = {
   paceOf: (connection: Connection) => Pace
 }
 
-/** A tab watches a node whose tokens it waits for closely, and everybody else at ease. */
-export function paceOfTab(relayPeerIds: ReadonlySet<string>): LivenessInit['paceOf'] {
-  return ({ remotePeer, streams }) => {
-    if (relayPeerIds.has(remotePeer.toString())) return relayPace
-    const isWaiting = streams.some(
-      ({ protocol, direction }) => protocol === inferProtocol && direction === 'outbound',
-    )
-    return isWaiting ? waiting : idle
+export type PaceInit = {
+  libp2p: LivenessInit['libp2p']
+  /** By PeerId, whether an answer of that relay is waited for. */
+  relays: ReadonlyMap<string, () => boolean>
+}
+
+/** A tab watches a node whose tokens it waits for closely, the relays meanwhile, all else at ease. */
+export function paceOfTab({ libp2p, relays }: PaceInit): LivenessInit['paceOf'] {
+  return (connection) => {
+    const isAsked = relays.get(connection.remotePeer.toString())
+    if (!isAsked) return isWaitedFor(connection) ? waiting : idle
+    return isAsked() || libp2p.getConnections().some(isWaitedFor) ? asking : relayPace
   }
+}
+
+/** Whether we wait for tokens on it. */
+function isWaitedFor({ streams }: Connection): boolean {
+  return streams.some(
+    ({ protocol, direction }) => protocol === inferProtocol && direction === 'outbound',
+  )
 }
 
 export class Liveness {
@@ -85,7 +106,8 @@ export class Liveness {
     const { everyMs, lossMs } = this.#init.paceOf(connection)
     if (watch.isPinging) {
       watch.silentMs += elapsedMs
-      if (watch.silentMs > lossMs) this.#cut(connection, silent)
+      const slackMs = roundTripsOfPing * (watch.rttMs ?? 0)
+      if (watch.silentMs > lossMs + slackMs) this.#cut(connection, silent)
       return
     }
     watch.idleMs += elapsedMs

@@ -19,9 +19,8 @@ import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/con
 import { openLine } from './blob/open-line.ts'
 import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
-import { directoryTimes } from './directory/constants.ts'
 import type { DirectoryClient } from './directory/directory-client.ts'
-import { findOffers } from './directory/find-offers.ts'
+import { findOffersAgain } from './directory/find-offers.ts'
 import { OfferReader } from './directory/offer-reader.ts'
 import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './infer/constants.ts'
 import { Dialer } from './infer/dialer.ts'
@@ -74,7 +73,6 @@ class TabNetwork implements Network {
   readonly region: string | null
   readonly #components: TabNetworkComponents
   readonly #links: RelayLink[]
-  readonly #relayPeerIds: ReadonlySet<string>
   readonly #dialer: Dialer
   readonly #server: InferServer
   readonly #blobs: BlobServer
@@ -90,19 +88,21 @@ class TabNetwork implements Network {
     this.#components = components
     this.peerId = libp2p.peerId.toString()
     this.region = region
-    this.#dialer = new Dialer({ libp2p, relays: knownRelays })
+    const rttMs = (connection: Connection) => this.#liveness.rttMs(connection)
+    this.#dialer = new Dialer({ libp2p, relays: knownRelays, rttMs })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = relays.map((address) => this.#link(address))
-    this.#relayPeerIds = new Set(this.#links.map(({ peerId }) => peerId))
     this.#announcer = new Announcer({
       privateKey,
       region,
       links: this.#links,
       addresses: () => this.#directAddresses(),
     })
-    this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab(this.#relayPeerIds) })
+    const isAsked = (link: RelayLink) => () => link.directory?.isAsked ?? false
+    const asked = new Map(this.#links.map((link) => [link.peerId, isAsked(link)]))
+    this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab({ libp2p, relays: asked }) })
   }
 
   async start(): Promise<void> {
@@ -142,7 +142,6 @@ class TabNetwork implements Network {
     { role, modelCid, maxPrice, region, isFree = false }: OfferQuery,
     options: WaitOptions = {},
   ): Promise<Offer[]> {
-    const directories = await this.#directories(options)
     const query: DirectoryQuery = {
       type: 'query',
       role,
@@ -152,7 +151,8 @@ class TabNetwork implements Network {
       isFree,
       limit: limits.maxOffers,
     }
-    const found = await findOffers({ directories, query, reader: this.#reader }, options)
+    const online = (endMs: number) => this.#directories(options, endMs)
+    const found = await findOffersAgain({ online, query, reader: this.#reader }, options)
     this.#components.knownRelays.vouch(found.relays)
     return found.offers
   }
@@ -251,8 +251,7 @@ class TabNetwork implements Network {
   }
 
   /** Waits for a first relay while one is still being connected to. */
-  async #directories({ signal }: WaitOptions): Promise<DirectoryClient[]> {
-    const endMs = Date.now() + directoryTimes.connectMs
+  async #directories({ signal }: WaitOptions, endMs: number): Promise<DirectoryClient[]> {
     for (;;) {
       const online = this.#links.flatMap(({ directory }) => directory ?? [])
       if (online.length > 0) return online

@@ -78,7 +78,8 @@ export async function* answerElsewhere(
     } finally {
       if (!isAccepted) call.decline()
     }
-    const parts = stint({ call, nonce, openNext }, options)
+    const rttMs = () => network.rttMs(nodePeerId)
+    const parts = stint({ call, nonce, openNext, rttMs }, options)
     let ended = await parts.next()
     try {
       for (; !ended.done; ended = await parts.next()) {

@@ -52,6 +52,8 @@ const maxFailures = 6
 const silentMs = 1_200
 /** Asked at once at most; only the first that quotes gets the job. */
 const maxAtOnce = 4
+/** Nobody else is asked after this: with the dial that then began, a person knows within ten seconds. */
+const askingMs = 4_000
 /** Full ones asked in one round: a refusal takes a moment only. */
 const maxFull = 6
 /** How often somebody who waits looks for a free node; a little at random, since others wait, too. */
@@ -105,10 +107,12 @@ class NodeOpening {
     const asked = new Map<AskedNode, Promise<Said>>()
     const late = new Set<AskedNode>()
     let full = 0
-    const another = () =>
-      failures.length + asked.size < maxFailures && full < maxFull && asked.size < maxAtOnce
-        ? left[0]
-        : undefined
+    const endMs = performance.now() + askingMs
+    const another = () => {
+      const isEnough = failures.length + asked.size >= maxFailures || full >= maxFull
+      const isLate = performance.now() > endMs && failures.length + asked.size + full > 0
+      return isEnough || isLate || asked.size >= maxAtOnce ? undefined : left[0]
+    }
     try {
       for (;;) {
         const offer = another()

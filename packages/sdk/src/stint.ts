@@ -12,6 +12,8 @@ export type StintInit = {
   nonce: Uint8Array
   /** Asks another node for the rest, as of now. */
   openNext: () => Promise<JobCall>
+  /** Round trip to the node, milliseconds; null while unknown. */
+  rttMs: () => number | null
 }
 
 /** Null behind the receipt; else why the node is given up, and who is ready instead, if anybody. */
@@ -22,6 +24,8 @@ const leastLateMs = 500
 /** However slow it is: one that drips would otherwise set its own pace. */
 const mostLateMs = 3_000
 const gapsUntilLate = 10
+/** Tokens may wait for one trip of credit, and for a second one where a packet was lost. */
+const roundTripsUntilLate = 2
 /** Of the first token: a prompt is read at least this fast where the answer is worth waiting for. */
 const firstLateMs = 4_000
 const lateMsPerInputToken = 20
@@ -34,7 +38,7 @@ type Outcome =
 
 /** @throws CancelledError when the signal ended the wait; all else is in the end that is returned */
 export async function* stint(
-  { call, nonce, openNext }: StintInit,
+  { call, nonce, openNext, rttMs }: StintInit,
   { signal }: WaitOptions,
 ): AsyncGenerator<CallPart, StintEnd> {
   const givenUp = new AbortController()
@@ -45,7 +49,10 @@ export async function* stint(
   try {
     for (;;) {
       const part = take(parts)
-      let outcome = await Promise.race([part, late(gaps.lateMs(), part)])
+      let outcome = await Promise.race([
+        part,
+        late(gaps.lateMs() + roundTripsUntilLate * (rttMs() ?? 0), part),
+      ])
       if (outcome.type === 'late') outcome = await askNext(part, openNext)
       if (signal?.aborted && outcome.type !== 'part') {
         if (outcome.type === 'next') outcome.call.decline()

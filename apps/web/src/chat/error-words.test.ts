@@ -27,7 +27,7 @@ test('where the page has better words, the own ones become the detail', () => {
   const words = errorWords(
     data('network/unreachable', 'The node cannot be reached.', ['ICE failed.']),
   )
-  expect(words.title).toBe('No node could be reached directly.')
+  expect(words.title).toBe('The relay can be reached, but none of the tabs that answer.')
   expect(words.detail).toBe('The node cannot be reached. ICE failed.')
 })
 

@@ -43,8 +43,9 @@ export const wordsByCode: Record<string, Words> = {
     remedies: elsewhere,
   },
   'network/unreachable': {
-    title: 'No node could be reached directly.',
-    advice: 'A firewall may be in between. This device can answer by itself.',
+    title: 'The relay can be reached, but none of the tabs that answer.',
+    advice:
+      'A firewall may be in between: let this device answer, or try another network. Whoever runs this site can add a TURN server.',
     remedies: elsewhere,
   },
   'network/timeout': {

@@ -33,6 +33,8 @@ export const directoryTimes = {
   secondAnswerMs: 300,
   /** How long a query waits for a first relay while the tab is still connecting. */
   connectMs: 5_000,
+  /** Before a query whose line was cut is asked again. */
+  askAgainMs: 200,
 } as const
 
 /** Relays asked by one query: one may be restarting or lying. */

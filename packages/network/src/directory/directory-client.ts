@@ -28,22 +28,34 @@ export class DirectoryClient {
   readonly #pending = new Map<number, Pending>()
   #stream: Promise<Messages> | null = null
   #nextId = 0
+  #asked = 0
 
   constructor(init: DirectoryClientInit) {
     this.#init = init
+  }
+
+  /** Whether a person's search waits for an answer. */
+  get isAsked(): boolean {
+    return this.#asked > 0
   }
 
   /**
    * Sends a request and waits for its answer; opens the stream when there is none.
    * @throws WeftError with the relay's own code, `network/timeout`, `network/stream-lost`
    */
-  request(body: Body<DirectoryRequest>, { signal }: WaitOptions = {}): Promise<Answer> {
+  async request(body: Body<DirectoryRequest>, { signal }: WaitOptions = {}): Promise<Answer> {
     const requestId = this.#nextId++ % 0x1_0000_0000
-    return withDeadline((deadline) => this.#exchange({ ...body, requestId }, deadline), {
-      subject: "The relay's answer",
-      ms: directoryTimes.requestMs,
-      signal,
-    })
+    const isQuery = body.type === 'query'
+    if (isQuery) this.#asked += 1
+    try {
+      return await withDeadline((deadline) => this.#exchange({ ...body, requestId }, deadline), {
+        subject: "The relay's answer",
+        ms: directoryTimes.requestMs,
+        signal,
+      })
+    } finally {
+      if (isQuery) this.#asked -= 1
+    }
   }
 
   async #exchange(request: DirectoryRequest, signal: AbortSignal): Promise<Answer> {

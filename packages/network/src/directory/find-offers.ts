@@ -10,7 +10,7 @@ import type { DirectoryClient } from './directory-client.ts'
 import { matches } from './matches.ts'
 import type { OfferReader } from './offer-reader.ts'
 
-export type FindOffersParameters = {
+type FindOffersParameters = {
   /** Of the relays that are online, not empty. */
   directories: DirectoryClient[]
   query: DirectoryQuery
@@ -19,17 +19,40 @@ export type FindOffersParameters = {
 
 type Found = Pick<Extract<DirectoryResponse, { type: 'offers' }>, 'offers' | 'relays'>
 
-export type FoundOffers = {
+type FoundOffers = {
   offers: Offer[]
   /** Addresses for which a relay vouches that some of the nodes are reached over them. */
   relays: string[]
+}
+
+type FindAgain = Omit<FindOffersParameters, 'directories'> & {
+  /** Those of the relays that are online by then, at least one. @throws WeftError `network/offline` */
+  online: (endMs: number) => Promise<DirectoryClient[]>
+}
+
+/** As `findOffers`, asked again where the line to the relay was cut under the question. */
+export async function findOffersAgain(
+  { online, ...parameters }: FindAgain,
+  options: WaitOptions,
+): Promise<FoundOffers> {
+  const endMs = Date.now() + directoryTimes.connectMs
+  for (;;) {
+    const directories = await online(endMs)
+    try {
+      return await findOffers({ directories, ...parameters }, options)
+    } catch (error) {
+      const isCut = WeftError.is(error) && error.code === 'network/stream-lost'
+      if (!isCut || options.signal?.aborted || Date.now() > endMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, directoryTimes.askAgainMs))
+    }
+  }
 }
 
 /**
  * Asks up to two relays at once. The second has a moment longer than the first to answer.
  * @throws WeftError of the first relay when none answers
  */
-export async function findOffers(
+async function findOffers(
   { directories, query, reader }: FindOffersParameters,
   { signal }: WaitOptions,
 ): Promise<FoundOffers> {

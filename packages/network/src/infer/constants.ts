@@ -16,8 +16,10 @@ import type { MessageFormat } from '../wire/message-stream.ts'
 export const inferProtocol = '/weft/infer/1'
 
 export const inferTimes = {
-  /** One try of a dial: ten times the usual 0.25 s, and short enough to try again. */
-  dialTryMs: 5_000,
+  /** One try of a dial, without delay on the line: sixteen times the usual 0.25 s. */
+  dialTryMs: 4_000,
+  /** All tries to one node: a person who waits is told within ten seconds. */
+  dialMs: 6_000,
   /** Opening a stream on a live connection takes two round trips. */
   openMs: 5_000,
   /** The client sends its job right after opening the stream. */
@@ -51,6 +53,10 @@ export const inferTimes = {
 
 /** Dials to one node before it counts as unreachable: one may meet a page that is just closing. */
 export const dialTries = 3
+/** Of a dial: 18 to the relay, the introduction of two tabs being sent through it, and some lost. */
+export const roundTripsOfDial = 24
+/** By satellite; a relay that answers later than this does not make a person wait longer. */
+export const longestTripMs = 700
 
 /** Deltas on their way at once: a second of a fast engine, and a few KB of small frames. */
 export const creditWindow = 64

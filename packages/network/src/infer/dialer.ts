@@ -8,21 +8,25 @@ import { type Registration, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { type KnownRelays, relayPeerId } from '../relays/known-relays.ts'
 import { withDeadline } from '../wire/deadline.ts'
-import { dialTries, inferTimes } from './constants.ts'
+import { dialTries, inferTimes, longestTripMs, roundTripsOfDial } from './constants.ts'
 
 export type DialerInit = {
   libp2p: Pick<Libp2p, 'dial' | 'getConnections'>
   relays: KnownRelays
+  /** Round trip on a connection, milliseconds; null while unknown. */
+  rttMs: (connection: Connection) => number | null
 }
 
 export class Dialer {
   readonly #libp2p: DialerInit['libp2p']
   readonly #relays: KnownRelays
+  readonly #rttMs: DialerInit['rttMs']
   readonly #dials = new Map<string, Promise<Connection>>()
 
-  constructor({ libp2p, relays }: DialerInit) {
+  constructor({ libp2p, relays, rttMs }: DialerInit) {
     this.#libp2p = libp2p
     this.#relays = relays
+    this.#rttMs = rttMs
   }
 
   /** @throws WeftError `network/unreachable`; CancelledError */
@@ -39,7 +43,7 @@ export class Dialer {
       this.#dials.set(peerId, dial)
     }
     const shared = dial
-    const ms = (dialTries + 1) * inferTimes.dialTryMs
+    const ms = 2 * (inferTimes.dialMs + this.#delayMs())
     return withDeadline(() => shared, { subject: 'Dialling the node', ms, signal })
   }
 
@@ -61,11 +65,15 @@ export class Dialer {
       throw unreachable(['It is not known to any of the relays that this tab uses.'])
     }
     const facts: string[] = []
+    const delayMs = this.#delayMs()
+    const endMs = performance.now() + inferTimes.dialMs + delayMs
     for (let attempt = 1; attempt <= dialTries; attempt += 1) {
+      const leftMs = Math.round(endMs - performance.now())
+      if (leftMs <= 0) break
       try {
         const connection = await withDeadline((signal) => this.#libp2p.dial(routes, { signal }), {
           subject: `Try ${attempt}`,
-          ms: inferTimes.dialTryMs,
+          ms: Math.min(leftMs, inferTimes.dialTryMs + delayMs),
         })
         this.#closeIntroductions(peerId)
         return connection
@@ -81,6 +89,15 @@ export class Dialer {
     for (const connection of this.#libp2p.getConnections()) {
       if (this.#relays.isVouched(connection.remotePeer.toString())) leave(connection)
     }
+  }
+
+  /** What a dial takes longer than next door, by the slowest of our lines to a relay. */
+  #delayMs(): number {
+    const trips = this.#libp2p
+      .getConnections()
+      .filter(({ remoteAddr }) => !remoteAddr.toString().includes('/webrtc'))
+      .map((connection) => this.#rttMs(connection) ?? 0)
+    return roundTripsOfDial * Math.round(Math.min(longestTripMs, Math.max(0, ...trips)))
   }
 
   /** The circuit was for the introduction only; left open, its pings would cross the relay. */
