@@ -13,6 +13,7 @@ import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
+import { storm } from './storm.ts'
 
 const benches: Record<string, Bench> = {
   chunks,
@@ -23,6 +24,7 @@ const benches: Record<string, Bench> = {
   failover,
   join,
   hidden,
+  storm,
 }
 
 const usage = `npm run bench -- NAME [options]

@@ -14,7 +14,7 @@ export type StormSummary = {
   findings: { isGood: boolean; text: string }[]
 }
 
-const leastWholeAndRight = 0.995
+export const leastWholeAndRight = 0.995
 
 /** The command that makes the same storm again. */
 export function commandOf(options: StormOptions): string {
