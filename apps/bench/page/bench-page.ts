@@ -14,9 +14,6 @@ export type JobTiming = {
   tokens: number
 }
 
-/** Whether the page is hidden, and how often a timer of 10 ms has fired in it. */
-export type Pulse = { visibility: DocumentVisibilityState; ticks: number; atMs: number }
-
 /** An answer that nodes may be lost in. */
 export type Watched = {
   tokens: number[]
@@ -37,8 +34,6 @@ export type BenchPage = {
   job(prompt: string, where: 'network' | 'local'): Promise<JobTiming>
   /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
   watch(prompt: string): Promise<Watched>
-  /** Counts from the first call on. */
-  pulse(): Pulse
 }
 
 declare global {
@@ -53,17 +48,8 @@ async function createBenchPage(): Promise<BenchPage> {
   const config = await (await fetch('/weft.json')).json()
   let tab: Tab
   const modelCid = () => tab.models.list.get()[0]?.modelCid ?? ''
-  let ticks = -1
 
   return {
-    pulse() {
-      const tick = () => {
-        ticks += 1
-      }
-      if (ticks < 0) setInterval(tick, 10)
-      ticks = Math.max(ticks, 0)
-      return { visibility: document.visibilityState, ticks, atMs: performance.now() }
-    },
     async open() {
       tab = await openTab(config)
       const deadline = performance.now() + waitForNodeMs

@@ -1,12 +1,12 @@
 /**
- * What a contributor's tab loses while another tab is in front of it: served answers, each paired with
+ * What the site's contributor tab loses while another tab is in front of it: served answers, each paired with
  * one that the client computes in its own page right behind it, which tells how fast the machine is at
  * that moment. With 10 minutes and more it also meets what browsers do to a tab that is hidden for five.
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import type { JobTiming, Pulse } from '../page/bench-page.ts'
+import type { JobTiming } from '../page/bench-page.ts'
 import { openRealWindow, type RealTab } from './real-window.ts'
 import { type Bench, type BenchOptions, type BenchReport, median, rounded } from './report.ts'
 import { openStage } from './stage.ts'
@@ -36,11 +36,10 @@ export const hidden: Bench = {
     const stage = await openStage()
     const window = await openRealWindow()
     try {
-      const idle = await window.open(stage.url)
-      await idle.evaluate('bench.then((own) => own.open())')
-      const node = await window.open(stage.url)
-      await node.evaluate('bench.then((own) => own.open())')
-      await node.evaluate(`bench.then((own) => own.serve('${backend}'))`)
+      const site = await stage.serve('site')
+      const idle = await window.open(site)
+      const node = await window.open(`${site}/contribute`)
+      await node.evaluate(switchServeOn(backend))
       const front = await window.open('about:blank')
       const openClient = async () => {
         const page = await stage.openTab()
@@ -163,7 +162,48 @@ function runJob(page: Page, where: 'network' | 'local'): Promise<JobTiming> {
   ] as const)
 }
 
-const readPulse = (tab: RealTab) => tab.evaluate<Pulse>('bench.then((own) => own.pulse())')
+/** What a contributor does. Resolves when the page says that it is ready. */
+function switchServeOn(backend: string): string {
+  const inPage = async (choice: string) => {
+    const until = async <Found>(find: () => Found | null | undefined | false): Promise<Found> => {
+      for (;;) {
+        const found = find()
+        if (found) return found
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    const find = (selector: string, text: RegExp) =>
+      [...document.querySelectorAll<HTMLElement>(selector)].find((element) =>
+        text.test(element.textContent),
+      )
+    const label = await until(() => find('label', /^Backend$/))
+    const select = document.getElementById(label.getAttribute('for') ?? '') as HTMLSelectElement
+    select.value = choice
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    const serve = await until(() => find('[role=switch]', /^Serve$/))
+    serve.click()
+    await until(() => find('[role=status]', /Ready and registered/))
+  }
+  return `(${inPage})(${JSON.stringify(backend)})`
+}
+
+/** How often a timer of 10 ms has fired since it was first asked. */
+type Pulse = { visibility: DocumentVisibilityState; ticks: number; atMs: number }
+
+function readPulse(tab: RealTab): Promise<Pulse> {
+  const inPage = () => {
+    const page = globalThis as { ticks?: number }
+    if (page.ticks === undefined) {
+      page.ticks = 0
+      setInterval(() => {
+        page.ticks = (page.ticks ?? 0) + 1
+      }, 10)
+    }
+    const { visibilityState: visibility } = document
+    return { visibility, ticks: page.ticks, atMs: performance.now() }
+  }
+  return tab.evaluate<Pulse>(`(${inPage})()`)
+}
 
 async function timersPerSecond(tab: RealTab, ms: number): Promise<number> {
   const before = await readPulse(tab)

@@ -19,6 +19,8 @@ export type Stage = {
   url: string
   /** Opens the page in a new Chromium process. */
   openTab(): Promise<Page>
+  /** Builds and serves another page on the same relay. @returns its URL */
+  serve(what: keyof typeof locations): Promise<string>
   close(): Promise<void>
 }
 
@@ -54,16 +56,20 @@ export async function openStage(what: keyof typeof locations = 'bench'): Promise
       onRestart: () => {},
     })
     closers.push(relay.stop)
-    const location = locations[what]
-    await buildSite(location)
-    const site = await serveSite({
-      host,
-      port: await freePort(port + 2, host),
-      config: { relays: [relay.address], iceServers: [], modelsUrl: '/models/' },
-      dev: false,
-      location,
-    })
-    closers.push(site.stop)
+    const serve: Stage['serve'] = async (page) => {
+      const location = locations[page]
+      await buildSite(location)
+      const site = await serveSite({
+        host,
+        port: await freePort(port + 2, host),
+        config: { relays: [relay.address], iceServers: [], modelsUrl: '/models/' },
+        dev: false,
+        location,
+      })
+      closers.push(site.stop)
+      return site.url
+    }
+    const url = await serve(what)
     const openTab = async () => {
       const browser = await chromium.launch({
         executablePath: found.executablePath,
@@ -72,10 +78,10 @@ export async function openStage(what: keyof typeof locations = 'bench'): Promise
       })
       closers.push(() => browser.close())
       const page = await browser.newPage()
-      await page.goto(site.url)
+      await page.goto(url)
       return page
     }
-    return { relayHttp: relay.http, url: site.url, openTab, close }
+    return { relayHttp: relay.http, url, openTab, serve, close }
   } catch (error) {
     await close()
     throw error

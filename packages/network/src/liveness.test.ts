@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test } from 'vitest'
-import { Liveness, paceOfTab } from './liveness.ts'
+import { countedMs, Liveness, paceOfTab } from './liveness.ts'
 import { eventually } from './testing/fixtures.ts'
 import { createBareLibp2p } from './testing/node-network.ts'
 
@@ -44,4 +44,15 @@ test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () 
   blockThread(5_500)
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(connection.status).toBe('open')
+})
+
+test.each([
+  ['a look as planned', 200, 200, 200],
+  ['our page was busy', 5_000, 200, 400],
+  ['and busy again', 5_000, 5_000, 1_100],
+  ['hidden, for the first time', 1_000, 200, 400],
+  ['hidden: once a second', 1_000, 1_000, 1_000],
+  ['in view again', 200, 1_000, 200],
+])('%s', (_, gapMs, beforeMs, counted) => {
+  expect(countedMs(gapMs, beforeMs)).toBe(counted)
 })
