@@ -40,6 +40,7 @@ export const hidden: Bench = {
       const idle = await window.open(site)
       const node = await window.open(`${site}/contribute`)
       await node.evaluate(switchServeOn(backend))
+      console.error('The contributor serves.')
       const front = await window.open('about:blank')
       const openClient = async () => {
         const page = await stage.openTab()
@@ -81,6 +82,7 @@ async function measure({ node, idle, front, openClient, minutes }: MeasureInit) 
     await sleep(settleMs)
     await expectVisibility(node, phase === 'visible' ? 'visible' : 'hidden')
     for (let job = 0; job < jobsPerSlice; job += 1) await ask(phase)
+    console.error(`${samples.length} answers, now ${phase}`)
   }
 
   await node.show()
@@ -102,6 +104,7 @@ async function measure({ node, idle, front, openClient, minutes }: MeasureInit) 
     timersPerSecond(node, lookMs),
     timersPerSecond(idle, lookMs),
   ])
+  console.error(`Timers a second: ${timersServing} serving, ${timersIdle} not serving`)
   client = await openClient()
   await runJob(client, 'local')
   while (performance.now() - hiddenAtMs < stayMs) {

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { createSession } from './chat/session.ts'
 import { router } from './router.tsx'
 import { openSite } from './site/open-site.ts'
+import { serveAgain } from './site/serve-again.ts'
 import { SiteContext } from './site/tab-context.tsx'
 import './theme.css'
 import './answer.css'
@@ -11,6 +12,7 @@ import './row/row.css'
 
 const site = openSite()
 const session = createSession(site)
+site.opened.then(serveAgain).catch(() => {}) // Both say on the page what failed.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 
 const root = document.getElementById('root')

@@ -39,7 +39,8 @@ import { createTabEngine } from './tab-engine.ts'
  * Opens everything a page needs. A relay that is down is no error: the network keeps trying.
  * @throws WeftError `sdk/catalogue`, `storage/no-identity`
  */
-export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promise<Tab> {
+export async function openTab(init: TabInit): Promise<Tab> {
+  const { relays, iceServers, modelsUrl } = init
   const isOutdated = createCell(false)
   const [catalogue, database, chunks] = await Promise.all([
     fetchCatalogue(modelsUrl),
@@ -91,7 +92,11 @@ export async function openTab({ relays, iceServers, modelsUrl }: TabInit): Promi
     published: createPublishedModels(tabs),
   })
   const pace = new DecodePace(() => document.hidden)
-  const pausing = createPauseWatch({ source: navigator as SignSource, pace })
+  const pausing = createPauseWatch({
+    source: navigator as SignSource,
+    pace,
+    kept: init.pausePolicy,
+  })
   const pageRest = createPageRest({ document, pace })
   const node = createServingNode({
     catalogue: entries,

@@ -16,6 +16,7 @@ import { createJobView, restingSentence } from './job-view.ts'
 import { type DecodePace, watchSteps } from './pausing/decode-pace.ts'
 import type { Pause } from './pausing/pause-policy.ts'
 import type { PauseWatch } from './pausing/pause-watch.ts'
+import { mayServeAgain } from './pausing/stay-awake.ts'
 import { isSameEngine } from './same-engine.ts'
 import { serve } from './serve.ts'
 import type { EngineState, NodeState, ServeChoice, ServedJob, ServingNode } from './tab.ts'
@@ -163,6 +164,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
     state,
     policy: pausing.policy,
     setPolicy: pausing.setPolicy,
+    mayServeAgain,
     start: (choice) => start(choice),
     async stop() {
       const signal = supersede()

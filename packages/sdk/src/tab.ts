@@ -40,6 +40,8 @@ export type TabInit = {
   iceServers: RTCIceServer[]
   /** Folder that holds `catalogue.json`, absolute or relative to the page. */
   modelsUrl: string
+  /** `node.policy` of an earlier visit, however it was kept; what is not valid of it is as at first. */
+  pausePolicy?: unknown
 }
 
 /** What this browser gives to other tabs. */
@@ -235,9 +237,14 @@ export type ServeChoice = {
 
 export interface ServingNode {
   readonly state: Cell<NodeState>
-  /** When it pauses by itself; at first with the defaults. */
+  /** When it pauses by itself. */
   readonly policy: Cell<PausePolicy>
   setPolicy(policy: PausePolicy): void
+  /**
+   * Whether this is the one tab of this browser that goes on serving after a reload or a restart: no
+   * other one serves, or was quicker to ask.
+   */
+  mayServeAgain(): Promise<boolean>
   /** Prepares the model, registers with the relays and serves until stopped. */
   start(init: ServeChoice): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */

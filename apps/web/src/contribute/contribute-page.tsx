@@ -10,6 +10,7 @@ import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
 import { parseJobs } from './jobs-at-once.ts'
+import { PausePanel } from './pause-panel.tsx'
 import { ServePanel } from './serve-panel.tsx'
 
 export function ContributePage() {
@@ -34,17 +35,22 @@ function Contribute({ tab }: { tab: Tab }) {
   const models = chatModels(useCell(tab.models.list))
   const state = useCell(tab.node.state)
   const engine = useCell(tab.models.engine)
-  const [modelCid, setModelCid] = useState<string | null>(null)
+  const policy = useCell(tab.node.policy)
+  const rest = useCell(tab.pageRest)
+  const [chosenCid, setChosenCid] = useState(() => readPreference('servedModelCid'))
+  const [servesAgain, setServesAgain] = useState(() => readPreference('servesAgain'))
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
   const [jobsAtOnce, setJobsAtOnce] = useState(() => readPreference('jobsAtOnce'))
   const fit = useFit(backend)
+  const serving = state.phase !== 'off' && state.phase !== 'failed'
+  const modelCid = serving ? state.modelCid : chosenCid
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
   const loadedOn = model && backendToLoad(backend, { fit: fit(model), needs: model.needs })
-  const serving = state.phase !== 'off' && state.phase !== 'failed'
 
   function serve(on: boolean): void {
     writePreference('served', on)
     const maxJobs = parseJobs(jobsAtOnce)
+    if (on && model) writePreference('servedModelCid', model.modelCid)
     const change =
       on && model && loadedOn
         ? tab.node.start({
@@ -61,15 +67,27 @@ function Contribute({ tab }: { tab: Tab }) {
   }
   useEffect(() => writePreference('backend', backend), [backend])
   useEffect(() => writePreference('jobsAtOnce', jobsAtOnce), [jobsAtOnce])
+  useEffect(() => writePreference('servesAgain', servesAgain), [servesAgain])
 
   return (
     <>
-      <ServePanel state={state} engine={engine} peerId={tab.peerId} on={serving} onServe={serve} />
+      <ServePanel
+        state={state}
+        engine={engine}
+        peerId={tab.peerId}
+        on={serving}
+        onServe={serve}
+        rest={rest}
+        servesAgain={servesAgain}
+        onServesAgain={setServesAgain}
+        onPause={(untilMs) => tab.node.setPolicy({ ...policy, untilMs })}
+      />
       <JobList jobs={state.jobs} />
+      <PausePanel policy={policy} onPolicy={tab.node.setPolicy} />
       <DeviceCheck
         models={tab.models}
         model={model}
-        onModel={setModelCid}
+        onModel={setChosenCid}
         backend={backend}
         onBackend={setBackend}
         jobsAtOnce={jobsAtOnce}

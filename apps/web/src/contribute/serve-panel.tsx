@@ -1,10 +1,13 @@
-import type { EngineState, NodeState } from '@weft/sdk'
+import type { EngineState, NodeState, PageRest } from '@weft/sdk'
 import { engineSentence } from '../playground/run-words.ts'
 import { formatRate } from '../row/summary.ts'
 import { readPreference } from '../site/preferences.ts'
+import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { answersNowName } from './jobs-at-once.ts'
+import { untilWords } from './pause-words.ts'
+import { restWords } from './rest-words.ts'
 import { StitchBand } from './stitch-band.tsx'
 
 type ServePanelProps = {
@@ -13,10 +16,20 @@ type ServePanelProps = {
   peerId: string
   on: boolean
   onServe: (on: boolean) => void
+  rest: PageRest
+  servesAgain: boolean
+  onServesAgain: (servesAgain: boolean) => void
+  /** @param untilMs - null: goes on now */
+  onPause: (untilMs: number | null) => void
 }
 
+const hourMs = 60 * 60_000
+
 /** The switch, what this tab is doing, and its stitches as they pass. */
-export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelProps) {
+export function ServePanel(props: ServePanelProps) {
+  const { state, engine, peerId, on, onServe, rest, servesAgain, onServesAgain, onPause } = props
+  const { pause } = state
+  const restSentence = on ? restWords(rest) : null
   const preparing = state.phase === 'preparing' ? engineSentence(engine) : null
   return (
     <section
@@ -38,7 +51,18 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
         >
           <p className={state.phase === 'failed' ? 'font-medium' : ''}>{state.sentence}</p>
           {preparing && <p className="text-sm text-ash">{preparing}</p>}
+          {pause && <p className="text-sm text-ash">{untilWords(pause, Date.now())}</p>}
         </div>
+        {on && pause?.reason === 'by-hand' && (
+          <Button kind="plain" onClick={() => onPause(null)}>
+            Go on now
+          </Button>
+        )}
+        {on && !pause && (
+          <Button kind="plain" onClick={() => onPause(Date.now() + hourMs)}>
+            Pause for an hour
+          </Button>
+        )}
       </div>
       <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
       <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
@@ -54,7 +78,8 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
         <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
       </dl>
       <div className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
-        {state.phase === 'off' && readPreference('served') && (
+        {restSentence && <p className="text-ink">{restSentence}</p>}
+        {state.phase === 'off' && !servesAgain && readPreference('served') && (
           <p className="text-ink">It was on when you left. Switch it on to go on.</p>
         )}
         <p id="serve-note">
@@ -68,6 +93,11 @@ export function ServePanel({ state, engine, peerId, on, onServe }: ServePanelPro
           </span>
           <CopyButton label="Copy" text={() => peerId} />
         </p>
+        <Switch
+          label="Switch on again by itself after a reload or restart"
+          checked={servesAgain}
+          onChange={onServesAgain}
+        />
       </div>
     </section>
   )

@@ -5,6 +5,7 @@
 import { WeftError, type WeftErrorData } from '@weft/protocol'
 import type { Cell, fitsDevice, foldAnswer, readDevice, Tab } from '@weft/sdk'
 import type { parseSettings } from '../chat/parse-settings.ts'
+import { readPausePolicy, writePausePolicy } from './preferences.ts'
 import { fetchSiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
 
@@ -41,7 +42,9 @@ export function openSite(): Site {
 async function open(): Promise<OpenedTab> {
   const [config, { openTab, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
     await Promise.all([fetchSiteConfig(), import('@weft/sdk'), import('../chat/parse-settings.ts')])
-  return { tab: await openTab(config), foldAnswer, fitsDevice, readDevice, parseSettings }
+  const tab = await openTab({ ...config, pausePolicy: readPausePolicy() })
+  tab.node.policy.subscribe(() => writePausePolicy(tab.node.policy.get()))
+  return { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
 }
 
 export function toData(error: unknown): WeftErrorData {

@@ -2,14 +2,18 @@
  * Choices that a browser keeps for the next visit. Without storage they last as long as the page.
  * @module
  */
+import type { PausePolicy } from '@weft/sdk'
 import { type AnswerSettings, initialSettings } from '../chat/answer-settings.ts'
 
 type Preferences = {
   /** Answer on this device only. */
   localOnly: boolean
   modelCid: string | null
-  /** Serve was on when the page was left; it is offered again, never started by itself. */
+  /** Serve was on when the page was left. */
   served: boolean
+  /** Then it is switched on again by itself; else it is offered. */
+  servesAgain: boolean
+  servedModelCid: string | null
   backend: string
   /** A number, or empty for as many as suit the device. */
   jobsAtOnce: string
@@ -20,6 +24,8 @@ const initial: Preferences = {
   localOnly: false,
   modelCid: null,
   served: false,
+  servesAgain: false,
+  servedModelCid: null,
   backend: 'auto',
   jobsAtOnce: '',
   settings: initialSettings,
@@ -53,6 +59,25 @@ function isLike<Value>(stored: unknown, value: Value): stored is Value {
   return (
     fields !== null && Object.entries(value).every(([name, each]) => isLike(fields[name], each))
   )
+}
+
+const pauseKey = 'weft.pause-policy'
+
+/** As it was kept; whoever takes it has to check it. */
+export function readPausePolicy(): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(pauseKey) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+export function writePausePolicy(policy: PausePolicy): void {
+  try {
+    localStorage.setItem(pauseKey, JSON.stringify(policy))
+  } catch {
+    // It lasts as long as the page.
+  }
 }
 
 const shownChatKey = 'weft.shown-chat'

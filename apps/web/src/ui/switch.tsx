@@ -21,11 +21,11 @@ export function Switch({ label, checked, onChange, size = 'small', describedBy }
       aria-checked={checked}
       aria-describedby={describedBy}
       onClick={() => onChange(!checked)}
-      className={`inline-flex min-h-9 shrink-0 items-center gap-3 rounded-md whitespace-nowrap ${text}`}
+      className={`inline-flex min-h-9 shrink-0 items-center gap-3 rounded-md text-left ${text}`}
     >
       <span
         aria-hidden="true"
-        className={`flex items-center rounded-full border px-[3px] motion-safe:transition-colors motion-safe:duration-150 ${track} ${
+        className={`flex shrink-0 items-center rounded-full border px-[3px] motion-safe:transition-colors motion-safe:duration-150 ${track} ${
           checked ? 'border-moss bg-moss' : 'border-edge bg-transparent'
         }`}
       >

@@ -5,12 +5,14 @@
 import { type Cell, createCell } from '../cell.ts'
 import type { DecodePace } from './decode-pace.ts'
 import { type SignSource, watchDevice } from './device-signs.ts'
-import { decidePause, initialPolicy, type Pause, type PausePolicy } from './pause-policy.ts'
+import { decidePause, type Pause, type PausePolicy, parsePolicy } from './pause-policy.ts'
 import { watchPressure } from './pressure.ts'
 
 export type PauseWatchInit = {
   source: SignSource
   pace: DecodePace
+  /** The policy of an earlier visit, as it was kept. */
+  kept?: unknown
   now?: () => number
 }
 
@@ -32,8 +34,13 @@ const busyPauseMs = 5 * 60_000
 /** Behind our own work, until what the browser says of the processor is about others. */
 const restMs = 5_000
 
-export function createPauseWatch({ source, pace, now = Date.now }: PauseWatchInit): PauseWatch {
-  const policy = createCell(initialPolicy)
+export function createPauseWatch({
+  source,
+  pace,
+  kept,
+  now = Date.now,
+}: PauseWatchInit): PauseWatch {
+  const policy = createCell(parsePolicy(kept))
   const pause = createCell<Pause | null>(null)
   const device = watchDevice(source, look)
   const timer = setInterval(look, lookMs)
@@ -67,6 +74,9 @@ export function createPauseWatch({ source, pace, now = Date.now }: PauseWatchIni
         })
       : undefined
   }
+
+  followPressure(policy.get().busyDevice)
+  look()
 
   return {
     policy,

@@ -9,6 +9,11 @@
 /** Held by every tab of this browser that serves. */
 const servingLock = 'weft-serving'
 
+/** Held by the tab that went on by itself, as long as it is open. */
+const againLock = 'weft-serving-again'
+/** A page that is being reloaded lets go of its locks a moment later. */
+const reloadMs = 2_000
+
 /** Before a lost channel is opened again: the network has changed, or the computer slept. */
 const reopenMs = 5_000
 
@@ -18,6 +23,25 @@ export function stayAwake(): () => void {
   void holdLock(stopped.signal)
   void holdChannel(stopped.signal)
   return () => stopped.abort()
+}
+
+/** @returns true for one tab of this browser at most, and only while no other one serves */
+export async function mayServeAgain(): Promise<boolean> {
+  return (
+    (await takeLock(againLock, new Promise(() => {}))) && takeLock(servingLock, Promise.resolve())
+  )
+}
+
+/** @returns false when it stays taken longer than a reload takes */
+function takeLock(name: string, held: Promise<unknown>): Promise<boolean> {
+  const signal = AbortSignal.timeout(reloadMs)
+  return new Promise((resolve) => {
+    const take = () => {
+      resolve(true)
+      return held
+    }
+    navigator.locks.request(name, { signal }, take).catch(() => resolve(false))
+  })
 }
 
 function holdLock(signal: AbortSignal): Promise<void> {

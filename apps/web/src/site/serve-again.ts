@@ -1,0 +1,28 @@
+/**
+ * Serve was on when the page was left, and the person wished that it comes back by itself.
+ * @module
+ */
+import { parseJobs } from '../contribute/jobs-at-once.ts'
+import { chatModels } from '../models/model-names.ts'
+import type { OpenedTab } from './open-site.ts'
+import { readPreference } from './preferences.ts'
+import { backendHere } from './prepare-here.ts'
+
+/** In one tab of this browser at most. Rejects with what the node's sentence says. */
+export async function serveAgain(opened: OpenedTab): Promise<void> {
+  const { node, models } = opened.tab
+  if (!readPreference('served') || !readPreference('servesAgain')) return
+  const list = chatModels(models.list.get())
+  const wanted = readPreference('servedModelCid')
+  const model = list.find(({ modelCid }) => modelCid === wanted) ?? list[0]
+  if (!model || !(await node.mayServeAgain())) return
+  const backend = await backendHere(opened, model)
+  // The person may have been quicker.
+  if (node.state.get().phase !== 'off') return
+  const maxJobs = parseJobs(readPreference('jobsAtOnce'))
+  await node.start({
+    modelCid: model.modelCid,
+    backend,
+    ...(maxJobs === null ? {} : { maxJobs }),
+  })
+}
