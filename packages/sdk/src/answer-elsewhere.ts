@@ -37,7 +37,7 @@ export type RoadEvent =
 /** Tokens of an answer after which it is worth having the next node at hand. */
 const warmAfterTokens = 16
 /** A person who waits for the rest of a sentence is told within this what has become of it. */
-const handoverMs = 8_000
+const handoverMs = 7_000
 /** Nodes lost one after the other without a single token: it is not the nodes then. */
 const maxLossesInARow = 8
 /** What two nodes say of a job, a third one will say, too. */
@@ -203,7 +203,9 @@ async function* openOr(
     return yield* opening(openInTime, { signal: within })
   } catch (cause) {
     if (signal?.aborted) throw cause
-    const { message } = WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
+    const { message } = late.signal.aborted
+      ? { message: 'No other tab could be reached in time.' }
+      : WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
     throw new WeftError(error.code, error.message, {
       facts: [...error.facts, `Nobody else went on: ${message}`],
       cause: error.cause ?? error,

@@ -8,7 +8,9 @@ import {
   claimIdentity,
   clearPeers,
   createModelStore,
+  type Database,
   getConversation,
+  type Identity,
   listConversations,
   listPeers,
   openChunkStore,
@@ -42,18 +44,19 @@ import { createTabEngine } from './tab-engine.ts'
 export async function openTab(init: TabInit): Promise<Tab> {
   const { relays, iceServers, modelsUrl } = init
   const isOutdated = createCell(false)
-  const [catalogue, database, chunks] = await Promise.all([
+  const opening = openDatabase('weft', { onOutdated: () => isOutdated.set(true) })
+  // Relays are dialled while the catalogue is fetched.
+  const joining = opening.then((database) => join(database, { relays, iceServers }))
+  const [catalogue, chunks, database, { identity, network }] = await Promise.all([
     fetchCatalogue(modelsUrl),
-    openDatabase('weft', { onOutdated: () => isOutdated.set(true) }),
     openChunkStore(navigator.storage),
-  ])
-  const identity = await claimIdentity({
-    database,
-    locks: navigator.locks,
-    session: sessionStorage,
+    opening,
+    joining,
+  ]).catch((error: unknown) => {
+    void joining.then(leave, () => {})
+    throw error
   })
   const { privateKey, peerId } = identity
-  const network = await createNetwork({ privateKey, relays, iceServers })
   const { entries } = catalogue
   const { locks, storage } = navigator
   const store = createModelStore({ chunks, database, locks, storage })
@@ -153,6 +156,28 @@ export async function openTab(init: TabInit): Promise<Tab> {
       identity.release()
     },
   }
+}
+
+type Joined = { identity: Identity; network: Network }
+
+async function join(
+  database: Database,
+  { relays, iceServers }: Omit<TabInit, 'modelsUrl'>,
+): Promise<Joined> {
+  const { locks } = navigator
+  const identity = await claimIdentity({ database, locks, session: sessionStorage })
+  try {
+    const { privateKey } = identity
+    return { identity, network: await createNetwork({ privateKey, relays, iceServers }) }
+  } catch (error) {
+    identity.release()
+    throw error
+  }
+}
+
+async function leave({ identity, network }: Joined): Promise<void> {
+  await network.stop()
+  identity.release()
 }
 
 function watchStatus(network: Network): Cell<ReturnType<Network['status']>> {

@@ -1,6 +1,14 @@
 import { lazy, Suspense } from 'react'
+import { loadPart } from '../ui/load-part.ts'
 
-const Markdown = lazy(() => import('./markdown.tsx'))
+const Markdown = lazy(() =>
+  // Without its code the answer is still an answer.
+  loadPart(() => import('./markdown.tsx')).catch(() => ({ default: PlainText })),
+)
+
+function PlainText({ text }: { text: string; streaming: boolean }) {
+  return <div className="whitespace-pre-wrap">{text}</div>
+}
 
 type AnswerTextProps = { text: string; streaming: boolean; isJson: boolean }
 

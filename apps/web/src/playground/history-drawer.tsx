@@ -1,8 +1,11 @@
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '../ui/button.tsx'
+import { loadPart } from '../ui/load-part.ts'
 import { HistoryList } from './history-list.tsx'
 
-const Sheet = lazy(() => import('../ui/sheet.tsx').then(({ Sheet }) => ({ default: Sheet })))
+const Sheet = lazy(() =>
+  loadPart(() => import('../ui/sheet.tsx')).then(({ Sheet }) => ({ default: Sheet })),
+)
 
 /** The history on narrow screens. */
 export function HistoryDrawer() {

@@ -3,13 +3,14 @@ import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
 import { handoverNote } from '../receipt/handover-words.ts'
 import { summarize } from '../row/summary.ts'
+import { loadPart } from '../ui/load-part.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
 import { QueueLine } from './queue-line.tsx'
 import { RunLine } from './run-line.tsx'
 import { type Retry, TurnProblem } from './turn-problem.tsx'
 
-const ReceiptPanel = lazy(() => import('../receipt/receipt-panel.tsx'))
+const ReceiptPanel = lazy(() => loadPart(() => import('../receipt/receipt-panel.tsx')))
 
 type TurnViewProps = {
   chatId: string
@@ -91,7 +92,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
 
 /** Nothing is missing, so nothing alarms. */
 function HandoverNote({ answer }: { answer: AnswerRecord }) {
-  const note = handoverNote(answer.handovers)
+  const note = handoverNote(answer)
   return note && <p className="text-sm text-ash">{note}</p>
 }
 

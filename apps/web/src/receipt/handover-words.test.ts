@@ -9,8 +9,11 @@ const lost: Handover = {
   gapMs: 640,
 }
 
+const note = (handovers: Handover[], peerId = 'another') =>
+  handoverNote({ handovers, segments: [{ peerId, startToken: 41 }] })
+
 test('one handover: where, and how long it took', () => {
-  expect(handoverNote([lost])).toBe(
+  expect(note([lost])).toBe(
     'The first tab stopped after 41 tokens. Another went on from there, 0.6 s later.',
   )
   expect(handoverSentence(lost)).toBe(
@@ -19,16 +22,23 @@ test('one handover: where, and how long it took', () => {
 })
 
 test('before the first token, several, none, and one that nobody took', () => {
-  expect(handoverNote([{ ...lost, tokens: 0 }])).toMatch('before it began')
-  expect(handoverNote([lost, lost])).toMatch('2 tabs stopped')
-  expect(handoverNote([])).toBe('')
-  expect(handoverNote([{ ...lost, gapMs: null }])).toBe('')
+  expect(note([{ ...lost, tokens: 0 }])).toMatch('before it began')
+  expect(note([lost, lost])).toMatch('2 tabs stopped')
+  expect(note([])).toBe('')
+  expect(note([{ ...lost, gapMs: null }])).toBe('')
   expect(handoverSentence({ ...lost, gapMs: null })).toMatch('nobody went on')
 })
 
 test('a false receipt took what it was for with it', () => {
   const error = { code: 'protocol/receipt', message: '', facts: [] }
-  expect(handoverNote([{ ...lost, error }])).toMatch('its part was taken back')
+  expect(note([{ ...lost, error }])).toMatch('its part was taken back')
   expect(handoverSentence({ ...lost, error })).toMatch('another one answered instead')
   expect(handoverSentence({ ...lost, error, gapMs: null })).toMatch('nobody else answered')
+})
+
+test('the same tab went on: its line was cut, and it did not stop', () => {
+  expect(note([lost], lost.peerId)).toBe(
+    'The line to the tab was cut after 41 tokens. It went on from there, 0.6 s later.',
+  )
+  expect(note([{ ...lost, tokens: 0 }], lost.peerId)).toMatch('before it began')
 })

@@ -2,7 +2,7 @@
  * A node lost in mid-answer, in words.
  * @module
  */
-import type { Handover } from '@weft/sdk'
+import type { AnswerRecord, Handover } from '@weft/sdk'
 import { count, formatSeconds, shortPeerId } from '../row/summary.ts'
 
 /** e.g. `After 41 tokens 12D3Ko…a8fQ2x stopped; the next tab went on after 0.6 s.` */
@@ -17,8 +17,10 @@ export function handoverSentence({ peerId, tokens, error, gapMs }: Handover): st
   return `${when} ${shortPeerId(peerId)} stopped; ${then}.`
 }
 
+type HandedOver = Pick<AnswerRecord, 'handovers' | 'segments'>
+
 /** For all of an answer together, short enough to stand under it; empty without any. */
-export function handoverNote(handovers: readonly Handover[]): string {
+export function handoverNote({ handovers, segments }: HandedOver): string {
   const [first] = handovers
   if (!first || first.gapMs === null) return ''
   if (handovers.length > 1) {
@@ -26,6 +28,11 @@ export function handoverNote(handovers: readonly Handover[]): string {
   }
   if (isFalseReceipt(first.error.code)) {
     return 'The first tab signed a false receipt, so its part was taken back. Another one answered.'
+  }
+  if (first.peerId === segments.at(-1)?.peerId) {
+    return first.tokens === 0
+      ? 'The line to the tab was cut before it began. It answered all the same.'
+      : `The line to the tab was cut after ${count(first.tokens, 'token')}. It went on from there, ${formatSeconds(first.gapMs)} later.`
   }
   return first.tokens === 0
     ? 'The first tab stopped before it began. Another one answered.'
