@@ -11,6 +11,7 @@ import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
+import { relay } from './relay.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 import { storm } from './storm.ts'
@@ -25,6 +26,7 @@ const benches: Record<string, Bench> = {
   join,
   hidden,
   storm,
+  relay,
 }
 
 const usage = `npm run bench -- NAME [options]

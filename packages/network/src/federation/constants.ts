@@ -32,8 +32,7 @@ export const federationTimes = {
   pageMs: 5_000,
   /**
    * Three pulses: a line whose news do not come is looked at page by page, and at `lossMs` cut, so
-   * that it is made anew. Gossipsub opens its stream once for each peer, and may have lost it with
-   * one of two connections.
+   * that it is made anew.
    */
   silenceMs: 3_000,
   /** Between two looks at everything that one relay holds; doubles as long as they are of no use. */

@@ -7,7 +7,7 @@ import {
   modelCid,
 } from '../testing/fixtures.ts'
 import { createNodeNetwork } from '../testing/node-network.ts'
-import { openFellows } from '../testing/relays.ts'
+import { type FellowRelay, openFellows } from '../testing/relays.ts'
 
 vi.setConfig({ testTimeout: 40_000 })
 
@@ -25,9 +25,8 @@ async function open(count: number) {
   return fellows
 }
 
-async function join(...relays: { relay: { addresses(): string[] } }[]) {
-  const addresses = relays.map(({ relay }) => relay.addresses()[0] ?? '')
-  const node = await createNodeNetwork({ relays: addresses })
+async function join(...relays: FellowRelay[]) {
+  const node = await createNodeNetwork({ relays: relays.map(({ address }) => address) })
   stops.push(() => node.network.stop())
   return node
 }

@@ -75,6 +75,11 @@ export class Federation {
     )
     gossip.addEventListener('message', ({ detail }) => this.#receive(detail))
     gossip.subscribe(newsTopic)
+    // Gossipsub opens its stream once for each peer: of two connections it may have been on this one.
+    libp2p.addEventListener('connection:close', ({ detail }) => {
+      const bond = this.#bonds.get(detail.remotePeer.toString())
+      if (bond) this.#cut(bond.link)
+    })
     await libp2p.handle(
       federationProtocol,
       (stream, connection) => this.#serve(stream, connection),

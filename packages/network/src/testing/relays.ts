@@ -47,11 +47,19 @@ async function openLine(target: () => number): Promise<Line> {
 
 export type FellowRelay = {
   relay: Relay
+  /** Past the line. */
+  address: string
   /** Under which other relays reach it. */
   line: Line
   /** Ends it as a crash would, and begins it anew with the same key and port. */
   restart(): Promise<void>
   stop(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const line = await openLine(() => 0)
+  line.stop()
+  return line.port
 }
 
 /** @returns so many relays, each the fellow of all others, not waiting until they have met */
@@ -68,15 +76,19 @@ export async function openFellows(
   const start = async (index: number): Promise<Relay> => {
     const privateKey = keys[index] ?? createPrivateKey()
     const fellows = addresses.filter((_, other) => other !== index)
-    const port = ports[index] ?? 0
-    const relay = await createRelay({ privateKey, host: '127.0.0.1', port, fellows, ...init })
-    ports[index] = Number(relay.addresses()[0]?.split('/')[4])
-    return relay
+    // Of which the others hear by themselves: a way around the line would make the cut a false one.
+    const announce = addresses.slice(index, index + 1)
+    ports[index] ??= await freePort()
+    const place = { host: '127.0.0.1', port: ports[index] }
+    return createRelay({ privateKey, ...place, fellows, announce, ...init })
   }
+  const direct = (index: number) =>
+    `/ip4/127.0.0.1/tcp/${ports[index]}/ws/p2p/${peerIdFromPrivateKey(keys[index] as PrivateKey)}`
   return Promise.all(
     lines.map(async (line, index) => {
       const fellow: FellowRelay = {
         relay: await start(index),
+        address: direct(index),
         line,
         async restart() {
           await fellow.relay.stop()
