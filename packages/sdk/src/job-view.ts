@@ -9,6 +9,8 @@ import type { NodeState, ServedJob } from './tab.ts'
 
 /** Jobs that stay in the list after their end. */
 const maxJobsShown = 20
+/** Not at each token: drawing it would take the page's time from the answers. */
+const showEveryMs = 100
 const idleSentence = 'Ready and registered. Waiting for a prompt from another tab.'
 const offlineSentence =
   'Ready, but no relay can be reached, so nobody finds this tab. It keeps trying by itself.'
@@ -23,9 +25,31 @@ export type JobViewInit = {
 export function createJobView({ network, announcement, get, change }: JobViewInit) {
   const meter = createRateMeter()
   let ended = false
+  /** Tokens by job that are not in the state yet. */
+  const unseen = new Map<string, number>()
+  let shownAtMs = 0
 
   function replaceJob(id: string, update: (job: ServedJob) => ServedJob): void {
     change({ jobs: get().jobs.map((job) => (job.id === id ? update(job) : job)) })
+  }
+
+  function showTokens(nowMs: number): void {
+    if (unseen.size === 0) return
+    const tokens = [...unseen.values()].reduce((sum, count) => sum + count, 0)
+    const jobs = get().jobs.map((job) => {
+      const outputTokens = job.outputTokens + (unseen.get(job.id) ?? 0)
+      const seconds = Math.max(nowMs - job.startedAtMs, 1) / 1000
+      return unseen.has(job.id)
+        ? { ...job, outputTokens, tokensPerSecond: outputTokens / seconds }
+        : job
+    })
+    unseen.clear()
+    shownAtMs = nowMs
+    change({
+      jobs,
+      tokensServed: get().tokensServed + tokens,
+      tokensPerSecond: meter.push(tokens, nowMs),
+    })
   }
 
   function settle(): void {
@@ -59,16 +83,10 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
       change({ jobs: [job, ...get().jobs].slice(0, maxJobsShown) })
       settle()
     } else if (event.type === 'job-delta') {
-      replaceJob(event.id, (job) => {
-        const outputTokens = job.outputTokens + event.tokens
-        const seconds = Math.max(nowMs - job.startedAtMs, 1) / 1000
-        return { ...job, outputTokens, tokensPerSecond: outputTokens / seconds }
-      })
-      change({
-        tokensServed: get().tokensServed + event.tokens,
-        tokensPerSecond: meter.push(event.tokens, nowMs),
-      })
+      unseen.set(event.id, (unseen.get(event.id) ?? 0) + event.tokens)
+      if (nowMs - shownAtMs >= showEveryMs) showTokens(nowMs)
     } else {
+      showTokens(nowMs)
       replaceJob(event.id, (job) => ({ ...job, state: event.state }))
       if (event.state === 'done') change({ jobsServed: get().jobsServed + 1 })
       settle()

@@ -68,10 +68,9 @@ export function serve(init: ServeInit): (reason?: WeftError) => Promise<void> {
     places: init.maxJobs,
     onChange: (counts) => init.onEvent({ type: 'queue-change', ...counts }),
   })
-  let count = 0
   const stopHandling = init.network.handleJobs(async (incoming) => {
-    count += 1
-    const job = { id: String(count), stopped: stopped.signal, queue }
+    // Unlike a count, not that of an earlier job when serving was off in between.
+    const job = { id: crypto.randomUUID(), stopped: stopped.signal, queue }
     const done = takeJob(init, incoming, job)
     held.add(done)
     try {
