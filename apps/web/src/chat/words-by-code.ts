@@ -135,6 +135,11 @@ export const wordsByCode: Record<string, Words> = {
   'storage/import': { advice: 'What was here before is as it was.', remedies: [] },
   'storage/bad-manifest': { advice: 'Nothing was kept.', remedies: [] },
   'storage/no-source': { advice: 'It is on no site; this browser has only a part.', remedies: [] },
+  'storage/no-tabs': {
+    advice: 'Only other tabs have this model. Try again when one that shares it is open.',
+    remedies: ['retry'],
+  },
+  'sdk/not-whole': { advice: 'Load it here once; then all of it is kept.', remedies: [] },
   'storage/no-space': {
     advice: 'Delete a model under Models, or free space on the disk.',
     remedies: ['retry'],

@@ -1,14 +1,17 @@
 import type { WeftErrorData } from '@weft/protocol'
-import type { CachedModel, Models } from '@weft/sdk'
+import type { CachedModel, Models, Storing } from '@weft/sdk'
 import { useRef, useState } from 'react'
 import { toData } from '../site/open-site.ts'
+import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { deleteQuestion, keptWords } from './model-words.ts'
 
 type KeptItemProps = {
   models: Models
+  storing: Storing
   model: CachedModel
   /** Tells it from every other in the list. */
   name: string
@@ -18,11 +21,13 @@ type KeptItemProps = {
 }
 
 /** One kept model; deleting it is asked about first, with what it costs. */
-export function KeptItem({ models, model, name, isOnSite, onRemoved }: KeptItemProps) {
+export function KeptItem(props: KeptItemProps) {
+  const { models, storing, model, name, isOnSite, onRemoved } = props
+  const { shared } = useCell(storing.state)
   const [asking, setAsking] = useState(false)
   const [error, setError] = useState<WeftErrorData | null>(null)
   const opener = useRef<HTMLButtonElement>(null)
-  const { manifest, modelCid, cachedBytes, totalBytes, isImported, lastUsedAtMs } = model
+  const { manifest, modelCid, cachedBytes, totalBytes, isImported, publisher, lastUsedAtMs } = model
   const used = new Date(lastUsedAtMs).toLocaleString('en', {
     dateStyle: 'medium',
     timeStyle: 'short',
@@ -30,6 +35,14 @@ export function KeptItem({ models, model, name, isOnSite, onRemoved }: KeptItemP
   function close(): void {
     setAsking(false)
     opener.current?.focus()
+  }
+  async function share(isWanted: boolean): Promise<void> {
+    setError(null)
+    try {
+      await (isWanted ? storing.share(modelCid) : storing.unshare(modelCid))
+    } catch (thrown) {
+      setError(toData(thrown))
+    }
   }
   async function remove(): Promise<void> {
     close()
@@ -48,23 +61,34 @@ export function KeptItem({ models, model, name, isOnSite, onRemoved }: KeptItemP
             {manifest.name}
             <span className="ml-2 font-mono text-xs">{manifest.dtype}</span>
             {isImported && <span className="ml-2 text-sm text-ash">imported</span>}
+            {publisher && <span className="ml-2 text-sm text-ash">from another tab</span>}
           </p>
           <p className="text-sm text-ash tabular-nums">
             {keptWords(model)} · used {used}
           </p>
         </div>
-        <Button
-          ref={opener}
-          kind="plain"
-          aria-label={`Delete ${name}`}
-          aria-expanded={asking}
-          onClick={() => {
-            setAsking(!asking)
-            setError(null)
-          }}
-        >
-          Delete
-        </Button>
+        <div className="flex shrink-0 flex-wrap items-center justify-end gap-x-4">
+          {cachedBytes === totalBytes && (
+            <Switch
+              label="Share"
+              name={`Share ${name}`}
+              checked={shared.includes(modelCid)}
+              onChange={share}
+            />
+          )}
+          <Button
+            ref={opener}
+            kind="plain"
+            aria-label={`Delete ${name}`}
+            aria-expanded={asking}
+            onClick={() => {
+              setAsking(!asking)
+              setError(null)
+            }}
+          >
+            Delete
+          </Button>
+        </div>
       </div>
       {cachedBytes < totalBytes && (
         <div className="max-w-60">

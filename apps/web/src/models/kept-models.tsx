@@ -1,4 +1,4 @@
-import type { Models, StorageSpace } from '@weft/sdk'
+import type { Models, StorageSpace, Storing } from '@weft/sdk'
 import { useRef, useState } from 'react'
 import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
@@ -8,14 +8,14 @@ import { nameAmong, toNamed } from './model-names.ts'
 import { spaceSentence } from './model-words.ts'
 
 /** What this browser keeps, how much room there is, and whether it stays. */
-export function KeptModels({ models }: { models: Models }) {
+export function KeptModels({ models, storing }: { models: Models; storing: Storing }) {
   const cached = useCell(models.cached)
   const space = useCell(models.storage)
   const list = useCell(models.list)
   const named = cached.map(toNamed)
   const heading = useRef<HTMLHeadingElement>(null)
   const isOnSite = (modelCid: string) =>
-    list.some((entry) => entry.modelCid === modelCid && !entry.isImported)
+    list.some((entry) => entry.modelCid === modelCid && !entry.isImported && !entry.publisher)
   return (
     <section aria-labelledby="kept-title">
       <h2 id="kept-title" ref={heading} tabIndex={-1} className="w-fit text-lg font-semibold">
@@ -32,6 +32,7 @@ export function KeptModels({ models }: { models: Models }) {
             <KeptItem
               key={model.modelCid}
               models={models}
+              storing={storing}
               model={model}
               name={nameAmong(toNamed(model), named)}
               isOnSite={isOnSite(model.modelCid)}

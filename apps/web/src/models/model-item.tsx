@@ -12,6 +12,7 @@ import { lastLoad, load } from './loads.ts'
 import { type Named, nameAmong } from './model-names.ts'
 import { modelLine, variantLine } from './model-words.ts'
 import type { ShelfModel, ShelfVariant } from './shelf.ts'
+import { publisherWords } from './store-words.ts'
 
 type ModelItemProps = {
   models: Models
@@ -29,7 +30,10 @@ export function ModelItem({ models, model, named, fit }: ModelItemProps) {
         {model.name}
         {model.isImported && <span className="ml-2 text-sm font-normal text-ash">imported</span>}
       </h3>
-      <p className="mt-0.5 max-w-[66ch]">{model.sentence}</p>
+      <p className="mt-0.5 max-w-[66ch] wrap-anywhere">{model.sentence}</p>
+      {model.publisher && (
+        <p className="mt-1 text-sm text-weld">{publisherWords(model.publisher)}</p>
+      )}
       <p className="mt-1 text-sm text-ash tabular-nums">{modelLine(model)}</p>
       <ul className="mt-3">
         {model.variants.map((variant) => (

@@ -27,6 +27,7 @@ const variant: ShelfVariant = {
   },
   isApproximate: false,
   liveNodes: 1,
+  storingTabs: null,
 }
 
 const model: ShelfModel = {
@@ -38,6 +39,7 @@ const model: ShelfModel = {
   contextTokens: 32_768,
   trainedTokens: 32_768,
   isImported: false,
+  publisher: null,
   variants: [variant],
 }
 
@@ -53,6 +55,7 @@ const unknown = { fit: null, keptBytes: 0 }
 
 test('a variant in a line: estimates say so, and unloadable ones have no nodes', () => {
   expect(variantLine(variant, unknown)).toBe('2.9 MB to fetch · 11.2 MB of memory · 1 node live')
+  expect(variantLine({ ...variant, storingTabs: 2 }, unknown)).toMatch(/1 node live · from 2 tabs$/)
   expect(variantLine({ ...variant, liveNodes: null }, unknown)).toContain('nodes unknown')
   expect(variantLine({ ...variant, modelCid: null, isApproximate: true }, unknown)).toBe(
     'about 2.9 MB to fetch · about 11.2 MB of memory',
@@ -85,6 +88,7 @@ test('a part is told as a part, and a deletion by what it costs', () => {
   expect(keptWords({ ...kept, cachedBytes: 2.9e6 })).toBe('2.9 MB')
   expect(deleteQuestion(kept, true)).toBe('Delete 1.2 MB? It has to be fetched again.')
   expect(deleteQuestion(kept, false)).toContain('imported again')
+  expect(deleteQuestion({ ...kept, publisher: 'x' }, false)).toContain('only from a tab')
 })
 
 test('storage: what is used, what may be, and when nothing lasts', () => {

@@ -35,11 +35,11 @@ function licenceName(licence: string): string {
 }
 
 /**
- * e.g. `2.9 MB to fetch · 11.2 MB of memory · 1 node live`. Where the model runs, the verdict beside
+ * e.g. `2.9 MB to fetch · 11.2 MB of memory · 1 node live · from 2 tabs`. Where the model runs, the verdict beside
  * it tells the memory.
  */
 export function variantLine(
-  { needs, isApproximate, modelCid, liveNodes }: ShelfVariant,
+  { needs, isApproximate, modelCid, liveNodes, storingTabs }: ShelfVariant,
   { fit, keptBytes }: { fit: Fit | null; keptBytes: number },
 ): string {
   const about = isApproximate ? 'about ' : ''
@@ -48,6 +48,7 @@ export function variantLine(
     about + fetchWords(needs.downloadBytes, keptBytes),
     !fit?.runs && `${about}${formatBytes(needs.memoryBytes)} of memory`,
     modelCid && nodes,
+    storingTabs ? `from ${count(storingTabs, 'tab')}` : false,
   ]
   return parts.filter(Boolean).join(' · ')
 }
@@ -79,10 +80,14 @@ export function keptWords({ cachedBytes, totalBytes }: CachedModel): string {
  * What a deletion costs, before it is done.
  * @param isOnSite - whether this site has its files, wherever the kept ones came from
  */
-export function deleteQuestion({ cachedBytes }: CachedModel, isOnSite: boolean): string {
-  const after = isOnSite
-    ? 'It has to be fetched again.'
+export function deleteQuestion(
+  { cachedBytes, publisher }: Pick<CachedModel, 'cachedBytes' | 'publisher'>,
+  isOnSite: boolean,
+): string {
+  const elsewhere = publisher
+    ? 'This site does not have it: it comes back only from a tab that shares it.'
     : 'This site does not have it: bringing it back takes its files, imported again.'
+  const after = isOnSite ? 'It has to be fetched again.' : elsewhere
   return `Delete ${formatBytes(cachedBytes)}? ${after}`
 }
 

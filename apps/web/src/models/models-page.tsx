@@ -7,6 +7,7 @@ import { ImportBox } from './import-box.tsx'
 import { KeptModels } from './kept-models.tsx'
 import { ModelItem } from './model-item.tsx'
 import { namesOf, shelve } from './shelf.ts'
+import { StorePanel } from './store-panel.tsx'
 import { WantedItem } from './wanted-item.tsx'
 
 export function ModelsPage() {
@@ -27,12 +28,12 @@ export function ModelsPage() {
   )
 }
 
-function Shelves({ tab: { models } }: { tab: Tab }) {
+function Shelves({ tab: { models, storing } }: { tab: Tab }) {
   const list = useCell(models.list)
   const fit = useFit()
   useLiveNodes(models)
   const shelf = shelve(models.curated, list)
-  const { ready, wanted } = shelf
+  const { ready, published, wanted } = shelf
   const named = namesOf(shelf)
   return (
     <>
@@ -56,7 +57,24 @@ function Shelves({ tab: { models } }: { tab: Tab }) {
           ))}
         </ul>
       </section>
-      <KeptModels models={models} />
+      {published.length > 0 && (
+        <section aria-labelledby="published-title">
+          <h2 id="published-title" className="text-lg font-semibold">
+            From other tabs
+          </h2>
+          <p className="mt-1 max-w-[66ch] text-sm text-ash">
+            Tabs give these and this site does not know them. Each file is held against the hashes
+            of its publisher, but nobody has checked the model: names, words and answers are theirs.
+          </p>
+          <ul className="mt-3 grid gap-4">
+            {published.map((model) => (
+              <ModelItem key={model.id} models={models} model={model} named={named} fit={fit} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <KeptModels models={models} storing={storing} />
+      <StorePanel storing={storing} />
       <ImportBox models={models} />
       {wanted.length > 0 && (
         <section aria-labelledby="wanted-title">

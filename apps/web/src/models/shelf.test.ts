@@ -47,6 +47,15 @@ test('ready are those with something to load, then the imported; the others are 
   expect(ready[1]).toMatchObject({ isImported: true, sentence: 'Its own words.' })
 })
 
+test('what other tabs brought stands apart, with its names beside the others', () => {
+  const foreign = { ...entry('cid-y', false), publisher: 'peer-x' }
+  const shelf = shelve([curated('a', ['cid-a'])], [entry('cid-a', false), foreign])
+  expect(shelf.ready.map(({ id }) => id)).toEqual(['a'])
+  expect(shelf.published).toMatchObject([{ id: 'cid-y', publisher: 'peer-x' }])
+  expect(shelf.published[0]?.variants[0]).toMatchObject({ storingTabs: 2, liveNodes: 3 })
+  expect(namesOf(shelf).map(({ modelCid }) => modelCid)).toEqual(['cid-a', 'cid-y'])
+})
+
 test('each that can be loaded has its name and its task', () => {
   const shelf = shelve([curated('a', [null, 'cid-a'])], [entry('cid-a', false)])
   expect(namesOf(shelf)).toEqual([{ name: 'Model a', dtype: 'q8', modelCid: 'cid-a' }])

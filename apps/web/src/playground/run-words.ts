@@ -4,6 +4,7 @@
  */
 import type { EngineState } from '@weft/sdk'
 import type { Run } from '../chat/chat.ts'
+import { giversWords } from '../models/store-words.ts'
 import { formatBytes, shortPeerId } from '../row/summary.ts'
 
 export function runSentence(run: Run, engine: EngineState): string {
@@ -28,8 +29,9 @@ const stageWords = {
 /** Null when the engine is not being prepared. */
 export function engineSentence(engine: EngineState): string | null {
   if (engine.phase === 'downloading') {
-    const { loadedBytes, totalBytes } = engine
-    return `Fetching the model: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}.`
+    const { loadedBytes, totalBytes, givers } = engine
+    const from = giversWords(givers)
+    return `Fetching the model${from && ` from ${from}`}: ${formatBytes(loadedBytes)} of ${formatBytes(totalBytes)}.`
   }
   return engine.phase === 'loading' ? stageWords[engine.stage] : null
 }

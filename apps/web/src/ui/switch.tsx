@@ -4,6 +4,8 @@ type SwitchProps = {
   onChange: (checked: boolean) => void
   size?: 'small' | 'large'
   describedBy?: string
+  /** Where the label alone does not tell it from others; begins with the label. */
+  name?: string
 }
 
 const sizes = {
@@ -12,7 +14,8 @@ const sizes = {
 }
 
 /** An on/off choice that takes effect at once. */
-export function Switch({ label, checked, onChange, size = 'small', describedBy }: SwitchProps) {
+export function Switch(props: SwitchProps) {
+  const { label, checked, onChange, size = 'small', describedBy, name } = props
   const { track, thumb, on, text } = sizes[size]
   return (
     <button
@@ -20,6 +23,7 @@ export function Switch({ label, checked, onChange, size = 'small', describedBy }
       role="switch"
       aria-checked={checked}
       aria-describedby={describedBy}
+      aria-label={name}
       onClick={() => onChange(!checked)}
       className={`inline-flex min-h-9 shrink-0 items-center gap-3 rounded-md text-left ${text}`}
     >
