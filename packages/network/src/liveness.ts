@@ -35,6 +35,8 @@ const asking: Pace = { everyMs: 1_000, lossMs: 2_500 }
 const roundTripsOfPing = 4
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
 const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
+/** Nothing runs on it: whoever wants to use it notices by himself. */
+const unused: Pace = { everyMs: 10_000, lossMs: 5_000 }
 /** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
 export const relayPace: Pace = { everyMs: 5_000, lossMs: 5_000 }
 /** Where even this fails, something else than silence is wrong. */
@@ -60,9 +62,19 @@ export type PaceInit = {
 export function paceOfTab({ libp2p, relays }: PaceInit): LivenessInit['paceOf'] {
   return (connection) => {
     const isAsked = relays.get(connection.remotePeer.toString())
-    if (!isAsked) return isWaitedFor(connection) ? waiting : idle
+    if (!isAsked) return paceOfPeer(connection)
     return isAsked() || libp2p.getConnections().some(isWaitedFor) ? asking : relayPace
   }
+}
+
+function paceOfPeer(connection: Connection): Pace {
+  if (isWaitedFor(connection)) return waiting
+  return isUsed(connection) ? idle : unused
+}
+
+/** Whether anything but pings runs on it. */
+export function isUsed({ streams }: Connection): boolean {
+  return streams.some(({ protocol }) => protocol !== pingProtocol)
 }
 
 /** Whether we wait for tokens on it. */

@@ -232,6 +232,7 @@ class TabNetwork implements Network {
     await this.#announcer.stop()
     for (const link of this.#links) link.stop()
     this.#liveness.stop()
+    this.#dialer.stop()
     this.#events.abort()
     await cutConnections(this.#components.libp2p)
     await this.#components.libp2p.stop()

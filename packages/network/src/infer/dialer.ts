@@ -7,6 +7,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { type Registration, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { type KnownRelays, relayPeerId } from '../relays/known-relays.ts'
+import { UnusedConnections } from '../unused-connections.ts'
 import { withDeadline } from '../wire/deadline.ts'
 import { dialTries, inferTimes, longestTripMs, roundTripsOfDial } from './constants.ts'
 
@@ -22,18 +23,28 @@ export class Dialer {
   readonly #relays: KnownRelays
   readonly #rttMs: DialerInit['rttMs']
   readonly #dials = new Map<string, Promise<Connection>>()
+  readonly #unused: UnusedConnections
 
   constructor({ libp2p, relays, rttMs }: DialerInit) {
     this.#libp2p = libp2p
     this.#relays = relays
     this.#rttMs = rttMs
+    const isKept = (peerId: string) => relays.addressesOf(peerId).length > 0
+    this.#unused = new UnusedConnections({ libp2p, isKept })
+  }
+
+  stop(): void {
+    this.#unused.stop()
   }
 
   /** @throws WeftError `network/unreachable`; CancelledError */
   async connect(node: Registration, { signal }: WaitOptions = {}): Promise<Connection> {
     const { peerId } = node
     const existing = this.findDirect(peerId)
-    if (existing) return existing
+    if (existing) {
+      this.#unused.touch(existing)
+      return existing
+    }
     let dial = this.#dials.get(peerId)
     if (!dial) {
       dial = this.#dial(node).finally(() => {
