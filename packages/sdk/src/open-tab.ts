@@ -32,6 +32,7 @@ import { createPauseWatch } from './pausing/pause-watch.ts'
 import { stayAwake } from './pausing/stay-awake.ts'
 import { createPublishedModels } from './published-models.ts'
 import { recheck } from './recheck.ts'
+import { regionOf } from './region.ts'
 import { createServingNode } from './serving-node.ts'
 import { createStoring } from './storing.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
@@ -168,7 +169,8 @@ async function join(
   const identity = await claimIdentity({ database, locks, session: sessionStorage })
   try {
     const { privateKey } = identity
-    return { identity, network: await createNetwork({ privateKey, relays, iceServers }) }
+    const region = regionOf(Intl.DateTimeFormat().resolvedOptions().timeZone)
+    return { identity, network: await createNetwork({ privateKey, relays, iceServers, region }) }
   } catch (error) {
     identity.release()
     throw error
