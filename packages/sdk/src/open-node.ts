@@ -53,7 +53,7 @@ const silentMs = 1_200
 /** Asked at once at most; only the first that quotes gets the job. */
 const maxAtOnce = 4
 /** Nobody else is asked after this: with the dial that then began, a person knows within ten seconds. */
-const askingMs = 4_000
+const askingMs = 3_000
 /** Full ones asked in one round: a refusal takes a moment only. */
 const maxFull = 6
 /** How often somebody who waits looks for a free node; a little at random, since others wait, too. */

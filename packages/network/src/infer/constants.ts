@@ -16,10 +16,10 @@ import type { MessageFormat } from '../wire/message-stream.ts'
 export const inferProtocol = '/weft/infer/1'
 
 export const inferTimes = {
-  /** One try of a dial, without delay on the line: sixteen times the usual 0.25 s. */
-  dialTryMs: 4_000,
+  /** One try of a dial, without delay on the line: twenty times the usual 0.25 s. */
+  dialTryMs: 5_000,
   /** All tries to one node: a person who waits is told within ten seconds. */
-  dialMs: 6_000,
+  dialMs: 7_000,
   /** Opening a stream on a live connection takes two round trips. */
   openMs: 5_000,
   /** The client sends its job right after opening the stream. */
