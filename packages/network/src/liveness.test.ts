@@ -11,7 +11,9 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-async function connect({ isSilent }: { isSilent: boolean }): Promise<Connection> {
+type Watched = { connection: Connection; liveness: Liveness }
+
+async function watch({ isSilent }: { isSilent: boolean }): Promise<Watched> {
   const [near, far] = await Promise.all([createBareLibp2p(), createBareLibp2p()])
   stops.push(
     () => near.stop(),
@@ -26,7 +28,8 @@ async function connect({ isSilent }: { isSilent: boolean }): Promise<Connection>
     paceOf: paceOfTab({ libp2p: near, relays: new Map() }),
   })
   stops.push(() => liveness.stop())
-  return near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
+  const connection = await near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
+  return { connection, liveness }
 }
 
 function blockThread(ms: number): void {
@@ -34,12 +37,18 @@ function blockThread(ms: number): void {
 }
 
 test('a peer that no longer answers is cut', { timeout: 20_000 }, async () => {
-  const connection = await connect({ isSilent: true })
+  const { connection } = await watch({ isSilent: true })
   await eventually(() => connection.status !== 'open', { ms: 10_000 })
 })
 
+test('the round trip of a live connection is known within a moment', async () => {
+  const { connection, liveness } = await watch({ isSilent: false })
+  expect(liveness.rttMs(connection)).toBeNull()
+  expect(await eventually(() => liveness.rttMs(connection))).toBeLessThan(5_000)
+})
+
 test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () => {
-  const connection = await connect({ isSilent: false })
+  const { connection } = await watch({ isSilent: false })
   await new Promise((resolve) => setTimeout(resolve, 2_100))
   blockThread(5_500)
   await new Promise((resolve) => setTimeout(resolve, 500))

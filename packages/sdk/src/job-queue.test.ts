@@ -57,6 +57,22 @@ test('the wait is told by the length of jobs, and again as it changes, once a se
   await two.place
 })
 
+test('before a job has ended, the wait is guessed, and a slow first job corrects the guess', async () => {
+  const queue = new JobQueue({ places: 1, firstGuessMs: 40, onChange: () => {} })
+  const places: QueuePlace[] = []
+  const { signal } = new AbortController()
+  const first = await queue.enter({ clientPeerId: 'a', signal, onPlace: () => {} })
+  const next = queue.enter({ clientPeerId: 'b', signal, onPlace: (place) => places.push(place) })
+  expect(places[0]?.aboutMs).toBeLessThanOrEqual(40)
+  await hold(400)
+  const fourth = queue.enter({ clientPeerId: 'c', signal, onPlace: (place) => places.push(place) })
+  // A quarter of its age for the first, and as much as that was for the second.
+  expect(places.at(-1)?.aboutMs).toBeGreaterThan(450)
+  first.release(true)
+  ;(await next).release(true)
+  ;(await fourth).release(true)
+})
+
 test('a queue has an end, for each client and for all, and says about how long', async () => {
   const { queue, enter } = open(1)
   await enter('a').place

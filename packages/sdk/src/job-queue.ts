@@ -8,6 +8,8 @@ import { FairOrder, type Waiting } from './fair-order.ts'
 export type JobQueueInit = {
   /** Jobs at the same time. */
   places: number
+  /** What a job takes, milliseconds, until one has ended and told. */
+  firstGuessMs?: number
   onChange: (counts: { running: number; waiting: number }) => void
 }
 
@@ -38,8 +40,7 @@ const leastWaiting = 4
 const maxWaitingPerClient = 2
 /** Beyond this a node says that it is busy instead. */
 const longestWaitMs = 120_000
-/** Of a job, until one has ended. */
-const firstGuessMs = 5_000
+const defaultGuessMs = 5_000
 /** How much the newest job weighs in what is usual. */
 const newestWeight = 0.3
 const tellEveryMs = 1_000
@@ -48,6 +49,7 @@ const worthTellingShare = 0.25
 
 export class JobQueue {
   readonly #places: number
+  readonly #firstGuessMs: number
   readonly #onChange: JobQueueInit['onChange']
   readonly #order: FairOrder
   readonly #running = new Set<Job>()
@@ -55,8 +57,9 @@ export class JobQueue {
   #jobMs: number | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor({ places, onChange }: JobQueueInit) {
+  constructor({ places, firstGuessMs = defaultGuessMs, onChange }: JobQueueInit) {
     this.#places = places
+    this.#firstGuessMs = firstGuessMs
     this.#onChange = onChange
     // One client never takes the last place, unless there is only one.
     const placesPerClient = Math.max(1, Math.floor(places / 2))
@@ -99,7 +102,10 @@ export class JobQueue {
   }
 
   get #usualMs(): number {
-    return this.#jobMs ?? firstGuessMs
+    if (this.#jobMs !== null) return this.#jobMs
+    // A first job that runs for longer than was guessed says so.
+    const ages = [...this.#running].map(({ startedMs }) => performance.now() - startedMs)
+    return Math.max(this.#firstGuessMs, ...ages)
   }
 
   /** Gives free places to those who are next and tells the others where they are. */

@@ -39,6 +39,8 @@ export type ServeInit = {
   price: Price
   /** Jobs at the same time; a few more wait, and the next is refused as busy. */
   maxJobs: number
+  /** Of this device, for a first guess at how long others have to wait. */
+  tokensPerSecond?: number
   onEvent: (event: ServeEvent) => void
 }
 
@@ -54,6 +56,8 @@ export type ServeEvent =
  * minutes. Covers a wait in a queue and a long answer that is handed over at its end.
  */
 const quoteLifetimeMs = 60 * 60_000
+/** Of an answer, before any has told. */
+const usualTokens = 100
 /** Bytes of prompt that a token stands for at the very most; beyond it nothing is tokenised. */
 const maxBytesPerToken = 32
 
@@ -66,6 +70,7 @@ export function serve(init: ServeInit): (reason?: WeftError) => Promise<void> {
   const stopped = new AbortController()
   const queue = new JobQueue({
     places: init.maxJobs,
+    ...(init.tokensPerSecond ? { firstGuessMs: (1000 * usualTokens) / init.tokensPerSecond } : {}),
     onChange: (counts) => init.onEvent({ type: 'queue-change', ...counts }),
   })
   const stopHandling = init.network.handleJobs(async (incoming) => {

@@ -224,6 +224,7 @@ function beginServing(
     engineInfo,
     price: freePrice,
     maxJobs,
+    tokensPerSecond,
     onEvent: view.onEvent,
   })
   view.settle()
