@@ -96,6 +96,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const page = await newBrowserPage()
       await page.goto(`${siteUrl}/contribute`)
       await page.getByRole('combobox', { name: 'Backend' }).selectOption(backend)
+      await page.getByRole('combobox', { name: 'On battery' }).selectOption('serve')
       await page.getByRole('switch', { name: 'Serve' }).click()
       const status = page.getByRole('status', { name: 'Node status' })
       await status.filter({ hasText: 'Ready and registered' }).waitFor({ timeout: 90_000 })

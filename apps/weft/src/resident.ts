@@ -43,6 +43,8 @@ export async function startResident(init: ResidentInit): Promise<Resident> {
 /** Does what a contributor does: opens the page and switches Serve on. @returns the status line */
 async function serveIn(page: Page, siteUrl: string): Promise<Locator> {
   await page.goto(`${siteUrl}/contribute`)
+  // Who starts it wants it to answer, on a laptop's battery too.
+  await page.getByRole('combobox', { name: 'On battery' }).selectOption('serve')
   await page.getByRole('switch', { name: 'Serve' }).click()
   const status = page.getByRole('status', { name: 'Node status' })
   await status.filter({ hasText: /ready/i }).waitFor({ timeout: readyTimeoutMs })
