@@ -21,6 +21,7 @@ import {
 } from '@weft/storage'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
+import { checkSomeHolder } from './check-holder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createModels } from './models.ts'
@@ -75,6 +76,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
     network,
     locks,
     channel: new BroadcastChannel('weft-storing'),
+    audit: (modelCid, signal) =>
+      checkSomeHolder({ ...tabs, store }, modelCid, signal).catch(() => {}),
   })
   const tabEngine = createTabEngine({
     catalogue: entries,

@@ -5,6 +5,7 @@ import { createPrivateKey, encodeManifest, manifestCid } from '@weft/protocol'
 import { createModelStore, openDatabase } from '@weft/storage'
 import { createMemoryChunks, hashesOf, sampleContent, sampleManifest } from '@weft/storage/testing'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { checkHolder } from './check-holder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { createPublishedModels } from './published-models.ts'
@@ -143,6 +144,31 @@ test('a tab that gives wrong chunks is a liar from then on', async () => {
   expect(hashesOf(await taker.fetchModel())).toEqual(hashesOf(sampleContent))
   expect(taker.memory.isLiar(liar.network.peerId)).toBe(true)
   expect(taker.memory.isLiar(honest.network.peerId)).toBe(false)
+})
+
+test('who holds a model can prove it; who does not is found out', async () => {
+  const [holder, fraud, checker] = [await openSharing(), await openTab(), await openSharing()]
+  fraud.network.handleChunks({
+    limits: () => ({ bytesPerSecond: null, maxPeers: 4 }),
+    manifest: async () => null,
+    holdings: async () => null,
+    chunk: async () => new Uint8Array(1000),
+    onGiven: () => {},
+  })
+  fraud.network.announce({ stores: [modelCid] })
+  await sees(checker, 3)
+  const offers = await checker.network.findOffers({ role: 'stores', modelCid })
+  const check = async (peerId: string) => {
+    const found = offers.find(({ registration }) => registration.peerId === peerId)
+    if (!found) throw new Error('not found')
+    return checkHolder(checker, { holder: found.registration, modelCid })
+  }
+  expect(await check(holder.network.peerId)).toBe('holds')
+  expect(await check(fraud.network.peerId)).toBe('lacks')
+  expect(checker.memory.isLiar(fraud.network.peerId)).toBe(true)
+  await holder.storing.unshare(modelCid)
+  expect(await check(holder.network.peerId)).toBe('lacks')
+  expect(checker.memory.isLiar(holder.network.peerId)).toBe(false)
 })
 
 test('what this site does not know is found with its manifest, checked, in small numbers', async () => {

@@ -26,9 +26,14 @@ export type StoringInit = {
   channel: Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'close'>
   /** Of the lock that the tab which gives holds; other browsers have other locks. */
   lockName?: string
+  /** Looks whether another tab that says it stores the model really has it. Never rejects. */
+  audit?: (modelCid: string, signal: AbortSignal) => Promise<void>
   /** Each chunk that was handed to a peer, at once: what vouchers for storage will be asked for. */
   onGiven?: (peerId: string, bytes: number) => void
 }
+
+/** Who gives looks at one of the others so often. */
+const auditMs = 10 * 60_000
 
 /** What is given now: of each model the manifest's bytes, and every chunk's hash. */
 type Giving = {
@@ -41,7 +46,16 @@ type Giving = {
 export async function createStoring(
   init: StoringInit,
 ): Promise<Storing & { close(): Promise<void> }> {
-  const { database, store, network, locks, channel, lockName = 'weft-storing', onGiven } = init
+  const {
+    database,
+    store,
+    network,
+    locks,
+    channel,
+    lockName = 'weft-storing',
+    onGiven,
+    audit,
+  } = init
   let record = await readStoring(database)
   let giving: Giving | undefined
   let isFirst = false
@@ -54,6 +68,11 @@ export async function createStoring(
     },
   })
   const state = createCell<StoringState>(describe())
+  const auditing = setInterval(() => {
+    const shared = [...(giving?.manifests.keys() ?? [])]
+    const modelCid = shared[Math.floor(Math.random() * shared.length)]
+    if (modelCid) void audit?.(modelCid, closing.signal)
+  }, auditMs)
   const unsubscribe = network.onStatus(() => tell())
 
   function describe(): StoringState {
@@ -161,6 +180,7 @@ export async function createStoring(
       })),
     limit: (limits) => change((before) => ({ ...before, limits })),
     async close() {
+      clearInterval(auditing)
       closing.abort()
       unsubscribe()
       await inTurn(follow)
