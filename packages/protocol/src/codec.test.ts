@@ -2,7 +2,12 @@ import * as dagCbor from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { blobRequestSchema, blobResponseHeadSchema } from './blob-messages.ts'
+import {
+  blobRequestSchema,
+  blobResponseHeadSchema,
+  decodeBlobResponse,
+  encodeBlobResponse,
+} from './blob-messages.ts'
 import { decode, encode, weiSchema } from './codec.ts'
 import { directoryRequestSchema, directoryResponseSchema } from './directory-messages.ts'
 import { WeftError } from './errors.ts'
@@ -192,4 +197,29 @@ test('money survives beyond 64 bits', () => {
   expect(() => decode('wei', weiSchema, dagCbor.encode(`9${'0'.repeat(77)}`))).toThrow()
   expect(() => decode('wei', weiSchema, dagCbor.encode('-1'))).toThrow()
   expect(() => decode('wei', weiSchema, dagCbor.encode('01'))).toThrow()
+})
+
+describe('an answer with bytes behind it', () => {
+  const chunk = { type: 'chunk', requestId: 7, body: Uint8Array.of(1, 2, 3) } as const
+
+  test('round trips; a body where none belongs is refused', () => {
+    expect(decodeBlobResponse(encodeBlobResponse(chunk))).toEqual(chunk)
+    const proof = { type: 'proof', requestId: 7, digest: new Uint8Array(32) } as const
+    const bytes = encodeBlobResponse({ ...proof, body: chunk.body })
+    expect(() => decodeBlobResponse(bytes)).toThrow()
+  })
+
+  test('any bytes give a typed error or a valid value', () => {
+    const honest = encodeBlobResponse(chunk)
+    const cut = fc.nat(honest.length).map((length) => honest.slice(0, length))
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), cut), (bytes) => {
+        try {
+          return Buffer.compare(encodeBlobResponse(decodeBlobResponse(bytes)), bytes) === 0
+        } catch (error) {
+          return WeftError.is(error) && /^protocol\/(malformed|too-large)$/.test(error.code)
+        }
+      }),
+    )
+  })
 })

@@ -19,6 +19,7 @@ import {
   keepImport,
   matchFiles,
 } from './import-model.ts'
+import { makeRoom } from './make-room.ts'
 import {
   type FetchModelInit,
   type FetchModelOptions,
@@ -26,6 +27,7 @@ import {
   totalBytes,
 } from './model-files.ts'
 import type { ModelRecord } from './records.ts'
+import { readStoring } from './storing.ts'
 
 export type CachedModel = ModelRecord & {
   /** Of `totalBytes`, kept here. */
@@ -58,7 +60,8 @@ export interface ModelStore {
   /** Every model of which something is kept, the one used last first. */
   list(): Promise<CachedModel[]>
   /**
-   * The model's files: what is kept, and the rest fetched and kept.
+   * The model's files: what is kept, and the rest fetched and kept. Where room is short, models that
+   * were used least make some, but none that is shared, imported or loaded.
    * @throws WeftError `storage/no-space` before anything is fetched; as `fetchModelFiles`
    */
   open(init: OpenInit, options?: FetchModelOptions): Promise<Map<string, Uint8Array>>
@@ -132,7 +135,28 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
       missing <= (await freeBytes())
     )
       return
-    throw noSpace({ manifest, missing, free: await freeBytes() })
+    const free = await freeBytes()
+    const { shared } = await readStoring(database)
+    const others = (await list()).filter(({ modelCid }) => modelCid !== manifestCid(manifest))
+    const hasRoom = await makeRoom(
+      { models: others, shared, drop, keptBytes: keptBytesInAll },
+      missing - free,
+    )
+    if (!hasRoom) throw noSpace({ manifest, missing, free })
+  }
+
+  async function keptBytesInAll(): Promise<number> {
+    return [...(await chunks.sizes()).values()].reduce((sum, size) => sum + size, 0)
+  }
+
+  /** @returns false while any tab holds it */
+  async function drop(modelCid: string): Promise<boolean> {
+    return locks.request(lockName(modelCid), { ifAvailable: true }, async (lock) => {
+      if (!lock) return false
+      await database.delete('models', modelCid)
+      await dropUnreferenced()
+      return true
+    })
   }
 
   async function freeBytes(): Promise<number> {
@@ -218,19 +242,14 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     },
     hold,
     async remove(modelCid) {
-      await locks.request(lockName(modelCid), { ifAvailable: true }, async (lock) => {
-        if (!lock) throw inUse(modelCid)
-        await database.delete('models', modelCid)
-        await dropUnreferenced()
-      })
+      if (!(await drop(modelCid))) throw inUse(modelCid)
     },
     async space() {
-      const [{ usage = null, quota = null }, isPersisted, sizes] = await Promise.all([
+      const [{ usage = null, quota = null }, isPersisted, modelBytes] = await Promise.all([
         storage.estimate(),
         storage.persisted(),
-        chunks.sizes(),
+        keptBytesInAll(),
       ])
-      const modelBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
       const { isLasting } = chunks
       return { modelBytes, usedBytes: usage, quotaBytes: quota, isPersisted, isLasting }
     },

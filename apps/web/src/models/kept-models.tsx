@@ -72,6 +72,9 @@ function SpaceLines({ models, space, isEmpty }: SpaceLinesProps) {
     <div className="mt-1 grid gap-2 text-sm text-ash">
       <p className="tabular-nums">{spaceSentence(space)}</p>
       {isLasting && share >= minShownShare && <Bar share={share} />}
+      {isLasting && !isEmpty && (
+        <p>When room runs short, models used least go first; shared and imported ones stay.</p>
+      )}
       {isLasting && isPersisted && <p>The browser has agreed to keep models for good.</p>}
       {isLasting && !isPersisted && !isEmpty && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
