@@ -68,8 +68,9 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
 
 export type Relay = Running & { address: string; http: string }
 
-export async function startRelay(port: number, keyFile: string): Promise<Relay> {
-  const flags = ['--port', `${port}`, '--http-port', `${port + 1}`, '--key-file', keyFile]
+export async function startRelay(port: number, keyFile: string, ...more: string[]): Promise<Relay> {
+  const place = ['--port', `${port}`, '--http-port', `${port + 1}`, '--key-file', keyFile]
+  const flags = [...place, ...more]
   const running = run(process.execPath, ['apps/relay/src/main.ts', ...flags])
   const { address, http } = JSON.parse(await running.line('"ready":true'))
   return { ...running, address, http }

@@ -35,6 +35,16 @@ export function peerIdFromPrivateKey(privateKey: PrivateKey): string {
 
 /** @returns the compressed public key, 33 bytes. @throws MalformedError for any other kind of key */
 export function publicKeyFromPeerId(peerId: string): Uint8Array {
+  const publicKey = keyBytesFromPeerId(peerId)
+  if (!secp256k1.utils.isValidPublicKey(publicKey, true)) throw noKey()
+  return publicKey
+}
+
+/**
+ * For who has it checked by what it is given to.
+ * @returns 33 bytes that may be no point of the curve. @throws MalformedError for any other kind of key
+ */
+export function keyBytesFromPeerId(peerId: string): Uint8Array {
   let bytes: Uint8Array
   try {
     bytes = base58btc.decode(`z${peerId}`)
@@ -43,10 +53,12 @@ export function publicKeyFromPeerId(peerId: string): Uint8Array {
   }
   const prefix = bytes.subarray(0, peerIdPrefix.length)
   const publicKey = bytes.subarray(peerIdPrefix.length)
-  if (!bytesEqual(prefix, peerIdPrefix) || !secp256k1.utils.isValidPublicKey(publicKey, true)) {
-    throw new MalformedError({ subject: 'PeerId', facts: ['It holds no secp256k1 key.'] })
-  }
+  if (!bytesEqual(prefix, peerIdPrefix) || publicKey.length !== 33) throw noKey()
   return publicKey
+}
+
+function noKey(): MalformedError {
+  return new MalformedError({ subject: 'PeerId', facts: ['It holds no secp256k1 key.'] })
 }
 
 /** Signs the hash of `value` under `domain`. @returns 64 bytes */

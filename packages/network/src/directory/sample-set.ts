@@ -19,24 +19,29 @@ export class SampleSet<T> {
   delete(value: T): void {
     const place = this.#places.get(value)
     if (place === undefined) return
-    this.#swap(place, this.#values.length - 1)
-    this.#values.pop()
+    const last = this.#values.pop() as T
     this.#places.delete(value)
+    if (last === value) return
+    this.#values[place] = last
+    this.#places.set(last, place)
   }
 
-  /** Every member once, in random order: a Fisher-Yates shuffle that goes as far as it is asked to. */
+  /**
+   * Every member once, from a random one on in random steps; a step that shares no divisor with the size
+   * meets all. Nothing may be added or deleted meanwhile.
+   */
   *draw(): Generator<T> {
-    for (let from = 0; from < this.#values.length; from += 1) {
-      this.#swap(from, from + Math.floor(Math.random() * (this.#values.length - from)))
-      yield this.#values[from] as T
+    const { size } = this
+    let place = Math.floor(Math.random() * size)
+    let step = 1 + Math.floor(Math.random() * (size - 1))
+    while (greatestDivisor(step, size) > 1) step = 1 + (step % size)
+    for (let count = 0; count < size; count += 1) {
+      yield this.#values[place] as T
+      place = (place + step) % size
     }
   }
+}
 
-  #swap(a: number, b: number): void {
-    const [first, second] = [this.#values[a] as T, this.#values[b] as T]
-    this.#values[a] = second
-    this.#values[b] = first
-    this.#places.set(second, a)
-    this.#places.set(first, b)
-  }
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b)
 }

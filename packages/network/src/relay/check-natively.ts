@@ -5,7 +5,7 @@
  */
 import { createPublicKey, verify } from 'node:crypto'
 import {
-  publicKeyFromPeerId,
+  keyBytesFromPeerId,
   type Registration,
   registrationBytesToSign,
   SignatureError,
@@ -23,7 +23,7 @@ export function checkNatively(registration: Registration, peerId: string): void 
     throw new WeftError('protocol/registration', 'A peer may only register itself.')
   }
   const { signature } = registration
-  const der = Buffer.concat([spkiPrefix, publicKeyFromPeerId(peerId)])
+  const der = Buffer.concat([spkiPrefix, keyBytesFromPeerId(peerId)])
   const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
   const isLow = Buffer.compare(signature.subarray(32), maxS) <= 0
   const signed = registrationBytesToSign(registration)
