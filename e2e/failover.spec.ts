@@ -4,7 +4,7 @@
  */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
-import { playground, recordStream } from './playground.ts'
+import { onToken, playground, recordStream } from './playground.ts'
 
 const story = 'Tell me a story about a fox and a lantern.'
 
@@ -72,22 +72,6 @@ for (const { name, kill } of [closes, crashes, browserCrashes, hangs, babbles, l
     await receipt.getByRole('button', { name: 'Check on this device' }).click()
     await expect(receipt.getByText(/All \d+ tokens are the same/)).toBeVisible({ timeout: 60_000 })
   })
-}
-
-/** Acts as soon as the last answer has so many tokens: an answer takes a third of a second. */
-async function onToken(client: Page, count: number, act: () => Promise<unknown>): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  await client.exposeFunction('onEnough', () => act().then(() => resolve(), reject))
-  await client.evaluate((enough) => {
-    const observer = new MutationObserver(() => {
-      const summary = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
-      if (Number(summary?.getAttribute('data-tokens') ?? 0) < enough) return
-      observer.disconnect()
-      ;(window as unknown as { onEnough: () => void }).onEnough()
-    })
-    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
-  }, count)
-  return promise
 }
 
 /** The tab that says it answers. */

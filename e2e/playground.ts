@@ -109,3 +109,23 @@ export async function recordQueue(page: Page) {
   })
   return () => page.evaluate(() => (window as unknown as { weftQueue: string[] }).weftQueue)
 }
+
+/** Acts as soon as the last answer has so many tokens: an answer takes a third of a second. */
+export async function onToken(
+  client: Page,
+  count: number,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  await client.exposeFunction('onEnough', () => act().then(() => resolve(), reject))
+  await client.evaluate((enough) => {
+    const observer = new MutationObserver(() => {
+      const summary = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
+      if (Number(summary?.getAttribute('data-tokens') ?? 0) < enough) return
+      observer.disconnect()
+      ;(window as unknown as { onEnough: () => void }).onEnough()
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+  }, count)
+  return promise
+}

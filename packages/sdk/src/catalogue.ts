@@ -4,6 +4,7 @@
  */
 import { cpuMemoryBytes } from '@weft/engine'
 import {
+  type LayersManifest,
   type Manifest,
   manifestCid,
   manifestSchema,
@@ -30,6 +31,16 @@ export type CatalogueEntry = {
   needs: Needs
   /** The tab that its manifest came from; null for those of the site or of this device. */
   publisher: string | null
+  /** What tabs may share it in, the first first; empty where it is offered whole alone. */
+  parts: PartEntry[]
+}
+
+/** One part of a model. */
+export type PartEntry = {
+  /** Of the part. */
+  modelCid: string
+  manifest: LayersManifest
+  sources: string[]
 }
 
 /** One dtype of a curated model. */
@@ -122,15 +133,32 @@ async function fetchEntry(
   base: URL,
   signal: AbortSignal,
 ): Promise<CatalogueEntry> {
-  const manifest = await fetchJson(
-    new URL(variant.manifest, base),
-    { subject: 'manifest', schema: manifestSchema },
-    signal,
+  const manifests = [variant.manifest, ...(variant.parts ?? [])].map((path) =>
+    fetchJson(new URL(path, base), { subject: 'manifest', schema: manifestSchema }, signal),
   )
+  // A part that cannot be read takes nothing from the whole.
+  const [whole, ...others] = await Promise.allSettled(manifests)
+  if (whole?.status !== 'fulfilled') throw whole?.reason
+  const manifest = whole.value
   const sources = variant.sources.map((source) => new URL(source, base).href)
   const modelCid = manifestCid(manifest)
-  const needs = { ...manifestNeeds(manifest), ...asked(variant) }
-  return { modelCid, manifest, sources, needs, publisher: null }
+  const parts = others.flatMap((part, index) => {
+    if (part.status !== 'fulfilled' || part.value.task !== 'layers') return []
+    const folder = new URL('./', new URL(variant.parts?.[index] ?? '', base)).href
+    return [{ modelCid: manifestCid(part.value), manifest: part.value, sources: [folder] }]
+  })
+  const isWhole = parts.every(
+    ({ manifest: part }, index) =>
+      part.modelCid === modelCid && part.part === index && part.parts === parts.length,
+  )
+  return {
+    modelCid,
+    manifest,
+    sources,
+    needs: { ...manifestNeeds(manifest), ...asked(variant) },
+    publisher: null,
+    parts: isWhole ? parts : [],
+  }
 }
 
 /**
@@ -139,7 +167,8 @@ async function fetchEntry(
  */
 export function entryOfNoSite(manifest: Manifest, publisher: string | null = null): CatalogueEntry {
   const modelCid = manifestCid(manifest)
-  return { modelCid, manifest, sources: [], needs: manifestNeeds(manifest), publisher }
+  const needs = manifestNeeds(manifest)
+  return { modelCid, manifest, sources: [], needs, publisher, parts: [] }
 }
 
 const asked = ({ backends, features, tensorBytes }: CatalogueFileVariant) => ({
@@ -187,6 +216,15 @@ export function findEntry(catalogue: readonly CatalogueEntry[], modelCid: string
   if (entry) return entry
   throw new WeftError('sdk/unknown-model', 'This site does not know that model.', {
     facts: [`Model: ${modelCid}`],
+  })
+}
+
+/** @throws WeftError `sdk/no-parts` where the model is not offered in parts, or not in so many */
+export function findPart({ manifest, parts }: CatalogueEntry, part: number): PartEntry {
+  const found = parts[part]
+  if (found) return found
+  throw new WeftError('sdk/no-parts', 'This site does not offer this part of the model.', {
+    facts: [`Model: ${manifest.name}`, `Part: ${part}, of ${parts.length}`],
   })
 }
 

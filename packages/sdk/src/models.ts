@@ -134,12 +134,13 @@ export async function createModels(init: ModelsInit): Promise<Models> {
 }
 
 function toModelEntry(entry: CatalogueEntry): ModelEntry {
-  const { modelCid, manifest, sources, needs, publisher } = entry
+  const { modelCid, manifest, sources, needs, publisher, parts } = entry
   return {
     modelCid,
     manifest,
     downloadBytes: totalBytes(manifest),
     needs,
+    parts: parts.map((part) => part.manifest),
     isImported: sources.length === 0 && publisher === null,
     publisher,
     liveNodes: null,

@@ -24,6 +24,8 @@ import { type Cell, createCell } from './cell.ts'
 import { checkSomeHolder } from './check-holder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
+import { createHeadEngine } from './layers/head-engine.ts'
+import { createLayersNode } from './layers/layers-node.ts'
 import { createModels } from './models.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { DecodePace } from './pausing/decode-pace.ts'
@@ -79,10 +81,11 @@ export async function openTab(init: TabInit): Promise<Tab> {
     audit: (modelCid, signal) =>
       checkSomeHolder({ ...tabs, store }, modelCid, signal).catch(() => {}),
   })
+  const findTabs = (modelCid: string) => findTabsFor(tabs, modelCid)
   const tabEngine = createTabEngine({
     catalogue: entries,
     store,
-    findTabs: (modelCid) => findTabsFor(tabs, modelCid),
+    findTabs,
     openEngine: (events) =>
       createSharedEngine({
         name: 'models',
@@ -105,20 +108,17 @@ export async function openTab(init: TabInit): Promise<Tab> {
     kept: init.pausePolicy,
   })
   const pageRest = createPageRest({ document, pace })
-  const node = createServingNode({
-    catalogue: entries,
-    tabEngine,
-    network,
-    privateKey,
-    attend() {
-      const ends = [stayAwake(), pageRest.begin()]
-      return () => {
-        for (const end of ends) end()
-      }
-    },
-    pausing,
-    pace,
-  })
+  const attend = () => {
+    const ends = [stayAwake(), pageRest.begin()]
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+  const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
+  const serving = { catalogue: entries, network, privateKey, attend, pausing, pace }
+  const node = createServingNode({ ...serving, tabEngine })
+  const head = createServingNode({ ...serving, tabEngine: headEngine })
+  const layers = createLayersNode({ catalogue: entries, store, network, findTabs, attend })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
     await tabEngine.prepare(modelCid, 'auto', options)
@@ -144,6 +144,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
         recheck(await localEngine(answer.job.modelCid, options), answer, options),
     },
     node,
+    head,
+    layers,
     pageRest: pageRest.rest,
     peers: { remembered: memory.count, forget: () => memory.forget() },
     history: {
@@ -153,9 +155,10 @@ export async function openTab(init: TabInit): Promise<Tab> {
       remove: (id) => removeConversation(database, id),
     },
     async close() {
-      await Promise.all([node.stop(), memory.flush(), storing.close()])
+      const ending = [node.stop(), head.stop(), layers.stop(), memory.flush(), storing.close()]
+      await Promise.all(ending)
       pausing.close()
-      await Promise.all([network.stop(), tabEngine.close()])
+      await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
       database.close()
       identity.release()
     },

@@ -48,7 +48,7 @@ const leastJobs = 4
 /** An engine that breaks twice within this time is not started a third time by itself. */
 const recoveryPauseMs = 60_000
 
-const offState: NodeState = {
+export const offState: NodeState = {
   phase: 'off',
   sentence: 'This device does not serve. Switch Serve on to answer prompts of other tabs.',
   pause: null,

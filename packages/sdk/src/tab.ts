@@ -6,6 +6,7 @@ import type { BackendChoice, LoadResult, LoadStage, Role, SpeedReport } from '@w
 import type { NetworkStatus } from '@weft/network'
 import type {
   ContextOverflow,
+  LayersManifest,
   Manifest,
   Message,
   Quote,
@@ -77,6 +78,10 @@ export interface Tab {
   readonly storing: Storing
   readonly client: Client
   readonly node: ServingNode
+  /** Serves a model as its first part: reads prompts and answers, over tabs that compute the rest. */
+  readonly head: ServingNode
+  /** Computes a further part of a model for other tabs. */
+  readonly layers: LayersNode
   /** What the browser did to this page while it served. */
   readonly pageRest: Cell<PageRest>
   readonly peers: Peers
@@ -95,6 +100,8 @@ export type ModelEntry = {
   downloadBytes: number
   /** What it asks of a device, for `fitsDevice`. */
   needs: Needs
+  /** What tabs may share it in, the first first; empty where it is offered whole alone. */
+  parts: LayersManifest[]
   /** Whether it came from files of this device and is on no site. */
   isImported: boolean
   /** The tab that its manifest came from: nobody has checked such a model. Null for all others. */
@@ -248,6 +255,24 @@ export interface ServingNode {
   /** Prepares the model, registers with the relays and serves until stopped. */
   start(init: ServeChoice): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */
+  stop(): Promise<void>
+}
+
+export type LayersChoice = {
+  /** Of the whole model. */
+  modelCid: string
+  /** From 1; 0 is served by `Tab.head`. */
+  part: number
+  backend: BackendChoice
+}
+
+/** In its state, `tokensServed` counts the tokens that went through these layers. */
+export interface LayersNode {
+  readonly state: Cell<NodeState>
+  /** Prepares the layers, registers with the relays and computes until stopped. */
+  start(choice: LayersChoice): Promise<void>
+  /** What it was started with; null when it is off. */
+  chosen(): LayersChoice | null
   stop(): Promise<void>
 }
 

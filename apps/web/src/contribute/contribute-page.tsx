@@ -1,4 +1,4 @@
-import type { BackendChoice, Tab } from '@weft/sdk'
+import type { BackendChoice, NodeState, Tab } from '@weft/sdk'
 import { useEffect, useState } from 'react'
 import { backendToLoad } from '../models/fit-by-choice.ts'
 import { chatModels } from '../models/model-names.ts'
@@ -12,6 +12,7 @@ import { JobList } from './job-list.tsx'
 import { parseJobs } from './jobs-at-once.ts'
 import { PausePanel } from './pause-panel.tsx'
 import { ServePanel } from './serve-panel.tsx'
+import { nodeOf, runningShare, type Share, shareChoices, startShare, wholeShare } from './share.ts'
 
 export function ContributePage() {
   const tab = useTab()
@@ -33,32 +34,34 @@ export function ContributePage() {
 
 function Contribute({ tab }: { tab: Tab }) {
   const models = chatModels(useCell(tab.models.list))
-  const state = useCell(tab.node.state)
   const engine = useCell(tab.models.engine)
   const policy = useCell(tab.node.policy)
   const rest = useCell(tab.pageRest)
   const [chosenCid, setChosenCid] = useState(() => readPreference('servedModelCid'))
   const [servesAgain, setServesAgain] = useState(() => readPreference('servesAgain'))
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
+  const [wanted, setWanted] = useState<Share>(() => runningShare(tab))
   const [jobsAtOnce, setJobsAtOnce] = useState(() => readPreference('jobsAtOnce'))
   const fit = useFit(backend)
+  const node = nodeOf(tab, wanted)
+  const state = useCell<NodeState>(node.state)
   const serving = state.phase !== 'off' && state.phase !== 'failed'
   const modelCid = serving ? state.modelCid : chosenCid
   const model = models.find((entry) => entry.modelCid === modelCid) ?? models[0]
+  const choices = shareChoices(model ?? { parts: [] })
+  const share = choices.some(([each]) => each === wanted) ? wanted : wholeShare
   const loadedOn = model && backendToLoad(backend, { fit: fit(model), needs: model.needs })
 
   function serve(on: boolean): void {
-    writePreference('served', on)
+    // Only a whole model is served again by itself.
+    writePreference('served', on && share === wholeShare)
     const maxJobs = parseJobs(jobsAtOnce)
     if (on && model) writePreference('servedModelCid', model.modelCid)
+    const jobs = maxJobs === null ? {} : { maxJobs }
     const change =
       on && model && loadedOn
-        ? tab.node.start({
-            modelCid: model.modelCid,
-            backend: loadedOn,
-            ...(maxJobs === null ? {} : { maxJobs }),
-          })
-        : tab.node.stop()
+        ? startShare(tab, share, { modelCid: model.modelCid, backend: loadedOn, ...jobs })
+        : node.stop()
     change.catch(() => {}) // The node's sentence says what failed.
   }
   function measure(): void {
@@ -73,7 +76,7 @@ function Contribute({ tab }: { tab: Tab }) {
     <>
       <ServePanel
         state={state}
-        engine={engine}
+        engine={node === tab.node ? engine : { phase: 'empty' }}
         peerId={tab.peerId}
         on={serving}
         onServe={serve}
@@ -87,9 +90,14 @@ function Contribute({ tab }: { tab: Tab }) {
       <DeviceCheck
         models={tab.models}
         model={model}
-        onModel={setChosenCid}
+        onModel={(cid) => {
+          setWanted(wholeShare)
+          setChosenCid(cid)
+        }}
         backend={backend}
         onBackend={setBackend}
+        share={share}
+        onShare={setWanted}
         jobsAtOnce={jobsAtOnce}
         onJobsAtOnce={setJobsAtOnce}
         onMeasure={measure}

@@ -12,6 +12,7 @@ import { Select } from '../ui/select.tsx'
 import { backendChoices, backendNames, parseBackend } from './backend.ts'
 import { type DeviceFact, engineFacts } from './engine-facts.ts'
 import { jobsChoices } from './jobs-at-once.ts'
+import { type Share, shareChoices } from './share.ts'
 
 type DeviceCheckProps = {
   models: Models
@@ -19,6 +20,8 @@ type DeviceCheckProps = {
   onModel: (modelCid: string) => void
   backend: BackendChoice
   onBackend: (backend: BackendChoice) => void
+  share: Share
+  onShare: (share: Share) => void
   jobsAtOnce: string
   onJobsAtOnce: (jobsAtOnce: string) => void
   onMeasure: () => void
@@ -29,7 +32,7 @@ type DeviceCheckProps = {
 /** What this device can run and at what speed: measured, not guessed. */
 export function DeviceCheck(props: DeviceCheckProps) {
   const { models, model, onModel, backend, onBackend, onMeasure, locked } = props
-  const { jobsAtOnce, onJobsAtOnce } = props
+  const { jobsAtOnce, onJobsAtOnce, share, onShare } = props
   const list = chatModels(useCell(models.list))
   const named = list.map(toNamed)
   const engine = useCell(models.engine)
@@ -57,6 +60,15 @@ export function DeviceCheck(props: DeviceCheckProps) {
           disabled={locked}
           onChange={(value) => onBackend(parseBackend(value))}
         />
+        {model && model.parts.length > 0 && (
+          <Select
+            label="Share"
+            value={share}
+            options={shareChoices(model)}
+            disabled={locked}
+            onChange={onShare}
+          />
+        )}
         <Select
           label="Jobs at once"
           value={jobsAtOnce}

@@ -29,6 +29,7 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     manifest,
     downloadBytes: 2e6,
     needs,
+    parts: [],
     isImported,
     publisher: null,
     liveNodes: 3,

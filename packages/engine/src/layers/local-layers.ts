@@ -19,7 +19,7 @@ type LayersInit = {
 }
 
 /** A part that has passed its known answer. */
-type LocalLayers = PartHost & { readonly info: EngineInfo }
+export type LocalLayers = PartHost & { readonly info: EngineInfo }
 
 /** Of the key/value caches of one asking tab, and of all: many answers of some layers. */
 const limits = { maxBytesPerLink: 256 * 1024 * 1024, maxBytes: 512 * 1024 * 1024 }

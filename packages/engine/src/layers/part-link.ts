@@ -21,6 +21,13 @@ export type PartLink = {
 /** Finds a tab that computes a part, counted from 1, and opens a link to it. */
 export type ConnectPart = (part: number, options: WaitOptions) => Promise<PartLink>
 
+/** Where the graphs of a part lie in its folder. */
+export const partPaths = {
+  opening: 'onnx/opening.onnx',
+  closing: 'onnx/closing.onnx',
+  layers: 'onnx/layers.onnx',
+} as const
+
 /** What makes a model of parts: graphs among its files, and the tabs that compute the others. */
 export type SplitInit = {
   opening: string

@@ -8,14 +8,8 @@ import { inFile } from '../graph/external-weights.ts'
 import { decodeModel, encodeModel, type OnnxGraph, type OnnxModel } from '../graph/onnx.ts'
 import { type ExternalData, tensorBytes } from '../graph/tensor-values.ts'
 import { externalWeights, type ModelFiles, requireFile } from '../model/model-config.ts'
+import { partPaths } from './part-link.ts'
 import { splitGraph } from './split-graph.ts'
-
-/** Where the graphs of a part lie in its folder. */
-export const partPaths = {
-  opening: 'onnx/opening.onnx',
-  closing: 'onnx/closing.onnx',
-  layers: 'onnx/layers.onnx',
-} as const
 
 export type ModelPart = {
   firstLayer: number

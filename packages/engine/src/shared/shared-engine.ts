@@ -179,7 +179,8 @@ export function createSharedEngine(init: SharedEngineInit): SharedEngine {
         const fresh = await connect(options.signal)
         connection?.end(replaced())
         connection = fresh
-        const result = await fresh.call('load', { manifest, backend, threads: null }, options)
+        const message = { manifest, backend, threads: null, split: null }
+        const result = await fresh.call('load', message, options)
         hasJoined = true
         tellRole()
         return result

@@ -65,7 +65,7 @@ function open(pair: () => Ends): Opened {
 
 async function loaded(pair: () => Ends, openFiles: LoadInit['openFiles'] = async () => files()) {
   const opened = open(pair)
-  const input = { manifest, backend: 'wasm', threads: null } as const
+  const input = { manifest, backend: 'wasm', threads: null, split: null } as const
   await opened.connection.call('load', input, { openFiles })
   return opened
 }
@@ -137,7 +137,7 @@ describe.each(Object.entries(pairs))('over a %s', (_, pair) => {
     const { connection, inner, memory } = open(pair)
     const controller = new AbortController()
     let download: AbortSignal | undefined
-    const input = { manifest, backend: 'wasm', threads: null } as const
+    const input = { manifest, backend: 'wasm', threads: null, split: null } as const
     const loading = connection.call('load', input, {
       signal: controller.signal,
       openFiles: ({ signal }) => {

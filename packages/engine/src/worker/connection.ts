@@ -14,6 +14,8 @@ type CallOptions = WaitOptions & {
   onStage?: (stage: LoadStage) => void
   /** Of a load: kept until the next one, because an engine that starts again asks again. */
   openFiles?: LoadInit['openFiles']
+  /** Moves to the other side. */
+  transfer?: Transferable[]
 }
 
 /** Parts of one answer as they arrive. */
@@ -64,7 +66,7 @@ export function createConnection(port: Port, onEnd: () => void): Connection {
     },
   })
   return {
-    async call(type, input, { signal, onStage, openFiles } = {}) {
+    async call(type, input, { signal, onStage, openFiles, transfer } = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
       const id = listen({
         receive(response) {
@@ -78,7 +80,7 @@ export function createConnection(port: Port, onEnd: () => void): Connection {
         opener = createOpener({ id, openFiles, post })
       }
       try {
-        post({ type, id, in: input } as Request)
+        post({ type, id, in: input } as Request, transfer)
         return parseResult[type](await unlessAborted(promise, signal, subjects[type]))
       } catch (error) {
         if (openFiles) opener?.close()

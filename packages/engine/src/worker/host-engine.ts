@@ -4,6 +4,7 @@
  */
 import { CancelledError, unlessAborted, WeftError } from '@weft/protocol'
 import type { Engine, GenerateInit, LoadStage, ModelFiles, WaitOptions } from '../engine.ts'
+import { askLinks } from '../layers/ask-links.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { buffersOf, createHostCalls, type Host } from './host-calls.ts'
 import {
@@ -42,7 +43,7 @@ export function hostEngine({ port, createEngine }: HostEngineInit): Host {
   }
   const load = async (
     id: number,
-    { manifest, backend, threads }: LoadMessage,
+    { manifest, backend, threads, split }: LoadMessage,
     signal: AbortSignal,
   ) => {
     const openFiles = async (options: WaitOptions): Promise<ModelFiles> => {
@@ -58,7 +59,12 @@ export function hostEngine({ port, createEngine }: HostEngineInit): Host {
     }
     const onStage = (stage: LoadStage): void => post({ type: 'stage', id, out: stage })
     engine = createEngine(threads)
-    return engine.load({ manifest, backend, openFiles }, { signal, onStage })
+    const parts = split && {
+      ...split,
+      connect: askLinks(split.port, () => split.port.close()).connect,
+    }
+    const init = { manifest, backend, openFiles, ...(parts ? { split: parts } : {}) }
+    return engine.load(init, { signal, onStage })
   }
   const generate = async (id: number, init: GenerateInit, signal: AbortSignal): Promise<void> => {
     const flow = createCredits(signal)

@@ -19,6 +19,7 @@ import type {
   ScoreInit,
   SpeedReport,
 } from '../engine.ts'
+import type { SplitInit } from '../layers/part-link.ts'
 
 /** Calls with one answer. */
 export type Calls = {
@@ -36,7 +37,11 @@ export type LoadMessage = {
   backend: BackendChoice
   /** Threads of the CPU backend, at least 1; null lets the computing side choose. */
   threads: number | null
+  /** Of a model in parts: as in `SplitInit`, its links asked for over `port`. */
+  split: SplitMessage | null
 }
+
+export type SplitMessage = Omit<SplitInit, 'connect'> & { port: MessagePort }
 
 export type ScoreMessage = { inits: ScoreInit[]; topK: number; hiddenStates: boolean }
 

@@ -30,7 +30,7 @@ import {
   oneOf,
   text,
 } from './fields.ts'
-import type { FileList, LoadMessage, Request, ScoreMessage } from './messages.ts'
+import type { FileList, LoadMessage, Request, ScoreMessage, SplitMessage } from './messages.ts'
 
 const backends: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm']
 const poolings: readonly Pooling[] = ['mean', 'cls', 'last']
@@ -65,11 +65,23 @@ export function parseRequest(data: unknown): Request {
   }
 }
 
-function loadMessage({ manifest, backend, threads }: Fields): LoadMessage {
+function loadMessage({ manifest, backend, threads, split }: Fields): LoadMessage {
   return {
     manifest: parse('manifest', manifestSchema, manifest),
     backend: oneOf(backends, backend),
     threads: threads === null ? null : Math.max(1, integer(threads)),
+    split: split === null ? null : splitMessage(fields(split)),
+  }
+}
+
+function splitMessage({ opening, closing, parts, width, port }: Fields): SplitMessage {
+  if (!(port instanceof MessagePort)) throw malformed('expected a port')
+  return {
+    opening: text(opening),
+    closing: text(closing),
+    parts: integer(parts),
+    width: integer(width),
+    port,
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { Engine, LoadInit, LoadOptions } from '../engine.ts'
+import { answerLinks } from '../layers/answer-links.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { callsOver } from './engine-over.ts'
@@ -61,10 +62,17 @@ function replaced(): WeftError {
 
 async function loadOver(
   connection: Connection,
-  { manifest, openFiles, backend }: LoadInit,
+  { manifest, openFiles, backend, split }: LoadInit,
   { threads, ...options }: LoadOptions & { threads: number | null },
 ) {
-  return connection.call('load', { manifest, backend, threads }, { openFiles, ...options })
+  const message = { manifest, backend, threads, split: null }
+  if (!split) return connection.call('load', message, { openFiles, ...options })
+  const { connect, ...rest } = split
+  const { port1, port2 } = new MessageChannel()
+  const host = answerLinks({ port: port1, connect, load: null })
+  port1.onmessage = ({ data }) => host.receive(data)
+  const calling = { openFiles, transfer: [port2], ...options }
+  return connection.call('load', { ...message, split: { ...rest, port: port2 } }, calling)
 }
 
 /** The worker of this package. */

@@ -1,0 +1,142 @@
+/**
+ * The contributor's switch for some layers of a model: prepares them, announces and computes them.
+ * @module
+ */
+import { openWorkerLayers } from '@weft/engine'
+import type { Network } from '@weft/network'
+import { WeftError } from '@weft/protocol'
+import type { FindTabs, ModelStore } from '@weft/storage'
+import { type CatalogueEntry, findEntry, findPart, type PartEntry } from '../catalogue.ts'
+import { createCell } from '../cell.ts'
+import { createRateMeter } from '../rate-meter.ts'
+import { offState } from '../serving-node.ts'
+import type { LayersChoice, LayersNode, NodeState } from '../tab.ts'
+import { type LayersServed, serveLayers } from './serve-layers.ts'
+
+export type LayersNodeInit = {
+  catalogue: readonly CatalogueEntry[]
+  store: Pick<ModelStore, 'open' | 'hold'>
+  network: Pick<Network, 'announce' | 'handleLayers'>
+  /** Tabs that give the files of a part, asked beside its sources. */
+  findTabs: (partCid: string) => FindTabs
+  /** Called while the person wants to serve. @returns ends that */
+  attend: () => () => void
+}
+
+export function createLayersNode({ catalogue, ...init }: LayersNodeInit): LayersNode {
+  const state = createCell<NodeState>(offState)
+  const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
+  let latest = new AbortController()
+  let chosen: LayersChoice | null = null
+  let end: () => Promise<void> = async () => {}
+
+  /** @returns the signal of what follows */
+  const supersede = async (): Promise<AbortSignal> => {
+    latest.abort()
+    latest = new AbortController()
+    const { signal } = latest
+    const ending = end()
+    end = async () => {}
+    await ending
+    return signal
+  }
+  const fail = (error: unknown): void => {
+    const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
+    change({ phase: 'failed', sentence: message, tokensPerSecond: 0 })
+  }
+
+  async function start(choice: LayersChoice): Promise<void> {
+    const { modelCid, part, backend } = choice
+    chosen = choice
+    const signal = await supersede()
+    if (signal.aborted) return
+    try {
+      const entry = findPart(findEntry(catalogue, modelCid), part)
+      change({
+        phase: 'preparing',
+        sentence: `Preparing ${rangeOf(entry)} on this device.`,
+        modelCid,
+      })
+      const opened = await open(entry, { ...init, backend, signal, change, state })
+      if (signal.aborted) return await opened.close()
+      end = opened.close
+      void opened.died.then(async (error) => {
+        if (signal.aborted) return
+        await supersede()
+        fail(error)
+      })
+    } catch (error) {
+      if (signal.aborted) return
+      fail(error)
+      throw error
+    }
+  }
+  return {
+    state,
+    start,
+    chosen: () => chosen,
+    async stop() {
+      chosen = null
+      const signal = await supersede()
+      if (!signal.aborted) state.set({ ...offState, tokensServed: state.get().tokensServed })
+    },
+  }
+}
+
+type OpenInit = Omit<LayersNodeInit, 'catalogue'> & {
+  backend: LayersChoice['backend']
+  signal: AbortSignal
+  state: LayersNode['state']
+  change: (part: Partial<NodeState>) => void
+}
+
+async function open(entry: PartEntry, init: OpenInit) {
+  const { store, network, findTabs, attend, backend, signal, state, change } = init
+  const { manifest, sources } = entry
+  const release = await store.hold(entry.modelCid)
+  try {
+    const files = await store.open(
+      { manifest, sources, findTabs: findTabs(entry.modelCid) },
+      { signal },
+    )
+    const layers = await openWorkerLayers({ manifest, files, backend }, { signal })
+    const leave = attend()
+    const meter = createRateMeter()
+    const before = state.get().tokensServed
+    const show = ({ heads, tokens }: LayersServed): void => {
+      const tokensServed = before + tokens
+      const fresh = tokensServed - state.get().tokensServed
+      const tokensPerSecond = heads > 0 ? meter.push(fresh, Date.now()) : 0
+      const phase = heads > 0 ? 'working' : 'idle'
+      change({ phase, sentence: sentenceOf(entry, heads), tokensServed, tokensPerSecond })
+    }
+    show({ heads: 0, tokens: 0 })
+    const stopServing = serveLayers({ network, manifest, layers, onChange: show })
+    return {
+      died: layers.died,
+      async close() {
+        await stopServing()
+        layers.close()
+        leave()
+        release()
+      },
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function rangeOf({ manifest }: PartEntry): string {
+  const { firstLayer, layers, allLayers } = manifest
+  const [first, last] = [firstLayer + 1, firstLayer + layers]
+  return first === last
+    ? `layer ${first} of ${allLayers}`
+    : `layers ${first} to ${last} of ${allLayers}`
+}
+
+function sentenceOf(entry: PartEntry, heads: number): string {
+  const range = rangeOf(entry)
+  if (heads === 0) return `Ready and registered: ${range}. Waiting for a tab that needs them.`
+  return `Computes ${range} for ${heads === 1 ? 'one other tab' : `${heads} other tabs`}.`
+}
