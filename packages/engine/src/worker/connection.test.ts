@@ -201,7 +201,11 @@ test('the buffers of a result move instead of being copied', async () => {
       },
     },
   })
-  host.receive({ type: 'load', id: 1, in: { manifest, backend: 'wasm', threads: null } })
+  host.receive({
+    type: 'load',
+    id: 1,
+    in: { manifest, backend: 'wasm', threads: null, split: null },
+  })
   await new Promise((resolve) => setTimeout(resolve, 0))
   host.receive({ type: 'embed', id: 2, in: { texts: ['a', 'b'], pooling: null, normalize: false } })
   await answered.promise

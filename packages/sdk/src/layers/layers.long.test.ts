@@ -72,7 +72,7 @@ async function openHead(network: Network, whole: Awaited<ReturnType<typeof openR
 }
 
 test('an answer over two tabs, one of which is closed in its middle, is the one of the whole model', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const road = await openRoad()
   ends.push(() => road.close())
