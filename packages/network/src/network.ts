@@ -64,6 +64,8 @@ export type OfferQuery = {
   region?: string
   /** Leaves out nodes that run as many jobs as they can. */
   isFree?: boolean
+  /** Offers of one relay at most, by default 64; each takes about 2 ms to check. */
+  limit?: number
 }
 
 export type WaitOptions = { signal?: AbortSignal }

@@ -139,7 +139,7 @@ class TabNetwork implements Network {
   }
 
   async findOffers(
-    { role, modelCid, maxPrice, region, isFree = false }: OfferQuery,
+    { role, modelCid, maxPrice, region, isFree = false, limit = limits.maxOffers }: OfferQuery,
     options: WaitOptions = {},
   ): Promise<Offer[]> {
     const query: DirectoryQuery = {
@@ -149,7 +149,7 @@ class TabNetwork implements Network {
       maxPrice: maxPrice ?? null,
       region: region ?? this.region,
       isFree,
-      limit: limits.maxOffers,
+      limit,
     }
     const online = (endMs: number) => this.#directories(options, endMs)
     const found = await findOffersAgain({ online, query, reader: this.#reader }, options)

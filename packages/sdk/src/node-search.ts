@@ -39,6 +39,8 @@ export type NodeSearch = {
 
 export type SearchOptions = WaitOptions & { onWait: (wait: NodeWait) => void }
 
+/** A sample for the power of two choices, several times what one search asks. */
+const offersPerSearch = 16
 /** Characters of a prompt that make a token, roughly: enough for a price. */
 const charsPerToken = 4
 
@@ -51,7 +53,8 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
   let ranked: Offer[] = []
 
   const search = async (options: WaitOptions): Promise<void> => {
-    const offers = await network.findOffers({ role: 'models', modelCid, maxPrice }, options)
+    const query = { role: 'models', modelCid, maxPrice, limit: offersPerSearch } as const
+    const offers = await network.findOffers(query, options)
     ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
   }
   const fresh = () =>
