@@ -9,6 +9,7 @@ import { decode } from './decode.ts'
 import { failover } from './failover.ts'
 import { hidden } from './hidden.ts'
 import { join } from './join.ts'
+import { layers } from './layers.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { prefix } from './prefix.ts'
 import { relay } from './relay.ts'
@@ -25,6 +26,7 @@ const benches: Record<string, Bench> = {
   failover,
   join,
   hidden,
+  layers,
   storm,
   relay,
 }

@@ -14,3 +14,4 @@ export {
   tinyShape,
 } from './testing/build-model/recipe.ts'
 export { buildWeights, type Weight } from './testing/build-model/weights.ts'
+export { openNodeWasm } from './testing/node-wasm.ts'
