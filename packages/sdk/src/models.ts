@@ -37,6 +37,7 @@ export async function createModels(init: ModelsInit): Promise<Models> {
     const [models, space] = await Promise.all([store.list(), store.space()])
     keptHere = models
     adopt()
+    noteChosen()
     cached.set(models)
     storage.set(space)
   }
@@ -62,6 +63,12 @@ export async function createModels(init: ModelsInit): Promise<Models> {
     entries.splice(0, entries.length, ...kept, ...added)
     const before = new Map(list.get().map((entry) => [entry.modelCid, entry]))
     list.set(entries.map((entry) => before.get(entry.modelCid) ?? toModelEntry(entry)))
+  }
+
+  function noteChosen(): void {
+    const isStale = ({ modelCid, isChosen }: ModelEntry) => isOwn(modelCid) !== isChosen
+    if (!list.get().some(isStale)) return
+    list.set(list.get().map((entry) => ({ ...entry, isChosen: isOwn(entry.modelCid) })))
   }
 
   /** Whether nothing of it has to be asked of a tab before it can be offered. */
@@ -117,6 +124,7 @@ export async function createModels(init: ModelsInit): Promise<Models> {
       if (look) {
         fromTabs = look.models
         adopt()
+        noteChosen()
       }
       const serving = ({ modelCid }: ModelEntry) =>
         offers?.filter(({ registration }) =>
@@ -143,6 +151,7 @@ function toModelEntry(entry: CatalogueEntry): ModelEntry {
     parts: parts.map((part) => part.manifest),
     isImported: sources.length === 0 && publisher === null,
     publisher,
+    isChosen: publisher === null,
     liveNodes: null,
     storingTabs: null,
   }

@@ -106,6 +106,8 @@ export type ModelEntry = {
   isImported: boolean
   /** The tab that its manifest came from: nobody has checked such a model. Null for all others. */
   publisher: string | null
+  /** False for one of another tab that nobody has chosen here: no list offers it but that of all models. */
+  isChosen: boolean
   /** Nodes that serve it now; null before the first answer of a relay. */
   liveNodes: number | null
   /** Tabs that give its files to others; null before the first answer of a relay. */

@@ -13,7 +13,9 @@ test('a name says no more than it takes to tell a model from the others', () => 
   expect(nameAmong(other, [small, large, other])).toBe('Gemma')
 })
 
-test('what makes vectors is not asked for answers', () => {
-  const chat = { manifest: { task: 'chat' as const } }
-  expect(chatModels([{ manifest: { task: 'embedding' as const } }, chat])).toEqual([chat])
+test('what makes vectors, or came from a tab unasked, is not asked for answers', () => {
+  const chat = { manifest: { task: 'chat' as const }, isChosen: true }
+  const vectors = { manifest: { task: 'embedding' as const }, isChosen: true }
+  const strange = { ...chat, isChosen: false }
+  expect(chatModels([vectors, chat, strange])).toEqual([chat])
 })

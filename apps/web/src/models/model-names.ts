@@ -4,11 +4,11 @@
  */
 import type { Manifest } from '@weft/protocol'
 
-type Described = { manifest: Pick<Manifest, 'task'> }
+type Described = { manifest: Pick<Manifest, 'task'>; isChosen: boolean }
 
-/** Without those that make vectors, which no conversation can use. */
+/** Without those that make vectors, and those of other tabs that nobody has chosen under Models. */
 export function chatModels<Model extends Described>(models: readonly Model[]): Model[] {
-  return models.filter(({ manifest }) => manifest.task === 'chat')
+  return models.filter(({ manifest, isChosen }) => isChosen && manifest.task === 'chat')
 }
 
 export type Named = { name: string; dtype: string; modelCid: string }

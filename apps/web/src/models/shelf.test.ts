@@ -32,6 +32,7 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     parts: [],
     isImported,
     publisher: null,
+    isChosen: true,
     liveNodes: 3,
     storingTabs: 2,
   }
