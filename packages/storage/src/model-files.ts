@@ -74,9 +74,10 @@ export async function fetchModelFiles(
     for (const index of await readKept({ file, chunks, take }, signal)) wanted.add(file, index)
   }
   const keep = async ({ file, index, hash }: Piece, bytes: Uint8Array, peerId: string | null) => {
-    await chunks.put(hash, bytes)
     givers.set(peerId, (givers.get(peerId) ?? 0) + bytes.length)
+    // At once: it is missing no longer, so nobody else may be waiting for it.
     take(file, index, bytes)
+    await chunks.put(hash, bytes)
   }
   if (wanted.size > 0) await fetchMissing({ ...init, wanted, keep }, signal)
   const tokenizer = manifest.files.find(({ path }) => path === 'tokenizer.json')

@@ -134,6 +134,23 @@ test('a wrong chunk costs its sender: accused once, asked nothing more, its chun
   expect(gave.get('liar') ?? 0).toBeLessThanOrEqual(2 * chunkBytes)
 })
 
+test('a chunk that is still being written when its giver is lost is in the model', async () => {
+  const liar = openTab('liar', {
+    answer: (right, times) => (times === 2 ? { type: 'chunk', bytes: new Uint8Array(9) } : right),
+  })
+  const chunks = createMemoryChunks()
+  let puts = 0
+  const put: typeof chunks.put = async (hash, bytes) => {
+    puts += 1
+    if (puts === 1) await new Promise((resolve) => setTimeout(resolve, 400))
+    return chunks.put(hash, bytes)
+  }
+  const { hashes } = await fetchFrom([liar, openTab('honest')], { chunks: { ...chunks, put } })
+  expect(hashes).toEqual(whole)
+  expect(liar.accusations).toBe(1)
+  expect((await chunks.sizes()).size).toBe(new Set(bytesByHash.keys()).size)
+})
+
 test('what a tab that hangs was asked for is asked of another', async () => {
   const tabs = [openTab('hangs', { ms: 60_000 }), openTab('b')]
   expect((await fetchFrom(tabs)).hashes).toEqual(whole)

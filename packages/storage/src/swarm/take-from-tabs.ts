@@ -118,11 +118,10 @@ async function takeFrom(init: TakeFromInit, signal: AbortSignal): Promise<void> 
     }
   }
 
-  try {
-    await Promise.all(Array.from({ length: inFlight }, takeTurns))
-  } finally {
-    lost.abort()
-  }
+  // What another turn keeps just now is waited for, too.
+  const turns = await Promise.allSettled(Array.from({ length: inFlight }, takeTurns))
+  const failed = turns.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 /** Whether the wait ended because another one had brought the chunk. */
