@@ -58,7 +58,7 @@ export async function* answerElsewhere(
   const answered: number[] = []
   let text = ''
   let rest: string | undefined
-  /** Of the nodes lost since the last token. */
+  /** Of the nodes lost since the last token that counts. */
   const reasons: string[] = []
   let next = yield* opening((within) => search.open([], within), options)
   for (;;) {
@@ -107,7 +107,6 @@ export async function* answerElsewhere(
         const { delta } = part
         deltas.push(delta)
         answered.push(...delta.tokens)
-        reasons.length = 0
         // The rest of the text follows the last token; the next node says it again.
         if (delta.tokens.length > 0 || rest === undefined) {
           yield { type: 'delta', nodePeerId, ...delta }
@@ -134,6 +133,7 @@ export async function* answerElsewhere(
       text = textBefore
       rest = restBefore
     }
+    if (answered.length > before.length) reasons.length = 0
     reasons.push(reasonOf(error))
     let goesOn = false
     try {
@@ -169,15 +169,19 @@ async function* opening(
 ): Opening {
   const left = new AbortController()
   const signals = signal ? [signal, left.signal] : [left.signal]
+  let isTaken = false
+  let opened: Promise<JobCall> | undefined
   try {
-    return yield* whileWaiting(async (tell) => {
+    const call = yield* whileWaiting((tell) => {
       const onWait: SearchOptions['onWait'] = (wait) => tell({ type: 'queued', ...wait })
-      const call = await open({ signal: AbortSignal.any(signals), onWait })
-      if (left.signal.aborted) call.decline()
-      return call
+      opened = open({ signal: AbortSignal.any(signals), onWait })
+      return opened
     })
+    isTaken = true
+    return call
   } finally {
     left.abort()
+    if (!isTaken) opened?.then((call) => call.decline()).catch(() => {})
   }
 }
 

@@ -21,7 +21,7 @@ export type AskState = AskEnd | { type: 'queued'; place: QueuePlace }
 
 export type AskedNode = {
   readonly peerId: string
-  /** Null until it has to wait. */
+  /** Null until it has to wait; what is left of the wait, as told last. */
   readonly place: () => QueuePlace | null
   /** The first that happens. */
   readonly first: Promise<AskState>
@@ -38,13 +38,13 @@ export function askNode({ network, node, job, answered, signal, onPlace }: AskIn
   const left = new AbortController()
   const signals = signal ? [signal, left.signal] : [left.signal]
   const queued = Promise.withResolvers<AskState>()
-  let place: QueuePlace | null = null
+  let told: { place: QueuePlace; atMs: number } | null = null
   const open = async (): Promise<JobCall> => {
     const call = await network.callNode(node, job, {
       signal: AbortSignal.any(signals),
       answered,
-      onQueued(now) {
-        place = now
+      onQueued(place) {
+        told = { place, atMs: performance.now() }
         queued.resolve({ type: 'queued', place })
         onPlace()
       },
@@ -70,7 +70,11 @@ export function askNode({ network, node, job, answered, signal, onPlace }: AskIn
     })
   return {
     peerId,
-    place: () => place,
+    place() {
+      if (!told) return null
+      const { position, aboutMs } = told.place
+      return { position, aboutMs: Math.max(0, aboutMs - (performance.now() - told.atMs)) }
+    },
     first: Promise.race([queued.promise, end]),
     end,
     ended: () => ended,

@@ -104,6 +104,20 @@ describe('an honest node', () => {
     await first.return()
   })
 
+  test('is left by a client that goes when its turn has come, before it hears of it', async () => {
+    startServing({ maxJobs: 1 })
+    const first = generate(components, request)
+    while ((await first.next()).value?.type !== 'delta');
+    const second = generate(components, request)
+    while ((await second.next()).value?.type !== 'queued');
+    await first.return()
+    await expect.poll(queueNow).toMatchObject({ running: 1, waiting: 0 })
+    // The quote is on its way, and nobody asks for the next event.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await second.return()
+    await expect.poll(queueNow).toMatchObject({ running: 0, waiting: 0 })
+  })
+
   test('that is switched off ends its jobs and says so', async () => {
     startServing()
     const tokens: number[] = []

@@ -100,4 +100,18 @@ describe('a node that', () => {
     await expect(failure).rejects.toMatchObject({ code: 'network/node-failed' })
     await expect(failure).rejects.toThrow('The GPU was lost.')
   })
+
+  test('gives up each time behind an empty delta is not asked for ever', async () => {
+    startServing({
+      engine: {
+        measurePrompt: engine.measurePrompt,
+        async *generate() {
+          yield { type: 'delta', index: 0, tokens: [], text: '' }
+          throw new WeftError('engine/device-lost', 'The GPU was lost.')
+        },
+      },
+    })
+    await expect(collect()).rejects.toMatchObject({ code: 'network/node-failed' })
+    expect(served.filter(({ type }) => type === 'job-start')).toHaveLength(8)
+  })
 })
