@@ -2,7 +2,7 @@
  * Composes the rooms into one tab.
  * @module
  */
-import { createSharedEngine, createWorkerEngine } from '@weft/engine'
+import { createSharedEngine, createWorkerEngine, openWorkerLayers } from '@weft/engine'
 import { createNetwork, type Network } from '@weft/network'
 import {
   claimIdentity,
@@ -118,7 +118,12 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const serving = { catalogue: entries, network, privateKey, attend, pausing, pace }
   const node = createServingNode({ ...serving, tabEngine })
   const head = createServingNode({ ...serving, tabEngine: headEngine })
-  const layers = createLayersNode({ catalogue: entries, store, network, findTabs, attend })
+  const layers = createLayersNode({
+    ...serving,
+    store,
+    findTabs,
+    openLayers: openWorkerLayers,
+  })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
     await tabEngine.prepare(modelCid, 'auto', options)

@@ -20,10 +20,17 @@ const mistrustMs = 60_000
 
 /** @returns what finds a tab for a part, asks again until there is one, and opens a line to it */
 export function findLayers({ network, modelCid, width }: FindLayersInit) {
-  const brokenAtMs = new Map<string, number>()
+  const mistrustedUntilMs = new Map<string, number>()
+  const mistrust = (peerId: string): void => {
+    const nowMs = performance.now()
+    mistrustedUntilMs.set(peerId, nowMs + mistrustMs)
+    for (const [each, untilMs] of mistrustedUntilMs) {
+      if (untilMs <= nowMs) mistrustedUntilMs.delete(each)
+    }
+  }
   const rank = ({ registration, activeJobs }: Offer): number => {
-    const brokenMs = performance.now() - (brokenAtMs.get(registration.peerId) ?? -mistrustMs)
-    return activeJobs + Math.random() + (brokenMs < mistrustMs ? 1_000 : 0)
+    const isMistrusted = (mistrustedUntilMs.get(registration.peerId) ?? 0) > performance.now()
+    return activeJobs + Math.random() + (isMistrusted ? 1_000 : 0)
   }
   const look = async (part: number, options: WaitOptions): Promise<LayersLine | undefined> => {
     const offers = await network.findOffers({ role: 'layers', modelCid }, options)
@@ -41,7 +48,7 @@ export function findLayers({ network, modelCid, width }: FindLayersInit) {
         .catch(() => undefined)
       if (line?.width === width) return watched(line)
       line?.close()
-      brokenAtMs.set(registration.peerId, performance.now())
+      mistrust(registration.peerId)
       if (options.signal?.aborted) break
     }
     return undefined
@@ -51,7 +58,7 @@ export function findLayers({ network, modelCid, width }: FindLayersInit) {
     width: line.width,
     step: (step, states, options) =>
       line.step(step, states, options).catch((error: unknown) => {
-        brokenAtMs.set(line.peerId, performance.now())
+        mistrust(line.peerId)
         throw error
       }),
     close: () => line.close(),

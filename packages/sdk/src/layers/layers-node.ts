@@ -2,12 +2,14 @@
  * The contributor's switch for some layers of a model: prepares them, announces and computes them.
  * @module
  */
-import { openWorkerLayers } from '@weft/engine'
+import type { openWorkerLayers } from '@weft/engine'
 import type { Network } from '@weft/network'
 import { WeftError } from '@weft/protocol'
 import type { FindTabs, ModelStore } from '@weft/storage'
 import { type CatalogueEntry, findEntry, findPart, type PartEntry } from '../catalogue.ts'
 import { createCell } from '../cell.ts'
+import type { Pause } from '../pausing/pause-policy.ts'
+import type { PauseWatch } from '../pausing/pause-watch.ts'
 import { createRateMeter } from '../rate-meter.ts'
 import { offState } from '../serving-node.ts'
 import type { LayersChoice, LayersNode, NodeState } from '../tab.ts'
@@ -19,16 +21,20 @@ export type LayersNodeInit = {
   network: Pick<Network, 'announce' | 'handleLayers'>
   /** Tabs that give the files of a part, asked beside its sources. */
   findTabs: (partCid: string) => FindTabs
-  /** Called while the person wants to serve. @returns ends that */
+  openLayers: typeof openWorkerLayers
+  /** Called while the person wants to serve, paused or not. @returns ends that */
   attend: () => () => void
+  pausing: Pick<PauseWatch, 'pause' | 'ready'>
 }
 
-export function createLayersNode({ catalogue, ...init }: LayersNodeInit): LayersNode {
+export function createLayersNode(init: LayersNodeInit): LayersNode {
+  const { catalogue, pausing } = init
   const state = createCell<NodeState>(offState)
   const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
   let latest = new AbortController()
   let chosen: LayersChoice | null = null
   let end: () => Promise<void> = async () => {}
+  let leave: (() => void) | null = null
 
   /** @returns the signal of what follows */
   const supersede = async (): Promise<AbortSignal> => {
@@ -40,30 +46,48 @@ export function createLayersNode({ catalogue, ...init }: LayersNodeInit): Layers
     await ending
     return signal
   }
+  const unattend = (): void => {
+    leave?.()
+    leave = null
+  }
   const fail = (error: unknown): void => {
+    unattend()
     const { message } = WeftError.from(error, 'sdk/start', 'Serving could not start.')
     change({ phase: 'failed', sentence: message, tokensPerSecond: 0 })
   }
 
+  // Tabs that ask keep their lines: a pause cuts them, and others compute the layers.
+  pausing.pause.subscribe(() => {
+    const pause = pausing.pause.get()
+    if (!leave || !chosen) return
+    if (!pause) return void start(chosen).catch(() => {}) // The state says what failed.
+    void supersede()
+    change(paused(pause))
+  })
+
   async function start(choice: LayersChoice): Promise<void> {
     const { modelCid, part, backend } = choice
     chosen = choice
-    const signal = await supersede()
+    leave ??= init.attend()
+    const [signal] = await Promise.all([supersede(), pausing.ready])
     if (signal.aborted) return
+    const pause = pausing.pause.get()
+    if (pause) return change({ ...paused(pause), modelCid })
     try {
       const entry = findPart(findEntry(catalogue, modelCid), part)
       change({
         phase: 'preparing',
         sentence: `Preparing ${rangeOf(entry)} on this device.`,
         modelCid,
+        pause,
       })
       const opened = await open(entry, { ...init, backend, signal, change, state })
       if (signal.aborted) return await opened.close()
       end = opened.close
       void opened.died.then(async (error) => {
         if (signal.aborted) return
-        await supersede()
-        fail(error)
+        const next = await supersede()
+        if (!next.aborted) fail(error)
       })
     } catch (error) {
       if (signal.aborted) return
@@ -77,13 +101,14 @@ export function createLayersNode({ catalogue, ...init }: LayersNodeInit): Layers
     chosen: () => chosen,
     async stop() {
       chosen = null
+      unattend()
       const signal = await supersede()
       if (!signal.aborted) state.set({ ...offState, tokensServed: state.get().tokensServed })
     },
   }
 }
 
-type OpenInit = Omit<LayersNodeInit, 'catalogue'> & {
+type OpenInit = Omit<LayersNodeInit, 'catalogue' | 'attend' | 'pausing'> & {
   backend: LayersChoice['backend']
   signal: AbortSignal
   state: LayersNode['state']
@@ -91,7 +116,7 @@ type OpenInit = Omit<LayersNodeInit, 'catalogue'> & {
 }
 
 async function open(entry: PartEntry, init: OpenInit) {
-  const { store, network, findTabs, attend, backend, signal, state, change } = init
+  const { store, network, findTabs, openLayers, backend, signal, state, change } = init
   const { manifest, sources } = entry
   const release = await store.hold(entry.modelCid)
   try {
@@ -99,8 +124,7 @@ async function open(entry: PartEntry, init: OpenInit) {
       { manifest, sources, findTabs: findTabs(entry.modelCid) },
       { signal },
     )
-    const layers = await openWorkerLayers({ manifest, files, backend }, { signal })
-    const leave = attend()
+    const layers = await openLayers({ manifest, files, backend }, { signal })
     const meter = createRateMeter()
     const before = state.get().tokensServed
     const show = ({ heads, tokens }: LayersServed): void => {
@@ -117,7 +141,6 @@ async function open(entry: PartEntry, init: OpenInit) {
       async close() {
         await stopServing()
         layers.close()
-        leave()
         release()
       },
     }
@@ -125,6 +148,10 @@ async function open(entry: PartEntry, init: OpenInit) {
     release()
     throw error
   }
+}
+
+function paused(pause: Pause): Partial<NodeState> {
+  return { phase: 'paused', pause, sentence: pause.sentence, tokensPerSecond: 0 }
 }
 
 function rangeOf({ manifest }: PartEntry): string {

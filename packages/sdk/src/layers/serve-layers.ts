@@ -30,14 +30,15 @@ export type LayersServed = {
   tokens: number
 }
 
-/** @returns a function that ends it */
+/** @returns a function that ends it; lines that are cut by it are told to nobody */
 export function serveLayers(init: ServeLayersInit): () => Promise<void> {
   const { network, manifest, layers, onChange } = init
   const { modelCid, part, width } = manifest
   let now: LayersServed = { heads: 0, tokens: 0 }
+  let isOver = false
   const change = (heads: number, tokens: number): void => {
     now = { heads: now.heads + heads, tokens: now.tokens + tokens }
-    onChange(now)
+    if (!isOver) onChange(now)
   }
   const announcement = network.announce({ layers: [{ modelCid, part }] })
   const stopHandling = network.handleLayers((asked) => {
@@ -58,6 +59,7 @@ export function serveLayers(init: ServeLayersInit): () => Promise<void> {
     }
   })
   return async () => {
+    isOver = true
     stopHandling()
     await announcement.stop()
   }
