@@ -47,6 +47,7 @@ export type LoadModelOptions = LoadOptions & { onStep?: (timing: StepTiming) => 
 const finalCodes = [
   'engine/bad-graph',
   'engine/bad-model',
+  'engine/part-lost',
   'engine/part-missing',
   'protocol/cancelled',
 ]

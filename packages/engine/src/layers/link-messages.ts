@@ -16,14 +16,13 @@ import {
 } from '@weft/protocol'
 import type { BackendChoice } from '../engine.ts'
 import {
+  backendChoice,
   errorData,
   fields,
+  fileList,
   floats,
   integer,
-  list,
   malformed,
-  oneOf,
-  text,
 } from '../worker/fields.ts'
 import type { FileList } from '../worker/messages.ts'
 
@@ -48,8 +47,6 @@ export type LinkResponse =
   | { type: 'done'; id: number; out: Float32Array }
   | { type: 'error'; id: number; out: WeftErrorData }
 
-const backends: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm']
-
 /** @throws MalformedError */
 export function parseLinkRequest(data: unknown): LinkRequest {
   const message = fields(data)
@@ -60,7 +57,7 @@ export function parseLinkRequest(data: unknown): LinkRequest {
     case 'load': {
       const manifest: Manifest = parse('manifest', manifestSchema, given.manifest)
       if (manifest.task !== 'layers') throw malformed('expected a manifest of layers')
-      const backend = oneOf(backends, given.backend)
+      const backend = backendChoice(given.backend)
       return { type: 'load', id, in: { manifest, backend, files: fileList(given.files) } }
     }
     case 'connect':
@@ -96,12 +93,4 @@ export function parseLinkResponse(data: unknown): LinkResponse {
     default:
       throw malformed('unknown type')
   }
-}
-
-function fileList(value: unknown): FileList {
-  return list(value).map((entry) => {
-    const [path, bytes] = list(entry)
-    if (!(bytes instanceof Uint8Array)) throw malformed('a file is no bytes')
-    return [text(path), bytes]
-  })
 }

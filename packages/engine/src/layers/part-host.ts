@@ -3,7 +3,7 @@
  * @module
  */
 import { layersLimits, type PartStep, WeftError } from '@weft/protocol'
-import { cacheBytes, disposeCache, type KvCache } from '../decoder/kv-cache.ts'
+import { cacheBytes, disposeCache, type KvCache, type KvSource } from '../decoder/kv-cache.ts'
 import { createTurns } from '../turns.ts'
 import type { PartDecoder } from './part-decoder.ts'
 import type { PartLink } from './part-link.ts'
@@ -36,17 +36,30 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     if (bytesOf(caches) + added > limits.maxBytesPerLink || all + added > limits.maxBytes)
       throw noRoom()
   }
+  /** One without rows where there is no room: the changes behind it must be made, only who reads it fails. */
+  const joinWithin = (caches: Map<number, KvCache>, sources: readonly KvSource[]): KvCache => {
+    try {
+      if (sources.some(({ cache }) => cache.rows.length === 0)) throw noRoom()
+      requireRoom(caches, sources.length * Math.max(...sources.map(({ length }) => length)))
+      return decoder.join(sources)
+    } catch (error) {
+      if (!WeftError.is(error) || error.code !== 'engine/out-of-memory') throw error
+      return { ...decoder.createCache(), rows: [] }
+    }
+  }
   const join = (caches: Map<number, KvCache>, change: Change<'join'>): void => {
     const sources = change.sources.map(({ cache: id, row, length }) => {
       const cache = caches.get(id) ?? decoder.createCache()
       const held = cache.rows[row]
-      if (!held || length > held.length) throw badStep(`Cache ${id} has no such row.`)
+      if (cache.rows.length > 0 && (!held || length > held.length))
+        throw badStep(`Cache ${id} has no such row.`)
       return { cache, row, length }
     })
     if (caches.has(change.cache)) throw badStep(`Cache ${change.cache} is in use.`)
-    const longest = Math.max(...sources.map(({ length }) => length))
-    requireRoom(caches, sources.length * longest)
-    caches.set(change.cache, decoder.join(sources))
+    // On a GPU a run that fails would end the session, for all.
+    if (sources.length > (decoder.layout.fixedRows ?? sources.length))
+      throw badStep(`${sources.length} rows.`)
+    caches.set(change.cache, joinWithin(caches, sources))
   }
   const change = (caches: Map<number, KvCache>, each: Change): void => {
     if (each.type === 'join') join(caches, each)
@@ -64,10 +77,12 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     const { cache: id, rows, tokens, positions } = asked
     const cache = caches.get(id) ?? decoder.createCache()
     caches.set(id, cache)
+    if (cache.rows.length === 0) throw noRoom()
     if (cache.rows.length !== rows) throw badStep(`Cache ${id} has ${cache.rows.length} rows.`)
     if (states.length !== rows * tokens * width)
       throw badStep(`${states.length} numbers of states.`)
-    if (positions?.some((position) => position >= tokens)) throw badStep('A position is not there.')
+    if (positions && (positions.length > tokens || positions.some((each) => each >= tokens)))
+      throw badStep('A position is not there.')
     const longest = Math.max(...cache.rows.map(({ length }) => length))
     if (longest + tokens > decoder.limits.contextTokens) throw badStep('The text is too long.')
     requireRoom(caches, rows * tokens)

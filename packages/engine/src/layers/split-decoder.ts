@@ -169,7 +169,7 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
       for (const tokens of own.tokens) {
         const single = createCache()
         singles.push(single)
-        await readChunks(single, { tokens: [tokens], positions: [] })
+        if (tokens.length > 0) await readChunks(single, { tokens: [tokens], positions: [] })
       }
       const joined = join(
         singles.map((single, row) => ({ cache: single, row: 0, length: lengthOf(own, row) })),
@@ -184,12 +184,16 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
     }
   }
   const readWhole = async (cache: KvCache, reading: Reading): Promise<Float32Array> => {
+    const { tokens } = farOf(cache)
+    const before = tokens.map(({ length }) => length)
     for (let losses = 0; ; losses += 1) {
       try {
         for (const part of parts) await reach(part)
         if (!isWhole(cache)) await restore(cache)
         return await readChunks(cache, reading)
       } catch (error) {
+        // Chunks ahead of the one that failed are read again with it.
+        for (const [row, length] of before.entries()) tokens[row]?.splice(length)
         const isOver = losses >= maxLosses || released.signal.aborted
         if (isOver || !hasCode(error, 'engine/part-lost')) throw error
       }

@@ -2,7 +2,7 @@
  * Some layers of a model in a worker of their own, for the tabs that ask this one.
  * @module
  */
-import type { EngineInfo, LayersManifest, WeftError } from '@weft/protocol'
+import { type EngineInfo, type LayersManifest, WeftError } from '@weft/protocol'
 import type { BackendChoice, ModelFiles, WaitOptions } from '../engine.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { crashed } from '../worker/port-calls.ts'
@@ -20,10 +20,13 @@ export type WorkerLayers = {
   readonly info: EngineInfo
   /** For one asking tab. */
   open(): PartLink
-  /** Settles when the worker has died by itself. */
+  /** Settles when the worker, or the device under it, has died by itself. */
   readonly died: Promise<WeftError>
   close(): void
 }
+
+/** What no later step would get over. */
+const deadly = ['engine/crashed', 'engine/device-lost', 'engine/run-failed']
 
 /** @throws WeftError as `openLocalLayers`, `engine/crashed`; CancelledError */
 export async function openWorkerLayers(
@@ -36,11 +39,11 @@ export async function openWorkerLayers(
   })
   const died = Promise.withResolvers<WeftError>()
   const links = askLinks(worker, () => worker.terminate())
-  worker.onerror = (event) => {
-    const error = crashed(event.message || 'The worker stopped.')
+  const die = (error: WeftError): void => {
     links.end(error)
     died.resolve(error)
   }
+  worker.onerror = (event) => die(crashed(event.message || 'The worker stopped.'))
   try {
     const info = await links.load({ manifest, files: [...files], backend }, options)
     return {
@@ -51,7 +54,14 @@ export async function openWorkerLayers(
         // Whoever asks for a step hears of it.
         link.catch(() => {})
         return {
-          step: async (...args) => (await link).step(...args),
+          async step(...args) {
+            try {
+              return await (await link).step(...args)
+            } catch (error) {
+              if (WeftError.is(error) && deadly.includes(error.code)) die(error)
+              throw error
+            }
+          },
           close: () => void link.then((opened) => opened.close()).catch(() => {}),
         }
       },

@@ -2,6 +2,7 @@
  * A model in parts, all in this process, for tests: the parts' answers cross no wire.
  * @module
  */
+import { parse, partStepSchema } from '@weft/protocol'
 import type { LoadInit } from '../engine.ts'
 import { openPartDecoder } from '../layers/part-decoder.ts'
 import { createPartHost, type PartHost } from '../layers/part-host.ts'
@@ -50,8 +51,16 @@ export async function splitParts(whole: LoadInit, init: SplitPartsInit): Promise
     closing,
     parts: tabs - 1,
     width,
-    connect: async (part) => between((hosts[part - 1] as PartHost).open(), part),
+    connect: async (part) => between(checked((hosts[part - 1] as PartHost).open()), part),
   }
   const files = parts[0]?.files ?? new Map()
   return { parts, hosts, init: { ...whole, openFiles: async () => new Map(files), split } }
+}
+
+/** Lets through what a wire would. */
+function checked({ step: compute, close }: PartLink): PartLink {
+  return {
+    step: (step, ...rest) => compute(parse('step', partStepSchema, step), ...rest),
+    close,
+  }
 }

@@ -3,6 +3,8 @@
  * @module
  */
 import { MalformedError, type WeftErrorData } from '@weft/protocol'
+import type { BackendChoice } from '../engine.ts'
+import type { FileList } from './messages.ts'
 
 export type Fields = Record<string, unknown>
 
@@ -47,6 +49,18 @@ export function oneOf<Value extends string>(allowed: readonly Value[], value: un
 export function floats(value: unknown): Float32Array {
   if (!(value instanceof Float32Array)) throw malformed('expected 32-bit floats')
   return value
+}
+
+export function backendChoice(value: unknown): BackendChoice {
+  return oneOf(['auto', 'webgpu', 'wasm'], value)
+}
+
+export function fileList(value: unknown): FileList {
+  return list(value).map((entry) => {
+    const [path, bytes] = list(entry)
+    if (!(bytes instanceof Uint8Array)) throw malformed('a file is no bytes')
+    return [text(path), bytes]
+  })
 }
 
 export function errorData(value: unknown): WeftErrorData {

@@ -11,28 +11,22 @@ import {
   parse,
   samplingSchema,
 } from '@weft/protocol'
-import type {
-  BackendChoice,
-  EmbedInit,
-  GenerateInit,
-  Pooling,
-  PromptInit,
-  ScoreInit,
-} from '../engine.ts'
+import type { EmbedInit, GenerateInit, Pooling, PromptInit, ScoreInit } from '../engine.ts'
 import {
+  backendChoice,
   boolean,
   errorData,
   type Fields,
   fields,
+  fileList,
   integer,
   list,
   malformed,
   oneOf,
   text,
 } from './fields.ts'
-import type { FileList, LoadMessage, Request, ScoreMessage, SplitMessage } from './messages.ts'
+import type { LoadMessage, Request, ScoreMessage, SplitMessage } from './messages.ts'
 
-const backends: readonly BackendChoice[] = ['auto', 'webgpu', 'wasm']
 const poolings: readonly Pooling[] = ['mean', 'cls', 'last']
 
 /** @throws MalformedError */
@@ -68,7 +62,7 @@ export function parseRequest(data: unknown): Request {
 function loadMessage({ manifest, backend, threads, split }: Fields): LoadMessage {
   return {
     manifest: parse('manifest', manifestSchema, manifest),
-    backend: oneOf(backends, backend),
+    backend: backendChoice(backend),
     threads: threads === null ? null : Math.max(1, integer(threads)),
     split: split === null ? null : splitMessage(fields(split)),
   }
@@ -83,14 +77,6 @@ function splitMessage({ opening, closing, parts, width, port }: Fields): SplitMe
     width: integer(width),
     port,
   }
-}
-
-function fileList(value: unknown): FileList {
-  return list(value).map((entry) => {
-    const [path, bytes] = list(entry)
-    if (!(bytes instanceof Uint8Array)) throw malformed('a file is no bytes')
-    return [text(path), bytes]
-  })
 }
 
 function promptInit(init: Fields): PromptInit {

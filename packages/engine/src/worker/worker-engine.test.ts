@@ -2,6 +2,7 @@ import { WeftError } from '@weft/protocol'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Engine, GeneratePart, ModelFiles } from '../engine.ts'
+import type { PartLink } from '../layers/part-link.ts'
 import { createLocalEngine } from '../local-engine.ts'
 import { endlessEngine } from '../testing/endless-engine.ts'
 import { bobbinInit, nodeCpu, readBobbin } from '../testing/node-model.ts'
@@ -98,6 +99,35 @@ describe('the engine across a worker', () => {
     const result = await engine.load({ manifest, openFiles: async () => parts, backend: 'wasm' })
     expect(result.selfTest.passed).toBe(true)
     expect([...parts.values()].map(({ length }) => length)).toEqual([...parts].map(() => 0))
+  })
+
+  test('links to parts carry states, and are closed when the worker ends', async () => {
+    const closed: number[] = []
+    const doubled: Float32Array[] = []
+    const link = (part: number): PartLink => ({
+      step: async (_, states) => states.map((value) => value * 2),
+      close: () => void closed.push(part),
+    })
+    const endless = endlessEngine()
+    const inner: Engine = {
+      ...endless,
+      async load(init) {
+        const links = await Promise.all([1, 2].map((part) => init.split?.connect(part, {})))
+        const step = { changes: [], forward: null }
+        doubled.push((await links[1]?.step(step, Float32Array.of(1, 3))) ?? new Float32Array())
+        links[0]?.close()
+        return endless.load(init)
+      },
+    }
+    const engine = createWorkerEngine({ startWorker: () => startThread(inner) })
+    engines.push(engine)
+    const connect = async (part: number) => link(part)
+    const split = { opening: '', closing: '', parts: 2, width: 2, connect }
+    await engine.load({ ...bobbinInit(), split })
+    expect(doubled).toEqual([Float32Array.of(2, 6)])
+    await expect.poll(() => closed).toEqual([1])
+    await engine.close()
+    expect(closed).toEqual([1, 2])
   })
 
   test('errors keep their code and facts', async () => {

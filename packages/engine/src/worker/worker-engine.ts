@@ -3,8 +3,9 @@
  * @module
  */
 import { WeftError } from '@weft/protocol'
-import type { Engine, LoadInit, LoadOptions } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { answerLinks } from '../layers/answer-links.ts'
+import type { SplitInit } from '../layers/part-link.ts'
 import { notLoaded } from '../model/model-error.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { callsOver } from './engine-over.ts'
@@ -33,10 +34,14 @@ export function createWorkerEngine(init: WorkerEngineInit = {}): Engine {
     ...callsOver(required),
     async load(loadInit, options) {
       connection?.end(replaced())
-      const fresh = connect(startWorker())
+      const links = loadInit.split && lendLinks(loadInit.split)
+      const fresh = connect(startWorker(), () => links?.end())
       connection = fresh
       try {
-        return await loadOver(fresh, loadInit, { threads, ...options })
+        const { manifest, openFiles, backend } = loadInit
+        const message = { manifest, backend, threads, split: links?.message ?? null }
+        const transfer = links ? [links.message.port] : []
+        return await fresh.call('load', message, { openFiles, transfer, ...options })
       } catch (error) {
         fresh.end(notLoaded())
         if (connection === fresh) connection = undefined
@@ -50,8 +55,11 @@ export function createWorkerEngine(init: WorkerEngineInit = {}): Engine {
   }
 }
 
-function connect(worker: WorkerLike): Connection {
-  const connection = createConnection(worker, () => worker.terminate())
+function connect(worker: WorkerLike, onEnd: () => void): Connection {
+  const connection = createConnection(worker, () => {
+    worker.terminate()
+    onEnd()
+  })
   worker.onerror = (event) => connection.end(crashed(event.message || 'The worker stopped.'))
   return connection
 }
@@ -60,19 +68,18 @@ function replaced(): WeftError {
   return new WeftError('engine/not-loaded', 'Another model was loaded in the meantime.')
 }
 
-async function loadOver(
-  connection: Connection,
-  { manifest, openFiles, backend, split }: LoadInit,
-  { threads, ...options }: LoadOptions & { threads: number | null },
-) {
-  const message = { manifest, backend, threads, split: null }
-  if (!split) return connection.call('load', message, { openFiles, ...options })
-  const { connect, ...rest } = split
+/** A worker that ends closes nothing, so its links to parts are kept, and closed, here. */
+function lendLinks({ connect, ...split }: SplitInit) {
   const { port1, port2 } = new MessageChannel()
   const host = answerLinks({ port: port1, connect, load: null })
   port1.onmessage = ({ data }) => host.receive(data)
-  const calling = { openFiles, transfer: [port2], ...options }
-  return connection.call('load', { ...message, split: { ...rest, port: port2 } }, calling)
+  return {
+    message: { ...split, port: port2 },
+    end() {
+      host.end()
+      port1.close()
+    },
+  }
 }
 
 /** The worker of this package. */
