@@ -20,6 +20,7 @@ export function createGiven({ onChange, write }: GivenInit) {
   let unwritten = 0
   let writing: Promise<void> = Promise.resolve()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isClosed = false
 
   function flush(): Promise<void> {
     writing = writing.then(async () => {
@@ -38,9 +39,8 @@ export function createGiven({ onChange, write }: GivenInit) {
 
   async function tick(): Promise<void> {
     await flush()
-    const isQuiet = [...lastMs.values()].every((atMs) => Date.now() - atMs > nowMs)
-    timer = isQuiet ? undefined : setTimeout(tick, flushMs)
-    if (isQuiet) lastMs.clear()
+    for (const [peerId, atMs] of lastMs) if (Date.now() - atMs > nowMs) lastMs.delete(peerId)
+    timer = lastMs.size === 0 || isClosed ? undefined : setTimeout(tick, flushMs)
     onChange()
   }
 
@@ -60,6 +60,7 @@ export function createGiven({ onChange, write }: GivenInit) {
       }
     },
     async close(): Promise<void> {
+      isClosed = true
       clearTimeout(timer)
       await flush()
     },

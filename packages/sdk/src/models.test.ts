@@ -1,4 +1,6 @@
+import type { ModelStore } from '@weft/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createModels } from './models.ts'
 import { openEngineStage } from './testing/engine-stage.ts'
 
 let stage: Awaited<ReturnType<typeof openEngineStage>>
@@ -74,4 +76,30 @@ test('a model of no site is offered as long as it is kept', async () => {
   await models.prepare(cids[0] ?? '', 'auto')
   await models.remove(modelCid)
   expect(models.list.get().map((entry) => entry.modelCid)).toEqual(cids)
+})
+
+test('a model of other tabs of which a part is kept stays in the list, look after look', async () => {
+  const { manifest, tabEngine, cids } = stage
+  const [modelCid = ''] = cids
+  const kept = { modelCid, manifest, isImported: false, publisher: 'giver', lastUsedAtMs: 1 }
+  const { list, refreshLiveNodes } = await createModels({
+    catalogue: { curated: [], problems: [], entries: [] },
+    tabEngine,
+    network: { findOffers: async () => [] },
+    published: {
+      async look(isKnown) {
+        const models = isKnown(modelCid) ? [] : [{ modelCid, manifest, publisher: 'giver' }]
+        return { models, storing: new Map([[modelCid, 1]]) }
+      },
+    },
+    storing: { unshare: async () => {}, refresh: async () => {} },
+    store: {
+      list: async () => [{ ...kept, cachedBytes: 1, totalBytes: 2 }],
+      space: stage.models.storage.get,
+    } as unknown as ModelStore,
+  })
+  for (const look of [1, 2, 3]) {
+    await refreshLiveNodes()
+    expect([look, list.get().map((entry) => entry.modelCid)]).toEqual([look, [modelCid]])
+  }
 })

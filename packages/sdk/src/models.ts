@@ -7,7 +7,8 @@ import { type CachedModel, type ModelStore, type StorageSpace, totalBytes } from
 import { type Catalogue, type CatalogueEntry, entryOfNoSite } from './catalogue.ts'
 import { createCell } from './cell.ts'
 import type { PublishedModel, PublishedModels } from './published-models.ts'
-import type { ModelEntry, Models, Storing } from './tab.ts'
+import type { StoringRole } from './storing.ts'
+import type { ModelEntry, Models } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ModelsInit = {
@@ -15,8 +16,8 @@ export type ModelsInit = {
   tabEngine: TabEngine
   network: Pick<Network, 'findOffers'>
   published: PublishedModels
-  /** A model that is deleted is shared no longer. */
-  storing: Pick<Storing, 'unshare'>
+  /** A model that is deleted is shared no longer; one that is whole again is. */
+  storing: Pick<StoringRole, 'unshare' | 'refresh'>
   store: ModelStore
 }
 
@@ -40,6 +41,7 @@ export async function createModels(init: ModelsInit): Promise<Models> {
     noteChosen()
     cached.set(models)
     storage.set(space)
+    void storing.refresh()
   }
 
   /**
@@ -49,7 +51,7 @@ export async function createModels(init: ModelsInit): Promise<Models> {
   function adopt(): void {
     const ours = keptHere
       .filter(({ isImported, publisher }) => isImported || publisher !== null)
-      .filter(({ cachedBytes, totalBytes: total }) => cachedBytes === total)
+      .filter(isWhole)
     const offered = new Map([...fromTabs, ...ours].map((model) => [model.modelCid, model]))
     const engine = tabEngine.state.get()
     const kept = entries.filter(({ modelCid, sources, publisher }) => {
@@ -75,7 +77,8 @@ export async function createModels(init: ModelsInit): Promise<Models> {
   function isOwn(modelCid: string): boolean {
     const entry = entries.find((each) => each.modelCid === modelCid)
     if (!entry) return false
-    return entry.publisher === null || keptHere.some((model) => model.modelCid === modelCid)
+    const isKept = keptHere.some((model) => model.modelCid === modelCid && isWhole(model))
+    return entry.publisher === null || isKept
   }
 
   /** What is kept changes with every load; where the browser does not tell, the cells stay. */
@@ -140,6 +143,8 @@ export async function createModels(init: ModelsInit): Promise<Models> {
     },
   }
 }
+
+const isWhole = ({ cachedBytes, totalBytes: all }: CachedModel): boolean => cachedBytes === all
 
 function toModelEntry(entry: CatalogueEntry): ModelEntry {
   const { modelCid, manifest, sources, needs, publisher, parts } = entry

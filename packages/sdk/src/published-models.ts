@@ -28,7 +28,7 @@ type Look = { models: PublishedModel[]; storing: ReadonlyMap<string, number> }
 const maxNew = 4
 const maxHeld = 32
 const maxPerTab = 8
-/** One that could not be fetched is not tried again for so long. */
+/** Where one could not be fetched it is not tried again for so long. */
 const retryMs = 5 * 60_000
 /** Of what failed; names are free. */
 const maxFailures = 1_000
@@ -36,10 +36,11 @@ const fetchMs = 10_000
 
 export function createPublishedModels(init: FindTabsInit): PublishedModels {
   const held = new Map<string, PublishedModel>()
+  /** By model and tab: one that names what it has not keeps nobody from those that have it. */
   const failedAtMs = new Map<string, number>()
 
   function mayTry(modelCid: string, peerId: string): boolean {
-    const failed = failedAtMs.get(modelCid)
+    const failed = failedAtMs.get(`${modelCid} ${peerId}`)
     if (failed !== undefined && Date.now() - failed < retryMs) return false
     const fromTab = [...held.values()].filter(({ publisher }) => publisher === peerId)
     return fromTab.length < maxPerTab
@@ -50,8 +51,7 @@ export function createPublishedModels(init: FindTabsInit): PublishedModels {
       const manifest = await fetchManifest(init, { modelCid, from }, signal)
       held.set(modelCid, { modelCid, manifest, publisher: from.peerId })
     } catch {
-      failedAtMs.delete(modelCid)
-      failedAtMs.set(modelCid, Date.now())
+      failedAtMs.set(`${modelCid} ${from.peerId}`, Date.now())
       for (const oldest of failedAtMs.keys()) {
         if (failedAtMs.size <= maxFailures) break
         failedAtMs.delete(oldest)

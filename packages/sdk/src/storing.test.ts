@@ -123,6 +123,20 @@ test('of two tabs of a browser one gives; the other takes over', async () => {
   await vi.waitFor(() => expect(second.storing.state.get().isGiving).toBe(true), wait)
 })
 
+test('what is whole again after the browser had cleared it is given again', async () => {
+  const { store, chunks, storing } = await openSharing()
+  const [hash = ''] = manifest.files[0]?.chunks ?? []
+  await chunks.remove(hash)
+  await storing.refresh()
+  expect(storing.state.get()).toMatchObject({ shared: [modelCid], isGiving: false })
+  expect(storing.state.get().sentence).toContain('Load it again')
+  await store.import({ files, known: [] })
+  await storing.refresh()
+  expect(storing.state.get().isGiving).toBe(true)
+  const taker = await openTab()
+  await sees(taker, 1)
+})
+
 test('what is not kept whole is not shared', async () => {
   const { openStoring } = await openTab()
   const { storing } = await openStoring()
@@ -202,4 +216,15 @@ test('what this site does not know is found with its manifest, checked, in small
   expect(models).toEqual([{ modelCid, manifest, publisher: giver.network.peerId }])
   expect(asked).toBeLessThanOrEqual(names.length)
   expect((await published.look((cid) => cid === modelCid)).models).toEqual([])
+})
+
+test('who names a model that it has not keeps nobody from one that has it', async () => {
+  const [, taker] = [await openSharing(), await openTab()]
+  const frauds = [await openTab(), await openTab(), await openTab()]
+  for (const { network } of frauds) network.announce({ stores: [modelCid] })
+  await sees(taker, 4)
+  const published = createPublishedModels(taker)
+  const looks = frauds.length + 1
+  for (let look = 1; look < looks; look += 1) await published.look(() => false)
+  expect((await published.look(() => false)).models).toMatchObject([{ modelCid }])
 })

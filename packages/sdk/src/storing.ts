@@ -4,10 +4,11 @@
  * @module
  */
 import type { AnnouncementHandle, ChunkHandler, Network } from '@weft/network'
-import { encodeManifest, type Manifest, WeftError } from '@weft/protocol'
+import { encodeManifest, WeftError } from '@weft/protocol'
 import {
   changeStoring,
   type Database,
+  type HeldModel,
   type ModelStore,
   readStoring,
   type StoringRecord,
@@ -35,17 +36,21 @@ export type StoringInit = {
 /** Who gives looks at one of the others so often. */
 const auditMs = 10 * 60_000
 
-/** What is given now: of each model the manifest's bytes, and every chunk's hash. */
+/** What is given now, whole, and every chunk's hash: a question of a peer reads no more than a chunk. */
 type Giving = {
-  manifests: ReadonlyMap<string, Manifest>
+  models: ReadonlyMap<string, HeldModel>
   hashes: ReadonlySet<string>
   announcement: AnnouncementHandle
   stop: () => void
 }
 
-export async function createStoring(
-  init: StoringInit,
-): Promise<Storing & { close(): Promise<void> }> {
+export type StoringRole = Storing & {
+  /** What is kept may have changed. Never rejects. */
+  refresh(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function createStoring(init: StoringInit): Promise<StoringRole> {
   const {
     database,
     store,
@@ -69,7 +74,7 @@ export async function createStoring(
   })
   const state = createCell<StoringState>(describe())
   const auditing = setInterval(() => {
-    const shared = [...(giving?.manifests.keys() ?? [])]
+    const shared = [...(giving?.models.keys() ?? [])]
     const modelCid = shared[Math.floor(Math.random() * shared.length)]
     if (modelCid) void audit?.(modelCid, closing.signal)
   }, auditMs)
@@ -91,13 +96,10 @@ export async function createStoring(
   const handler: ChunkHandler = {
     limits: () => record.limits,
     manifest: async (modelCid) => {
-      const manifest = giving?.manifests.get(modelCid)
-      return manifest ? encodeManifest(manifest) : null
+      const model = giving?.models.get(modelCid)
+      return model ? encodeManifest(model.manifest) : null
     },
-    holdings: async (modelCid) => {
-      if (!giving?.manifests.has(modelCid)) return null
-      return (await store.held(modelCid))?.bits ?? null
-    },
+    holdings: async (modelCid) => giving?.models.get(modelCid)?.bits ?? null,
     chunk: async (hash) => (giving?.hashes.has(hash) ? store.chunk(hash) : null),
     onGiven(peerId, bytes) {
       given.add(peerId, bytes)
@@ -115,26 +117,28 @@ export async function createStoring(
 
   /** Gives what the record says and is kept whole, and nothing else. */
   async function follow(): Promise<void> {
-    const manifests = new Map<string, Manifest>()
+    const models = new Map<string, HeldModel>()
     if (isFirst && !closing.signal.aborted) {
       for (const modelCid of record.shared) {
         const held = await store.held(modelCid)
-        if (held?.isWhole) manifests.set(modelCid, held.manifest)
+        if (held?.isWhole) models.set(modelCid, held)
       }
     }
     const before = giving
-    giving = manifests.size > 0 ? begin(manifests) : undefined
+    const isSame = [...models.keys()].join() === [...(before?.models.keys() ?? [])].join()
+    if (isSame) return tell()
+    giving = models.size > 0 ? begin(models) : undefined
     if (!giving) before?.stop()
     tell()
     await before?.announcement.stop()
   }
 
-  function begin(manifests: ReadonlyMap<string, Manifest>): Giving {
-    const files = [...manifests.values()].flatMap((manifest) => manifest.files)
+  function begin(models: ReadonlyMap<string, HeldModel>): Giving {
+    const files = [...models.values()].flatMap(({ manifest }) => manifest.files)
     return {
-      manifests,
+      models,
       hashes: new Set(files.flatMap(({ chunks }) => chunks)),
-      announcement: network.announce({ stores: [...manifests.keys()] }),
+      announcement: network.announce({ stores: [...models.keys()] }),
       stop: network.handleChunks(handler),
     }
   }
@@ -147,16 +151,18 @@ export async function createStoring(
     channel.postMessage('changed')
   }
 
+  // What fails then: the page is outdated, or closing.
+  const refresh = () => inTurn(follow).catch(() => {})
   channel.addEventListener('message', () => {
     void inTurn(async () => {
       record = await readStoring(database)
       await follow()
-    }).catch(() => {}) // The page is outdated, or closing.
+    }).catch(() => {})
   })
   locks
     .request(lockName, { signal: closing.signal }, () => {
       isFirst = true
-      void inTurn(follow)
+      void refresh()
       return new Promise<void>((resolve) => {
         releaseLock = resolve
       })
@@ -179,11 +185,12 @@ export async function createStoring(
         shared: before.shared.filter((each) => each !== modelCid),
       })),
     limit: (limits) => change((before) => ({ ...before, limits })),
+    refresh,
     async close() {
       clearInterval(auditing)
       closing.abort()
       unsubscribe()
-      await inTurn(follow)
+      await refresh()
       releaseLock()
       await given.close()
       channel.close()

@@ -99,7 +99,7 @@ export async function openEngineStage({
   })
   const network = { findOffers: async () => [] }
   const published = { look: async () => ({ models: [], storing: new Map() }) }
-  const storing = { unshare: async () => {} }
+  const storing = { unshare: async () => {}, refresh: async () => {} }
   const openModels = (of: Catalogue) =>
     createModels({ catalogue: of, tabEngine, network, published, storing, store })
   return {
