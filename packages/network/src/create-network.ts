@@ -11,6 +11,7 @@ import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { pingLineMs } from './liveness.ts'
 import type { Network, NetworkInit } from './network.ts'
 import { KnownRelays } from './relays/known-relays.ts'
 import { Strikes } from './strikes.ts'
@@ -56,7 +57,7 @@ export async function createNetwork({
     connectionManager: { reconnectRetries: 0 },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
-    services: { identify: identify(), ping: ping() },
+    services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },
   })
   const network = await createNetworkFrom({
     libp2p,

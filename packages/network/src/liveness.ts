@@ -4,8 +4,8 @@
  * connection monitor, which takes a busy moment of our own page for everybody's silence and cuts all.
  * @module
  */
-import type { Connection, Libp2p } from '@libp2p/interface'
-import { byteStream } from '@libp2p/utils'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { type ByteStream, byteStream } from '@libp2p/utils'
 import { WeftError } from '@weft/protocol'
 import { inferProtocol } from './infer/constants.ts'
 import { cutConnection } from './wire/cut-connection.ts'
@@ -38,11 +38,21 @@ const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
 /** Nothing runs on it: whoever wants to use it notices by himself. */
 const unused: Pace = { everyMs: 10_000, lossMs: 5_000 }
 /** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
-export const relayPace: Pace = { everyMs: 5_000, lossMs: 5_000 }
+export const relayPace: Pace = { everyMs: 15_000, lossMs: 5_000 }
 /** Where even this fails, something else than silence is wrong. */
 const pingDeadlineMs = 60_000
 
-type Watch = { isPinging: boolean; idleMs: number; silentMs: number; rttMs: number | null }
+type Watch = {
+  isPinging: boolean
+  idleMs: number
+  silentMs: number
+  rttMs: number | null
+  /** Of all pings, as the specification has it: a stream for each costs ten times the ping. */
+  line: ByteStream<Stream> | null
+}
+
+/** For `ping()` of @libp2p/ping, which ends the stream of the pings that it answers after 10 s. */
+export const pingLineMs = 24 * 60 * 60_000
 
 /** How much the newest ping weighs in what is known of a connection's round trip. */
 const newestWeight = 0.3
@@ -140,7 +150,7 @@ export class Liveness {
     watch.isPinging = true
     watch.silentMs = 0
     try {
-      const newest = await withDeadline((signal) => exchange(connection, signal), {
+      const newest = await withDeadline((signal) => exchange(connection, watch, signal), {
         subject: 'A ping',
         ms: pingDeadlineMs,
       })
@@ -158,7 +168,8 @@ export class Liveness {
 
 /** The first ping goes out at once, so that the round trip is known. */
 function newWatch(): Watch {
-  return { isPinging: false, idleMs: Number.POSITIVE_INFINITY, silentMs: 0, rttMs: null }
+  const idleMs = Number.POSITIVE_INFINITY
+  return { isPinging: false, idleMs, silentMs: 0, rttMs: null, line: null }
 }
 
 /**
@@ -171,15 +182,31 @@ export function countedMs(gapMs: number, beforeMs: number): number {
 }
 
 /** @returns milliseconds from the last byte sent to the last one received */
-async function exchange(connection: Connection, signal: AbortSignal): Promise<number> {
-  const stream = await connection.newStream(pingProtocol, { signal })
-  const bytes = byteStream(stream)
-  await bytes.write(crypto.getRandomValues(new Uint8Array(pingBytes)), { signal })
-  const sentMs = performance.now()
-  await bytes.read({ bytes: pingBytes, signal })
-  const rttMs = performance.now() - sentMs
-  await stream.close({ signal })
+async function exchange(
+  connection: Connection,
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<number> {
+  const { line } = watch
+  if (line) {
+    try {
+      return await pingOver(line, signal)
+    } catch {
+      // The peer has ended this stream, which says nothing of the connection yet.
+      watch.line = null
+    }
+  }
+  const opened = byteStream(await connection.newStream(pingProtocol, { signal }))
+  const rttMs = await pingOver(opened, signal)
+  watch.line = opened
   return rttMs
+}
+
+async function pingOver(line: ByteStream<Stream>, signal: AbortSignal): Promise<number> {
+  await line.write(crypto.getRandomValues(new Uint8Array(pingBytes)), { signal })
+  const sentMs = performance.now()
+  await line.read({ bytes: pingBytes, signal })
+  return performance.now() - sentMs
 }
 
 const silent = new WeftError('network/silent', 'The peer no longer answers.')

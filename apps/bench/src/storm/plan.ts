@@ -133,7 +133,7 @@ export function* asksOf(seed: number, clientId: string): Generator<Ask, never> {
   for (;;) {
     const words = random.chance(0.2) ? random.between(100, 200) : random.between(10, 60)
     yield {
-      thinkMs: random.between(2_000, 30_000),
+      thinkMs: random.between(5_000, 90_000),
       words,
       maxTokens: random.chance(0.1) ? random.between(5, words) : 256,
       readMs: isSlow ? random.between(20, 100) : 0,

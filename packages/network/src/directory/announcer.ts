@@ -26,8 +26,13 @@ export type AnnouncerInit = {
   addresses: () => string[]
 }
 
-/** What a relay was last told, and on which connection. */
-type Registered = { directory: DirectoryClient; revision: string }
+/** What a relay was last told, on which connection and when. */
+type Registered = {
+  directory: DirectoryClient
+  revision: string
+  activeJobs: number
+  toldAtMs: number
+}
 type Part = { announcement: Announcement; activeJobs: number }
 
 export class Announcer {
@@ -44,7 +49,7 @@ export class Announcer {
 
   constructor(init: AnnouncerInit) {
     this.#init = init
-    this.#timer = setInterval(() => this.#heartbeat(), directoryTimes.heartbeatMs)
+    this.#timer = setInterval(() => this.#tellLoads(), directoryTimes.loadMs)
   }
 
   add(announcement: Announcement): AnnouncementHandle {
@@ -54,7 +59,7 @@ export class Announcer {
       setActiveJobs: (count) => {
         const isUrgent = count > part.activeJobs || (count === 0 && part.activeJobs > 0)
         part.activeJobs = count
-        if (isUrgent) this.#heartbeat()
+        if (isUrgent) this.#tellLoads()
       },
       stop: async () => {
         if (this.#parts.has(part)) await this.#change(() => this.#parts.delete(part))
@@ -103,20 +108,24 @@ export class Announcer {
     )
   }
 
-  #heartbeat(): void {
+  #tellLoads(): void {
     for (const link of this.#init.links) {
       const registered = this.#registered.get(link)
-      if (registered && registered.directory === link.directory) {
-        this.#tellLoad(registered.directory).catch(() => {
-          if (this.#registered.get(link) === registered) this.forget(link)
-        })
-      }
+      if (!registered || registered.directory !== link.directory) continue
+      const isKnown = registered.activeJobs === this.#activeJobs()
+      const isFresh = performance.now() - registered.toldAtMs < directoryTimes.heartbeatMs
+      if (isKnown && isFresh) continue
+      this.#tellLoad(registered).catch(() => {
+        if (this.#registered.get(link) === registered) this.forget(link)
+      })
     }
     this.reconcile()
   }
 
-  async #tellLoad(directory: DirectoryClient): Promise<void> {
-    await directory.request({ type: 'heartbeat', activeJobs: this.#activeJobs() })
+  async #tellLoad(registered: Registered): Promise<void> {
+    const activeJobs = this.#activeJobs()
+    Object.assign(registered, { activeJobs, toldAtMs: performance.now() })
+    await registered.directory.request({ type: 'heartbeat', activeJobs })
   }
 
   #activeJobs(): number {
@@ -137,7 +146,7 @@ export class Announcer {
     return done
   }
 
-  /** Until there is nothing to tell, or the relay refuses or is gone: a heartbeat tries again. */
+  /** Until there is nothing to tell, or the relay refuses or is gone: the timer tries again. */
   async #tell(link: RelayLink, directory: DirectoryClient): Promise<void> {
     try {
       while (await this.#register(link, directory));
@@ -159,8 +168,10 @@ export class Announcer {
     await this.#put(directory, this.#signed(revision, addresses))
     // Else it has been unregistered meanwhile.
     if (this.#parts.size > 0) {
-      this.#registered.set(link, { directory, revision })
-      if (this.#activeJobs() > 0) await this.#tellLoad(directory)
+      const toldAtMs = performance.now()
+      const registered: Registered = { directory, revision, activeJobs: 0, toldAtMs }
+      this.#registered.set(link, registered)
+      if (this.#activeJobs() > 0) await this.#tellLoad(registered)
     }
     return true
   }

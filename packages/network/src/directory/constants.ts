@@ -19,7 +19,9 @@ export const directoryTimes = {
   /** A relay answers in a few milliseconds; five seconds is a relay that does not. */
   requestMs: 5_000,
   /** Load is fresh enough for choosing a node; growth and idleness are told at once. */
-  heartbeatMs: 3_000,
+  loadMs: 3_000,
+  /** The same load is told again: two of three may be lost. A relay has thousands of nodes. */
+  heartbeatMs: 20_000,
   /**
    * A browser lets the timers of a hidden tab run once a minute, so silence for less than that says
    * nothing. Dead tabs are noticed by the relay's pings, which a hidden tab answers.
@@ -40,7 +42,7 @@ export const directoryTimes = {
 /** Relays asked by one query: one may be restarting or lying. */
 export const relaysPerQuery = 2
 
-/** A node sends one message in three seconds, a person's search a few more. */
+/** A busy node sends a few messages a second, a person's search a few more. */
 export const messagesPerSecond = 20
 export const messageBurst = 60
 /** Messages over the rate, each answered with an error, before the stream is cut. */

@@ -16,6 +16,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { WeftError } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
 import { maxNewsBytes, maxUnsentBytes, newsTopic } from '../federation/constants.ts'
+import { pingLineMs } from '../liveness.ts'
 import { relayPeerId } from '../relays/known-relays.ts'
 import { parseRelay } from '../relays/relay-link.ts'
 import {
@@ -72,7 +73,7 @@ export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promis
       connectionMonitor: { enabled: false },
       services: {
         identify: identify(),
-        ping: ping(),
+        ping: ping({ timeout: pingLineMs }),
         relay: circuitRelayServer({
           maxInboundHopStreams: hopStreamsPerTab,
           maxOutboundStopStreams: stopStreamsPerTab,

@@ -41,7 +41,8 @@ export class RelayLink {
   #directory: DirectoryClient | null = null
   #connection: Connection | null = null
   #isDraining = false
-  #lostAtMs = Number.NEGATIVE_INFINITY
+  /** When it was there last, or began to be looked for. */
+  #lostAtMs = performance.now()
 
   /** @throws WeftError `network/relay-address` */
   constructor(init: RelayLinkInit) {

@@ -12,6 +12,7 @@ import { yamux } from '@libp2p/yamux'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { createPrivateKey, type PrivateKey } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
+import { pingLineMs } from '../liveness.ts'
 import type { Network } from '../network.ts'
 import { KnownRelays } from '../relays/known-relays.ts'
 import { Strikes } from '../strikes.ts'
@@ -72,6 +73,6 @@ export function createBareLibp2p(
     connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: 1_000 },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
-    services: { identify: identify(), ping: ping() },
+    services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },
   })
 }
