@@ -37,7 +37,7 @@ export const join: Bench = {
       await node.getByRole('switch', { name: 'Serve' }).click()
       const status = node.getByRole('status', { name: 'Node status' })
       await status.filter({ hasText: 'Ready and registered' }).waitFor({ timeout: visitMs })
-      const browser = await openBrowser(profile)
+      await using browser = await openBrowser(profile)
       const firstVisit = await visitFirst(browser, stage)
       const visits: Record<Kind, Marks[]> = { look: [], network: [], local: [] }
       for (let run = 0; run < Math.max(runs, leastRuns); run += 1) {
@@ -45,7 +45,6 @@ export const join: Bench = {
           visits[kind].push((await visit(browser, stage, kind)).marks)
         }
       }
-      await browser.close()
       return report(visits, firstVisit)
     } finally {
       await stage.close()

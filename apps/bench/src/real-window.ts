@@ -24,6 +24,8 @@ export type RealWindow = {
 }
 
 const startMs = 20_000
+/** The longest thing that a page does for one: it loads a model and tries it. */
+const evaluateMs = 180_000
 
 /** @throws Error when there is no Chromium, no screen to show it on, or it does not start */
 export async function openRealWindow(): Promise<RealWindow> {
@@ -123,13 +125,14 @@ async function attach(url: string): Promise<Pick<RealTab, 'evaluate'>> {
     for (const { reject } of waiting.values()) reject(new Error('The tab is gone.'))
   })
   return {
-    evaluate<Value>(expression: string) {
+    async evaluate<Value>(expression: string) {
       count += 1
       const answer = Promise.withResolvers<unknown>()
       waiting.set(count, answer)
+      const late = setTimeout(() => answer.reject(new Error('The page is silent.')), evaluateMs)
       const params = { expression, awaitPromise: true, returnByValue: true }
       socket.send(JSON.stringify({ id: count, method: 'Runtime.evaluate', params }))
-      return answer.promise as Promise<Value>
+      return (await answer.promise.finally(() => clearTimeout(late))) as Value
     },
   }
 }

@@ -86,6 +86,9 @@ test('a beginning is a prefix, a failure or a hang', async () => {
   const end = { tokens, text, finishReason: 'cancelled' as const, receipt: null }
   const begun = { ...heard, deltas, end }
   expect(judge({ ...begun, hasCancelled: true })).toMatchObject({ verdict: 'prefix' })
+  expect(judge({ ...begun, end: { ...end, finishReason: null } })).toMatchObject({
+    verdict: 'failed',
+  })
   expect(judge({ ...begun, end: null })).toMatchObject({ verdict: 'failed' })
   expect(judge({ ...begun, isHung: true })).toMatchObject({ verdict: 'hung' })
   expect(judge({ ...begun, asked: null, end: null })).toMatchObject({ verdict: 'failed' })

@@ -66,7 +66,8 @@ export function judge({ asked, deltas, end, hasCancelled, isHung }: Heard): Judg
     text += delta.text
   }
   isRight &&= truth.text.startsWith(text)
-  if (end?.finishReason === 'stop' || end?.finishReason === 'length') {
+  const hasEnded = end?.finishReason === 'stop' || end?.finishReason === 'length'
+  if (hasEnded) {
     lost += Math.max(0, truth.tokens.length - next)
     isRight &&= end.finishReason === truth.finishReason && text === truth.text
     isRight &&= isSigned(end.receipt)
@@ -76,7 +77,7 @@ export function judge({ asked, deltas, end, hasCancelled, isHung }: Heard): Judg
   if (duplicated > 0) return { verdict: 'duplicated', ...figures }
   if (lost > 0) return { verdict: 'lost', ...figures }
   if (!isRight) return { verdict: 'wrong', ...figures }
-  return { verdict: end && end.finishReason !== 'cancelled' ? 'whole' : nothing(), ...figures }
+  return { verdict: hasEnded ? 'whole' : nothing(), ...figures }
 
   /** What an answer is that has not come to its end. */
   function nothing(): Verdict {

@@ -18,7 +18,7 @@ takeOrders(
     if (order.type === 'birth') {
       for (const plan of order.nodes) {
         const birth = last.then(() => openNodePeer({ plan, manifest, relays }))
-        last = birth
+        last = birth.catch(() => {}) // Told as trouble; later ones are born all the same.
         births.set(plan.id, birth)
         const peer = await birth
         alive.add(peer)

@@ -93,7 +93,7 @@ export async function runStorm(
     record.beganAtMs = Date.now()
     const watching = watch()
     stage.ask()
-    await happen(stage, plan, record, signal)
+    await happen(stage, plan, record, AbortSignal.any([signal, over.signal]))
     record.isInterrupted = signal.aborted
     progress('waiting for the last answers')
     await stage.rest(signal.aborted ? interruptedRestMs : restMs)
@@ -153,7 +153,7 @@ async function restartRelay(
 ): Promise<void> {
   const relay = stage.relays[index]
   if (!relay) return
-  const known = (await registeredAt(relay.http)) ?? 0
+  const known = (await registeredAt(relay.http)) ?? record.options.nodes
   const killedMs = performance.now()
   const entry: RelayReturn = {
     relay: index,

@@ -102,7 +102,8 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
         })
         crowds.push(worker)
         worker.order({ type: 'clients', seed, ids: ids.slice(first, first + clientsPerCrowd) })
-        await joined.promise
+        // A crowd that crashed rests.
+        await Promise.race([joined.promise, rested.get(name)?.promise])
       }
     },
     ask() {
