@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { concatBytes } from './bytes.ts'
-import { bytesSchema, cidSchema } from './codec.ts'
+import { boundedBytesSchema, bytesSchema, cidSchema } from './codec.ts'
 import { MalformedError } from './errors.ts'
 import { decodeWithBody, encodeWithBody } from './head-and-body.ts'
 import { limits } from './limits.ts'
@@ -42,10 +42,7 @@ const responseHeadSchema = z.discriminatedUnion('type', [
     type: z.literal('holdings'),
     requestId: requestIdSchema,
     /** One bit for each chunk of the manifest, in its order, the lowest bit of a byte first. */
-    bits: z.custom<Uint8Array>(
-      (value) => value instanceof Uint8Array && value.length <= limits.maxHoldingsBytes,
-      { error: `expected at most ${limits.maxHoldingsBytes} bytes` },
-    ),
+    bits: boundedBytesSchema(limits.maxHoldingsBytes),
   }),
   z.strictObject({ type: z.literal('chunk'), requestId: requestIdSchema }),
   z.strictObject({

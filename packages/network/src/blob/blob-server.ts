@@ -126,9 +126,7 @@ class GivingLine {
       throw this.#init.messages.refuse('More requests at once than are allowed.')
     }
     this.#queue.push(request)
-    this.#answering ??= this.#answerAll().finally(() => {
-      this.#answering = null
-    })
+    this.#answering ??= this.#answerAll()
   }
 
   /** One that is being answered is answered. */
@@ -148,6 +146,9 @@ class GivingLine {
       }
     } catch (error) {
       messages.abort(WeftError.from(error, 'network/line-failed', 'The line failed.'))
+    } finally {
+      // At once: a request that comes a moment later begins it anew.
+      this.#answering = null
     }
   }
 
@@ -162,22 +163,24 @@ class GivingLine {
     const handler = this.#init.handler()
     if (!handler) return refuse('not-held')
     if (request.type === 'manifest') {
+      const busyMs = gate.busyMs()
+      if (busyMs > 0) return refuse('busy', busyMs)
       const manifest = await handler.manifest(request.modelCid)
-      return manifest ? { type: 'manifest', requestId, body: manifest } : refuse('not-held')
+      if (!manifest) return refuse('not-held')
+      await gate.take(peerId, manifest.length, this.#end.signal)
+      return { type: 'manifest', requestId, body: manifest }
     }
     if (request.type === 'holdings') {
       const bits = await handler.holdings(request.modelCid)
       return bits ? { type: 'holdings', requestId, bits, body } : refuse('not-held')
     }
-    // Proofs cost as much reading as chunks, so they take a place as well.
+    // Proofs cost as much reading as chunks, so they take a place and a turn as well.
     const waitMs = gate.enter(peerId)
     if (waitMs > 0) return refuse('busy', waitMs)
     const bytes = await handler.chunk(bytesToHex(request.hash))
     if (!bytes) return refuse('not-held')
-    if (request.type === 'challenge') {
-      return { type: 'proof', requestId, digest: await chunkProof(request.nonce, bytes), body }
-    }
     await gate.take(peerId, bytes.length, this.#end.signal)
-    return { type: 'chunk', requestId, body: bytes }
+    if (request.type === 'chunk') return { type: 'chunk', requestId, body: bytes }
+    return { type: 'proof', requestId, digest: await chunkProof(request.nonce, bytes), body }
   }
 }

@@ -6,7 +6,14 @@ import { eventually, modelCid } from '../testing/fixtures.ts'
 import { createBareLibp2p, createNodeNetwork, type NodeNetwork } from '../testing/node-network.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
 import { FrameStream } from '../wire/frame-stream.ts'
-import { askingSide, blobProtocol, maxQueuedRequests } from './constants.ts'
+import { MessageStream } from '../wire/message-stream.ts'
+import {
+  askingSide,
+  blobProtocol,
+  givingSide,
+  maxInFlight,
+  maxQueuedRequests,
+} from './constants.ts'
 
 const chunks = Array.from({ length: 6 }, (_, at) => new Uint8Array(chunkBytes - at).fill(at + 1))
 const hashes = chunks.map((chunk) => sha256(chunk))
@@ -24,6 +31,7 @@ afterEach(async () => {
 })
 afterAll(() => pair.stop())
 
+const refusal = { type: 'refusal', retryAfterMs: 0 } as const
 const free: UploadLimits = { bytesPerSecond: null, maxPeers: 8 }
 
 /** @returns bytes given, by peer */
@@ -84,6 +92,78 @@ test('a question that is taken back frees its place, and the line goes on', asyn
   }
   expect(await line.chunk(first)).toMatchObject({ type: 'chunk' })
   line.close()
+})
+
+test('at most three answers are on their way at once; the further questions wait', async () => {
+  const giver = await other()
+  await giver.libp2p.unhandle(blobProtocol)
+  let asked = 0
+  const answer = Promise.withResolvers<void>()
+  await giver.libp2p.handle(blobProtocol, async (stream) => {
+    const messages = new MessageStream({ stream, format: givingSide, onOffence: () => {} })
+    for (let next = await messages.read(); next; next = await messages.read()) {
+      asked += 1
+      const { requestId } = next
+      void answer.promise.then(() =>
+        messages.write({ ...refusal, reason: 'not-held', requestId, body: new Uint8Array(0) }),
+      )
+    }
+  })
+  const addresses = giver.libp2p.getMultiaddrs().map((address) => address.toString())
+  const { peerId } = giver.network
+  const line = await pair.client.network.openChunks({
+    ...pair.offer.registration,
+    peerId,
+    addresses,
+  })
+  const answers = Promise.all(Array.from({ length: 10 }, () => line.chunk(first)))
+  await eventually(() => asked === maxInFlight)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(asked).toBe(maxInFlight)
+  answer.resolve()
+  expect(await answers).toHaveLength(10)
+  line.close()
+})
+
+test('an answer that was on its way when its line was closed is no offence', async () => {
+  give()
+  const from = await other()
+  for (let time = 1; time <= 8; time += 1) {
+    const line = await open(from)
+    const left = hashes.slice(0, 3).map((hash) => line.chunk(hash))
+    await Promise.race(left)
+    line.close()
+    await Promise.allSettled(left)
+  }
+  const line = await open(from)
+  expect(await line.chunk(first)).toMatchObject({ type: 'chunk' })
+  line.close()
+})
+
+test('no request is forgotten, however close it comes behind the end of another', async () => {
+  let turns = 0
+  give({
+    async manifest() {
+      for (let turn = 0; turn < turns; turn += 1) await null
+      return null
+    },
+  })
+  const { libp2p } = await other()
+  const connection = await libp2p.dial(multiaddr(pair.offer.registration.addresses[0] ?? ''))
+  const stream = await connection.newStream(blobProtocol)
+  const messages = new MessageStream({ stream, format: askingSide, onOffence: () => {} })
+  const frame = (requestId: number) => {
+    const bytes = askingSide.encode({ type: 'manifest', requestId, modelCid })
+    return [bytes.length, ...bytes]
+  }
+  for (; turns < 30; turns += 1) {
+    stream.send(Uint8Array.from([...frame(1), ...frame(2)]))
+    for (const requestId of [1, 2]) {
+      const signal = AbortSignal.timeout(5_000)
+      expect(await messages.read({ signal })).toMatchObject({ type: 'refusal', requestId })
+    }
+  }
+  await messages.close()
 })
 
 test('more peers than there are places hear when to come back', async () => {

@@ -70,12 +70,12 @@ export class StreamChunkLine implements ChunkLine {
 
   close(): void {
     this.#end(new WeftError('network/closed', 'The line was closed.'))
-    void this.#messages.close()
   }
 
   /** A caller that leaves frees its answer's place only when the answer has come. */
   async #ask(question: Question, { signal }: WaitOptions = {}): Promise<BlobResponse> {
-    await this.#place(signal)
+    while (!this.#lost && this.#pending.size >= maxInFlight) await this.#answered(signal)
+    if (this.#lost) throw this.#lost
     this.#lastId += 1
     const requestId = this.#lastId
     const { promise, resolve, reject } = Promise.withResolvers<BlobResponse>()
@@ -92,13 +92,9 @@ export class StreamChunkLine implements ChunkLine {
     }
   }
 
-  async #place(signal: AbortSignal | undefined): Promise<void> {
-    for (;;) {
-      if (this.#lost) throw this.#lost
-      if (this.#pending.size < maxInFlight) return
-      const freed = new Promise<void>((resolve) => this.#waiting.push(resolve))
-      await unlessAborted(freed, signal, 'The question')
-    }
+  async #answered(signal: AbortSignal | undefined): Promise<void> {
+    const answered = new Promise<void>((resolve) => this.#waiting.push(resolve))
+    await unlessAborted(answered, signal, 'The question')
   }
 
   #send(request: BlobRequest): void {
@@ -121,6 +117,7 @@ export class StreamChunkLine implements ChunkLine {
   }
 
   #receive(answer: BlobResponse): void {
+    if (this.#lost) return
     const pending = this.#pending.get(answer.requestId)
     if (!pending) throw this.#messages.refuse('An answer that nobody asked for.')
     if (answer.type !== pending.wanted && answer.type !== 'refusal') {
@@ -134,13 +131,13 @@ export class StreamChunkLine implements ChunkLine {
 
   #expire(): void {
     const seconds = blobTimes.answerMs / 1000
-    const error = new WeftError('network/timeout', `The other tab gave no answer in ${seconds} s.`)
-    this.#messages.abort(error)
-    this.#end(error)
+    this.#end(new WeftError('network/timeout', `The other tab gave no answer in ${seconds} s.`))
   }
 
+  /** Cut, not closed: what is still on its way to us is wanted no more, and is no offence. */
   #end(error: WeftError): void {
     this.#lost ??= error
+    this.#messages.abort(this.#lost)
     for (const { timer, reject } of this.#pending.values()) {
       clearTimeout(timer)
       reject(this.#lost)

@@ -29,6 +29,24 @@ test('a place is taken by asking, and free again after a while of silence', () =
   expect(gate.enter('b')).toBe(0)
 })
 
+test('what would take longer than a peer waits is told', async () => {
+  let nowMs = 0
+  let bytesPerSecond: number | null = 1_000
+  const gate = new UploadGate(
+    () => ({ bytesPerSecond, maxPeers: 2 }),
+    () => nowMs,
+  )
+  expect(gate.busyMs()).toBe(0)
+  await gate.take('a', 50_000, signal)
+  expect([gate.busyMs(), gate.enter('a')]).toEqual([50_000, 50_000])
+  nowMs = 20_000
+  expect([gate.busyMs(), gate.enter('a')]).toEqual([0, 0])
+  nowMs = 0
+  bytesPerSecond = null
+  expect(gate.busyMs()).toBe(0)
+  gate.stop()
+})
+
 test('who leaves is not waited for', async () => {
   const gate = new UploadGate(() => ({ bytesPerSecond: 1_000, maxPeers: 2 }))
   await gate.take('a', 100, signal)

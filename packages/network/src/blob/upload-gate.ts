@@ -29,17 +29,25 @@ export class UploadGate {
   /** Takes a place, or keeps it. @returns milliseconds after which one may be free; 0 with a place */
   enter(peerId: string): number {
     const nowMs = this.#now()
-    const { bytesPerSecond, maxPeers } = this.#limits()
     for (const [peer, atMs] of this.#places) {
       if (nowMs - atMs > blobTimes.placeMs && !this.#turns.has(peer)) this.#places.delete(peer)
     }
-    if (!this.#places.has(peerId) && this.#places.size >= maxPeers) return blobTimes.placeMs
+    if (!this.#places.has(peerId) && this.#places.size >= this.#limits().maxPeers) {
+      return blobTimes.placeMs
+    }
+    const busyMs = this.busyMs()
+    if (busyMs === 0) this.#places.set(peerId, nowMs)
+    return busyMs
+  }
+
+  /** @returns milliseconds that the limit asks for where they are too many to wait; else 0 */
+  busyMs(): number {
+    const { bytesPerSecond } = this.#limits()
+    if (!bytesPerSecond) return 0
     const queued = [...this.#turns.values()].flat().reduce((sum, { bytes }) => sum + bytes, 0)
-    const debtMs = Math.max(0, this.#paidAtMs - nowMs)
-    const waitMs = bytesPerSecond ? debtMs + (1000 * queued) / bytesPerSecond : 0
-    if (waitMs > blobTimes.maxWaitMs) return waitMs
-    this.#places.set(peerId, nowMs)
-    return 0
+    const debtMs = Math.max(0, this.#paidAtMs - this.#now())
+    const waitMs = debtMs + (1000 * queued) / bytesPerSecond
+    return waitMs > blobTimes.maxWaitMs ? waitMs : 0
   }
 
   leave(peerId: string): void {
