@@ -12,8 +12,10 @@ import {
 } from '@weft/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { blobProtocol } from './blob/constants.ts'
 import { directoryProtocol } from './directory/constants.ts'
 import { clientSide, inferProtocol } from './infer/constants.ts'
+import { layersProtocol } from './layers/constants.ts'
 import { answerWithWords, createTestJob, eventually, modelCid } from './testing/fixtures.ts'
 import { createBareLibp2p } from './testing/node-network.ts'
 import { createPair, type Pair } from './testing/pair.ts'
@@ -74,7 +76,11 @@ function frame(bytes: Uint8Array): Uint8Array {
 
 test('no bytes bring down a node', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(brokenBytes, (bytes) => attack(node(), bytes)),
+    fc.asyncProperty(
+      fc.constantFrom(inferProtocol, blobProtocol, layersProtocol),
+      brokenBytes,
+      (protocol, bytes) => attack({ ...node(), protocol }, bytes),
+    ),
     { numRuns: 25 },
   )
   await expectAlive()

@@ -24,6 +24,15 @@ export const layersLimits = {
   maxParts: 16,
 } as const
 
+/** One part of a model that is split over tabs. */
+export const layerOfferSchema = z.strictObject({
+  /** Of the whole model. */
+  modelCid: cidSchema,
+  /** Counted from the prompt's side; 0, which reads tokens and says logits, is nobody else's. */
+  part: z.int().min(1).max(layersLimits.maxParts),
+})
+export type LayerOffer = z.output<typeof layerOfferSchema>
+
 const cacheIdSchema = z.int().min(0)
 
 const cacheChangeSchema = z.discriminatedUnion('type', [
@@ -36,7 +45,10 @@ const cacheChangeSchema = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           cache: cacheIdSchema,
-          row: z.int().min(0).max(layersLimits.maxRows),
+          row: z
+            .int()
+            .min(0)
+            .max(layersLimits.maxRows - 1),
           length: z.int().min(0),
         }),
       )
@@ -64,11 +76,7 @@ export const partStepSchema = z.strictObject({
 export type PartStep = z.output<typeof partStepSchema>
 
 const headMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('open'),
-    modelCid: cidSchema,
-    part: z.int().min(1).max(layersLimits.maxParts),
-  }),
+  z.strictObject({ type: z.literal('open'), ...layerOfferSchema.shape }),
   z.strictObject({ type: z.literal('step'), step: partStepSchema }),
 ])
 export type HeadMessage = z.output<typeof headMessageSchema> & { states: Float32Array }

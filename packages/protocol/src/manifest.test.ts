@@ -35,6 +35,19 @@ test.each(['../secret', '/etc/passwd', 'a/../../b', 'a\\b', ''])('refuses the pa
   expect(manifestSchema.safeParse(bad).success).toBe(false)
 })
 
+test.each([
+  ['the last part', {}, undefined],
+  ['a part that there is not', { part: 2 }, 'part'],
+  ['layers that there are not', { firstLayer: 4 }, 'layers'],
+])('layers: %s', (_, change, place) => {
+  const { knownAnswer, ...whole } = manifest
+  const layers = { modelCid: manifestCid(manifest), part: 1, parts: 2, firstLayer: 3, layers: 3 }
+  const known = { components: Array(8).fill(0), tolerance: 0.1 }
+  const honest = { ...whole, ...layers, task: 'layers', allLayers: 6, width: 4, knownAnswer: known }
+  const { error } = manifestSchema.safeParse({ ...honest, ...change })
+  expect(error?.issues[0]?.path.at(-1)).toBe(place)
+})
+
 const [first, ...others] = manifest.files
 
 test.each([

@@ -139,10 +139,26 @@ export const manifestSchema = z
     error: 'expected the path of one of its files',
     path: ['graph'],
   })
+  .refine((manifest) => manifest.task !== 'layers' || manifest.part < manifest.parts, {
+    error: 'expected one of its parts',
+    path: ['part'],
+  })
+  .refine((manifest) => manifest.task !== 'layers' || isWithin(manifest), {
+    error: 'expected layers that the whole model has',
+    path: ['layers'],
+  })
 export type Manifest = z.infer<typeof manifestSchema>
 export type ChatManifest = Extract<Manifest, { task: 'chat' }>
 export type EmbeddingManifest = Extract<Manifest, { task: 'embedding' }>
 export type LayersManifest = Extract<Manifest, { task: 'layers' }>
+
+function isWithin({
+  firstLayer,
+  layers,
+  allLayers,
+}: Record<'firstLayer' | 'layers' | 'allLayers', number>) {
+  return firstLayer + layers <= allLayers
+}
 
 const dagCborCode = 0x71
 const sha256Code = 0x12

@@ -13,6 +13,7 @@ import {
 } from './codec.ts'
 import { WeftError } from './errors.ts'
 import { priceSchema } from './job.ts'
+import { layerOfferSchema } from './layers-messages.ts'
 import { limits } from './limits.ts'
 import { engineInfoSchema } from './quote.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
@@ -25,15 +26,6 @@ export const modelOfferSchema = z.strictObject({
   tokensPerSecond: z.number().min(0).max(1_000_000),
 })
 export type ModelOffer = z.output<typeof modelOfferSchema>
-
-/** One part of a model that is split over tabs. */
-export const layerOfferSchema = z.strictObject({
-  /** Of the whole model. */
-  modelCid: cidSchema,
-  /** Counted from the prompt's side. */
-  part: z.int().min(0).max(63),
-})
-export type LayerOffer = z.output<typeof layerOfferSchema>
 
 /** Where a peer says it is, as two lower-case letters: a hint for whom to ask first, never proof. */
 export const regionSchema = z.string().regex(/^[a-z]{2}$/, { error: 'expected two letters' })

@@ -107,7 +107,7 @@ test('what is announced in several places is one registration', async () => {
   }
   const models = node.network.announce(announcement)
   const stores = node.network.announce({ stores: [modelCid, otherCid] })
-  const layers = node.network.announce({ layers: [{ modelCid, part: 0 }], maxJobs: 1 })
+  const layers = node.network.announce({ layers: [{ modelCid, part: 1 }], maxJobs: 1 })
   models.setActiveJobs(1)
   layers.setActiveJobs(1)
   const whole = await eventually(async () => {
@@ -121,6 +121,28 @@ test('what is announced in several places is one registration', async () => {
   expect(await found('stores')).toMatchObject({ registration: { models: [], maxJobs: 1 } })
   await Promise.all([stores.stop(), layers.stop()])
   expect(relay.counts().registered).toBe(0)
+})
+
+test('a node with many short jobs tells its load now and then, and how it ends', async () => {
+  const answers: string[] = []
+  const busy = await createRelay({
+    privateKey: createPrivateKey(),
+    host: '127.0.0.1',
+    port: 0,
+    onRequest: (type) => answers.push(type),
+  })
+  stops.push(() => busy.stop())
+  const { network } = await join(busy.addresses())
+  const handle = network.announce(announcement)
+  await eventually(() => busy.counts().registered === 1)
+  const before = answers.length
+  for (let job = 0; job < 100; job += 1) {
+    handle.setActiveJobs(1)
+    handle.setActiveJobs(0)
+  }
+  handle.setActiveJobs(2)
+  await eventually(async () => (await network.findOffers(ofModel))[0]?.activeJobs === 2)
+  expect(answers.slice(before).filter((type) => type === 'heartbeat').length).toBeLessThan(10)
 })
 
 test('a registration that was under way when its node stopped does not stay', async () => {

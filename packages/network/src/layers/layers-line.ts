@@ -30,12 +30,17 @@ export async function openLayersLine(
   const open = async (limit: AbortSignal): Promise<LayersLine> => {
     const stream = await connection.newStream(layersProtocol, { signal: limit })
     const messages: Messages = new MessageStream({ stream, format: headSide, onOffence })
-    await messages.write({ type: 'open', ...asked, states: noStates })
-    const answer = await messages.read({ signal: limit })
-    if (answer?.type === 'error') throw refused(answer.error.message)
-    if (answer?.type !== 'ready') throw messages.refuse('The line was to be ready.')
-    const peerId = connection.remotePeer.toString()
-    return new StreamLayersLine({ messages, peerId, width: answer.width })
+    try {
+      await messages.write({ type: 'open', ...asked, states: noStates })
+      const answer = await messages.read({ signal: limit })
+      if (answer?.type === 'error') throw refused(answer.error.message)
+      if (answer?.type !== 'ready') throw messages.refuse('The line was to be ready.')
+      const peerId = connection.remotePeer.toString()
+      return new StreamLayersLine({ messages, peerId, width: answer.width })
+    } catch (error) {
+      messages.abort(streamLost('The line did not open.', error))
+      throw error
+    }
   }
   try {
     return await withDeadline(open, { subject, ms: layersTimes.openMs, signal })

@@ -3,7 +3,14 @@
  * @module
  */
 import type { Connection, Stream } from '@libp2p/interface'
-import { type HeadMessage, limits, type PartMessage, WeftError } from '@weft/protocol'
+import {
+  type HeadMessage,
+  type LayerOffer,
+  limits,
+  type PartMessage,
+  WeftError,
+  type WireError,
+} from '@weft/protocol'
 import type { LayersHandler, OpenedLayers } from '../network.ts'
 import { withDeadline } from '../wire/deadline.ts'
 import { MessageStream } from '../wire/message-stream.ts'
@@ -46,8 +53,15 @@ export class LayersServer {
     this.#lines.set(messages, peerId)
     let layers: OpenedLayers | null = null
     try {
-      layers = await this.#open(messages, peerId)
-      if (layers) await serveSteps(messages, layers)
+      const { modelCid, part } = await openRequest(messages)
+      layers = this.#handler?.({ modelCid, part, peerId }) ?? null
+      if (layers) {
+        await messages.write({ type: 'ready', width: layers.width, states: noStates })
+        await serveSteps(messages, layers)
+      } else {
+        await messages.write({ type: 'error', error: notComputed, states: noStates })
+        await messages.close()
+      }
     } catch (error) {
       messages.abort(WeftError.from(error, 'network/line-failed', 'The line failed.'))
     } finally {
@@ -55,21 +69,17 @@ export class LayersServer {
       this.#lines.delete(messages)
     }
   }
+}
 
-  async #open(messages: Messages, peerId: string): Promise<OpenedLayers | null> {
-    const message = await next(messages, layersTimes.openMs)
-    if (message?.type !== 'open') throw messages.refuse('Layers were to be opened.')
-    const { modelCid, part } = message
-    const layers = this.#handler?.({ modelCid, part, peerId }) ?? null
-    if (layers) {
-      await messages.write({ type: 'ready', width: layers.width, states: noStates })
-      return layers
-    }
-    const error = { code: 'network/not-computed', message: 'This tab computes other layers.' }
-    await messages.write({ type: 'error', error, states: noStates })
-    await messages.close()
-    return null
-  }
+const notComputed: WireError = {
+  code: 'network/not-computed',
+  message: 'This tab computes other layers.',
+}
+
+async function openRequest(messages: Messages): Promise<LayerOffer> {
+  const message = await next(messages, layersTimes.openMs)
+  if (message?.type !== 'open') throw messages.refuse('Layers were to be opened.')
+  return message
 }
 
 function next(messages: Messages, ms: number): Promise<HeadMessage | null> {

@@ -2,7 +2,9 @@ import { type PartStep, WeftError } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LayersLine } from '../network.ts'
 import { eventually, modelCid } from '../testing/fixtures.ts'
+import type { NodeNetwork } from '../testing/node-network.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
+import { layersProtocol } from './constants.ts'
 
 const width = 4
 const noRoom = new WeftError('engine/out-of-memory', 'No room.')
@@ -41,6 +43,12 @@ afterEach(() => pair.stop())
 const open = (part: number) =>
   pair.client.network.openLayers(pair.offer.registration, { modelCid, part })
 
+const streams = ({ libp2p }: NodeNetwork) =>
+  libp2p
+    .getConnections()
+    .flatMap((connection) => connection.streams)
+    .filter(({ protocol }) => protocol === layersProtocol).length
+
 test('states go and come back, also the most of a step, and a lack of room ends nothing', async () => {
   expect(line).toMatchObject({ width, peerId: pair.node.network.peerId })
   for (const tokens of [1, 512]) {
@@ -53,8 +61,10 @@ test('states go and come back, also the most of a step, and a lack of room ends 
   await eventually(() => closed === 1)
 })
 
-test('other layers are refused', async () => {
+test('other layers are refused, and no stream is left behind', async () => {
+  line.close()
   await expect(open(2)).rejects.toMatchObject({ code: 'network/refused' })
+  await eventually(() => streams(pair.client) + streams(pair.node) === 0)
 })
 
 test('a part that says too little loses its line', async () => {
