@@ -194,6 +194,7 @@ async function exchange(
     } catch {
       // The peer has ended this stream, which says nothing of the connection yet.
       watch.line = null
+      line.unwrap().abort(silent)
     }
   }
   const opened = byteStream(await connection.newStream(pingProtocol, { signal }))

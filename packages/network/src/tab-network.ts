@@ -257,9 +257,9 @@ class TabNetwork implements Network {
       const online = this.#links.flatMap(({ directory }) => directory ?? [])
       if (online.length > 0) return online
       if (signal?.aborted) throw new CancelledError({ subject: 'The search' })
-      if (!this.#links.some(({ isExpected }) => isExpected) || Date.now() > endMs)
+      if (!this.#links.some(({ isExpected }) => isExpected) || performance.now() > endMs)
         throw this.#offline()
-      await this.#nextStatus(endMs - Date.now(), signal)
+      await this.#nextStatus(endMs - performance.now(), signal)
     }
   }
 

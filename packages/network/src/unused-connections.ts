@@ -6,6 +6,7 @@
  */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { isUsed } from './liveness.ts'
+import { leaveConnection } from './wire/cut-connection.ts'
 
 /** The next question to the same node comes within this, or a new dial is worth it. */
 const unusedMs = 30_000
@@ -44,13 +45,7 @@ export class UnusedConnections {
       if (!isOurs || connection.limits || isKept(connection.remotePeer.toString())) continue
       const usedAtMs = this.#usedAtMs.get(connection)
       if (usedAtMs === undefined || isUsed(connection)) this.touch(connection)
-      else if (performance.now() - usedAtMs > limitMs) this.#close(connection)
+      else if (performance.now() - usedAtMs > limitMs) leaveConnection(connection)
     }
-  }
-
-  #close(connection: Connection): void {
-    connection.close().catch((error: unknown) => {
-      connection.abort(error instanceof Error ? error : new Error(String(error)))
-    })
   }
 }

@@ -33,6 +33,7 @@ test('work counts for the stream and the key that were asked for it', async () =
   const admission = new Admission({ freePerAddress: 0 })
   admission.add(applicant('192.0.2.1'))
   const one = applicant('192.0.2.1')
+  expect(admission.check(applicant('192.0.2.2'), null)?.bits).toBe(16)
   const asked = admission.check(one, null)
   if (!asked) throw new Error('it was free')
   const challenge = { ...asked, bits: 4 }

@@ -54,9 +54,11 @@ export class Admission {
     }
     if (asked && work !== null && isWorkDone(asked, peerId, work)) return null
     const { freePerAddress } = this.#init
-    const streams = address === null ? undefined : this.#streams.get(address)
-    if (!streams || streams.has(applicant) || streams.size < freePerAddress) return null
-    const doublings = Math.floor(Math.log2(streams.size / Math.max(1, freePerAddress)))
+    if (address === null) return null
+    const streams = this.#streams.get(address)
+    const count = streams?.size ?? 0
+    if (streams?.has(applicant) || count < freePerAddress) return null
+    const doublings = Math.floor(Math.log2(Math.max(1, count) / Math.max(1, freePerAddress)))
     const bits = Math.min(firstBits + bitsPerDoubling * doublings, limits.maxWorkBits)
     return { challenge: randomBytes(16), bits }
   }

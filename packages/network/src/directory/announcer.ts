@@ -43,6 +43,8 @@ export class Announcer {
   readonly #parts = new Set<Part>()
   readonly #timer: ReturnType<typeof setInterval>
   readonly #stopping = new AbortController()
+  /** Set for a moment after a load was told. */
+  #pause: ReturnType<typeof setTimeout> | undefined
   #last: { revision: string; registration: Registration } | null = null
   #partsRevision = 0
   #sequence = 0
@@ -59,7 +61,7 @@ export class Announcer {
       setActiveJobs: (count) => {
         const isUrgent = count > part.activeJobs || (count === 0 && part.activeJobs > 0)
         part.activeJobs = count
-        if (isUrgent) this.#tellLoads()
+        if (isUrgent) this.#tellSoon()
       },
       stop: async () => {
         if (this.#parts.has(part)) await this.#change(() => this.#parts.delete(part))
@@ -79,6 +81,7 @@ export class Announcer {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    clearTimeout(this.#pause)
     this.#stopping.abort()
     if (this.#parts.size > 0) await this.#change(() => this.#parts.clear())
   }
@@ -106,6 +109,16 @@ export class Announcer {
     return [...directories].map((directory) =>
       directory.request({ type: 'unregister' }, { signal }),
     )
+  }
+
+  /** At once, and what comes within a moment together. */
+  #tellSoon(): void {
+    if (this.#pause || this.#stopping.signal.aborted) return
+    this.#tellLoads()
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.#tellLoads()
+    }, directoryTimes.loadPauseMs)
   }
 
   #tellLoads(): void {

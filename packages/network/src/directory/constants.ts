@@ -20,6 +20,8 @@ export const directoryTimes = {
   requestMs: 5_000,
   /** Load is fresh enough for choosing a node; growth and idleness are told at once. */
   loadMs: 3_000,
+  /** After that at most so often: short jobs must not be a flood. */
+  loadPauseMs: 200,
   /** The same load is told again: two of three may be lost. A relay has thousands of nodes. */
   heartbeatMs: 20_000,
   /**
@@ -45,7 +47,10 @@ export const relaysPerQuery = 2
 /** A busy node sends a few messages a second, a person's search a few more. */
 export const messagesPerSecond = 20
 export const messageBurst = 60
-/** Messages over the rate, each answered with an error, before the stream is cut. */
+/**
+ * Messages over the rate, each answered with an error, before the stream is cut. One in ten seconds
+ * is forgotten: a busy node that lives for weeks is no flood.
+ */
 export const maxRefusedMessages = 200
 
 /** What is around a registration in a message takes less than this. */

@@ -88,7 +88,7 @@ export class DirectoryServer {
   }
 
   async #answerAll(messages: Messages, client: Applicant, rate: MessageRate): Promise<void> {
-    let refused = 0
+    const refusals = new MessageRate({ perSecond: 0.1, burst: maxRefusedMessages })
     for (;;) {
       const request = await messages.read()
       if (request === null) return
@@ -98,8 +98,7 @@ export class DirectoryServer {
         this.#init.onRequest?.(request.type, answer.type)
         await messages.write({ ...answer, requestId })
       } else {
-        refused += 1
-        if (refused > maxRefusedMessages) throw messages.refuse('Far too many messages.')
+        if (!refusals.take()) throw messages.refuse('Far too many messages.')
         await messages.write({ type: 'error', requestId, error: tooFast })
       }
     }

@@ -105,11 +105,11 @@ export class DirectoryTable {
   /**
    * From another relay. An older registration than the known one only says who has the node.
    * @param sealed - bytes of `registration`, already checked
-   * @returns false when that relay holds as many as it may
+   * Left out where that relay holds as many as it may.
    */
-  adopt({ registration, activeJobs }: Offer, sealed: Uint8Array, fellow: Holding): boolean {
+  adopt({ registration, activeJobs }: Offer, sealed: Uint8Array, fellow: Holding): void {
     const { peerId, sequence } = registration
-    if (!fellow.has(peerId) && fellow.size >= this.#init.maxEntries) return false
+    if (!fellow.has(peerId) && fellow.size >= this.#init.maxEntries) return
     const known = this.#entries.get(peerId)
     const isNewer = !known || known.registration.sequence < sequence
     const entry = isNewer ? this.#renew(registration, () => sealed) : known
@@ -117,7 +117,6 @@ export class DirectoryTable {
     fellow.set(peerId, sequence)
     if (!entry.own) entry.activeJobs = activeJobs
     else if (isNewer) this.#tell(entry, 'registration')
-    return true
   }
 
   /** What the node itself tells this relay counts more. */

@@ -35,14 +35,14 @@ export async function findOffersAgain(
   { online, ...parameters }: FindAgain,
   options: WaitOptions,
 ): Promise<FoundOffers> {
-  const endMs = Date.now() + directoryTimes.connectMs
+  const endMs = performance.now() + directoryTimes.connectMs
   for (;;) {
     const directories = await online(endMs)
     try {
       return await findOffers({ directories, ...parameters }, options)
     } catch (error) {
       const isCut = WeftError.is(error) && error.code === 'network/stream-lost'
-      if (!isCut || options.signal?.aborted || Date.now() > endMs) throw error
+      if (!isCut || options.signal?.aborted || performance.now() > endMs) throw error
       await new Promise((resolve) => setTimeout(resolve, directoryTimes.askAgainMs))
     }
   }

@@ -24,18 +24,18 @@ export class OfferReader {
   open({ registration: sealed, activeJobs }: SealedOffer): Offer[] {
     const hash = bytesToHex(sha256(sealed))
     try {
-      const registration = this.#authentic.get(hash) ?? openAuthentic(sealed)
-      if (this.#authentic.size >= maxRemembered) this.#authentic.clear()
-      this.#authentic.set(hash, registration)
+      const registration = this.#authentic.get(hash) ?? this.#openAuthentic(hash, sealed)
       return [{ registration, activeJobs }]
     } catch {
       return []
     }
   }
-}
 
-function openAuthentic(sealed: Uint8Array): Registration {
-  const registration = decodeRegistration(sealed)
-  checkRegistration(registration, registration.peerId)
-  return registration
+  #openAuthentic(hash: string, sealed: Uint8Array): Registration {
+    const registration = decodeRegistration(sealed)
+    checkRegistration(registration, registration.peerId)
+    if (this.#authentic.size >= maxRemembered) this.#authentic.clear()
+    this.#authentic.set(hash, registration)
+    return registration
+  }
 }

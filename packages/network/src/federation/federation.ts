@@ -62,11 +62,6 @@ export class Federation {
     return [...this.#bonds.values()].filter(({ link }) => link.connection).length
   }
 
-  /** Nodes that the others hold. */
-  get held(): number {
-    return [...this.#bonds.values()].reduce((sum, { fellow }) => sum + fellow.holding.size, 0)
-  }
-
   async start(): Promise<void> {
     const { libp2p, gossip } = this.#init
     const { TopicValidatorResult } = await import('@libp2p/gossipsub')

@@ -148,14 +148,14 @@ export class Fellow {
     try {
       const registration = decodeRegistration(sealed)
       const { peerId } = registration
+      // Even where there is no time to check what is new: it is there.
+      this.#unnamed?.delete(peerId)
       const known = table.get(peerId)
       if (!known || !bytesEqual(known.sealed, sealed)) {
         if (!this.#rate.take()) return
         check(registration, peerId)
       }
-      if (table.adopt({ registration, activeJobs }, sealed, this.holding)) {
-        this.#unnamed?.delete(peerId)
-      }
+      table.adopt({ registration, activeJobs }, sealed, this.holding)
     } catch {
       // Not what a node has signed: its relay will say so again, and not be believed again.
     }

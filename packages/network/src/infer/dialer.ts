@@ -8,6 +8,7 @@ import { type Registration, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { type KnownRelays, relayPeerId } from '../relays/known-relays.ts'
 import { UnusedConnections } from '../unused-connections.ts'
+import { leaveConnection } from '../wire/cut-connection.ts'
 import { withDeadline } from '../wire/deadline.ts'
 import { dialTries, inferTimes, longestTripMs, roundTripsOfDial } from './constants.ts'
 
@@ -98,7 +99,7 @@ export class Dialer {
   /** A relay that is not ours was asked for an introduction only. */
   #leaveOthersRelays(): void {
     for (const connection of this.#libp2p.getConnections()) {
-      if (this.#relays.isVouched(connection.remotePeer.toString())) leave(connection)
+      if (this.#relays.isVouched(connection.remotePeer.toString())) leaveConnection(connection)
     }
   }
 
@@ -114,7 +115,8 @@ export class Dialer {
   /** The circuit was for the introduction only; left open, its pings would cross the relay. */
   #closeIntroductions(peerId: string): void {
     for (const connection of this.#libp2p.getConnections()) {
-      if (connection.remotePeer.toString() === peerId && connection.limits) leave(connection)
+      if (connection.remotePeer.toString() === peerId && connection.limits)
+        leaveConnection(connection)
     }
   }
 }
@@ -138,12 +140,6 @@ export function routeTo(
   } catch {
     return []
   }
-}
-
-function leave(connection: Connection): void {
-  connection.close().catch((error: unknown) => {
-    connection.abort(error instanceof Error ? error : new Error(String(error)))
-  })
 }
 
 function unreachable(facts: string[]): WeftError {

@@ -148,9 +148,9 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
     async drain(ms) {
       draining.abort()
       server.drain()
-      const endMs = performance.now() + ms
+      const limit = AbortSignal.timeout(ms)
       const isNeeded = () => libp2p.getConnections().length > (federation?.online ?? 0)
-      while (isNeeded() && performance.now() < endMs) await pause(50, AbortSignal.timeout(ms))
+      while (isNeeded() && !limit.aborted) await pause(50, limit)
     },
     async stop() {
       server.stop()

@@ -1,5 +1,5 @@
 /**
- * Ends a connection so that its socket is closed as well.
+ * Ends connections, so that their sockets are closed as well.
  * @module
  */
 import type { Connection } from '@libp2p/interface'
@@ -24,4 +24,11 @@ export async function cutConnection(connection: Connection, error: WeftError): P
   } catch {
     connection.abort(error)
   }
+}
+
+/** Closes one that nobody needs any more, in the background. */
+export function leaveConnection(connection: Connection): void {
+  connection.close().catch((error: unknown) => {
+    connection.abort(error instanceof Error ? error : new Error(String(error)))
+  })
 }
