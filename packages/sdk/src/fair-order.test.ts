@@ -76,6 +76,17 @@ test('ever new clients do not keep one waiting for ever', () => {
   throw new Error('It waits for ever.')
 })
 
+test('identities cost nothing, so of ever more clients those that came last are remembered', () => {
+  const order = new FairOrder({ places: 1, placesPerClient: 1 })
+  const next = (...clients: string[]) => order.take(clients.map(job), [], 0)?.clientPeerId
+  order.charge('first', 10_000)
+  for (let each = 0; each < 998; each += 1) order.charge(`new ${each}`, 10_000)
+  order.charge('last', 10_000)
+  expect([next('first', 'fresh'), next('last', 'fresh')]).toEqual(['fresh', 'fresh'])
+  order.charge('one more', 10_000)
+  expect([next('first', 'fresh'), next('last', 'fresh')]).toEqual(['first', 'fresh'])
+})
+
 test('what is foreseen is what comes', () => {
   const order = new FairOrder({ places: 2, placesPerClient: 1 })
   const waiting = [job('a'), job('a'), job('b')]

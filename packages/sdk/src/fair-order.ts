@@ -28,6 +28,8 @@ export type FairOrderInit = {
 
 /** Nobody waits for ever behind clients that are new each time: identities cost nothing. */
 const maxPassedBy = 8
+/** Clients whose use is remembered; more than are served in an hour. */
+const maxClients = 1_000
 
 export class FairOrder {
   readonly #init: FairOrderInit
@@ -66,9 +68,10 @@ export class FairOrder {
   /** @param ms - more than was charged so far; negative when it was too much */
   charge(clientPeerId: string, ms: number): void {
     const usedMs = (this.#usedMs.get(clientPeerId) ?? this.#nowMs) + ms
+    this.#usedMs.delete(clientPeerId)
     this.#usedMs.set(clientPeerId, usedMs)
     for (const [client, used] of this.#usedMs) {
-      if (used <= this.#nowMs) this.#usedMs.delete(client)
+      if (used <= this.#nowMs || this.#usedMs.size > maxClients) this.#usedMs.delete(client)
     }
   }
 

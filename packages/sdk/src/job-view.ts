@@ -80,7 +80,8 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
         tokensPerSecond: 0,
         state: 'running',
       }
-      change({ jobs: [job, ...get().jobs].slice(0, maxJobsShown) })
+      const jobs = [job, ...get().jobs]
+      change({ jobs: jobs.filter(({ state }, at) => state === 'running' || at < maxJobsShown) })
       settle()
     } else if (event.type === 'job-delta') {
       unseen.set(event.id, (unseen.get(event.id) ?? 0) + event.tokens)

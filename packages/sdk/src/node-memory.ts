@@ -170,10 +170,10 @@ export function createNodeMemory({
     count,
     async forget() {
       await flush()
-      await store?.clear()
       known.clear()
       busyUntilMs.clear()
       count.set(0)
+      await store?.clear()
     },
     flush,
   }

@@ -11,7 +11,7 @@ export function StorePanel({ storing }: { storing: Storing }) {
   const peers = String(limits.maxPeers)
   function choose(nextSpeed: string, nextPeers: string): void {
     const next = parseLimits(nextSpeed, nextPeers)
-    if (next) void storing.limit(next)
+    if (next) storing.limit(next).catch(() => {}) // An outdated page says so itself.
   }
   return (
     <section aria-labelledby="store-title">

@@ -12,13 +12,14 @@ export function RememberedPeers() {
 
 function Remembered({ peers }: { peers: Peers }) {
   const remembered = useCell(peers.remembered)
+  const forget = () => peers.forget().catch(() => {}) // An outdated page says so itself.
   return (
     <div className="flex flex-wrap items-center gap-x-2 text-xs text-ash">
       <p role="status" aria-label="Remembered tabs">
         {rememberedSentence(remembered)}
       </p>
       {remembered > 0 && (
-        <Button kind="quiet" className="text-xs" onClick={() => void peers.forget()}>
+        <Button kind="quiet" className="text-xs" onClick={forget}>
           Clear
         </Button>
       )}

@@ -10,7 +10,7 @@ import { backendHere } from './prepare-here.ts'
 
 /** In one tab of this browser at most. Rejects with what the node's sentence says. */
 export async function serveAgain(opened: OpenedTab): Promise<void> {
-  const { node, models } = opened.tab
+  const { node, head, layers, models } = opened.tab
   if (!readPreference('served') || !readPreference('servesAgain')) return
   const list = chatModels(models.list.get())
   const wanted = readPreference('servedModelCid')
@@ -18,7 +18,7 @@ export async function serveAgain(opened: OpenedTab): Promise<void> {
   if (!model || !(await node.mayServeAgain())) return
   const backend = await backendHere(opened, model)
   // The person may have been quicker.
-  if (node.state.get().phase !== 'off') return
+  if ([node, head, layers].some(({ state }) => state.get().phase !== 'off')) return
   const maxJobs = parseJobs(readPreference('jobsAtOnce'))
   await node.start({
     modelCid: model.modelCid,

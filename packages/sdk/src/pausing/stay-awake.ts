@@ -81,21 +81,28 @@ type Loopback = { channel: RTCDataChannel; peer: RTCPeerConnection; signal: Abor
 
 /** Or until there may be a way where there was none. */
 function untilLost({ channel, peer, signal }: Loopback): Promise<void> {
-  return firstOf(signal, (done) => {
+  return firstOf(signal, (done, over) => {
     channel.addEventListener('close', done)
     peer.addEventListener('connectionstatechange', () => {
       if (peer.connectionState === 'failed') done()
     })
-    addEventListener('online', done, { once: true, signal })
+    addEventListener('online', done, { signal: over })
   })
 }
 
 /** Resolves when `listen` has called back, or with the signal. */
-function firstOf(signal: AbortSignal, listen: (done: () => void) => void): Promise<void> {
+function firstOf(
+  signal: AbortSignal,
+  listen: (done: () => void, over: AbortSignal) => void,
+): Promise<void> {
+  const over = new AbortController()
   return new Promise((resolve) => {
-    const done = () => resolve()
-    signal.addEventListener('abort', done, { once: true })
+    const done = () => {
+      over.abort()
+      resolve()
+    }
+    signal.addEventListener('abort', done, { signal: over.signal })
     if (signal.aborted) done()
-    else listen(done)
+    else listen(done, over.signal)
   })
 }
