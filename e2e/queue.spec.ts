@@ -15,6 +15,7 @@ test('a tab with one place and three that ask: the third is told about how long,
   await node.goto(`${siteUrl}/contribute`)
   await node.getByRole('combobox', { name: 'Backend' }).selectOption('wasm')
   await node.getByRole('combobox', { name: 'Jobs at once' }).selectOption('1')
+  await node.getByRole('combobox', { name: 'On battery' }).selectOption('serve')
   await node.getByRole('switch', { name: 'Serve' }).click()
   const status = node.getByRole('status', { name: 'Node status' })
   await expect(status).toContainText('Ready and registered', { timeout: 90_000 })
