@@ -1,6 +1,9 @@
 import type { QueuePlace } from '@weft/protocol'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JobQueue, type Place } from './job-queue.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 function open(places: number) {
   const counts: string[] = []
@@ -19,7 +22,7 @@ function open(places: number) {
   return { queue, enter, counts }
 }
 
-const hold = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const hold = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 test('places are given at once, then in turn, and who leaves is gone', async () => {
   const { enter, counts } = open(1)
@@ -45,7 +48,7 @@ test('the wait is told by the length of jobs, and again as it changes, once a se
   }
   const running = await enter('a').place
   const next = enter('b')
-  expect(next.places[0]?.aboutMs).toBeLessThan(150)
+  expect(next.places[0]?.aboutMs).toBe(20)
   expect(queue.busyMs('c')).toBeNull()
   running.release(true)
   const held = await next.place
@@ -63,11 +66,11 @@ test('before a job has ended, the wait is guessed, and a slow first job corrects
   const { signal } = new AbortController()
   const first = await queue.enter({ clientPeerId: 'a', signal, onPlace: () => {} })
   const next = queue.enter({ clientPeerId: 'b', signal, onPlace: (place) => places.push(place) })
-  expect(places[0]?.aboutMs).toBeLessThanOrEqual(40)
+  expect(places[0]?.aboutMs).toBe(40)
   await hold(400)
   const fourth = queue.enter({ clientPeerId: 'c', signal, onPlace: (place) => places.push(place) })
   // A quarter of its age for the first, and as much as that was for the second.
-  expect(places.at(-1)?.aboutMs).toBeGreaterThan(450)
+  expect(places.at(-1)?.aboutMs).toBe(500)
   first.release(true)
   ;(await next).release(true)
   ;(await fourth).release(true)
@@ -89,24 +92,24 @@ test('a queue has an end, for each client and for all, and says about how long',
 test('a client with much to ask and one with little have equal shares', async () => {
   const { enter } = open(2)
   const jobs: Record<string, number> = { greedy: 0, modest: 0 }
-  const isOver = hold(600).then(() => true)
   let over = false
-  void isOver.then(() => {
-    over = true
-  })
   async function keepAsking(client: string): Promise<void> {
     while (!over) {
       const place: Place = await enter(client).place
-      await hold(10)
+      await new Promise((resolve) => setTimeout(resolve, 10))
       jobs[client] = (jobs[client] ?? 0) + 1
       place.release(true)
     }
   }
-  await Promise.all([
+  const asking = [
     ...Array.from({ length: 6 }, () => keepAsking('greedy')),
     keepAsking('modest'),
     keepAsking('modest'),
-  ])
+  ]
+  await hold(600)
+  over = true
+  await hold(100)
+  await Promise.all(asking)
   const { greedy = 0, modest = 0 } = jobs
   expect(greedy / modest).toBeGreaterThan(0.7)
   expect(greedy / modest).toBeLessThan(1.4)

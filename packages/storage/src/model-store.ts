@@ -1,6 +1,6 @@
 /**
  * The models that this browser keeps for this site: what is there, bringing one in, taking one out.
- * Nothing leaves it but by `remove`.
+ * Nothing leaves it but by `remove`, or to make room for another one.
  * @module
  */
 import {
