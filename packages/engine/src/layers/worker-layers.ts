@@ -25,8 +25,12 @@ export type WorkerLayers = {
   close(): void
 }
 
-/** What no later step would get over. */
-const deadly = ['engine/crashed', 'engine/device-lost', 'engine/run-failed']
+/** What no later step would get over; on a GPU a failed run ends the session. */
+function isDeadly(error: unknown, { backend }: EngineInfo): error is WeftError {
+  if (!WeftError.is(error)) return false
+  if (error.code === 'engine/run-failed') return backend === 'webgpu'
+  return error.code === 'engine/crashed' || error.code === 'engine/device-lost'
+}
 
 /** @throws WeftError as `openLocalLayers`, `engine/crashed`; CancelledError */
 export async function openWorkerLayers(
@@ -58,7 +62,7 @@ export async function openWorkerLayers(
             try {
               return await (await link).step(...args)
             } catch (error) {
-              if (WeftError.is(error) && deadly.includes(error.code)) die(error)
+              if (isDeadly(error, info)) die(error)
               throw error
             }
           },
