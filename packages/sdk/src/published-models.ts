@@ -47,10 +47,12 @@ export function createPublishedModels(init: FindTabsInit): PublishedModels {
   }
 
   async function bring(modelCid: string, from: Registration, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(fetchMs)])
     try {
-      const manifest = await fetchManifest(init, { modelCid, from }, signal)
+      const manifest = await fetchManifest(init, { modelCid, from }, limit)
       held.set(modelCid, { modelCid, manifest, publisher: from.peerId })
     } catch {
+      if (signal.aborted) return
       failedAtMs.set(`${modelCid} ${from.peerId}`, Date.now())
       for (const oldest of failedAtMs.keys()) {
         if (failedAtMs.size <= maxFailures) break
@@ -77,8 +79,7 @@ export function createPublishedModels(init: FindTabsInit): PublishedModels {
           if (!isFull && isNew && mayTry(modelCid, from.peerId)) fresh.set(modelCid, from)
         }
       }
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(fetchMs)])
-      await Promise.all([...fresh].map(([modelCid, from]) => bring(modelCid, from, limit)))
+      await Promise.all([...fresh].map(([modelCid, from]) => bring(modelCid, from, signal)))
       return { models: [...held.values()], storing }
     },
   }

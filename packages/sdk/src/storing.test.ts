@@ -228,3 +228,25 @@ test('who names a model that it has not keeps nobody from one that has it', asyn
   for (let look = 1; look < looks; look += 1) await published.look(() => false)
   expect((await published.look(() => false)).models).toMatchObject([{ modelCid }])
 })
+
+test('a look that its page has ended says nothing against a tab', async () => {
+  const [, { network, memory, ...taker }] = [await openSharing(), await openTab()]
+  await sees({ network, memory, ...taker }, 1)
+  let page = new AbortController()
+  let isLeaving = true
+  const published = createPublishedModels({
+    memory,
+    network: {
+      peerId: network.peerId,
+      findOffers: (...query) => network.findOffers(...query),
+      openChunks(...to) {
+        if (isLeaving) page.abort()
+        return network.openChunks(...to)
+      },
+    },
+  })
+  expect((await published.look(() => false, page.signal)).models).toEqual([])
+  isLeaving = false
+  page = new AbortController()
+  expect((await published.look(() => false, page.signal)).models).toMatchObject([{ modelCid }])
+})
