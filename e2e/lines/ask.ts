@@ -37,7 +37,10 @@ export async function ask(page: Page, init: AskInit = {}): Promise<Asked> {
   const { prompt = story, onToken, withinMs = 60_000 } = init
   let acted: Promise<void> | null = null
   await page.exposeFunction('weftTokens', (count: number) => {
-    if (onToken && count >= onToken.count) acted ??= onToken.act()
+    if (!onToken || count < onToken.count || acted) return
+    acted = onToken.act()
+    // Told below, where it is waited for.
+    acted.catch(() => {})
   })
   await page.evaluate(watch)
   await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)

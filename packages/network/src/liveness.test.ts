@@ -1,4 +1,4 @@
-import type { Connection } from '@libp2p/interface'
+import type { Connection, StreamHandler } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test } from 'vitest'
 import { countedMs, Liveness, paceOfTab } from './liveness.ts'
@@ -13,15 +13,15 @@ afterEach(async () => {
 
 type Watched = { connection: Connection; liveness: Liveness }
 
-async function watch({ isSilent }: { isSilent: boolean }): Promise<Watched> {
+async function watch({ onPing }: { onPing?: StreamHandler } = {}): Promise<Watched> {
   const [near, far] = await Promise.all([createBareLibp2p(), createBareLibp2p()])
   stops.push(
     () => near.stop(),
     () => far.stop(),
   )
-  if (isSilent) {
+  if (onPing) {
     await far.unhandle('/ipfs/ping/1.0.0')
-    await far.handle('/ipfs/ping/1.0.0', () => {})
+    await far.handle('/ipfs/ping/1.0.0', onPing)
   }
   const liveness = new Liveness({
     libp2p: near,
@@ -37,18 +37,56 @@ function blockThread(ms: number): void {
 }
 
 test('a peer that no longer answers is cut', { timeout: 20_000 }, async () => {
-  const { connection } = await watch({ isSilent: true })
+  const { connection } = await watch({ onPing: () => {} })
   await eventually(() => connection.status !== 'open', { ms: 10_000 })
 })
 
 test('the round trip of a live connection is known within a moment', async () => {
-  const { connection, liveness } = await watch({ isSilent: false })
+  const { connection, liveness } = await watch()
   expect(liveness.rttMs(connection)).toBeNull()
   expect(await eventually(() => liveness.rttMs(connection))).toBeLessThan(5_000)
 })
 
+test('a peer that answers before it is asked is cut', async () => {
+  const { connection } = await watch({
+    onPing: (stream) => {
+      stream.send(new Uint8Array(64))
+    },
+  })
+  await eventually(() => connection.status !== 'open')
+})
+
+test('pings share a stream; a peer that ends it is asked over another', {
+  timeout: 20_000,
+}, async () => {
+  const [near, far] = await Promise.all([createBareLibp2p(), createBareLibp2p()])
+  stops.push(
+    () => near.stop(),
+    () => far.stop(),
+  )
+  let pings = 0
+  let streams = 0
+  await far.unhandle('/ipfs/ping/1.0.0')
+  await far.handle('/ipfs/ping/1.0.0', (stream) => {
+    streams += 1
+    stream.addEventListener('message', ({ data }) => {
+      if (stream.writeStatus !== 'writable') return
+      pings += 1
+      stream.send(data)
+      if (pings === 3) void stream.close()
+    })
+  })
+  const paceOf = () => ({ everyMs: 0, lossMs: 5_000 })
+  const liveness = new Liveness({ libp2p: near, paceOf })
+  stops.push(() => liveness.stop())
+  const connection = await near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
+  await eventually(() => pings >= 6)
+  expect([connection.status, streams]).toEqual(['open', 2])
+  await eventually(() => connection.streams.length === 1)
+})
+
 test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () => {
-  const { connection } = await watch({ isSilent: false })
+  const { connection } = await watch()
   await new Promise((resolve) => setTimeout(resolve, 2_100))
   blockThread(5_500)
   await new Promise((resolve) => setTimeout(resolve, 500))

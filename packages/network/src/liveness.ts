@@ -6,7 +6,7 @@
  */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type ByteStream, byteStream } from '@libp2p/utils'
-import { WeftError } from '@weft/protocol'
+import { bytesEqual, randomBytes, WeftError } from '@weft/protocol'
 import { inferProtocol } from './infer/constants.ts'
 import { cutConnection } from './wire/cut-connection.ts'
 import { withDeadline } from './wire/deadline.ts'
@@ -204,10 +204,14 @@ async function exchange(
 }
 
 async function pingOver(line: ByteStream<Stream>, signal: AbortSignal): Promise<number> {
-  await line.write(crypto.getRandomValues(new Uint8Array(pingBytes)), { signal })
+  const asked = randomBytes(pingBytes)
+  await line.write(asked, { signal })
   const sentMs = performance.now()
-  await line.read({ bytes: pingBytes, signal })
+  const answer = await line.read({ bytes: pingBytes, signal })
+  // Who answers ahead of the question would seem to be near.
+  if (!bytesEqual(answer.subarray(), asked)) throw wrongPing
   return performance.now() - sentMs
 }
 
+const wrongPing = new WeftError('network/wrong-ping', 'The peer answered a ping with other bytes.')
 const silent = new WeftError('network/silent', 'The peer no longer answers.')

@@ -53,6 +53,12 @@ export const messageBurst = 60
  */
 export const maxRefusedMessages = 200
 
+/**
+ * Nodes that a query looks at, and as many of its region: a millisecond. What matches seldom is found by
+ * asking again, and no question that nothing matches holds up the others.
+ */
+export const maxLooks = 2_000
+
 /** What is around a registration in a message takes less than this. */
 export const envelopeBytes = 128
 const maxRequestBytes = limits.maxRegistrationBytes + envelopeBytes

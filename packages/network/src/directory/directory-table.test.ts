@@ -9,6 +9,7 @@ import {
 } from '@weft/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { announcement, anyQuery, modelCid, unannounced } from '../testing/fixtures.ts'
+import { maxLooks } from './constants.ts'
 import { DirectoryTable } from './directory-table.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -36,8 +37,10 @@ function registration(sequence: number, device = 'test') {
 
 /** As if by another node; a table does not check signatures. */
 function named(name: string) {
-  return { ...registration(1), peerId: `16Uiu2${name.padEnd(47, 'A')}` }
+  return { ...registration(1), peerId: peerIdLike(name) }
 }
+
+const peerIdLike = (name: string) => `16Uiu2${name.padEnd(47, 'A')}`
 
 const peerIdOf = ({ registration: sealed }: SealedOffer) => decodeRegistration(sealed).peerId
 
@@ -101,6 +104,22 @@ test('an offer that does not fit into the answer keeps no smaller one out', () =
   const { offers } = table.find(ofModel)
   expect(offers.length).toBeLessThan(limits.maxOffers)
   expect(offers.at(-1)?.registration).toEqual(encodeRegistration(small))
+})
+
+test('a question that little matches looks at some nodes, not at all', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const table = new DirectoryTable({ maxEntries: 10_000 })
+  const busy = { ...registration(1), maxJobs: 0 }
+  for (let index = 1; index < maxLooks; index += 1) {
+    const name = `${index}`.replaceAll('0', 'Z')
+    table.put({ ...busy, peerId: peerIdLike(name) }, {})
+  }
+  table.put(named('B'), {})
+  // The first that is not looked at.
+  table.put(named('C'), {})
+  const { offers, total } = table.find({ ...ofModel, isFree: true })
+  expect(offers.map(peerIdOf)).toEqual([named('B').peerId])
+  expect(total).toBe(maxLooks + 1)
 })
 
 test('only what was asked for', () => {

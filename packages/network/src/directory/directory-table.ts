@@ -13,6 +13,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import { Answer } from './answer.ts'
+import { maxLooks } from './constants.ts'
 import { Holding } from './holding.ts'
 import { hasRoom, matches } from './matches.ts'
 import { SampleSet } from './sample-set.ts'
@@ -200,7 +201,7 @@ export class DirectoryTable {
 }
 
 function* drawAll(sets: readonly (SampleSet<Entry> | undefined)[]): Generator<Entry> {
-  for (const set of sets) if (set) yield* set.draw()
+  for (const set of sets) if (set) yield* set.draw(maxLooks)
 }
 
 function keyOf(role: string, modelCid: string | null, region: string | null): string {

@@ -75,7 +75,9 @@ async function findOffers(
   const all = Promise.allSettled(queries).then(() => enough.abort())
   await Promise.race([all, pause(directoryTimes.secondAnswerMs, enough.signal)])
   // Before the merge: what a relay has made up must not take the place of what a node has signed.
-  const authentic = answers.flatMap(({ offers }) => offers.flatMap((offer) => reader.open(offer)))
+  const authentic = answers.flatMap(({ offers }) =>
+    offers.slice(0, query.limit).flatMap((offer) => reader.open(offer)),
+  )
   return {
     offers: mergeOffers(authentic.filter((offer) => matches(offer, query))),
     relays: answers.flatMap(({ relays }) => relays),

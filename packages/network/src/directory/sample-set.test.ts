@@ -16,6 +16,15 @@ test('every member is drawn once, whatever the size', () => {
   }
 })
 
+test('so many are drawn, not the same ones each time', () => {
+  const set = new SampleSet<number>()
+  for (let member = 0; member < 50; member += 1) set.add(member)
+  const draws = Array.from({ length: 20 }, () => [...set.draw(5)])
+  for (const drawn of draws) expect(new Set(drawn).size).toBe(5)
+  expect(new Set(draws.flat()).size).toBeGreaterThan(5)
+  expect([...set.draw(100)]).toHaveLength(50)
+})
+
 test('what is deleted is not drawn, and the first draw is fair', () => {
   const set = setOf(10)
   for (const value of [9, 0, 4, 4]) set.delete(value)

@@ -27,15 +27,16 @@ export class SampleSet<T> {
   }
 
   /**
-   * Every member once, from a random one on in random steps; a step that shares no divisor with the size
+   * Members, each once, from a random one on in random steps; a step that shares no divisor with the size
    * meets all. Nothing may be added or deleted meanwhile.
+   * @param most - so many of them
    */
-  *draw(): Generator<T> {
+  *draw(most = Number.POSITIVE_INFINITY): Generator<T> {
     const { size } = this
     let place = Math.floor(Math.random() * size)
     let step = 1 + Math.floor(Math.random() * (size - 1))
     while (greatestDivisor(step, size) > 1) step = 1 + (step % size)
-    for (let count = 0; count < size; count += 1) {
+    for (let count = 0; count < Math.min(size, most); count += 1) {
       yield this.#values[place] as T
       place = (place + step) % size
     }

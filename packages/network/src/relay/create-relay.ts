@@ -59,8 +59,8 @@ export interface Relay {
   addresses(): string[]
   counts(): RelayCounts
   /**
-   * Takes nothing new, and tells tabs and other relays, so that nothing is begun over this relay any
-   * more. Resolves when nobody is connected, after `ms` at most.
+   * Takes nothing new and tells its tabs, so that they begin nothing over it any more; introductions go on,
+   * and other relays hear of it by `stop`. Resolves when nobody is connected, after `ms` at most.
    */
   drain(ms: number): Promise<void>
   /** Ends all streams and connections. */
