@@ -59,6 +59,7 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     // On a GPU a run that fails would end the session, for all.
     if (sources.length > (decoder.layout.fixedRows ?? sources.length))
       throw badStep(`${sources.length} rows.`)
+    requirePlace(caches, change.cache)
     caches.set(change.cache, joinWithin(caches, sources))
   }
   const change = (caches: Map<number, KvCache>, each: Change): void => {
@@ -75,6 +76,7 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
     states: Float32Array,
   ): Promise<Float32Array> => {
     const { cache: id, rows, tokens, positions } = asked
+    requirePlace(caches, id)
     const cache = caches.get(id) ?? decoder.createCache()
     caches.set(id, cache)
     if (cache.rows.length === 0) throw noRoom()
@@ -100,7 +102,6 @@ export function createPartHost({ decoder, width, limits }: PartHostInit): PartHo
           takeTurn(async () => {
             if (!links.has(caches)) throw closed()
             for (const each of changes) change(caches, each)
-            if (caches.size > maxCaches) throw badStep('Too many caches.')
             return asked ? forward(caches, asked, states) : new Float32Array()
           }),
         close() {
@@ -126,6 +127,10 @@ type Change<
 
 /** Running answers, and what is kept of texts that begin alike. */
 const maxCaches = 1024
+
+function requirePlace(caches: Map<number, KvCache>, id: number): void {
+  if (caches.size >= maxCaches && !caches.has(id)) throw badStep('Too many caches.')
+}
 
 type Picked = { rows: number; tokens: number; width: number; positions: readonly number[] | null }
 

@@ -91,3 +91,24 @@ test('a copy without room fails who reads it, and nobody else', async () => {
     code: 'engine/out-of-memory',
   })
 })
+
+test('a head that makes copies without end, even of nothing, is refused', async () => {
+  const { hosts } = await splitParts(whole, { tabs: 2, width: shape.width })
+  const [host] = hosts
+  const link = host?.open()
+  const sources = [{ cache: 0, row: 0, length: 0 }]
+  const copy = (cache: number) => ({ type: 'join' as const, cache, sources })
+  const copies = (from: number, count: number) => ({
+    changes: Array.from({ length: count }, (_, index) => copy(from + index)),
+    forward: null,
+  })
+  const nothing = new Float32Array()
+  await link?.step(copies(1, 1024), nothing)
+  for (let from = 2000; from < 2003; from += 1) {
+    await expect(link?.step(copies(from, 1), nothing)).rejects.toMatchObject({
+      code: 'engine/bad-step',
+    })
+  }
+  await link?.step({ changes: [{ type: 'free', cache: 1 }, copy(3000)], forward: null }, nothing)
+  await host?.release()
+})
