@@ -30,7 +30,12 @@ async function* whole(): AsyncGenerator<GenerateEvent> {
   yield { type: 'end', receipt: null, answer }
 }
 
-const model = { modelCid: 'm', manifest: { task: 'chat', contextTokens: 512 }, needs }
+const model = {
+  modelCid: 'm',
+  manifest: { task: 'chat', contextTokens: 512 },
+  needs,
+  isChosen: true,
+}
 
 /** A session over a tab whose client follows `script`, and whose history is a map. */
 function open(script: Script) {
