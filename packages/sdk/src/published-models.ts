@@ -79,7 +79,12 @@ export function createPublishedModels(init: FindTabsInit): PublishedModels {
           if (!isFull && isNew && mayTry(modelCid, from.peerId)) fresh.set(modelCid, from)
         }
       }
-      await Promise.all([...fresh].map(([modelCid, from]) => bring(modelCid, from, signal)))
+      // Of one tab one after the other: it takes few lines from each.
+      const byTab = Map.groupBy(fresh, ([, { peerId }]) => peerId)
+      const works = [...byTab.values()].map(async (models) => {
+        for (const [modelCid, from] of models) await bring(modelCid, from, signal)
+      })
+      await Promise.all(works)
       return { models: [...held.values()], storing }
     },
   }

@@ -229,6 +229,27 @@ test('who names a model that it has not keeps nobody from one that has it', asyn
   expect((await published.look(() => false)).models).toMatchObject([{ modelCid }])
 })
 
+test('all models of a tab that gives several are found in one look', async () => {
+  const [giver, taker] = [await openTab(), await openTab()]
+  const names = ['One', 'Two', 'Three', 'Four']
+  const manifests = names.map((name) => ({ ...manifest, name }))
+  const given = new Map(manifests.map((each) => [manifestCid(each), encodeManifest(each)]))
+  giver.network.handleChunks({
+    limits: () => ({ bytesPerSecond: null, maxPeers: 1 }),
+    manifest: async (cid) => given.get(cid) ?? null,
+    holdings: async () => null,
+    chunk: async () => null,
+    onGiven: () => {},
+  })
+  giver.network.announce({ stores: [...given.keys()] })
+  await vi.waitFor(async () => {
+    const offers = await taker.network.findOffers({ role: 'stores', modelCid: null })
+    expect(offers).toHaveLength(1)
+  }, wait)
+  const { models } = await createPublishedModels(taker).look(() => false)
+  expect(models.map((model) => model.manifest.name).sort()).toEqual(names.toSorted())
+})
+
 test('a look that its page has ended says nothing against a tab', async () => {
   const [, { network, memory, ...taker }] = [await openSharing(), await openTab()]
   await sees({ network, memory, ...taker }, 1)
