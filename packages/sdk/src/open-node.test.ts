@@ -56,10 +56,14 @@ function open(answers: Record<string, Answer>) {
     noteFailed: (peerId) => void log.push(`failed ${peerId}`),
   }
   const controller = new AbortController()
-  const start = (mayWait = true) =>
+  const start = (mayWait = true, onWait = () => {}) =>
     openNode(candidates, {
       signal: controller.signal,
-      onWait: mayWait ? (wait) => void waits.push(wait) : null,
+      onWait(wait) {
+        waits.push(wait)
+        onWait()
+      },
+      ...(mayWait ? {} : { onWait: null }),
     })
   const grant = (peerId: string) => grants.get(peerId)?.({ type: 'opened', call: callOf(peerId) })
   return { start, log, waits, full, grant, answers, stop: () => controller.abort() }
@@ -130,4 +134,12 @@ test('who stops waiting has left the queue', async () => {
   stop()
   await failure
   expect(log).toEqual(['leave a'])
+})
+
+test('who stops waiting as soon as a wait is told is kept no longer', async () => {
+  const { start, log, stop } = open({ a: place(1, 60_000) })
+  const failure = expect(start(true, stop)).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  await vi.advanceTimersByTimeAsync(10)
+  expect(log).toEqual(['leave a'])
+  await failure
 })

@@ -204,14 +204,14 @@ class NodeOpening {
 
   /** Until it is time to look again, or the wait in the queue is over. */
   async #pause(): Promise<void> {
-    const over = new AbortController()
     const { signal } = this.#options
-    const ms = lookAgainMs + Math.random() * lookAgainSpreadMs
-    const timer = setTimeout(() => over.abort(), ms)
-    const stop = () => over.abort()
+    const over = Promise.withResolvers<void>()
+    const stop = () => over.resolve()
+    const timer = setTimeout(stop, lookAgainMs + Math.random() * lookAgainSpreadMs)
     signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
     void this.#held?.end.then(stop)
-    await new Promise((resolve) => over.signal.addEventListener('abort', resolve))
+    await over.promise
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
     this.#checkSignal()
