@@ -23,22 +23,30 @@ const hiddenTickMs = 1_100
  * Milliseconds from one answer to the next ping, and of silence that means death, on a line without
  * delay.
  */
-export type Pace = { everyMs: number; lossMs: number }
+export type Pace = {
+  everyMs: number
+  lossMs: number
+  /** The same when nobody else is heard either: then it is our own line that was cut. */
+  deafMs?: number
+}
 /** We wait for this peer's tokens. Shorter, and a busy moment of the node's page costs the answer. */
 const waiting: Pace = { everyMs: 500, lossMs: 2_000 }
 /**
  * A person's answer hangs on this relay, or soon may: where our own line was cut, it is lost together
  * with the node, and needed to find the next one.
  */
-const asking: Pace = { everyMs: 1_000, lossMs: 2_500 }
+const asking: Pace = { everyMs: 1_000, lossMs: 15_000, deafMs: 2_500 }
 /** A ping takes two round trips, four where packets are lost: a slow line is no dead peer. */
 const roundTripsOfPing = 4
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
 const idle: Pace = { everyMs: 2_000, lossMs: 5_000 }
 /** Nothing runs on it: whoever wants to use it notices by himself. */
 const unused: Pace = { everyMs: 10_000, lossMs: 5_000 }
-/** Between tab and relay: silence stops no job, and a relay has thousands of tabs. */
-export const relayPace: Pace = { everyMs: 15_000, lossMs: 5_000 }
+/**
+ * Between tab and relay: silence stops no job. A relay has thousands of tabs; where it is busy, cutting
+ * and dialling again would make it busier still.
+ */
+export const relayPace: Pace = { everyMs: 15_000, lossMs: 15_000 }
 /** Where even this fails, something else than silence is wrong. */
 const pingDeadlineMs = 60_000
 
@@ -101,6 +109,8 @@ export class Liveness {
   #tickedMs = performance.now()
   /** Between the last two ticks. */
   #gapMs = tickMs
+  /** Since any ping was answered. */
+  #deafMs = 0
 
   constructor(init: LivenessInit) {
     this.#init = init
@@ -122,6 +132,7 @@ export class Liveness {
     const elapsedMs = countedMs(gapMs, this.#gapMs)
     this.#gapMs = gapMs
     this.#tickedMs = nowMs
+    this.#deafMs += elapsedMs
     for (const connection of this.#init.libp2p.getConnections()) {
       if (!connection.limits && connection.status === 'open') this.#look(connection, elapsedMs)
     }
@@ -130,11 +141,12 @@ export class Liveness {
   #look(connection: Connection, elapsedMs: number): void {
     const watch = this.#watches.get(connection) ?? newWatch()
     this.#watches.set(connection, watch)
-    const { everyMs, lossMs } = this.#init.paceOf(connection)
+    const { everyMs, lossMs, deafMs = lossMs } = this.#init.paceOf(connection)
     if (watch.isPinging) {
       watch.silentMs += elapsedMs
       const slackMs = roundTripsOfPing * (watch.rttMs ?? 0)
-      if (watch.silentMs > lossMs + slackMs) this.#cut(connection, silent)
+      const limitMs = slackMs + (this.#deafMs > deafMs + slackMs ? deafMs : lossMs)
+      if (watch.silentMs > limitMs) this.#cut(connection, silent)
       return
     }
     watch.idleMs += elapsedMs
@@ -154,6 +166,7 @@ export class Liveness {
         subject: 'A ping',
         ms: pingDeadlineMs,
       })
+      this.#deafMs = 0
       const before = watch.rttMs ?? newest
       watch.rttMs = before + newestWeight * (newest - before)
     } catch (error) {

@@ -28,7 +28,7 @@ const record = await runStorm(options, {
       [
         `${Math.round(atMs / 1000)} s`,
         `${outcomes.length} answers, ${outcomes.length - right.length} not right`,
-        `relays know ${last?.registered.map((count) => count ?? 'gone').join(' and ')}`,
+        `relays know ${last?.known.map((count) => count ?? 'gone').join(' and ')}`,
         `${last?.connections} connections`,
         `${Math.round((last?.workerBytes ?? 0) / 2 ** 20)} MB`,
         `lag ${Math.round(last?.lagMs ?? 0)} ms`,

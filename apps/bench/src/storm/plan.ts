@@ -126,6 +126,9 @@ export type Ask = {
   cancelAfter: number | null
 }
 
+/** People read; and hundreds of peers share the cores of one machine with both relays. */
+const thinkMs = [10_000, 180_000] as const
+
 /** @returns the questions of one client, without end */
 export function* asksOf(seed: number, clientId: string): Generator<Ask, never> {
   const random = createRandom(`storm ${seed} ${clientId}`)
@@ -133,7 +136,7 @@ export function* asksOf(seed: number, clientId: string): Generator<Ask, never> {
   for (;;) {
     const words = random.chance(0.2) ? random.between(100, 200) : random.between(10, 60)
     yield {
-      thinkMs: random.between(5_000, 90_000),
+      thinkMs: random.between(...thinkMs),
       words,
       maxTokens: random.chance(0.1) ? random.between(5, words) : 256,
       readMs: isSlow ? random.between(20, 100) : 0,

@@ -81,7 +81,7 @@ export function chartsOf(record: StormRecord): Chart[] {
         { label: 'relay 1', tone: 'first' },
         { label: 'relay 2', tone: 'second' },
       ],
-      columns: [seconds, ...[0, 1].map((relay) => samples.map((s) => s.registered[relay] ?? null))],
+      columns: [seconds, ...[0, 1].map((relay) => samples.map((s) => s.known[relay] ?? null))],
     },
     {
       title: 'Memory',

@@ -13,8 +13,8 @@ import type { Outcome } from './worker-messages.ts'
 type StormSample = {
   /** Since the storm began. */
   atMs: number
-  /** Nodes that each relay knows; null while it does not answer. */
-  registered: (number | null)[]
+  /** Nodes that each relay can name, its fellow's too; null while it does not answer. */
+  known: (number | null)[]
   relayBytes: (number | null)[]
   /** Of all worker processes together, and of the largest. */
   workerBytes: number
@@ -153,7 +153,7 @@ async function restartRelay(
 ): Promise<void> {
   const relay = stage.relays[index]
   if (!relay) return
-  const known = (await registeredAt(relay.http)) ?? record.options.nodes
+  const known = (await knownAt(relay.http)) ?? record.options.nodes
   const killedMs = performance.now()
   const entry: RelayReturn = {
     relay: index,
@@ -164,7 +164,7 @@ async function restartRelay(
   relay.kill()
   while (!signal.aborted && performance.now() - killedMs < joinMs) {
     await wait(pollMs)
-    if (((await registeredAt(relay.http)) ?? 0) < known * 0.9) continue
+    if (((await knownAt(relay.http)) ?? 0) < known * 0.9) continue
     entry.backMs = performance.now() - killedMs
     return
   }
@@ -173,7 +173,7 @@ async function restartRelay(
 async function untilRegistered(stage: Stage, nodes: number, signal: AbortSignal): Promise<void> {
   const endMs = Date.now() + joinMs
   for (;;) {
-    const counts = await Promise.all(stage.relays.map(({ http }) => registeredAt(http)))
+    const counts = await Promise.all(stage.relays.map(({ http }) => knownAt(http)))
     if (counts.every((count) => (count ?? 0) >= nodes)) return
     if (signal.aborted) return
     if (Date.now() > endMs)
@@ -191,7 +191,7 @@ async function sampleOf(
   const known = bytes.map((each) => each ?? 0)
   return {
     atMs,
-    registered: await Promise.all(relays.map(({ http }) => registeredAt(http))),
+    known: await Promise.all(relays.map(({ http }) => knownAt(http))),
     relayBytes: await Promise.all(relays.map((relay) => residentBytes(relay.pid() ?? 0))),
     workerBytes: known.reduce((sum, each) => sum + each, 0),
     largestWorkerBytes: Math.max(0, ...known),
@@ -201,11 +201,11 @@ async function sampleOf(
 }
 
 /** @returns null while the relay does not answer */
-async function registeredAt(http: string): Promise<number | null> {
+async function knownAt(http: string): Promise<number | null> {
   try {
     const response = await fetch(`${http}/health`, { signal: AbortSignal.timeout(1_000) })
-    const { registered } = await response.json()
-    return typeof registered === 'number' ? registered : null
+    const { known } = await response.json()
+    return typeof known === 'number' ? known : null
   } catch {
     return null
   }

@@ -3,9 +3,14 @@ import { backoffMs } from './backoff.ts'
 
 test('grows from half a second to five seconds', () => {
   const longest = () => 1
-  expect([0, 1, 2, 3].map((failures) => backoffMs(failures, longest))).toEqual([
-    500, 750, 1125, 1688,
-  ])
-  expect(backoffMs(1_000, longest)).toBe(5_000)
-  expect(backoffMs(0, () => 0)).toBe(250)
+  const pauses = [0, 1, 2, 3].map((count) => backoffMs({ count, isBusy: false }, longest))
+  expect(pauses).toEqual([500, 750, 1125, 1688])
+  expect(backoffMs({ count: 1_000, isBusy: false }, longest)).toBe(5_000)
+  expect(backoffMs({ count: 0, isBusy: false }, () => 0)).toBe(250)
+})
+
+test('a relay that is too busy to answer is asked ever less often', () => {
+  const longest = () => 1
+  expect(backoffMs({ count: 3, isBusy: true }, longest)).toBe(4_000)
+  expect(backoffMs({ count: 1_000, isBusy: true }, longest)).toBe(30_000)
 })

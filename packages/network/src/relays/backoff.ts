@@ -6,13 +6,23 @@ const firstMs = 500
 const factor = 1.5
 /** A restarted relay is found again within this, and a relay that is gone costs little. */
 const maxMs = 5_000
+/** One that is there and has no time: every try costs it a handshake that it may not end. */
+const maxBusyMs = 30_000
+const busyFactor = 2
+
+export type Failures = {
+  /** In a row. */
+  count: number
+  /** Whether the last one was a relay that took the line and did not answer in time. */
+  isBusy: boolean
+}
 
 /**
- * Grows from 0.5 s to 5 s; its upper half is random, so that the tabs of a restarted relay do not
- * all come at once.
- * @param failures - in a row, from 0
+ * Grows from 0.5 s to 5 s, to 30 s for a relay that is too busy; its upper half is random, so that the
+ * tabs of a restarted relay do not all come at once.
  */
-export function backoffMs(failures: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(maxMs, firstMs * factor ** Math.min(failures, 20))
+export function backoffMs({ count, isBusy }: Failures, random: () => number = Math.random): number {
+  const growth = (isBusy ? busyFactor : factor) ** Math.min(count, 20)
+  const ceiling = Math.min(isBusy ? maxBusyMs : maxMs, firstMs * growth)
   return Math.round(ceiling * (0.5 + random() / 2))
 }

@@ -86,22 +86,25 @@ export class RelayLink {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop
-    let failures = 0
+    let count = 0
     while (!signal.aborted) {
       let detail = 'The connection to the relay was lost.'
+      let isBusy = false
       try {
         const connection = await withDeadline(
           (deadline) => this.#init.libp2p.dial(this.#multiaddr, { signal: deadline }),
           { subject: 'Connecting to the relay', ms: dialMs, signal },
         )
-        failures = 0
+        count = 0
         await this.#use(connection)
       } catch (error) {
         detail = dialFailure(error)
-        failures += 1
+        isBusy = WeftError.is(error) && error.code === 'network/timeout'
+        count += 1
       }
       if (signal.aborted) return
-      const ms = Math.min(backoffMs(failures), this.#init.maxPauseMs ?? Number.POSITIVE_INFINITY)
+      const pauseMs = backoffMs({ count, isBusy })
+      const ms = Math.min(pauseMs, this.#init.maxPauseMs ?? Number.POSITIVE_INFINITY)
       this.#set('offline', `${detail} Trying again in ${(ms / 1000).toFixed(1)} s.`)
       await pause(ms, signal)
     }
