@@ -97,7 +97,14 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
     refusesReservation: () => draining.signal.aborted,
   })
   libp2p.addEventListener('connection:open', ({ detail }) => {
-    if (detail.direction === 'inbound') connections.add(addressOfConnection(detail.remoteAddr))
+    if (detail.direction !== 'inbound') return
+    const address = addressOfConnection(detail.remoteAddr)
+    const isFull = connections.isFull(address)
+    connections.add(address)
+    if (!isFull) return
+    // Of those that come at once, none is counted before it is let in.
+    init.onRefusedConnection?.()
+    void cutConnection(detail, new WeftError('network/busy', 'This address has many connections.'))
   })
   libp2p.addEventListener('connection:close', ({ detail }) => {
     if (detail.direction === 'inbound') connections.remove(addressOfConnection(detail.remoteAddr))

@@ -1,7 +1,8 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import { createPrivateKey } from '@weft/protocol'
 import { afterEach, expect, test, vi } from 'vitest'
 import { announcement, eventually, modelCid } from '../testing/fixtures.ts'
-import { createNodeNetwork } from '../testing/node-network.ts'
+import { createBareLibp2p, createNodeNetwork } from '../testing/node-network.ts'
 import { createRelay, type Relay, type RelayInit } from './index.ts'
 
 vi.setConfig({ testTimeout: 40_000 })
@@ -70,4 +71,13 @@ test('one address has so many connections', async () => {
   expect(refused).toBeGreaterThan(0)
   await first?.stop()
   await eventually(() => third.status().relays[0]?.state === 'online', { ms: 20_000 })
+})
+
+test('and no more where many come at once', async () => {
+  const relay = await open({ connectionsPerAddress: 2 })
+  const [address = ''] = relay.addresses()
+  const crowd = await Promise.all(Array.from({ length: 6 }, () => createBareLibp2p()))
+  stops.push(() => Promise.all(crowd.map((each) => each.stop())))
+  await Promise.allSettled(crowd.map((each) => each.dial(multiaddr(address))))
+  await eventually(() => relay.counts().connections <= 2)
 })
