@@ -271,9 +271,12 @@ export type LayersChoice = {
 /** In its state, `tokensServed` counts the tokens that went through these layers. */
 export interface LayersNode {
   readonly state: Cell<NodeState>
-  /** Prepares the layers, registers with the relays and computes until stopped. */
+  /**
+   * Prepares the layers, registers with the relays and computes until stopped. It pauses by the policy of
+   * `Tab.node`: its lines are cut then, and other tabs compute the layers.
+   */
   start(choice: LayersChoice): Promise<void>
-  /** What it was started with; null when it is off. */
+  /** What it was started with; null when it was stopped. */
   chosen(): LayersChoice | null
   stop(): Promise<void>
 }
