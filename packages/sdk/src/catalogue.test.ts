@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { fetchCatalogue, findEntry } from './catalogue.ts'
+import { fetchCatalogue, findEntry, findPart } from './catalogue.ts'
 import { fitsDevice } from './fits-device.ts'
 
 const folder = new URL('../../../public/models/', import.meta.url)
@@ -91,6 +91,30 @@ test.each([
   expect(curated.map(({ name }) => name)).toEqual(
     whole.curated.map(({ name }) => name).filter((name) => name !== 'Bobbin'),
   )
+})
+
+const partPath = (part: number) => `bobbin-split/part-${part}/manifest.json`
+
+test('the parts of a model, each with the folder of its files', async () => {
+  const [bobbin] = (await fetchCatalogue(`${origin}/models/`)).entries
+  if (!bobbin) throw new Error('no model')
+  expect(bobbin.parts).toMatchObject([
+    { manifest: { part: 0, parts: 2 }, sources: [`${origin}/models/bobbin-split/part-0/`] },
+    { manifest: { part: 1, parts: 2 }, sources: [`${origin}/models/bobbin-split/part-1/`] },
+  ])
+  expect(findPart(bobbin, 1)).toBe(bobbin.parts[1])
+  expect(() => findPart(bobbin, 2)).toThrow('does not offer this part')
+})
+
+test.each([
+  ['no JSON', async () => '<html>'],
+  ['another part', () => readFile(new URL(partPath(0), folder), 'utf8')],
+  ['a whole model', () => readFile(new URL('bobbin/manifest.json', folder), 'utf8')],
+])('a part that is %s leaves the model whole and without parts', async (_, read) => {
+  broken.set(`/models/${partPath(1)}`, await read())
+  const { entries, problems } = await fetchCatalogue(`${origin}/models/`)
+  expect(entries[0]).toMatchObject({ manifest: { id: 'weft/bobbin-2m' }, parts: [] })
+  expect(problems).toEqual([])
 })
 
 test.each(['<html>', '{"models":[]}'])('a list that is no list is refused: %s', async (instead) => {
