@@ -1,7 +1,7 @@
 import type { Connection, StreamHandler } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test } from 'vitest'
-import { countedMs, Liveness, paceOfTab } from './liveness.ts'
+import { countedMs, Liveness, paceOfTab, relayPace } from './liveness.ts'
 import { eventually } from './testing/fixtures.ts'
 import { createBareLibp2p } from './testing/node-network.ts'
 
@@ -91,6 +91,27 @@ test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () 
   blockThread(5_500)
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(connection.status).toBe('open')
+})
+
+test('while one relay is asked, all are watched closely', async () => {
+  const [near, ...far] = await Promise.all([1, 2, 3].map(() => createBareLibp2p()))
+  stops.push(() => Promise.all([near?.stop(), ...far.map((each) => each.stop())]))
+  if (!near) throw new Error('no peer')
+  const dial = (each: (typeof far)[number]) =>
+    near.dial(multiaddr(each.getMultiaddrs()[0]?.toString() ?? ''))
+  const connections = await Promise.all(far.map(dial))
+  let isAsked = false
+  const [first, second] = connections.map(({ remotePeer }) => remotePeer.toString())
+  const relays = new Map([
+    [first ?? '', () => isAsked],
+    [second ?? '', () => false],
+  ])
+  const paceOf = paceOfTab({ libp2p: near, relays })
+  expect(connections.map(paceOf)).toEqual([relayPace, relayPace])
+  isAsked = true
+  const [ofAsked, ofOther] = connections.map(paceOf)
+  expect(ofOther).toEqual(ofAsked)
+  expect(ofAsked?.everyMs).toBeLessThan(relayPace.everyMs)
 })
 
 test.each([

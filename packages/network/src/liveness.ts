@@ -78,10 +78,11 @@ export type PaceInit = {
 
 /** A tab watches a node whose tokens it waits for closely, the relays meanwhile, all else at ease. */
 export function paceOfTab({ libp2p, relays }: PaceInit): LivenessInit['paceOf'] {
+  const isAsking = () => [...relays.values()].some((isAsked) => isAsked())
   return (connection) => {
-    const isAsked = relays.get(connection.remotePeer.toString())
-    if (!isAsked) return paceOfPeer(connection)
-    return isAsked() || libp2p.getConnections().some(isWaitedFor) ? asking : relayPace
+    if (!relays.has(connection.remotePeer.toString())) return paceOfPeer(connection)
+    // All of them: that another relay answers is how a busy one is told from a line that was cut.
+    return isAsking() || libp2p.getConnections().some(isWaitedFor) ? asking : relayPace
   }
 }
 
