@@ -14,6 +14,7 @@ import { createLibp2p } from 'libp2p'
 import { pingLineMs } from './liveness.ts'
 import type { Network, NetworkInit } from './network.ts'
 import { KnownRelays } from './relays/known-relays.ts'
+import { relayDialMs } from './relays/relay-link.ts'
 import { Strikes } from './strikes.ts'
 import { createNetworkFrom, cutConnections } from './tab-network.ts'
 
@@ -54,7 +55,7 @@ export async function createNetwork({
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
     },
     // Relays are dialled again by their links; a second loop would only compete.
-    connectionManager: { reconnectRetries: 0 },
+    connectionManager: { reconnectRetries: 0, dialTimeout: relayDialMs },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },

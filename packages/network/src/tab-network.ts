@@ -4,7 +4,6 @@
  */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import {
-  CancelledError,
   type DirectoryQuery,
   type Job,
   type LayerOffer,
@@ -19,7 +18,6 @@ import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/con
 import { openLine } from './blob/open-line.ts'
 import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
-import type { DirectoryClient } from './directory/directory-client.ts'
 import { findOffersAgain } from './directory/find-offers.ts'
 import { OfferReader } from './directory/offer-reader.ts'
 import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './infer/constants.ts'
@@ -45,10 +43,11 @@ import type {
   WaitOptions,
 } from './network.ts'
 import type { KnownRelays } from './relays/known-relays.ts'
-import { RelayLink } from './relays/relay-link.ts'
+import type { RelayLink } from './relays/relay-link.ts'
+import { RelayLinks } from './relays/relay-links.ts'
 import type { Strikes } from './strikes.ts'
 import { cutConnection } from './wire/cut-connection.ts'
-import { pause, withDeadline } from './wire/deadline.ts'
+import { withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
 
 export type TabNetworkComponents = {
@@ -72,13 +71,12 @@ class TabNetwork implements Network {
   readonly peerId: string
   readonly region: string | null
   readonly #components: TabNetworkComponents
-  readonly #links: RelayLink[]
+  readonly #links: RelayLinks
   readonly #dialer: Dialer
   readonly #server: InferServer
   readonly #blobs: BlobServer
   readonly #layers: LayersServer
   readonly #liveness: Liveness
-  readonly #listeners = new Set<(status: NetworkStatus) => void>()
   readonly #events = new AbortController()
   readonly #reader = new OfferReader()
   readonly #announcer: Announcer
@@ -93,15 +91,20 @@ class TabNetwork implements Network {
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
-    this.#links = relays.map((address) => this.#link(address))
+    this.#links = new RelayLinks({
+      libp2p,
+      relays,
+      onChange: () => this.#announcer.reconcile(),
+      onStreamLost: (link) => this.#announcer.forget(link),
+    })
     this.#announcer = new Announcer({
       privateKey,
       region,
-      links: this.#links,
+      links: this.#links.all,
       addresses: () => this.#directAddresses(),
     })
     const isAsked = (link: RelayLink) => () => link.directory?.isAsked ?? false
-    const asked = new Map(this.#links.map((link) => [link.peerId, isAsked(link)]))
+    const asked = new Map(this.#links.all.map((link) => [link.peerId, isAsked(link)]))
     this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab({ libp2p, relays: asked }) })
   }
 
@@ -126,16 +129,15 @@ class TabNetwork implements Network {
       (stream, connection) => this.#layers.serve(stream, connection),
       { maxInboundStreams: maxIncomingHeads },
     )
-    for (const link of this.#links) link.start()
+    this.#links.start()
   }
 
   status(): NetworkStatus {
-    return { relays: this.#links.map((link) => link.status) }
+    return this.#links.status
   }
 
   onStatus(listener: (status: NetworkStatus) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#links.onStatus(listener)
   }
 
   async findOffers(
@@ -151,7 +153,7 @@ class TabNetwork implements Network {
       isFree,
       limit,
     }
-    const online = (endMs: number) => this.#directories(options, endMs)
+    const online = (endMs: number) => this.#links.directories(options, endMs)
     const found = await findOffersAgain({ online, query, reader: this.#reader }, options)
     this.#components.knownRelays.vouch(found.relays)
     return found.offers
@@ -230,7 +232,7 @@ class TabNetwork implements Network {
     this.#layers.handler = null
     this.#blobs.stop()
     await this.#announcer.stop()
-    for (const link of this.#links) link.stop()
+    this.#links.stop()
     this.#liveness.stop()
     this.#dialer.stop()
     this.#events.abort()
@@ -238,45 +240,8 @@ class TabNetwork implements Network {
     await this.#components.libp2p.stop()
   }
 
-  #link(address: string): RelayLink {
-    const link: RelayLink = new RelayLink({
-      libp2p: this.#components.libp2p,
-      address,
-      onChange: () => {
-        this.#announcer.reconcile()
-        this.#notify()
-      },
-      onStreamLost: () => this.#announcer.forget(link),
-    })
-    return link
-  }
-
-  /** Waits for a first relay while one is still being connected to. */
-  async #directories({ signal }: WaitOptions, endMs: number): Promise<DirectoryClient[]> {
-    for (;;) {
-      const online = this.#links.flatMap(({ directory }) => directory ?? [])
-      if (online.length > 0) return online
-      if (signal?.aborted) throw new CancelledError({ subject: 'The search' })
-      if (!this.#links.some(({ isExpected }) => isExpected) || performance.now() > endMs)
-        throw this.#offline()
-      await this.#nextStatus(endMs - performance.now(), signal)
-    }
-  }
-
-  async #nextStatus(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const changed = new AbortController()
-    const unsubscribe = this.onStatus(() => changed.abort())
-    await pause(ms, signal ? AbortSignal.any([changed.signal, signal]) : changed.signal)
-    unsubscribe()
-  }
-
-  #offline(): WeftError {
-    const facts = this.#links.map(({ status }) => `${status.address}: ${status.detail ?? ''}`)
-    return new WeftError('network/offline', 'No relay can be reached.', { facts })
-  }
-
   #directAddresses(): string[] {
-    const ending = this.#links.filter((link) => link.isDraining).map(({ peerId }) => peerId)
+    const ending = this.#links.all.filter((link) => link.isDraining).map(({ peerId }) => peerId)
     const addresses = this.#components.libp2p.getMultiaddrs().map((address) => address.toString())
     const isOverEnding = (address: string) =>
       ending.some((peerId) => address.includes(`/p2p/${peerId}/p2p-circuit`))
@@ -287,11 +252,6 @@ class TabNetwork implements Network {
     if (!this.#components.strikes.record(connection.remotePeer.toString())) return
     const error = new WeftError('network/struck-out', 'Too many broken messages.')
     void cutConnection(connection, error)
-  }
-
-  #notify(): void {
-    const status = this.status()
-    for (const listener of this.#listeners) listener(status)
   }
 }
 

@@ -36,7 +36,7 @@ export const directoryTimes = {
   /** How long a query waits for the second relay once the first has answered. */
   secondAnswerMs: 300,
   /** How long a query waits for a first relay while the tab is still connecting. */
-  connectMs: 5_000,
+  connectMs: 8_000,
   /** Before a query whose line was cut is asked again. */
   askAgainMs: 200,
 } as const

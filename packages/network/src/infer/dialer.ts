@@ -52,6 +52,8 @@ export class Dialer {
         this.#dials.delete(peerId)
         if (this.#dials.size === 0) this.#leaveOthersRelays()
       })
+      // Whoever asked for it may have left before it ends.
+      dial.catch(() => {})
       this.#dials.set(peerId, dial)
     }
     const shared = dial

@@ -18,7 +18,7 @@ import { createLibp2p } from 'libp2p'
 import { maxNewsBytes, maxUnsentBytes, newsTopic } from '../federation/constants.ts'
 import { pingLineMs } from '../liveness.ts'
 import { relayPeerId } from '../relays/known-relays.ts'
-import { parseRelay } from '../relays/relay-link.ts'
+import { parseRelay, relayDialMs } from '../relays/relay-link.ts'
 import {
   connectionsPerReservation,
   connectionsPerSecondPerHost,
@@ -66,6 +66,7 @@ export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promis
         maxConnections: connectionsPerReservation * maxReservations,
         inboundConnectionThreshold: connectionsPerSecondPerHost,
         maxIncomingPendingConnections: maxPendingConnections,
+        inboundUpgradeTimeout: relayDialMs,
         // Relays are dialled again by their links.
         reconnectRetries: 0,
       },

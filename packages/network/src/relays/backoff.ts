@@ -7,18 +7,18 @@ const factor = 1.5
 /** A restarted relay is found again within this, and a relay that is gone costs little. */
 const maxMs = 5_000
 /** One that is there and has no time: every try costs it a handshake that it may not end. */
-const maxBusyMs = 30_000
+const maxBusyMs = 15_000
 const busyFactor = 2
 
 export type Failures = {
-  /** In a row. */
+  /** Of this kind in a row. */
   count: number
   /** Whether the last one was a relay that took the line and did not answer in time. */
   isBusy: boolean
 }
 
 /**
- * Grows from 0.5 s to 5 s, to 30 s for a relay that is too busy; its upper half is random, so that the
+ * Grows from 0.5 s to 5 s, to 15 s for a relay that is too busy; its upper half is random, so that the
  * tabs of a restarted relay do not all come at once.
  */
 export function backoffMs({ count, isBusy }: Failures, random: () => number = Math.random): number {

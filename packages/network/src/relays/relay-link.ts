@@ -8,11 +8,14 @@ import { WeftError } from '@weft/protocol'
 import { DirectoryClient } from '../directory/directory-client.ts'
 import type { RelayState, RelayStatus } from '../network.ts'
 import { pause, withDeadline } from '../wire/deadline.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs, type Failures } from './backoff.ts'
 import { dialFailure } from './dial-failure.ts'
 
-/** A relay answers a handshake in well under a second. */
-const dialMs = 5_000
+/**
+ * A relay answers a handshake in well under a second. After a restart with thousands of tabs they wait in
+ * line, and whoever leaves in the middle of a handshake makes the line longer. Relays and tabs allow it.
+ */
+export const relayDialMs = 20_000
 
 /** Longer than a relay takes to end once it has said so. */
 const drainMs = 10_000
@@ -41,6 +44,8 @@ export class RelayLink {
   #directory: DirectoryClient | null = null
   #connection: Connection | null = null
   #isDraining = false
+  /** Ends the pause before the next try. */
+  #hurry = new AbortController()
   /** When it was there last, or began to be looked for. */
   #lostAtMs = performance.now()
 
@@ -84,29 +89,34 @@ export class RelayLink {
     this.#stop.abort()
   }
 
+  /** There is no other relay left: this one is tried now. */
+  hurry(): void {
+    this.#hurry.abort()
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stop
-    let count = 0
+    let failures: Failures = { count: 0, isBusy: false }
     while (!signal.aborted) {
       let detail = 'The connection to the relay was lost.'
-      let isBusy = false
       try {
         const connection = await withDeadline(
           (deadline) => this.#init.libp2p.dial(this.#multiaddr, { signal: deadline }),
-          { subject: 'Connecting to the relay', ms: dialMs, signal },
+          { subject: 'Connecting to the relay', ms: relayDialMs, signal },
         )
-        count = 0
+        failures = { count: 0, isBusy: false }
         await this.#use(connection)
       } catch (error) {
         detail = dialFailure(error)
-        isBusy = WeftError.is(error) && error.code === 'network/timeout'
-        count += 1
+        const isBusy = WeftError.is(error) && error.code === 'network/timeout'
+        failures = { count: isBusy === failures.isBusy ? failures.count + 1 : 1, isBusy }
       }
       if (signal.aborted) return
-      const pauseMs = backoffMs({ count, isBusy })
-      const ms = Math.min(pauseMs, this.#init.maxPauseMs ?? Number.POSITIVE_INFINITY)
-      this.#set('offline', `${detail} Trying again in ${(ms / 1000).toFixed(1)} s.`)
-      await pause(ms, signal)
+      const { maxPauseMs = Number.POSITIVE_INFINITY } = this.#init
+      const pauseMs = Math.min(backoffMs(failures), maxPauseMs)
+      this.#set('offline', `${detail} Trying again in ${(pauseMs / 1000).toFixed(1)} s.`)
+      this.#hurry = new AbortController()
+      await pause(pauseMs, AbortSignal.any([signal, this.#hurry.signal]))
     }
   }
 

@@ -15,6 +15,7 @@ import { createLibp2p } from 'libp2p'
 import { pingLineMs } from '../liveness.ts'
 import type { Network } from '../network.ts'
 import { KnownRelays } from '../relays/known-relays.ts'
+import { relayDialMs } from '../relays/relay-link.ts'
 import { Strikes } from '../strikes.ts'
 import { createNetworkFrom } from '../tab-network.ts'
 
@@ -70,7 +71,11 @@ export function createBareLibp2p(
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
     },
     // Tests dial faster than a single stranger may.
-    connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: 1_000 },
+    connectionManager: {
+      reconnectRetries: 0,
+      inboundConnectionThreshold: 1_000,
+      dialTimeout: relayDialMs,
+    },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },
