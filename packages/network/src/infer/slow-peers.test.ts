@@ -23,8 +23,8 @@ vi.mock(import('./constants.ts'), async (original) => {
 })
 
 const mebibyte = 1024 * 1024
-/** What may be on its way in the transports of both sides, beside what a stream holds. */
-const onTheWay = mebibyte
+/** What may be on its way in the transports of both sides, whose windows grow with the speed of a line. */
+const onTheWay = 8 * mebibyte
 
 let pair: Pair
 
