@@ -47,6 +47,8 @@ const unused: Pace = { everyMs: 10_000, lossMs: 5_000 }
  * and dialling again would make it busier still.
  */
 export const relayPace: Pace = { everyMs: 15_000, lossMs: 15_000 }
+/** Between relays, which are few: what one says goes another way as soon as a line is cut. */
+export const fellowPace: Pace = { everyMs: 5_000, lossMs: 5_000 }
 /** Where even this fails, something else than silence is wrong. */
 const pingDeadlineMs = 60_000
 

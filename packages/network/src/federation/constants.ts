@@ -38,8 +38,9 @@ export const federationTimes = {
   /** Between two looks at everything that one relay holds; doubles as long as they are of no use. */
   syncPauseMs: 1_000,
   maxSyncPauseMs: 60_000,
-  /** A healed line is found within this. */
+  /** A healed line is found within this; between relays nobody waits in line. */
   redialMs: 2_000,
+  dialMs: 5_000,
   /** Work on other relays' news before queries get their turn; a fifth of a query's 20 ms. */
   sliceMs: 4,
 } as const

@@ -110,6 +110,7 @@ export class Federation {
         bond.wasOnline = isOnline
       },
       onStreamLost: () => {},
+      dialMs: federationTimes.dialMs,
       maxPauseMs: federationTimes.redialMs,
     })
     const fellow = new Fellow({

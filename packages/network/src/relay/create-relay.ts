@@ -12,7 +12,8 @@ import { type AnswerType, DirectoryServer } from '../directory/directory-server.
 import { DirectoryTable } from '../directory/directory-table.ts'
 import { Federation } from '../federation/federation.ts'
 import { Outbox } from '../federation/outbox.ts'
-import { Liveness, relayPace } from '../liveness.ts'
+import { fellowPace, Liveness, relayPace } from '../liveness.ts'
+import { relayPeerId } from '../relays/known-relays.ts'
 import { Strikes } from '../strikes.ts'
 import { cutConnection } from '../wire/cut-connection.ts'
 import { pause } from '../wire/deadline.ts'
@@ -134,7 +135,10 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
     ...(onRequest ? { onRequest } : {}),
   })
   // A hidden tab answers pings even when its timers sleep.
-  const liveness = new Liveness({ libp2p, paceOf: () => relayPace })
+  const fellowIds = new Set(fellows.map(relayPeerId))
+  const paceOf = ({ remotePeer }: Connection) =>
+    fellowIds.has(remotePeer.toString()) ? fellowPace : relayPace
+  const liveness = new Liveness({ libp2p, paceOf })
   await libp2p.handle(
     directoryProtocol,
     (stream, connection) => server.serve(stream, connection),

@@ -29,6 +29,8 @@ export type RelayLinkInit = {
   onChange: () => void
   /** The directory's stream was lost while the connection lives. */
   onStreamLost: () => void
+  /** Milliseconds that one try may take; default `relayDialMs`. */
+  dialMs?: number
   /** Milliseconds between two tries at most. */
   maxPauseMs?: number
 }
@@ -96,13 +98,14 @@ export class RelayLink {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop
+    const { dialMs = relayDialMs } = this.#init
     let failures: Failures = { count: 0, isBusy: false }
     while (!signal.aborted) {
       let detail = 'The connection to the relay was lost.'
       try {
         const connection = await withDeadline(
           (deadline) => this.#init.libp2p.dial(this.#multiaddr, { signal: deadline }),
-          { subject: 'Connecting to the relay', ms: relayDialMs, signal },
+          { subject: 'Connecting to the relay', ms: dialMs, signal },
         )
         failures = { count: 0, isBusy: false }
         await this.#use(connection)

@@ -94,10 +94,9 @@ test('a reader that starts and stops never makes more wait here than a window', 
   let arrived = 0
   far.addEventListener('message', ({ data }) => {
     arrived += data.byteLength
+    if (isOver) return
     far.pause()
-    setTimeout(() => {
-      if (!isOver) far.resume()
-    }, 5)
+    setTimeout(() => far.resume(), 5)
   })
   let mostUnsent = 0
   for (let frame = 0; frame < 3_000; frame += 1) {
@@ -105,8 +104,8 @@ test('a reader that starts and stops never makes more wait here than a window', 
     mostUnsent = Math.max(mostUnsent, near.writeBufferLength)
   }
   isOver = true
-  expect(arrived).toBeGreaterThan(1_000_000)
   expect(mostUnsent).toBeLessThan(10_000)
+  await expect.poll(() => arrived, { timeout: 10_000 }).toBeGreaterThan(3_000_000)
 })
 
 test('writers that do not wait for each other fill no memory', async () => {
