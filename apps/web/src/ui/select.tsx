@@ -11,7 +11,7 @@ type SelectProps = {
 export function Select({ label, value, options, disabled, onChange }: SelectProps) {
   const id = useId()
   return (
-    <div className="grid gap-1">
+    <div className="grid min-w-0 max-w-full gap-1">
       <label htmlFor={id} className="text-xs text-ash">
         {label}
       </label>
@@ -20,7 +20,7 @@ export function Select({ label, value, options, disabled, onChange }: SelectProp
         value={value}
         disabled={disabled}
         onChange={(event) => onChange(event.target.value)}
-        className="min-h-9 rounded-md border border-edge bg-paper px-2 text-sm disabled:cursor-not-allowed disabled:opacity-60"
+        className="min-h-9 min-w-0 max-w-full rounded-md border border-edge bg-paper px-2 text-sm disabled:cursor-not-allowed disabled:opacity-60"
       >
         {options.map(([each, name]) => (
           <option key={each} value={each}>
