@@ -18,6 +18,7 @@ import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/con
 import { openLine } from './blob/open-line.ts'
 import { announcedAddresses } from './directory/announced-addresses.ts'
 import { Announcer } from './directory/announcer.ts'
+import { directoryTimes } from './directory/constants.ts'
 import { findOffersAgain } from './directory/find-offers.ts'
 import { OfferReader } from './directory/offer-reader.ts'
 import { clientSide, inferProtocol, inferTimes, maxIncomingStreams } from './infer/constants.ts'
@@ -47,7 +48,7 @@ import type { RelayLink } from './relays/relay-link.ts'
 import { RelayLinks } from './relays/relay-links.ts'
 import type { Strikes } from './strikes.ts'
 import { cutConnection } from './wire/cut-connection.ts'
-import { withDeadline } from './wire/deadline.ts'
+import { pause, withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
 
 export type TabNetworkComponents = {
@@ -154,9 +155,13 @@ class TabNetwork implements Network {
       limit,
     }
     const online = (endMs: number) => this.#links.directories(options, endMs)
-    const found = await findOffersAgain({ online, query, reader: this.#reader }, options)
-    this.#components.knownRelays.vouch(found.relays)
-    return found.offers
+    for (;;) {
+      const found = await findOffersAgain({ online, query, reader: this.#reader }, options)
+      this.#components.knownRelays.vouch(found.relays)
+      const isSettling = this.#links.all.some((link) => link.isSettling)
+      if (found.offers.length > 0 || !isSettling || options.signal?.aborted) return found.offers
+      await pause(directoryTimes.askAgainMs, options.signal ?? this.#events.signal)
+    }
   }
 
   announce(announcement: Announcement): AnnouncementHandle {

@@ -19,6 +19,8 @@ export const relayDialMs = 20_000
 
 /** Longer than a relay takes to end once it has said so. */
 const drainMs = 10_000
+/** Nodes are back at a relay that was restarted within this. */
+const settleMs = 5_000
 /** A relay that was restarted, or a line that was cut for a moment, is back within this. */
 const returnMs = 10_000
 
@@ -46,6 +48,8 @@ export class RelayLink {
   #directory: DirectoryClient | null = null
   #connection: Connection | null = null
   #isDraining = false
+  #wasOnline = false
+  #returnedAtMs = Number.NEGATIVE_INFINITY
   /** Ends the pause before the next try. */
   #hurry = new AbortController()
   /** When it was there last, or began to be looked for. */
@@ -70,6 +74,11 @@ export class RelayLink {
 
   get connection(): Connection | null {
     return this.#connection
+  }
+
+  /** It was lost and is there again: it may not know its nodes yet. */
+  get isSettling(): boolean {
+    return performance.now() - this.#returnedAtMs < settleMs
   }
 
   /** The relay has said that it is going to end: nothing new should begin over it. */
@@ -135,6 +144,8 @@ export class RelayLink {
       // One that does not keep its word is left, so that it can be found again.
       void pause(drainMs, this.#stop.signal).then(() => connection.close().catch(() => {}))
     }
+    if (this.#wasOnline) this.#returnedAtMs = performance.now()
+    this.#wasOnline = true
     this.#connection = connection
     this.#directory = new DirectoryClient({ connection, onStreamLost, onDraining })
     this.#set('online', null)
