@@ -3,6 +3,7 @@
  * @module
  */
 import type {
+  ChunkAnswer,
   Delta,
   Job,
   LayerOffer,
@@ -211,11 +212,6 @@ export interface ChunkLine {
   accuse(fact: string): void
   close(): void
 }
-
-export type ChunkAnswer =
-  | { type: 'chunk'; bytes: Uint8Array }
-  | { type: 'busy'; retryAfterMs: number }
-  | { type: 'not-held' }
 
 /** 32 bytes each. */
 export type ChallengeInit = { hash: Uint8Array; nonce: Uint8Array }

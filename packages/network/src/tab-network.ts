@@ -10,6 +10,7 @@ import {
   limits,
   type Offer,
   type PrivateKey,
+  pause,
   type Registration,
   WeftError,
 } from '@weft/protocol'
@@ -48,7 +49,7 @@ import type { RelayLink } from './relays/relay-link.ts'
 import { RelayLinks } from './relays/relay-links.ts'
 import type { Strikes } from './strikes.ts'
 import { cutConnection } from './wire/cut-connection.ts'
-import { pause, withDeadline } from './wire/deadline.ts'
+import { withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
 
 export type TabNetworkComponents = {

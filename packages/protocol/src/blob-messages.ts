@@ -94,3 +94,9 @@ export function decodeBlobResponse(bytes: Uint8Array): BlobResponse {
 export async function chunkProof(nonce: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', concatBytes(nonce, bytes).buffer))
 }
+
+/** What a peer makes of the wish for a chunk, nothing of it checked. */
+export type ChunkAnswer =
+  | { type: 'chunk'; bytes: Uint8Array }
+  | { type: 'busy'; retryAfterMs: number }
+  | { type: 'not-held' }

@@ -3,8 +3,7 @@
  * @module
  */
 import type { Network } from '@weft/network'
-import type { Offer, Registration } from '@weft/protocol'
-import { unlessAborted } from '@weft/protocol'
+import { type Offer, pause, type Registration } from '@weft/protocol'
 import type { ChunkSource, FindTabs } from '@weft/storage'
 import type { NodeMemory } from './node-memory.ts'
 
@@ -107,9 +106,4 @@ async function* asTheyCome<Value>(works: readonly Promise<Value>[]): AsyncGenera
     waiting.delete(at)
     yield value
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const passed = new Promise<void>((resolve) => setTimeout(resolve, ms))
-  await unlessAborted(passed, signal, 'The search').catch(() => {})
 }

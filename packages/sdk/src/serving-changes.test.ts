@@ -2,57 +2,28 @@
  * A node that is switched on, off and over while the one before is still ending, and one whose engine
  * becomes another.
  */
-import { createRelay } from '@weft/network/relay'
-import { createNodeNetwork } from '@weft/network/testing'
-import { createPrivateKey, type Receipt, WeftError } from '@weft/protocol'
-import { afterAll, afterEach, expect, test, vi } from 'vitest'
-import { generate } from './generate.ts'
-import { createNodeMemory } from './node-memory.ts'
-import { createServingNode } from './serving-node.ts'
-import { type EngineStageInit, openEngineStage } from './testing/engine-stage.ts'
-import { quietDevice } from './testing/quiet-device.ts'
+import { type Receipt, WeftError } from '@weft/protocol'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { EngineStageInit } from './testing/engine-stage.ts'
+import { openServingStage } from './testing/serving-stage.ts'
 
 const lost = new WeftError('engine/device-lost', 'The GPU was lost.')
-const relay = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
-afterAll(() => relay.stop())
 
 let close: (() => Promise<void>) | undefined
 afterEach(() => close?.())
 
 async function open(init: EngineStageInit = {}) {
-  const stage = await openEngineStage(init)
-  const { catalogue, tabEngine, manifest } = stage
-  const [modelCid = ''] = stage.cids
-  const privateKey = createPrivateKey()
-  const { network } = await createNodeNetwork({ relays: relay.addresses(), privateKey })
-  const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
-  const node = createServingNode({
-    catalogue,
-    tabEngine,
-    network,
-    privateKey,
-    ...quietDevice(),
-  })
-  close = async () => {
-    await node.stop()
-    await Promise.all([network.stop(), client.stop(), stage.close()])
-  }
+  const stage = await openServingStage(init)
+  const { node } = stage
+  close = stage.close
   const offered = async () => {
-    const offers = await client.findOffers({ role: 'models', modelCid })
+    const offers = await stage.offers()
     return offers.flatMap(({ registration }) => registration.models.map(({ engine }) => engine))
-  }
-  const components = {
-    peerId: client.peerId,
-    network: client,
-    memory: createNodeMemory(),
-    manifestOf: () => manifest,
-    localEngine: async () => tabEngine.engine,
   }
   /** @returns its receipt, or why there is none */
   async function ask(onDelta: () => void = () => {}): Promise<Receipt | WeftError> {
-    const messages = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }]
     try {
-      for await (const event of generate(components, { modelCid, messages, where: 'network' })) {
+      for await (const event of stage.ask()) {
         if (event.type === 'delta') onDelta()
         if (event.type === 'node-lost') return WeftError.fromData(event.error)
         if (event.type === 'end' && event.receipt) return event.receipt
@@ -64,8 +35,7 @@ async function open(init: EngineStageInit = {}) {
   }
   const phases: string[] = []
   node.state.subscribe(() => phases.push(node.state.get().phase))
-  const start = () => node.start({ modelCid, backend: 'auto' })
-  return { ...stage, node, modelCid, start, offered, ask, phases }
+  return { ...stage, offered, ask, phases }
 }
 
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000 })

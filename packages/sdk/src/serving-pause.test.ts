@@ -1,31 +1,12 @@
 /**
  * A node that its owner pauses: before it starts, between jobs, and in the midst of one.
  */
-import { createRelay } from '@weft/network/relay'
-import { createNodeNetwork } from '@weft/network/testing'
-import { createPrivateKey } from '@weft/protocol'
 import { afterAll, expect, test, vi } from 'vitest'
-import { generate } from './generate.ts'
-import { createNodeMemory } from './node-memory.ts'
 import { initialPolicy } from './pausing/pause-policy.ts'
-import { createServingNode } from './serving-node.ts'
-import { openEngineStage } from './testing/engine-stage.ts'
-import { quietDevice } from './testing/quiet-device.ts'
+import { openServingStage } from './testing/serving-stage.ts'
 
-const stage = await openEngineStage()
-const [modelCid = ''] = stage.cids
-const relay = await createRelay({ privateKey: createPrivateKey(), host: '127.0.0.1', port: 0 })
-const privateKey = createPrivateKey()
-const { network } = await createNodeNetwork({ relays: relay.addresses(), privateKey })
-const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
-const { catalogue, tabEngine, manifest } = stage
 let attended = 0
-const node = createServingNode({
-  catalogue,
-  tabEngine,
-  network,
-  privateKey,
-  ...quietDevice(),
+const stage = await openServingStage({
   attend() {
     attended += 1
     return () => {
@@ -33,30 +14,18 @@ const node = createServingNode({
     }
   },
 })
-
-afterAll(async () => {
-  await node.stop()
-  await Promise.all([network.stop(), client.stop(), stage.close()])
-  await relay.stop()
-})
+const { node, modelCid, tabEngine } = stage
+afterAll(() => stage.close())
 
 async function ask(onDelta: () => void = () => {}) {
-  const components = {
-    peerId: client.peerId,
-    network: client,
-    memory: createNodeMemory(),
-    manifestOf: () => manifest,
-    localEngine: async () => tabEngine.engine,
-  }
-  const messages = [{ role: 'user' as const, content: 'Tell me a story about a fox.' }]
-  for await (const event of generate(components, { modelCid, messages, where: 'network' })) {
+  for await (const event of stage.ask()) {
     if (event.type === 'delta') onDelta()
     if (event.type === 'end') return event.answer
   }
   throw new Error('The answer has no end.')
 }
 
-const offers = async () => (await client.findOffers({ role: 'models', modelCid })).length
+const offers = async () => (await stage.offers()).length
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000 })
 const pauseFor = (ms: number) => node.setPolicy({ ...initialPolicy, untilMs: Date.now() + ms })
 const goOn = () => node.setPolicy(initialPolicy)

@@ -3,10 +3,9 @@
  * checked before it counts.
  * @module
  */
-import { CancelledError, type ManifestFile, WeftError } from '@weft/protocol'
+import { CancelledError, type ManifestFile, pause, WeftError } from '@weft/protocol'
 import { cutChunks, sha256Hex } from './chunks.ts'
 import { type DownloadTiming, Fault, wrongSize } from './judge-answer.ts'
-import { pause } from './pause.ts'
 import { requestFile } from './request-file.ts'
 
 /** What of a file is to be fetched; others may bring parts of it meanwhile. */
@@ -76,6 +75,7 @@ async function downloadFrom(url: URL, init: DownloadInit, options: DownloadOptio
       if (breaks === maxBreaks) throw fault
       const pauseMs = options.timing.retryMs * 2 ** (breaks - 1)
       await pause(Math.max(pauseMs, fault.retryAfterMs), options.signal)
+      options.signal?.throwIfAborted()
     }
   }
 }

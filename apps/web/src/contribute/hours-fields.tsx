@@ -1,5 +1,5 @@
 import type { Hours } from '@weft/sdk'
-import { useId } from 'react'
+import { Field } from '../ui/field.tsx'
 import { fromClock, hoursWords, toClock, weekdays, withDay } from './pause-words.ts'
 
 type HoursFieldsProps = { hours: Hours; onHours: (hours: Hours) => void }
@@ -47,23 +47,21 @@ function TimeField({
   minutes: number
   onMinutes: (minutes: number) => void
 }) {
-  const id = useId()
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-xs text-ash">
-        {label}
-      </label>
-      <input
-        id={id}
-        type="time"
-        required
-        value={toClock(minutes)}
-        onChange={(event) => {
-          const chosen = fromClock(event.target.value)
-          if (chosen !== null) onMinutes(chosen)
-        }}
-        className="min-h-9 rounded-md border border-edge bg-paper px-2 text-sm tabular-nums"
-      />
-    </div>
+    <Field label={label}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          type="time"
+          required
+          value={toClock(minutes)}
+          onChange={(event) => {
+            const chosen = fromClock(event.target.value)
+            if (chosen !== null) onMinutes(chosen)
+          }}
+          className="min-h-9 rounded-md border border-edge bg-paper px-2 text-sm tabular-nums"
+        />
+      )}
+    </Field>
   )
 }

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { Field } from './field.tsx'
 
 type NumberFieldProps = {
   label: string
@@ -12,26 +12,19 @@ type NumberFieldProps = {
 }
 
 export function NumberField({ label, value, step, note, problem, onChange }: NumberFieldProps) {
-  const id = useId()
   return (
-    <div className="grid content-start gap-1">
-      <label htmlFor={id} className="text-xs text-ash">
-        {label}
-      </label>
-      <input
-        id={id}
-        type="number"
-        inputMode="decimal"
-        step={step}
-        value={value}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-note`}
-        onChange={(event) => onChange(event.target.value)}
-        className="min-h-9 w-full rounded-md border border-edge bg-paper px-2 text-sm tabular-nums aria-invalid:border-weld"
-      />
-      <p id={`${id}-note`} className={`text-xs ${problem ? 'text-weld' : 'text-ash'}`}>
-        {problem ?? note}
-      </p>
-    </div>
+    <Field label={label} note={note} problem={problem}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          type="number"
+          inputMode="decimal"
+          step={step}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          className="min-h-9 w-full rounded-md border border-edge bg-paper px-2 text-sm tabular-nums aria-invalid:border-weld"
+        />
+      )}
+    </Field>
   )
 }

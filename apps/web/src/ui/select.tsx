@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { Field } from './field.tsx'
 
 type SelectProps = {
   label: string
@@ -9,25 +9,23 @@ type SelectProps = {
 }
 
 export function Select({ label, value, options, disabled, onChange }: SelectProps) {
-  const id = useId()
   return (
-    <div className="grid min-w-0 max-w-full gap-1">
-      <label htmlFor={id} className="text-xs text-ash">
-        {label}
-      </label>
-      <select
-        id={id}
-        value={value}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.value)}
-        className="min-h-9 min-w-0 max-w-full rounded-md border border-edge bg-paper px-2 text-sm disabled:cursor-not-allowed disabled:opacity-60"
-      >
-        {options.map(([each, name]) => (
-          <option key={each} value={each}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
+    <Field label={label}>
+      {(attributes) => (
+        <select
+          {...attributes}
+          value={value}
+          disabled={disabled}
+          onChange={(event) => onChange(event.target.value)}
+          className="min-h-9 min-w-0 max-w-full rounded-md border border-edge bg-paper px-2 text-sm disabled:cursor-not-allowed disabled:opacity-60"
+        >
+          {options.map(([each, name]) => (
+            <option key={each} value={each}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   )
 }

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { Field } from './field.tsx'
 
 type TextAreaProps = {
   label: string
@@ -13,26 +13,19 @@ type TextAreaProps = {
 
 /** A few lines of code or text, in mono. */
 export function TextArea({ label, value, note, problem, placeholder, onChange }: TextAreaProps) {
-  const id = useId()
   return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-xs text-ash">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        rows={2}
-        spellCheck={false}
-        value={value}
-        placeholder={placeholder}
-        aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-note`}
-        onChange={(event) => onChange(event.target.value)}
-        className="field-sizing-content max-h-40 min-h-16 w-full resize-none rounded-md border border-edge bg-paper px-2 py-1.5 font-mono text-xs placeholder:text-ash aria-invalid:border-weld"
-      />
-      <p id={`${id}-note`} className={`text-xs ${problem ? 'text-weld' : 'text-ash'}`}>
-        {problem ?? note}
-      </p>
-    </div>
+    <Field label={label} problem={problem} {...(note === undefined ? {} : { note })}>
+      {(attributes) => (
+        <textarea
+          {...attributes}
+          rows={2}
+          spellCheck={false}
+          value={value}
+          placeholder={placeholder}
+          onChange={(event) => onChange(event.target.value)}
+          className="field-sizing-content max-h-40 min-h-16 w-full resize-none rounded-md border border-edge bg-paper px-2 py-1.5 font-mono text-xs placeholder:text-ash aria-invalid:border-weld"
+        />
+      )}
+    </Field>
   )
 }

@@ -2,8 +2,14 @@
  * The asking half of `/weft/blob/1`: one line to a tab that stores models.
  * @module
  */
-import { type BlobRequest, type BlobResponse, unlessAborted, WeftError } from '@weft/protocol'
-import type { ChallengeInit, ChunkAnswer, ChunkLine, WaitOptions } from '../network.ts'
+import {
+  type BlobRequest,
+  type BlobResponse,
+  type ChunkAnswer,
+  unlessAborted,
+  WeftError,
+} from '@weft/protocol'
+import type { ChallengeInit, ChunkLine, WaitOptions } from '../network.ts'
 import type { MessageStream } from '../wire/message-stream.ts'
 import { blobTimes, maxInFlight } from './constants.ts'
 

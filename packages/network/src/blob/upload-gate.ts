@@ -2,9 +2,8 @@
  * Who of the asking peers gets the next bytes, and when: places, a limit of bytes per second, turns.
  * @module
  */
-import { unlessAborted } from '@weft/protocol'
+import { pause, unlessAborted } from '@weft/protocol'
 import type { UploadLimits } from '../network.ts'
-import { pause } from '../wire/deadline.ts'
 import { blobTimes } from './constants.ts'
 
 type Turn = { bytes: number; resolve: () => void }

@@ -6,6 +6,7 @@
 import {
   findWork,
   type PrivateKey,
+  pause,
   peerIdFromPrivateKey,
   type Registration,
   signRegistration,
@@ -13,7 +14,6 @@ import {
 } from '@weft/protocol'
 import type { Announcement, AnnouncementHandle } from '../network.ts'
 import type { RelayLink } from '../relays/relay-link.ts'
-import { pause } from '../wire/deadline.ts'
 import { directoryTimes } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
 import { offersOf } from './offers-of.ts'

@@ -3,7 +3,12 @@
  * @module
  */
 import type { Connection } from '@libp2p/interface'
-import { type DirectoryRequest, type DirectoryResponse, WeftError } from '@weft/protocol'
+import {
+  type DirectoryRequest,
+  type DirectoryResponse,
+  unlessAborted,
+  WeftError,
+} from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
 import { withDeadline } from '../wire/deadline.ts'
 import { streamLost } from '../wire/frame-stream.ts'
@@ -67,7 +72,7 @@ export class DirectoryClient {
     this.#pending.set(request.requestId, pending)
     try {
       await messages.write(request)
-      const answer = await raceAbort(pending.promise, signal)
+      const answer = await unlessAborted(pending.promise, signal, "The relay's answer")
       if (answer.type === 'error') throw new WeftError(answer.error.code, answer.error.message)
       return answer
     } finally {
@@ -118,11 +123,4 @@ export class DirectoryClient {
     this.#pending.clear()
     this.#init.onStreamLost()
   }
-}
-
-function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  return Promise.race([promise, aborted])
 }

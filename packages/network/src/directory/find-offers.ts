@@ -2,9 +2,14 @@
  * One question to several relays, one list of live offers that can be trusted to be the nodes' own.
  * @module
  */
-import { type DirectoryQuery, type DirectoryResponse, type Offer, WeftError } from '@weft/protocol'
+import {
+  type DirectoryQuery,
+  type DirectoryResponse,
+  type Offer,
+  pause,
+  WeftError,
+} from '@weft/protocol'
 import type { WaitOptions } from '../network.ts'
-import { pause } from '../wire/deadline.ts'
 import { directoryTimes, relaysPerQuery } from './constants.ts'
 import type { DirectoryClient } from './directory-client.ts'
 import { matches } from './matches.ts'

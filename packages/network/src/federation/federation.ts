@@ -10,6 +10,7 @@ import {
   encode,
   type FederationNews,
   federationNewsSchema,
+  pause,
   type Registration,
   type SealedOffer,
   WeftError,
@@ -17,7 +18,7 @@ import {
 import type { DirectoryTable } from '../directory/directory-table.ts'
 import { RelayLink } from '../relays/relay-link.ts'
 import { cutConnection } from '../wire/cut-connection.ts'
-import { pause, withDeadline } from '../wire/deadline.ts'
+import { withDeadline } from '../wire/deadline.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import {
   askingSide,

@@ -3,7 +3,7 @@
  * how much it can take.
  * @module
  */
-import { pause } from '../wire/deadline.ts'
+import { pause } from '@weft/protocol'
 
 export class CreditGate {
   #credits = 0

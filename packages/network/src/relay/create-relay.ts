@@ -4,7 +4,7 @@
  */
 import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { type DirectoryRequest, type PrivateKey, WeftError } from '@weft/protocol'
+import { type DirectoryRequest, type PrivateKey, pause, WeftError } from '@weft/protocol'
 import type { Libp2pOptions } from 'libp2p'
 import { Admission } from '../directory/admission.ts'
 import { directoryProtocol } from '../directory/constants.ts'
@@ -16,7 +16,6 @@ import { fellowPace, Liveness, relayPace } from '../liveness.ts'
 import { relayPeerId } from '../relays/known-relays.ts'
 import { Strikes } from '../strikes.ts'
 import { cutConnection } from '../wire/cut-connection.ts'
-import { pause } from '../wire/deadline.ts'
 import { addressOf } from './address-of.ts'
 import { checkNatively } from './check-natively.ts'
 import {

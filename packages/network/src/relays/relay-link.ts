@@ -4,10 +4,10 @@
  */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { WeftError } from '@weft/protocol'
+import { pause, WeftError } from '@weft/protocol'
 import { DirectoryClient } from '../directory/directory-client.ts'
 import type { RelayState, RelayStatus } from '../network.ts'
-import { pause, withDeadline } from '../wire/deadline.ts'
+import { withDeadline } from '../wire/deadline.ts'
 import { backoffMs, type Failures } from './backoff.ts'
 import { dialFailure } from './dial-failure.ts'
 

@@ -2,10 +2,9 @@
  * All relays of one tab: which are there, what is known of the rest, and waiting for a first one.
  * @module
  */
-import { CancelledError, WeftError } from '@weft/protocol'
+import { CancelledError, pause, WeftError } from '@weft/protocol'
 import type { DirectoryClient } from '../directory/directory-client.ts'
 import type { NetworkStatus, WaitOptions } from '../network.ts'
-import { pause } from '../wire/deadline.ts'
 import { RelayLink, type RelayLinkInit } from './relay-link.ts'
 
 export type RelayLinksInit = Pick<RelayLinkInit, 'libp2p'> & {

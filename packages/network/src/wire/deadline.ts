@@ -41,20 +41,6 @@ export async function withDeadline<T>(
   }
 }
 
-/** Waits. @returns at once when the signal aborts; never rejects */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal.addEventListener('abort', end)
-    if (signal.aborted) end()
-  })
-}
-
 class TimeoutError extends WeftError {
   constructor({ subject, ms }: { subject: string; ms: number }) {
     super('network/timeout', `${subject} took longer than ${ms / 1000} s.`)

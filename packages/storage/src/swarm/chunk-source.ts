@@ -2,6 +2,7 @@
  * Another tab that gives chunks of a model, and who gave how much of one.
  * @module
  */
+import type { ChunkAnswer } from '@weft/protocol'
 
 /** Nothing that it brings has been checked. */
 export interface ChunkSource {
@@ -14,11 +15,6 @@ export interface ChunkSource {
   accuse(fact: string): void
   close(): void
 }
-
-export type ChunkAnswer =
-  | { type: 'chunk'; bytes: Uint8Array }
-  | { type: 'busy'; retryAfterMs: number }
-  | { type: 'not-held' }
 
 /** Tabs as they are found and reached, until the signal aborts. */
 export type FindTabs = (options: { signal: AbortSignal }) => AsyncIterable<ChunkSource>

@@ -1,9 +1,9 @@
-import { bytesToHex, chunkBytes, type WeftError } from '@weft/protocol'
+import { bytesToHex, type ChunkAnswer, chunkBytes, type WeftError } from '@weft/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FetchModelInit, type FetchProgress, fetchModelFiles } from '../model-files.ts'
 import { type HubServer, openHubServer } from '../testing/hub-server.ts'
 import { createMemoryChunks, hashesOf, sampleContent, sampleManifest } from '../testing/samples.ts'
-import type { ChunkAnswer, ChunkSource } from './chunk-source.ts'
+import type { ChunkSource } from './chunk-source.ts'
 
 /** Ten and a half chunks. */
 const content = new Map(sampleContent).set(

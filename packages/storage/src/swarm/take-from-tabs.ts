@@ -3,9 +3,8 @@
  * gives a wrong one asked nothing more.
  * @module
  */
-import { hexToBytes, WeftError } from '@weft/protocol'
+import { hexToBytes, pause, WeftError } from '@weft/protocol'
 import { sha256Hex } from '../chunks.ts'
-import { pause } from '../pause.ts'
 import type { ChunkSource, FindTabs } from './chunk-source.ts'
 import type { Piece, Wanted } from './wanted.ts'
 
