@@ -1,3 +1,4 @@
+import { foundryBinary } from '@weft/contracts/foundry-binary'
 import type { Step } from './run-step.ts'
 
 /** Where the runners leave their counts. */
@@ -24,3 +25,25 @@ export const checkSteps: Step[] = [
     ],
   },
 ]
+
+/** Contracts by forge: about half a minute where nothing is built yet, a few seconds where it is. */
+export function contractSteps({ isCheck }: { isCheck: boolean }): Step[] {
+  const forge = foundryBinary('forge')
+  return [
+    {
+      name: 'contracts: format',
+      command: forge,
+      arguments: ['fmt', ...(isCheck ? ['--check'] : [])],
+    },
+    {
+      name: 'contracts: unit, fuzz and invariant tests, gas',
+      command: forge,
+      arguments: ['test', ...(isCheck ? ['--gas-snapshot-check', 'true'] : [])],
+    },
+    {
+      name: 'contracts: ABIs and bytecode',
+      command: 'node',
+      arguments: ['packages/contracts/generate.ts', ...(isCheck ? ['--check'] : [])],
+    },
+  ]
+}

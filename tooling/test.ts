@@ -4,7 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkSteps, reportFolder } from './check-steps.ts'
+import { checkSteps, contractSteps, reportFolder } from './check-steps.ts'
 import { ensureChromium } from './ensure-chromium.ts'
 import { root, runStep, type Step } from './run-step.ts'
 
@@ -58,7 +58,7 @@ const chromium = await ensureChromium()
 console.log(`Chromium: ${chromium.executablePath} (${chromium.source})`)
 
 let failedSteps = 0
-for (const step of [...checkSteps, ...longSteps]) {
+for (const step of [...checkSteps, ...contractSteps({ isCheck: true }), ...longSteps]) {
   if (!(await runStep(step))) failedSteps += 1
 }
 const counts = await Promise.all(['unit', 'long', 'browser', 'e2e'].map(readCounts))

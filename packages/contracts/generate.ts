@@ -1,0 +1,49 @@
+/**
+ * Writes `src/generated` from what forge built: ABIs as const for types, bytecode apart from them, since a
+ * page needs the first and never the second. `--check` only says whether they are current.
+ * @module
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { hashSources } from './sources-hash.ts'
+
+const names = ['Allocation', 'Channels', 'Models', 'Registry', 'Token', 'Vesting'] as const
+/** Whose bytecode a deployment sends itself; the others are created by these. */
+const deployed = ['Allocation', 'Channels', 'Models', 'Registry']
+
+type Artifact = { abi: unknown; bytecode: { object: string } }
+
+const artifacts = new URL('../../.weft/forge/out/', import.meta.url)
+const generated = new URL('./src/generated/', import.meta.url)
+const head = '/** Written by `npm run contracts`; not by hand. @module */\n'
+
+const files = {
+  'abis.ts': head,
+  'bytecode.ts': head,
+  'sources.json': `${JSON.stringify({ sha256: await hashSources() })}\n`,
+}
+for (const name of names) {
+  const { abi, bytecode } = await readArtifact(name)
+  const variable = `${name[0]?.toLowerCase()}${name.slice(1)}`
+  files['abis.ts'] += `export const ${variable}Abi = ${JSON.stringify(abi)} as const\n`
+  if (deployed.includes(name)) {
+    files['bytecode.ts'] += `export const ${variable}Bytecode =\n  '${bytecode.object}'\n`
+  }
+}
+
+const isCheck = process.argv.includes('--check')
+for (const [name, text] of Object.entries(files)) {
+  const path = new URL(name, generated)
+  if (!isCheck) {
+    await mkdir(generated, { recursive: true })
+    await writeFile(path, text)
+  } else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+    console.error(`${fileURLToPath(path)} is not what the contracts compile to: npm run contracts`)
+    process.exitCode = 1
+  }
+}
+
+async function readArtifact(name: string): Promise<Artifact> {
+  const file = name === 'Vesting' ? 'Allocation' : name
+  return JSON.parse(await readFile(new URL(`${file}.sol/${name}.json`, artifacts), 'utf8'))
+}
