@@ -27,7 +27,12 @@ for (const entry of Object.values(lock.packages)) {
     const key = `node_modules/${name}`
     const platform = platformOf(name)
     if (lock.packages[key] || !platform || !/^\d/.test(version)) continue
-    lock.packages[key] = { version, ...platform, dev: true, optional: true }
+    lock.packages[key] = {
+      version,
+      ...platform,
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+    }
     added += 1
   }
 }
