@@ -67,7 +67,7 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     },
   ],
   ['federation page', federationPageSchema, { offers: [sealed] }],
-  ['federation request', federationRequestSchema, { type: 'more' }],
+  ['federation request', federationRequestSchema, { type: 'more', of: registration.peerId }],
   [
     'directory request',
     directoryRequestSchema,

@@ -34,8 +34,12 @@ export const federationNewsSchema = z.strictObject({
 })
 export type FederationNews = z.output<typeof federationNewsSchema>
 
-/** Asks for the next page of all that the other relay holds; it closes the stream behind the last. */
-export const federationRequestSchema = z.strictObject({ type: z.literal('more') })
+/** Asks for the next page of all that a relay holds; the one asked closes the stream behind the last. */
+export const federationRequestSchema = z.strictObject({
+  type: z.literal('more'),
+  /** Which relay, as far as the one asked has heard it; null: the one asked. The first request counts. */
+  of: peerIdSchema.nullable(),
+})
 export type FederationRequest = z.output<typeof federationRequestSchema>
 
 export const federationPageSchema = z.strictObject({

@@ -19,6 +19,18 @@ export class Holding {
     return { count: this.size, hash: this.#hash }
   }
 
+  /** As if these were not held. */
+  digestWithout(peerIds: Iterable<string>): Digest {
+    let { count, hash } = this.digest
+    for (const peerId of peerIds) {
+      const sequence = this.#sequences.get(peerId)
+      if (sequence === undefined) continue
+      count -= 1
+      hash = (hash ^ hash32(`${peerId} ${sequence}`)) >>> 0
+    }
+    return { count, hash }
+  }
+
   has(peerId: string): boolean {
     return this.#sequences.has(peerId)
   }

@@ -63,7 +63,7 @@ export const checksPerSecond = 1_000
 /** All that it has, once. */
 export const checkBurst = 12_000
 
-const maxRequestBytes = 64
+const maxRequestBytes = 128
 
 export const servingSide: MessageFormat<FederationRequest, FederationPage> = {
   subject: 'federation request',

@@ -79,8 +79,8 @@ export class Federation {
     await libp2p.handle(
       federationProtocol,
       (stream, connection) => this.#serve(stream, connection),
-      // One that asks and one that is just being replaced.
-      { maxInboundStreams: 2 },
+      // It may ask for every other relay, and one stream is just being replaced.
+      { maxInboundStreams: this.#bonds.size + 1 },
     )
     for (const { link } of this.#bonds.values()) link.start()
     void this.#run()
@@ -179,18 +179,29 @@ export class Federation {
     }
   }
 
-  /** Asks for everything that the other relay holds; tries again while the digest differs. */
+  /**
+   * Asks for everything that the other relay holds; tries again while the digest differs. Where the line
+   * to it is cut, any relay is asked what it has heard of it.
+   */
   async #sync(bond: Bond): Promise<void> {
     const { fellow, link } = bond
-    if (bond.isSyncing || !link.connection) return
+    const connection = link.connection ?? this.#connectionOfAny()
+    if (bond.isSyncing || !connection) return
     bond.isSyncing = true
     try {
-      await fellow.takeAll(pagesOf(link.connection))
+      const isOwnWord = connection === link.connection
+      const of = isOwnWord ? null : fellow.peerId
+      await fellow.takeAll(pagesOf(connection, of), { isOwnWord })
     } catch {
       // The next digest differs again.
     }
     await pause(fellow.syncPauseMs, this.#stop.signal)
     bond.isSyncing = false
+  }
+
+  #connectionOfAny(): Connection | undefined {
+    const open = [...this.#bonds.values()].flatMap(({ link }) => link.connection ?? [])
+    return open[Math.floor(Math.random() * open.length)]
   }
 
   /** Page by page, each on request. Never rejects. */
@@ -201,13 +212,17 @@ export class Federation {
       return
     }
     try {
-      for (const offers of this.#pages()) {
-        const request = withDeadline((signal) => messages.read({ signal }), {
+      let pages: Generator<SealedOffer[], undefined> | undefined
+      for (;;) {
+        const request = await withDeadline((signal) => messages.read({ signal }), {
           subject: 'The request for a page',
           ms: federationTimes.pageMs,
           signal: this.#stop.signal,
         })
-        if ((await request) === null) break
+        if (request === null) break
+        pages ??= this.#pages(request.of)
+        const { value: offers } = pages.next()
+        if (!offers) break
         await messages.write({ offers })
       }
     } catch (error) {
@@ -216,10 +231,12 @@ export class Federation {
     await messages.close()
   }
 
-  *#pages(): Generator<SealedOffer[]> {
+  /** @param of - another relay; null: this one */
+  *#pages(of: string | null): Generator<SealedOffer[], undefined> {
     const { table } = this.#init
+    const holding = of === null ? table.own : this.#bonds.get(of)?.fellow.holding
     let page: SealedOffer[] = []
-    for (const peerId of table.own.peerIds()) {
+    for (const peerId of holding?.peerIds() ?? []) {
       const entry = table.get(peerId)
       if (entry) page.push({ registration: entry.sealed, activeJobs: entry.activeJobs })
       if (page.length < offersPerNews) continue
@@ -230,7 +247,7 @@ export class Federation {
   }
 }
 
-async function* pagesOf(connection: Connection): AsyncGenerator<SealedOffer[]> {
+async function* pagesOf(connection: Connection, of: string | null): AsyncGenerator<SealedOffer[]> {
   const ms = federationTimes.pageMs
   const stream = await connection.newStream(federationProtocol, {
     signal: AbortSignal.timeout(ms),
@@ -238,7 +255,7 @@ async function* pagesOf(connection: Connection): AsyncGenerator<SealedOffer[]> {
   const messages = new MessageStream({ stream, format: askingSide, onOffence: () => {} })
   try {
     for (;;) {
-      await messages.write({ type: 'more' })
+      await messages.write({ type: 'more', of })
       const page = await withDeadline((signal) => messages.read({ signal }), {
         subject: 'A page of what the other relay holds',
         ms,

@@ -6,6 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import {
   bytesEqual,
+  type Digest,
   decodeRegistration,
   type FederationNews,
   type Registration,
@@ -45,6 +46,8 @@ export class Fellow {
   #heardMs = performance.now()
   #newsMs = this.#heardMs
   #differences = 0
+  /** What it said last that it holds, signed by itself whichever way it came. */
+  #told: Digest | null = null
   /** In a row that did not help. */
   #syncs = 0
   #sliceEndsMs = 0
@@ -91,19 +94,26 @@ export class Fellow {
     this.holding.addresses = []
   }
 
-  /** Takes pages of everything that it holds. What none of them names is forgotten. */
-  async takeAll(pages: AsyncIterable<SealedOffer[]>): Promise<void> {
+  /**
+   * Takes pages of everything that it holds. What none of them names is forgotten: at its own word, or
+   * where what remains comes to what it has said itself.
+   */
+  async takeAll(
+    pages: AsyncIterable<SealedOffer[]>,
+    { isOwnWord }: { isOwnWord: boolean },
+  ): Promise<void> {
     const unnamed = new Set(this.holding.peerIds())
     let left = maxOffersPerSync
     this.#syncs += 1
     this.#unnamed = unnamed
     try {
       for await (const offers of pages) {
-        this.#heardMs = performance.now()
+        if (isOwnWord) this.#heardMs = performance.now()
         for (const offer of offers) await this.#adopt(offer)
         left -= offers.length
         if (left < 0) return
       }
+      if (!isOwnWord && !isSame(this.holding.digestWithout(unnamed), this.#told)) return
       for (const peerId of unnamed) this.#init.table.release(peerId, this.holding)
       this.#differences = 0
     } finally {
@@ -127,15 +137,15 @@ export class Fellow {
       table.adoptLoad(peerId, activeJobs, this.holding)
     }
     for (const peerId of gone) table.release(peerId, this.holding)
+    this.#told = digest
     if (isLeaving) this.forget()
     else if (digest && !this.#unnamed) this.#compare(digest)
   }
 
-  #compare({ count, hash }: NonNullable<FederationNews['digest']>): void {
-    const own = this.holding.digest
-    const isSame = own.count === count && own.hash === hash
-    this.#differences = isSame ? 0 : this.#differences + 1
-    if (isSame) this.#syncs = 0
+  #compare(digest: Digest): void {
+    const isRight = isSame(this.holding.digest, digest)
+    this.#differences = isRight ? 0 : this.#differences + 1
+    if (isRight) this.#syncs = 0
     if (this.#differences > toleratedDifferences) this.#init.onDifference()
   }
 
@@ -160,4 +170,8 @@ export class Fellow {
       // Not what a node has signed: its relay will say so again, and not be believed again.
     }
   }
+}
+
+function isSame(a: Digest, b: Digest | null): boolean {
+  return a.count === b?.count && a.hash === b.hash
 }
