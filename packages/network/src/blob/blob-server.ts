@@ -12,7 +12,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { ChunkHandler } from '../network.ts'
-import { withDeadline } from '../wire/deadline.ts'
+import { type LinePlace, LinePlaces, readBeforeIdle } from '../wire/line-places.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import { blobTimes, givingSide, maxLines, maxLinesPerPeer, maxQueuedRequests } from './constants.ts'
 import { UploadGate } from './upload-gate.ts'
@@ -22,7 +22,11 @@ type Request = Exclude<BlobRequest, { type: 'cancel' }>
 
 export class BlobServer {
   readonly #onOffence: (connection: Connection) => void
-  readonly #lines = new Map<string, number>()
+  readonly #places = new LinePlaces({
+    max: maxLines,
+    maxPerPeer: maxLinesPerPeer,
+    yieldMs: blobTimes.placeMs,
+  })
   readonly #gate = new UploadGate(
     () => this.handler?.limits() ?? { bytesPerSecond: null, maxPeers: 1 },
   )
@@ -42,29 +46,21 @@ export class BlobServer {
     const peerId = connection.remotePeer.toString()
     const onOffence = () => this.#onOffence(connection)
     const messages: Messages = new MessageStream({ stream, format: givingSide, onOffence })
-    const own = (this.#lines.get(peerId) ?? 0) + 1
-    const total = [...this.#lines.values()].reduce((sum, count) => sum + count, 1)
-    if (own > maxLinesPerPeer || total > maxLines) {
-      messages.abort(new WeftError('network/busy', 'This tab has too many lines.'))
-      return
-    }
-    this.#lines.set(peerId, own)
+    let place: LinePlace | undefined
     try {
+      place = this.#places.take(peerId, (error) => messages.abort(error))
       await new GivingLine({
         messages,
         peerId,
+        place,
         gate: this.#gate,
         handler: () => this.handler,
       }).run()
     } catch (error) {
       messages.abort(WeftError.from(error, 'network/line-failed', 'The line failed.'))
     } finally {
-      const rest = (this.#lines.get(peerId) ?? 1) - 1
-      if (rest > 0) this.#lines.set(peerId, rest)
-      else {
-        this.#lines.delete(peerId)
-        this.#gate.leave(peerId)
-      }
+      place?.leave()
+      if (!this.#places.has(peerId)) this.#gate.leave(peerId)
     }
   }
 }
@@ -72,6 +68,7 @@ export class BlobServer {
 type GivingLineInit = {
   messages: Messages
   peerId: string
+  place: LinePlace
   gate: UploadGate
   handler: () => ChunkHandler | null
 }
@@ -83,6 +80,8 @@ class GivingLine {
   #queue: Request[] = []
   readonly #cancelled = new Set<number>()
   #answering: Promise<void> | null = null
+  /** When something was asked for last; to take a request back is no request. */
+  #askedMs = performance.now()
 
   constructor(init: GivingLineInit) {
     this.#init = init
@@ -105,18 +104,16 @@ class GivingLine {
     await messages.close()
   }
 
-  /** @returns null when the other side has closed, or has asked for nothing for a while */
+  /** @returns null when the other side has closed */
   async #next(): Promise<BlobRequest | null> {
-    const { messages } = this.#init
+    const { idleMs } = blobTimes
     for (;;) {
       try {
-        return await withDeadline((signal) => messages.read({ signal }), {
-          subject: 'A request',
-          ms: blobTimes.idleMs,
-        })
+        return await readBeforeIdle(this.#init.messages, { sinceMs: this.#askedMs, idleMs })
       } catch (error) {
-        if (!WeftError.is(error) || error.code !== 'network/timeout') throw error
-        if (!this.#answering) return null
+        const isIdle = WeftError.is(error) && error.code === 'network/idle'
+        if (!isIdle || !this.#answering) throw error
+        this.#askedMs = performance.now()
       }
     }
   }
@@ -125,6 +122,7 @@ class GivingLine {
     if (this.#queue.length >= maxQueuedRequests) {
       throw this.#init.messages.refuse('More requests at once than are allowed.')
     }
+    this.#askedMs = performance.now()
     this.#queue.push(request)
     this.#answering ??= this.#answerAll()
   }
@@ -154,7 +152,8 @@ class GivingLine {
 
   async #answer(request: Request): Promise<BlobResponse> {
     const { requestId } = request
-    const { gate, peerId } = this.#init
+    const { gate, peerId, place } = this.#init
+    const allowed = (bytes: number) => place.use(() => gate.take(peerId, bytes, this.#end.signal))
     const refuse = (reason: RefusalReason, retryAfterMs = 0): BlobResponse => {
       return { type: 'refusal', requestId, reason, retryAfterMs: Math.ceil(retryAfterMs), body }
     }
@@ -167,7 +166,7 @@ class GivingLine {
       if (busyMs > 0) return refuse('busy', busyMs)
       const manifest = await handler.manifest(request.modelCid)
       if (!manifest) return refuse('not-held')
-      await gate.take(peerId, manifest.length, this.#end.signal)
+      await allowed(manifest.length)
       return { type: 'manifest', requestId, body: manifest }
     }
     if (request.type === 'holdings') {
@@ -179,7 +178,7 @@ class GivingLine {
     if (waitMs > 0) return refuse('busy', waitMs)
     const bytes = await handler.chunk(bytesToHex(request.hash))
     if (!bytes) return refuse('not-held')
-    await gate.take(peerId, bytes.length, this.#end.signal)
+    await allowed(bytes.length)
     if (request.type === 'chunk') return { type: 'chunk', requestId, body: bytes }
     return { type: 'proof', requestId, digest: await chunkProof(request.nonce, bytes), body }
   }

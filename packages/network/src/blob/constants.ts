@@ -26,9 +26,12 @@ export const blobTimes = {
   maxWaitMs: 30_000,
   /** 2 MiB, which is what libp2p queues, over a line of 50 KB/s. */
   writeMs: 45_000,
-  /** A line on which nothing is asked for so long is closed. */
+  /** A line on which nothing is asked for so long is ended: a download asks every few seconds. */
   idleMs: 60_000,
-  /** A peer that has asked for no chunk for so long gives its place to another. */
+  /**
+   * A peer that has asked for no chunk for so long gives its place to another; a line on which nothing was
+   * given for so long makes room where all lines are taken.
+   */
   placeMs: 10_000,
 }
 

@@ -28,6 +28,8 @@ export const layersTimes = {
   firstStepMs: 15_000,
   /** The caches of a head that asks nothing for so long are freed; it would read its texts again. */
   idleMs: 180_000,
+  /** Where all lines are taken, one that was of no use for so long makes room: longer than any step. */
+  yieldMs: 30_000,
 }
 
 /** Heads that a tab computes for, each with caches of its own. */

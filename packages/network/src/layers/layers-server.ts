@@ -13,6 +13,7 @@ import {
 } from '@weft/protocol'
 import type { LayersHandler, OpenedLayers } from '../network.ts'
 import { withDeadline } from '../wire/deadline.ts'
+import { type LinePlace, LinePlaces, readBeforeIdle } from '../wire/line-places.ts'
 import { MessageStream } from '../wire/message-stream.ts'
 import { layersTimes, maxLines, maxLinesPerPeer, partSide } from './constants.ts'
 
@@ -22,7 +23,11 @@ const noStates = new Float32Array()
 
 export class LayersServer {
   readonly #onOffence: (connection: Connection) => void
-  readonly #lines = new Map<Messages, string>()
+  readonly #places = new LinePlaces({
+    max: maxLines,
+    maxPerPeer: maxLinesPerPeer,
+    yieldMs: layersTimes.yieldMs,
+  })
   #handler: LayersHandler | null = null
 
   constructor({ onOffence }: { onOffence: (connection: Connection) => void }) {
@@ -37,7 +42,7 @@ export class LayersServer {
   set handler(handler: LayersHandler | null) {
     this.#handler = handler
     const error = new WeftError('network/stopped', 'This tab computes no layers any more.')
-    for (const messages of this.#lines.keys()) messages.abort(error)
+    this.#places.endAll(error)
   }
 
   /** Never rejects: whatever a peer sends ends its stream and nothing else. */
@@ -45,19 +50,15 @@ export class LayersServer {
     const peerId = connection.remotePeer.toString()
     const onOffence = () => this.#onOffence(connection)
     const messages: Messages = new MessageStream({ stream, format: partSide, onOffence })
-    const own = [...this.#lines.values()].filter((each) => each === peerId).length
-    if (own >= maxLinesPerPeer || this.#lines.size >= maxLines) {
-      messages.abort(new WeftError('network/busy', 'This tab has too many lines.'))
-      return
-    }
-    this.#lines.set(messages, peerId)
+    let place: LinePlace | undefined
     let layers: OpenedLayers | null = null
     try {
+      place = this.#places.take(peerId, (error) => messages.abort(error))
       const { modelCid, part } = await openRequest(messages)
       layers = this.#handler?.({ modelCid, part, peerId }) ?? null
       if (layers) {
         await messages.write({ type: 'ready', width: layers.width, states: noStates })
-        await serveSteps(messages, layers)
+        await serveSteps(messages, layers, place)
       } else {
         await messages.write({ type: 'error', error: notComputed, states: noStates })
         await messages.close()
@@ -66,7 +67,7 @@ export class LayersServer {
       messages.abort(WeftError.from(error, 'network/line-failed', 'The line failed.'))
     } finally {
       layers?.close()
-      this.#lines.delete(messages)
+      place?.leave()
     }
   }
 }
@@ -77,24 +78,32 @@ const notComputed: WireError = {
 }
 
 async function openRequest(messages: Messages): Promise<LayerOffer> {
-  const message = await next(messages, layersTimes.openMs)
+  const message = await withDeadline((signal) => messages.read({ signal }), {
+    subject: 'Opening a line for layers',
+    ms: layersTimes.openMs,
+  })
   if (message?.type !== 'open') throw messages.refuse('Layers were to be opened.')
   return message
 }
 
-function next(messages: Messages, ms: number): Promise<HeadMessage | null> {
-  return withDeadline((signal) => messages.read({ signal }), { subject: 'A step', ms })
-}
-
 /** One at a time, in order; one that fails leaves the others of its line. */
-async function serveSteps(messages: Messages, layers: OpenedLayers): Promise<void> {
+async function serveSteps(
+  messages: Messages,
+  layers: OpenedLayers,
+  place: LinePlace,
+): Promise<void> {
+  const { idleMs } = layersTimes
+  let sinceMs = performance.now()
   for (;;) {
-    const message = await next(messages, layersTimes.idleMs)
+    const message = await readBeforeIdle(messages, { sinceMs, idleMs })
     if (message === null) return messages.close()
     if (message.type !== 'step') throw messages.refuse('A step was expected.')
-    const answer = await layers
-      .step(message.step, message.states)
-      .then((states): PartMessage => ({ type: 'done', states }), failed)
+    const { step, states } = message
+    const compute = () =>
+      layers.step(step, states).then((states): PartMessage => ({ type: 'done', states }), failed)
+    // One that only frees caches is no use of the line.
+    const answer = await (step.forward ? place.use(compute) : compute())
+    if (step.forward) sinceMs = performance.now()
     await messages.write(answer)
   }
 }
