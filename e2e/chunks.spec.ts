@@ -85,6 +85,12 @@ test('a tab gets its model from tabs alone; one that sends wrong chunks is found
   await expect(honest.getByText('Given: 2.9 MB today, 2.9 MB in all.')).toBeVisible()
   await expect.poll(() => countLiars(taker)).toBe(1)
   await expectAccessible(honest)
+  // The person says in another tab when this device rests.
+  const other = await honest.context().newPage()
+  await other.goto(`${siteUrl}/models/catalogue.json`)
+  const never = JSON.stringify({ hours: { from: 0, to: 60, days: [] } })
+  await other.evaluate((policy) => localStorage.setItem('weft.pause-policy', policy), never)
+  await expect(sharing(honest)).toHaveText('Paused: your hours have no day.')
 })
 
 test('a published model is in another tab’s list, goes on after a reload, and runs', async ({

@@ -72,11 +72,18 @@ export async function openTab(init: TabInit): Promise<Tab> {
     },
   })
   const tabs = { network, memory }
+  const pace = new DecodePace(() => document.hidden)
+  const pausing = createPauseWatch({
+    source: navigator as SignSource,
+    pace,
+    kept: init.pausePolicy,
+  })
   const storing = await createStoring({
     database,
     store,
     network,
     locks,
+    pausing,
     channel: new BroadcastChannel('weft-storing'),
     audit: (modelCid, signal) =>
       checkSomeHolder({ ...tabs, store }, modelCid, signal).catch(() => {}),
@@ -100,12 +107,6 @@ export async function openTab(init: TabInit): Promise<Tab> {
     store,
     storing,
     published: createPublishedModels(tabs),
-  })
-  const pace = new DecodePace(() => document.hidden)
-  const pausing = createPauseWatch({
-    source: navigator as SignSource,
-    pace,
-    kept: init.pausePolicy,
   })
   const pageRest = createPageRest({ document, pace })
   const attend = () => {

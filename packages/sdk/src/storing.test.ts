@@ -8,8 +8,10 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { checkHolder } from './check-holder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { createNodeMemory } from './node-memory.ts'
+import { initialPolicy } from './pausing/pause-policy.ts'
 import { createPublishedModels } from './published-models.ts'
 import { createStoring } from './storing.ts'
+import { quietDevice } from './testing/quiet-device.ts'
 
 const manifest = sampleManifest()
 const modelCid = manifestCid(manifest)
@@ -43,6 +45,8 @@ async function openTab(name: string = crypto.randomUUID()) {
   const { network } = await createNodeNetwork({ relays: relay.addresses().slice(0, 1) })
   closers.push(() => network.stop())
   const memory = createNodeMemory()
+  const { pausing } = quietDevice()
+  closers.push(async () => pausing.close())
   const openStoring = async () => {
     const given: [string, number][] = []
     const storing = await createStoring({
@@ -50,6 +54,7 @@ async function openTab(name: string = crypto.randomUUID()) {
       store,
       network,
       locks,
+      pausing,
       channel: new BroadcastChannel(name),
       lockName: name,
       onGiven: (peerId, bytes) => given.push([peerId, bytes]),
@@ -62,7 +67,7 @@ async function openTab(name: string = crypto.randomUUID()) {
       { manifest, sources: [], findTabs: findTabsFor({ network, memory }, modelCid) },
       signal ? { signal } : {},
     )
-  return { database, chunks, store, network, memory, openStoring, fetchModel }
+  return { database, chunks, store, network, memory, pausing, openStoring, fetchModel }
 }
 
 async function openSharing(name?: string) {
@@ -111,6 +116,22 @@ test('the wish outlasts a reload; unshared, it is given no more', async () => {
   await storing.unshare(modelCid)
   await sees(taker, 0)
   await expect(taker.fetchModel()).rejects.toMatchObject({ code: 'storage/no-tabs' })
+})
+
+test('outside of its owner’s hours nothing is given; a pause by hand is about serving', async () => {
+  const [giver, taker] = [await openSharing(), await openTab()]
+  await sees(taker, 1)
+  giver.pausing.setPolicy({ ...initialPolicy, hours: { days: [], from: 0, to: 60 } })
+  await sees(taker, 0)
+  expect(giver.storing.state.get()).toMatchObject({
+    isGiving: false,
+    shared: [modelCid],
+    sentence: 'Paused: your hours have no day.',
+  })
+  await expect(taker.fetchModel()).rejects.toMatchObject({ code: 'storage/no-tabs' })
+  giver.pausing.setPolicy({ ...initialPolicy, untilMs: Date.now() + 60_000 })
+  await sees(taker, 1)
+  expect(hashesOf(await taker.fetchModel())).toEqual(hashesOf(sampleContent))
 })
 
 test('of two tabs of a browser one gives; the other takes over', async () => {

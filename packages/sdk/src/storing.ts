@@ -15,6 +15,7 @@ import {
 } from '@weft/storage'
 import { createCell } from './cell.ts'
 import { createGiven } from './given.ts'
+import type { PauseWatch } from './pausing/pause-watch.ts'
 import { storingSentence } from './storing-sentence.ts'
 import type { Storing, StoringState } from './tab.ts'
 
@@ -23,6 +24,7 @@ export type StoringInit = {
   store: Pick<ModelStore, 'held' | 'chunk' | 'hold'>
   network: Pick<Network, 'announce' | 'handleChunks' | 'onStatus' | 'status'>
   locks: LockManager
+  pausing: Pick<PauseWatch, 'givingPause' | 'ready'>
   /** Tells the browser's other tabs that the wish has changed. */
   channel: Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'close'>
   /** Of the lock that the tab which gives holds; other browsers have other locks. */
@@ -56,6 +58,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
     store,
     network,
     locks,
+    pausing,
     channel,
     lockName = 'weft-storing',
     onGiven,
@@ -78,14 +81,18 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
     const modelCid = shared[Math.floor(Math.random() * shared.length)]
     if (modelCid) void audit?.(modelCid, closing.signal)
   }, auditMs)
-  const unsubscribe = network.onStatus(() => tell())
+  const unsubscribe = [
+    network.onStatus(() => tell()),
+    pausing.givingPause.subscribe(() => void refresh()),
+  ]
 
   function describe(): StoringState {
     const { shared, limits } = record
     const { peers, ...counts } = given.counts(record)
     const isGiving = giving !== undefined
     const isOnline = network.status().relays.some((relay) => relay.state === 'online')
-    const sentence = storingSentence({ shared, isGiving, isFirst, isOnline, peers })
+    const pause = pausing.givingPause.get()
+    const sentence = storingSentence({ shared, isGiving, isFirst, isOnline, pause, peers })
     return { shared, limits, ...counts, peers, isGiving, sentence }
   }
 
@@ -115,10 +122,10 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
     return turn
   }
 
-  /** Gives what the record says and is kept whole, and nothing else. */
+  /** Gives what the record says and is kept whole, unless paused, and nothing else. */
   async function follow(): Promise<void> {
     const models = new Map<string, HeldModel>()
-    if (isFirst && !closing.signal.aborted) {
+    if (isFirst && !closing.signal.aborted && !pausing.givingPause.get()) {
       for (const modelCid of record.shared) {
         const held = await store.held(modelCid)
         if (held?.isWhole) models.set(modelCid, held)
@@ -162,7 +169,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
   locks
     .request(lockName, { signal: closing.signal }, () => {
       isFirst = true
-      void refresh()
+      void pausing.ready.then(refresh)
       return new Promise<void>((resolve) => {
         releaseLock = resolve
       })
@@ -189,7 +196,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
     async close() {
       clearInterval(auditing)
       closing.abort()
-      unsubscribe()
+      for (const end of unsubscribe) end()
       await refresh()
       releaseLock()
       await given.close()

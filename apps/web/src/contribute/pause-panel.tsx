@@ -20,7 +20,8 @@ export function PausePanel({ policy, onPolicy }: PausePanelProps) {
         When to pause
       </h2>
       <p className="mt-1 max-w-[66ch] text-sm text-ash">
-        A pause takes nothing new, ends what is running, and is over by itself.
+        A pause takes nothing new, ends what is running, and is over by itself. Battery, line and
+        hours hold for shared models as well.
       </p>
       <div className="mt-3">
         <Rule>

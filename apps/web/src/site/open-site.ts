@@ -5,7 +5,7 @@
 import { WeftError, type WeftErrorData } from '@weft/protocol'
 import type { Cell, fitsDevice, foldAnswer, readDevice, Tab } from '@weft/sdk'
 import type { parseSettings } from '../chat/parse-settings.ts'
-import { readPausePolicy, writePausePolicy } from './preferences.ts'
+import { followPausePolicy, readPausePolicy, writePausePolicy } from './preferences.ts'
 import { fetchSiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
 
@@ -40,10 +40,11 @@ export function openSite(): Site {
 }
 
 async function open(): Promise<OpenedTab> {
-  const [config, { openTab, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
+  const [config, { openTab, parsePolicy, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
     await Promise.all([fetchSiteConfig(), import('@weft/sdk'), import('../chat/parse-settings.ts')])
   const tab = await openTab({ ...config, pausePolicy: readPausePolicy() })
   tab.node.policy.subscribe(() => writePausePolicy(tab.node.policy.get()))
+  followPausePolicy(() => tab.node.setPolicy(parsePolicy(readPausePolicy())))
   return { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
 }
 

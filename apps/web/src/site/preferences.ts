@@ -80,6 +80,13 @@ export function writePausePolicy(policy: PausePolicy): void {
   }
 }
 
+/** @param onChange - called when another tab has kept another one */
+export function followPausePolicy(onChange: () => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === pauseKey) onChange()
+  })
+}
+
 const shownChatKey = 'weft.shown-chat'
 
 /** The conversation that this tab showed before its reload. */

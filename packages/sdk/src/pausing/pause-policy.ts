@@ -73,7 +73,7 @@ export function decidePause(policy: PausePolicy, situation: Situation): Pause | 
   const opensMs = policy.hours && nextOpening(policy.hours, nowMs)
   if (policy.hours && opensMs !== nowMs) {
     const sentence =
-      opensMs === null ? 'Paused: no day is chosen for serving.' : 'Paused outside of your hours.'
+      opensMs === null ? 'Paused: your hours have no day.' : 'Paused outside of your hours.'
     return { reason: 'hours', sentence, untilMs: opensMs }
   }
   if (battery && !battery.isCharging && isTooLow(policy, battery.level)) {

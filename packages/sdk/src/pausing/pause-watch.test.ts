@@ -35,10 +35,14 @@ test('battery and line are heard at once, and only what changes is told', async 
   const connection = new Line()
   battery.charging = false
   battery.level = 0.2
-  const { ready, pause, reasons } = open({ getBattery: async () => battery, connection })
+  const { ready, pause, givingPause, reasons } = open({
+    getBattery: async () => battery,
+    connection,
+  })
   expect(pause.get()).toBeNull()
   await ready
   expect(pause.get()).toMatchObject({ reason: 'battery', untilMs: null })
+  expect(givingPause.get()).toEqual(pause.get())
   battery.dispatchEvent(new Event('levelchange'))
   battery.charging = true
   battery.dispatchEvent(new Event('chargingchange'))
@@ -49,6 +53,7 @@ test('battery and line are heard at once, and only what changes is told', async 
   connection.saveData = true
   connection.dispatchEvent(new Event('change'))
   expect(reasons).toEqual(['battery', null, 'line', null, 'line'])
+  expect(givingPause.get()).toMatchObject({ reason: 'line' })
 })
 
 test('a browser that tells nothing, or does not answer, holds nobody up', async () => {
@@ -68,6 +73,7 @@ test('an hour by hand ends by itself, and at once when taken back', async () => 
   hour.setPolicy({ ...initialPolicy, untilMs: Date.now() + 3_600_000 })
   await vi.advanceTimersByTimeAsync(3_500_000)
   expect(hour.pause.get()).toMatchObject({ reason: 'by-hand' })
+  expect(hour.givingPause.get()).toBeNull()
   await vi.advanceTimersByTimeAsync(110_000)
   hour.setPolicy({ ...initialPolicy, untilMs: Date.now() + 3_600_000 })
   hour.setPolicy({ ...initialPolicy })

@@ -2,7 +2,7 @@
  * Watches the device for the owner's rules and says when a contributor is paused.
  * @module
  */
-import { type Cell, createCell } from '../cell.ts'
+import { type Cell, createCell, type WritableCell } from '../cell.ts'
 import type { DecodePace } from './decode-pace.ts'
 import { type SignSource, watchDevice } from './device-signs.ts'
 import { decidePause, type Pause, type PausePolicy, parsePolicy } from './pause-policy.ts'
@@ -20,6 +20,11 @@ export interface PauseWatch {
   readonly policy: Cell<PausePolicy>
   /** Null: it may serve. */
   readonly pause: Cell<Pause | null>
+  /**
+   * Null: it may give chunks, which a person ends by hand where they are shared, and which hardly works
+   * the device: what counts is hours, battery and line.
+   */
+  readonly givingPause: Cell<Pause | null>
   /** Takes effect at once. */
   setPolicy(policy: PausePolicy): void
   /** Resolves when the device has told what it tells. */
@@ -42,6 +47,7 @@ export function createPauseWatch({
 }: PauseWatchInit): PauseWatch {
   const policy = createCell(parsePolicy(kept))
   const pause = createCell<Pause | null>(null)
+  const givingPause = createCell<Pause | null>(null)
   const device = watchDevice(source, look)
   const timer = setInterval(look, lookMs)
   let busyUntilMs: number | null = null
@@ -50,8 +56,10 @@ export function createPauseWatch({
   function look(): void {
     const nowMs = now()
     if (pace.isSlow(nowMs)) markBusy()
-    const next = decidePause(policy.get(), { nowMs, busyUntilMs, ...device.signs() })
-    if (!isSame(next, pause.get())) pause.set(next)
+    const situation = { nowMs, busyUntilMs, ...device.signs() }
+    const rules = policy.get()
+    renew(pause, decidePause(rules, situation))
+    renew(givingPause, decidePause({ ...rules, untilMs: null, busyDevice: false }, situation))
   }
 
   function markBusy(): void {
@@ -81,6 +89,7 @@ export function createPauseWatch({
   return {
     policy,
     pause,
+    givingPause,
     setPolicy(next) {
       if (!next.busyDevice) busyUntilMs = null
       policy.set(next)
@@ -96,6 +105,7 @@ export function createPauseWatch({
   }
 }
 
-function isSame(a: Pause | null, b: Pause | null): boolean {
-  return a?.sentence === b?.sentence && a?.untilMs === b?.untilMs
+function renew(cell: WritableCell<Pause | null>, next: Pause | null): void {
+  const now = cell.get()
+  if (next?.sentence !== now?.sentence || next?.untilMs !== now?.untilMs) cell.set(next)
 }
