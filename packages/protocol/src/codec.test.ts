@@ -30,6 +30,7 @@ import {
   sampleRegistration,
   sampleRoad,
 } from './testing/samples.ts'
+import { fundsSchema, voucherSchema } from './voucher.ts'
 
 const { job, quote, receipt, deltas } = sampleRoad()
 const registration = sampleRegistration()
@@ -96,6 +97,22 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
       step: {
         changes: [{ type: 'join', cache: 2, sources: [{ cache: 1, row: 0, length: 9 }] }],
         forward: { cache: 2, rows: 1, tokens: 3, positions: [2] },
+      },
+    },
+  ],
+  ['voucher', voucherSchema, { maxClaimableWei: 7n, signature: new Uint8Array(64) }],
+  [
+    'funds',
+    fundsSchema,
+    {
+      chainId: 31_337,
+      contract: `0x${'c0'.repeat(20)}`,
+      channelId: `0x${'07'.repeat(32)}`,
+      grant: {
+        signer: `0x${'a1'.repeat(20)}`,
+        capWei: 10n ** 18n,
+        expiry: 1_800_000_000,
+        signature: new Uint8Array(64),
       },
     },
   ],

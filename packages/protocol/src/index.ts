@@ -2,6 +2,7 @@
  * The values that cross rooms or wires: schemas, canonical bytes, hashes, signatures, errors.
  * @module
  */
+export * from './address.ts'
 export * from './blob-messages.ts'
 export * from './bytes.ts'
 export * from './codec.ts'
@@ -21,4 +22,5 @@ export * from './registration.ts'
 export * from './sampling.ts'
 export * from './signature.ts'
 export * from './unless-aborted.ts'
+export * from './voucher.ts'
 export * from './work.ts'

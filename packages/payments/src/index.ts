@@ -1,0 +1,23 @@
+/**
+ * Payments between two peers, without a chain at hand: what a payer promises, what a payee believes, what it
+ * costs. What talks to a chain is in `@weft/payments/chain`.
+ * @module
+ */
+export { type Lane, laneBetween, laneIdOf } from './lane.ts'
+export type { Ledger, LedgerRecord, LedgerStore } from './ledger.ts'
+export { type CreditPolicy, creditPolicyFor } from './payee/credit-policy.ts'
+export type { Earning } from './payee/earning-lane.ts'
+export type { ChannelsView, LaneOnChain } from './payee/lane-on-chain.ts'
+export type { PaidJob, WaitOptions } from './payee/paid-job.ts'
+export { createPayee, type OpenJobInit, type Payee, type PayeeInit } from './payee/payee.ts'
+export type { Batch } from './payee/plan-redemption.ts'
+export type { Commitment, SpendingLimit } from './payer/cap.ts'
+export {
+  createPayer,
+  type GrantInit,
+  type Payer,
+  type PayerInit,
+  type Spending,
+} from './payer/payer.ts'
+export type { Bill, BillInit, PayerLane } from './payer/payer-lane.ts'
+export { amountInWords } from './payment-errors.ts'

@@ -1,0 +1,185 @@
+/**
+ * One lane as its payee sees it: what it has delivered, what it was promised, what the chain can pay.
+ * @module
+ */
+
+import {
+  bytesEqual,
+  type Funds,
+  type Hex,
+  pause,
+  publicKeyFromPeerId,
+  type Voucher,
+} from '@weft/protocol'
+import { least, most, positive } from '../amounts.ts'
+import { type Lane, spenderOf } from '../lane.ts'
+import type { Ledger } from '../ledger.ts'
+import { badVoucher, overPromised } from '../payment-errors.ts'
+import { isSignedBy } from '../signatures.ts'
+import { createVoucherHasher } from '../typed-hashes.ts'
+import { heldWei, type LaneOnChain, payableWei } from './lane-on-chain.ts'
+
+/** What is kept of a lane. All amounts in wei, over all its jobs. */
+export type Earning = {
+  /** The lane's id. */
+  id: Hex
+  lane: Lane
+  funds: Funds
+  clientPeerId: string
+  /** Cost of what was sent. */
+  deliveredWei: bigint
+  /** Of it, what earlier jobs left unpaid and is not waited for any more. */
+  lostWei: bigint
+  /** The best voucher; its amount is what was promised. Null before the first. */
+  voucher: Voucher | null
+  /** A voucher that the chain could not pay: what proves an over-promise. */
+  evidence: Voucher | null
+  /** As the chain said last. */
+  chain: LaneOnChain
+  readAtMs: number
+}
+
+export type EarningLaneInit = {
+  earning: Earning
+  ledger: Ledger<Earning>
+  /** What other lanes of the same spender were promised beyond what the chain holds for them. */
+  promisedElsewhereWei: () => bigint
+}
+
+export class EarningLane {
+  #earning: Earning
+  readonly #ledger: Ledger<Earning>
+  readonly #promisedElsewhereWei: () => bigint
+  readonly #publicKey: Uint8Array
+  readonly #hash: (maxClaimableWei: bigint) => Uint8Array
+  #wake = new AbortController()
+  /** Jobs that run on it. */
+  jobs = 0
+
+  constructor({ earning, ledger, promisedElsewhereWei }: EarningLaneInit) {
+    this.#earning = earning
+    this.#ledger = ledger
+    this.#promisedElsewhereWei = promisedElsewhereWei
+    this.#publicKey = publicKeyFromPeerId(earning.clientPeerId)
+    this.#hash = createVoucherHasher(earning.funds, earning.lane)
+  }
+
+  get earning(): Earning {
+    return this.#earning
+  }
+
+  /** Whose cap it spends, in which channel. */
+  get spender(): string {
+    const { funds, lane } = this.#earning
+    return `${lane.channelId}/${spenderOf(funds, lane.signer)}`
+  }
+
+  /** From then on, in seconds since 1970, nothing more should be sent on it. */
+  get expiry(): number {
+    const { chain, funds } = this.#earning
+    return Math.min(chain.expiry, funds.grant?.expiry ?? chain.expiry)
+  }
+
+  /** Nothing was sent on it and nothing promised. */
+  get isEmpty(): boolean {
+    const { deliveredWei, evidence } = this.#earning
+    return deliveredWei === 0n && this.promisedWei === 0n && !evidence
+  }
+
+  /** By the best voucher; at least what the chain has paid, for which there was one. */
+  get promisedWei(): bigint {
+    const { voucher, chain } = this.#earning
+    return most(voucher?.maxClaimableWei ?? 0n, chain.paidWei)
+  }
+
+  /** Promised beyond what the chain holds for the lane: what it competes with others for. */
+  get unheldWei(): bigint {
+    return positive(this.promisedWei - heldWei(this.#earning.chain))
+  }
+
+  /** Promised and not redeemed. */
+  get unredeemedWei(): bigint {
+    return this.promisedWei - this.#earning.chain.paidWei
+  }
+
+  /** Delivered by running jobs and not promised; below 0 where something is paid ahead. */
+  get unpaidWei(): bigint {
+    const { deliveredWei, lostWei } = this.#earning
+    return deliveredWei - lostWei - this.promisedWei
+  }
+
+  /** Waits until at most so much is unpaid. @returns whether that came true within `ms` and before the signal */
+  async whenUnpaidAtMost(
+    wei: bigint,
+    { ms, signal }: { ms: number; signal?: AbortSignal | undefined },
+  ): Promise<boolean> {
+    const endMs = Date.now() + ms
+    while (this.unpaidWei > wei) {
+      const leftMs = endMs - Date.now()
+      if (leftMs <= 0 || signal?.aborted) return false
+      const wake = this.#wake.signal
+      await pause(leftMs, signal ? AbortSignal.any([wake, signal]) : wake)
+    }
+    return true
+  }
+
+  deliver(wei: bigint): void {
+    this.#change({ deliveredWei: this.#earning.deliveredWei + wei })
+  }
+
+  isFundedBy({ channelId, grant }: Funds): boolean {
+    const known = this.#earning.funds
+    if (known.channelId !== channelId || !known.grant || !grant) {
+      return known.channelId === channelId && known.grant === grant
+    }
+    return known.grant.signer === grant.signer && bytesEqual(known.grant.signature, grant.signature)
+  }
+
+  /** The client has got another grant, or a key of its own. */
+  fund(funds: Funds, chain: LaneOnChain, readAtMs: number): void {
+    this.#change({ funds, chain, readAtMs })
+  }
+
+  note(chain: LaneOnChain, readAtMs: number): void {
+    this.#change({ chain, readAtMs })
+  }
+
+  /** The last job on it has ended: what is still unpaid is lost, unless it comes with a later voucher. */
+  writeOff(): void {
+    this.#change({ lostWei: this.#earning.lostWei + positive(this.unpaidWei) })
+  }
+
+  /**
+   * Takes a voucher, the best so far or not.
+   * @returns once it is kept
+   * @throws WeftError `payments/voucher`, `payments/over-promised`; what the store throws
+   */
+  async take(voucher: Voucher): Promise<void> {
+    const { maxClaimableWei, signature } = voucher
+    if (maxClaimableWei <= this.promisedWei) return
+    if (!isSignedBy(this.#hash(maxClaimableWei), signature, this.#publicKey)) {
+      throw badVoucher('it is not signed by this client for this node, model, chain and contract')
+    }
+    const { chain, funds, lostWei } = this.#earning
+    const payable = payableWei(chain, funds.grant) - this.#promisedElsewhereWei()
+    if (maxClaimableWei > payable) {
+      this.#change({ evidence: voucher })
+      await this.keep()
+      throw overPromised(maxClaimableWei, payable)
+    }
+    this.#change({ voucher })
+    // Debts of earlier jobs are paid first.
+    this.#change({ lostWei: lostWei - least(lostWei, positive(-this.unpaidWei)) })
+    this.#wake.abort()
+    this.#wake = new AbortController()
+    await this.keep()
+  }
+
+  async keep(): Promise<void> {
+    await this.#ledger.put(this.#earning)
+  }
+
+  #change(change: Partial<Earning>): void {
+    this.#earning = { ...this.#earning, ...change }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * One job as its payee is paid for it.
+ * @module
+ */
+import { CancelledError, costWei, type Price, type Voucher } from '@weft/protocol'
+import { badVoucher, unpaid } from '../payment-errors.ts'
+import type { CreditPolicy } from './credit-policy.ts'
+import type { EarningLane } from './earning-lane.ts'
+
+/** Beside one for each delta: at the opening, for the prompt, for the rest, and one to spare. */
+const sparedVouchers = 4
+
+export type WaitOptions = { signal?: AbortSignal | undefined }
+
+export type PaidJobInit = {
+  lane: EarningLane
+  price: Price
+  policy: CreditPolicy
+  /**
+   * Looks at the chain again where what is known of it is old.
+   * @throws when the lane's vouchers are worth nothing from now on, or too many are not redeemed
+   */
+  check: (options: WaitOptions) => Promise<void>
+}
+
+export class PaidJob {
+  readonly #lane: EarningLane
+  readonly #price: Price
+  readonly #policy: CreditPolicy
+  readonly #check: (options: WaitOptions) => Promise<void>
+  #inputTokens = 0
+  #costWei = 0n
+  #vouchersLeft = sparedVouchers
+  #isClosed = false
+
+  constructor({ lane, price, policy, check }: PaidJobInit) {
+    this.#lane = lane
+    this.#price = price
+    this.#policy = policy
+    this.#check = check
+    lane.jobs += 1
+  }
+
+  /** For the quote: what the client may let stand unpaid. */
+  get maxUnpaidWei(): bigint {
+    return this.#policy.maxUnpaidWei
+  }
+
+  /** Of what was delivered, in wei. */
+  get costWei(): bigint {
+    return this.#costWei
+  }
+
+  /** The client has accepted: its prompt is owed. */
+  start(inputTokens: number): void {
+    this.#inputTokens = inputTokens
+    this.#count(0)
+  }
+
+  /**
+   * Waits until as little is unpaid as the policy wants. Before the prompt is read, and before every delta: what
+   * can be lost is `maxUnpaidWei` and one delta.
+   * @throws WeftError `payments/unpaid` when no voucher comes in time; what `check` throws; CancelledError
+   */
+  async ready({ signal }: WaitOptions = {}): Promise<void> {
+    await this.#check({ signal })
+    const { maxUnpaidWei, unpaidMs } = this.#policy
+    if (await this.#lane.whenUnpaidAtMost(maxUnpaidWei, { ms: unpaidMs, signal })) return
+    if (signal?.aborted) throw new CancelledError({ subject: 'The wait for a voucher' })
+    throw unpaid(this.#lane.unpaidWei)
+  }
+
+  /** @param outputTokens - sent by this node so far, in all */
+  delivered(outputTokens: number): void {
+    this.#vouchersLeft += 1
+    this.#count(outputTokens)
+  }
+
+  /**
+   * A voucher has come. A lower one than before counts as well as the best.
+   * @returns once it is kept; nothing that is sent meanwhile need wait for that
+   * @throws WeftError `payments/voucher`, `payments/over-promised`; what the store throws
+   */
+  async take(voucher: Voucher): Promise<void> {
+    this.#vouchersLeft -= 1
+    if (this.#vouchersLeft < 0) throw badVoucher('there were more of them than answers to pay for')
+    await this.#lane.take(voucher)
+  }
+
+  /** Waits for the last voucher, for `unpaidMs` at most. @returns whether all is paid */
+  settled({ signal }: WaitOptions = {}): Promise<boolean> {
+    // Other jobs of the lane may owe what they always may.
+    const wei = this.#lane.jobs > 1 ? this.#policy.maxUnpaidWei : 0n
+    return this.#lane.whenUnpaidAtMost(wei, { ms: this.#policy.unpaidMs, signal })
+  }
+
+  /** Always, at the end: when no other job runs on the lane, what is unpaid is written off. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#lane.jobs -= 1
+    if (this.#lane.jobs === 0) this.#lane.writeOff()
+    await this.#lane.keep()
+  }
+
+  #count(outputTokens: number): void {
+    const cost = costWei(this.#price, { inputTokens: this.#inputTokens, outputTokens })
+    this.#lane.deliver(cost - this.#costWei)
+    this.#costWei = cost
+  }
+}

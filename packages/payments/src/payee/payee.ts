@@ -1,0 +1,152 @@
+/**
+ * The payee's half: whom it works for on credit and how far, what it was promised, when that goes to the chain.
+ *
+ *   job = payee.openJob(...)   before the quote, which says `job.maxUnpaidWei`
+ *   job.start(inputTokens)     the client has accepted
+ *   await job.ready()          before the prompt is read and before every delta; `job.take` meanwhile
+ *   job.delivered(tokens)      after every delta
+ *   await job.settled()        after the receipt
+ *   job.close()                always
+ * @module
+ */
+import { addressFromPeerId, type Funds, type Hex, type Price, type Voucher } from '@weft/protocol'
+import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
+import type { LedgerStore } from '../ledger.ts'
+import { badGrant, owesTooMuch, redeemsFirst, wrongContract } from '../payment-errors.ts'
+import { compactSignature } from '../signatures.ts'
+import { hashGrant } from '../typed-hashes.ts'
+import type { CreditPolicy } from './credit-policy.ts'
+import type { Earning, EarningLane } from './earning-lane.ts'
+import { EarningLanes } from './earning-lanes.ts'
+import { type ChannelsView, type LaneOnChain, whyWorthless } from './lane-on-chain.ts'
+import { PaidJob, type WaitOptions } from './paid-job.ts'
+import { type Batch, planRedemption } from './plan-redemption.ts'
+
+export type PayeeInit = {
+  /** The node's. */
+  peerId: string
+  channels: ChannelsView
+  store: LedgerStore<Earning>
+  nowMs?: () => number
+}
+
+export type OpenJobInit = {
+  clientPeerId: string
+  modelCid: string
+  /** From the client's message. */
+  funds: Funds
+  /** The lane's debt so far, from the same message; null on a lane that owes nothing. */
+  voucher: Voucher | null
+  price: Price
+  policy: CreditPolicy
+}
+
+export type Payee = {
+  /** Lower case. */
+  readonly address: Hex
+  /**
+   * Looks whether a client's money is good for another job.
+   * @throws WeftError `payments/wrong-contract`, `no-funds`, `funds-ended`, `grant`, `voucher`, `over-promised`,
+   *   `owes`, `redeems-first`, `chain-lost`; what the store throws
+   */
+  openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
+  /** All lanes, as they are now. */
+  earnings(): Earning[]
+  /** What to redeem now, by what is known of the chain. */
+  plan(policy: CreditPolicy): Batch[]
+  /**
+   * Looks at the chain for lanes that have something to redeem: has a payer revoked, another payee redeemed, a
+   * transaction paid? Forgets lanes on which nothing can happen any more.
+   * @throws WeftError `payments/chain-lost`; what the store throws
+   */
+  refresh(options?: WaitOptions): Promise<void>
+}
+
+/** @throws what the store throws */
+export async function createPayee({
+  peerId,
+  channels,
+  store,
+  nowMs = Date.now,
+}: PayeeInit): Promise<Payee> {
+  const { contract, withdrawDelay } = channels
+  const address = addressFromPeerId(peerId)
+  const ledger = await store.open(`payee/${contract.chainId}/${contract.contract}/${address}`)
+  const lanes = new EarningLanes(ledger)
+
+  async function read(lane: EarningLane, options: WaitOptions): Promise<void> {
+    const { lane: key, funds } = lane.earning
+    lane.note(await channels.readLane(key, { grant: funds.grant, ...options }), nowMs())
+  }
+
+  /** @throws when a client's vouchers are worth nothing from now on */
+  function checkWorth(chain: LaneOnChain, { grant }: Funds): void {
+    const worthless = whyWorthless(chain, { grant, nowMs: nowMs() })
+    if (worthless) throw worthless
+  }
+
+  async function check(lane: EarningLane, policy: CreditPolicy, options: WaitOptions) {
+    if (nowMs() - lane.earning.readAtMs > policy.chainMaxAgeMs) await read(lane, options)
+    checkWorth(lane.earning.chain, lane.earning.funds)
+    const { unredeemedWei } = lanes.ofSpender(lane)
+    if (unredeemedWei > policy.maxUnredeemedWei) throw redeemsFirst(unredeemedWei)
+  }
+
+  async function laneFor(key: Lane, init: OpenJobInit, options: WaitOptions): Promise<EarningLane> {
+    const { clientPeerId, funds, voucher } = init
+    const id = laneIdOf(key)
+    const known = lanes.get(id)
+    if (known?.isFundedBy(funds)) return known
+    if (!isGranted(funds, key.signer)) throw badGrant()
+    const chain = await channels.readLane(key, { grant: funds.grant, ...options })
+    checkWorth(chain, funds)
+    // Another job of the same client may have come first.
+    const since = lanes.get(id)
+    if (since) since.fund(funds, chain, nowMs())
+    return since ?? lanes.add({ id, key, clientPeerId, funds, voucher, chain, readAtMs: nowMs() })
+  }
+
+  return {
+    address,
+    async openJob(init, options = {}) {
+      const { clientPeerId, modelCid, funds, voucher, price, policy } = init
+      if (funds.chainId !== contract.chainId || funds.contract !== contract.contract) {
+        throw wrongContract()
+      }
+      const peers = { payerPeerId: clientPeerId, payeePeerId: peerId, modelCid }
+      const lane = await laneFor(laneBetween(funds, peers), init, options)
+      const job = new PaidJob({ lane, price, policy, check: (now) => check(lane, policy, now) })
+      try {
+        await check(lane, policy, options)
+        if (voucher) await lane.take(voucher)
+        const { lostWei } = lanes.ofSpender(lane)
+        if (lostWei > policy.maxLostWei) throw owesTooMuch(lostWei)
+        return job
+      } catch (error) {
+        await job.close()
+        throw error
+      }
+    },
+    earnings: () => lanes.all.map(({ earning }) => earning),
+    plan: (policy) => {
+      const now = nowMs()
+      return planRedemption(lanes.redeemable({ policy, withdrawDelay, nowMs: now }), {
+        policy,
+        nowMs: now,
+      })
+    },
+    async refresh(options = {}) {
+      const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
+      await Promise.all(open.map((lane) => read(lane, options)))
+      if (open.length > 0) await ledger.put(...open.map(({ earning }) => earning))
+      await lanes.tidy({ withdrawDelay, nowMs: nowMs() })
+    },
+  }
+}
+
+function isGranted(funds: Funds, grantee: Hex): boolean {
+  const { grant } = funds
+  if (!grant) return true
+  const hash = hashGrant(funds, { ...grant, grantee })
+  return compactSignature(hash, grant.signature, grant.signer) !== undefined
+}

@@ -1,0 +1,51 @@
+/**
+ * Signatures of hashes by a tab's key: 64 bytes, r and s, low s (SEC 1, BIP 62), as everywhere in Weft. A
+ * contract wants the parity of R as well (EIP-2098). It is not sent, since nothing that a payee checks with the
+ * payer's public key would notice a wrong one: whoever redeems works it out, once for a lane.
+ * @module
+ */
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import type { Hex, PrivateKey } from '@weft/protocol'
+import { bytesToHex, publicKeyToAddress } from 'viem/utils'
+
+/** @param hash - 32 bytes. @returns 64 bytes; the same every time (RFC 6979) */
+export function signHash(hash: Uint8Array, privateKey: PrivateKey): Uint8Array {
+  return secp256k1.sign(hash, privateKey, { prehash: false })
+}
+
+/** @param publicKey - compressed, 33 bytes */
+export function isSignedBy(
+  hash: Uint8Array,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+): boolean {
+  return secp256k1.verify(signature, hash, publicKey, { prehash: false })
+}
+
+/** What the contract takes: r, and s with the parity in its top bit. */
+export type CompactSignature = { r: Hex; vs: Hex }
+
+/** @returns the signature for the contract, undefined where it is not by `address` */
+export function compactSignature(
+  hash: Uint8Array,
+  signature: Uint8Array,
+  address: Hex,
+): CompactSignature | undefined {
+  for (const parity of [0, 1]) {
+    if (recoverAddress(hash, signature, parity) !== address) continue
+    const vs = Uint8Array.from(signature.subarray(32))
+    vs[0] = (vs[0] ?? 0) | (parity << 7)
+    return { r: bytesToHex(signature.subarray(0, 32)), vs: bytesToHex(vs) }
+  }
+}
+
+function recoverAddress(hash: Uint8Array, signature: Uint8Array, parity: number): Hex | undefined {
+  try {
+    const point = secp256k1.Signature.fromBytes(signature, 'compact')
+      .addRecoveryBit(parity)
+      .recoverPublicKey(hash)
+    return publicKeyToAddress(bytesToHex(point.toBytes(false))).toLowerCase() as Hex
+  } catch {
+    // No such point: not a signature of anybody.
+  }
+}

@@ -1,0 +1,1 @@
+export { MemoryLedgers } from './memory-ledgers.ts'
