@@ -87,7 +87,7 @@ async function openStage() {
     layers: computed,
     onChange: () => {},
   })
-  const connect = findLayers({ network: head, modelCid, width })
+  const { connect } = findLayers({ network: head, modelCid, parts: 1, width })
   const open = async (link?: typeof connect) => {
     const engine = createLocalEngine({ openRuntime })
     const { opening, closing } = partPaths

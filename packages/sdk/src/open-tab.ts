@@ -118,7 +118,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
   const serving = { catalogue: entries, network, privateKey, attend, pausing, pace }
   const node = createServingNode({ ...serving, tabEngine })
-  const head = createServingNode({ ...serving, tabEngine: headEngine })
+  const { obstacle } = headEngine
+  const head = createServingNode({ ...serving, tabEngine: headEngine, obstacle })
   const layers = createLayersNode({
     ...serving,
     store,

@@ -11,7 +11,7 @@ import {
   type WireError,
 } from '@weft/protocol'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
-import { createCell } from './cell.ts'
+import { type Cell, createCell } from './cell.ts'
 import { createJobView, restingSentence } from './job-view.ts'
 import { type DecodePace, watchSteps } from './pausing/decode-pace.ts'
 import type { Pause } from './pausing/pause-policy.ts'
@@ -30,6 +30,8 @@ export type ServingNodeInit = {
   /** Called while the person wants to serve, paused or not. @returns ends that */
   attend: () => () => void
   pausing: PauseWatch
+  /** Not null while what is ready cannot answer for now. */
+  obstacle?: Cell<Pause | null>
   pace: DecodePace
 }
 
@@ -64,9 +66,10 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
   const { network, tabEngine, catalogue, pausing } = init
   const state = createCell<NodeState>(offState)
   const change = (part: Partial<NodeState>) => state.set({ ...state.get(), ...part })
+  const pauseNow = () => pausing.pause.get() ?? init.obstacle?.get() ?? null
   /** Of a serving node: what it does, unless it is paused. */
   const changeServing = (part: Partial<NodeState>) => {
-    const pause = pausing.pause.get()
+    const pause = pauseNow()
     const running = (part.jobs ?? state.get().jobs).filter(isRunning).length
     change(part.phase && pause ? { ...part, ...paused(pause, running) } : { ...part, pause })
   }
@@ -93,13 +96,16 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
   })
 
   pausing.pause.subscribe(() => {
+    if (serving) return serving.setPaused(pauseNow() !== null)
     const pause = pausing.pause.get()
-    if (serving) return serving.setPaused(pause !== null)
     if (!wanted) return
     if (!pause) return void start(wanted.choice).catch(() => {}) // The state says what failed.
     supersede()
     change(paused(pause, 0))
   })
+
+  // Before it serves, loading waits for what is missing, or fails.
+  init.obstacle?.subscribe(() => serving?.setPaused(pauseNow() !== null))
 
   function want(choice: ServeChoice | undefined): void {
     const leave = wanted?.leave
@@ -139,6 +145,7 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
       if (signal.aborted) return
       const entry = findEntry(catalogue, modelCid)
       serving = { choice, ...beginServing({ ...init, choice }, entry, state.get, changeServing) }
+      if (pauseNow()) serving.setPaused(true)
     } catch (error) {
       if (signal.aborted) return
       want(undefined)
@@ -259,7 +266,7 @@ function paused(pause: Pause, running: number): Partial<NodeState> {
 /** For a client that still has an old registration. */
 const pausedHere: WireError = {
   code: 'sdk/paused',
-  message: 'This tab is paused by its owner and takes no jobs now. Ask another one.',
+  message: 'This tab is paused and takes no jobs now. Ask another one.',
 }
 
 function termsOf(

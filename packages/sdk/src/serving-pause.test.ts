@@ -2,11 +2,14 @@
  * A node that its owner pauses: before it starts, between jobs, and in the midst of one.
  */
 import { afterAll, expect, test, vi } from 'vitest'
-import { initialPolicy } from './pausing/pause-policy.ts'
+import { createCell } from './cell.ts'
+import { initialPolicy, type Pause } from './pausing/pause-policy.ts'
 import { openServingStage } from './testing/serving-stage.ts'
 
 let attended = 0
+const obstacle = createCell<Pause | null>(null)
 const stage = await openServingStage({
+  obstacle,
   attend() {
     attended += 1
     return () => {
@@ -69,4 +72,24 @@ test('a pause takes nothing new, ends what runs, says why, and goes on by itself
   goOn()
   expect(node.state.get()).toMatchObject({ phase: 'off', pause: null })
   expect(attended).toBe(0)
+})
+
+test('what cannot answer for now is not offered, says why, and goes on when it can', async () => {
+  const sentence = 'Paused: no other tab computes layers 2 to 4 of 4 now.'
+  await node.start({ modelCid, backend: 'auto' })
+  await until(async () => expect(await offers()).toBe(1))
+  obstacle.set({ reason: 'parts', sentence, untilMs: null })
+  expect(node.state.get()).toMatchObject({ phase: 'paused', sentence })
+  await until(async () => expect(await offers()).toBe(0))
+  pauseFor(60_000)
+  expect(node.state.get()).toMatchObject({ pause: { reason: 'by-hand' } })
+  goOn()
+  expect(node.state.get()).toMatchObject({ pause: { reason: 'parts' } })
+  await node.stop()
+  await node.start({ modelCid, backend: 'auto' })
+  expect(node.state.get()).toMatchObject({ phase: 'paused', sentence })
+  obstacle.set(null)
+  expect(node.state.get()).toMatchObject({ phase: 'idle', pause: null })
+  await until(async () => expect(await offers()).toBe(1))
+  await node.stop()
 })

@@ -8,8 +8,11 @@ import type { Network } from '@weft/network'
 import { manifestCid } from '@weft/protocol'
 import type { FindTabs, ModelStore } from '@weft/storage'
 import { type CatalogueEntry, findEntry, findPart, type PartEntry } from '../catalogue.ts'
+import { type Cell, createCell } from '../cell.ts'
+import type { Pause } from '../pausing/pause-policy.ts'
 import { createTabEngine, type TabEngine } from '../tab-engine.ts'
-import { findLayers } from './find-layers.ts'
+import { findLayers, type LayersSearch } from './find-layers.ts'
+import { rangeOf } from './range-of.ts'
 
 export type HeadEngineInit = {
   catalogue: readonly CatalogueEntry[]
@@ -19,15 +22,32 @@ export type HeadEngineInit = {
   findTabs: (partCid: string) => FindTabs
 }
 
-export function createHeadEngine({ catalogue, store, ...init }: HeadEngineInit): TabEngine {
+export type HeadEngine = TabEngine & {
+  /** Not null while no tab computes a part of what is loaded. */
+  readonly obstacle: Cell<Pause | null>
+}
+
+export function createHeadEngine({ catalogue, store, ...init }: HeadEngineInit): HeadEngine {
+  const obstacle = createCell<Pause | null>(null)
+  let search: LayersSearch | undefined
   const firstPart = (modelCid: string): PartEntry => findPart(findEntry(catalogue, modelCid), 0)
   const splitOf = (modelCid: string): SplitInit => {
-    const { parts, width } = firstPart(modelCid).manifest
+    const { manifest } = firstPart(modelCid)
     const { opening, closing } = partPaths
-    const connect = findLayers({ network: init.network, modelCid, width })
-    return { opening, closing, parts: parts - 1, width, connect }
+    const parts = manifest.parts - 1
+    const { width } = manifest
+    const found = findLayers({ network: init.network, modelCid, parts, width })
+    const tell = () => {
+      const [part] = found.missing.get()
+      const entry = part ? findPart(findEntry(catalogue, modelCid), part) : null
+      if (search === found) obstacle.set(entry && partMissing(entry))
+    }
+    search = found
+    found.missing.subscribe(tell)
+    tell()
+    return { opening, closing, parts, width, connect: found.connect }
   }
-  return createTabEngine({
+  const tabEngine = createTabEngine({
     catalogue,
     findTabs: (modelCid) => init.findTabs(firstPart(modelCid).modelCid),
     store: {
@@ -46,8 +66,14 @@ export function createHeadEngine({ catalogue, store, ...init }: HeadEngineInit):
           engine.load({ ...init, split: splitOf(manifestCid(init.manifest)) }, options),
         // Nobody shares it.
         role: () => 'leader',
-        hold: () => () => {},
+        hold: () => search?.watch() ?? (() => {}),
       }
     },
   })
+  return { ...tabEngine, obstacle }
+}
+
+function partMissing(entry: PartEntry): Pause {
+  const sentence = `Paused: no other tab computes ${rangeOf(entry)} now. It goes on when one does.`
+  return { reason: 'parts', sentence, untilMs: null }
 }

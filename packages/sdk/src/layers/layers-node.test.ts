@@ -2,15 +2,18 @@
  * The switch of a tab that computes layers: announced while it is on and not paused, and quiet when off.
  */
 import type { Network } from '@weft/network'
-import type { LayersManifest, PartStep } from '@weft/protocol'
-import { afterEach, expect, test } from 'vitest'
+import { type LayersManifest, type PartStep, WeftError } from '@weft/protocol'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { CatalogueEntry } from '../catalogue.ts'
 import { initialPolicy } from '../pausing/pause-policy.ts'
 import { quietDevice } from '../testing/quiet-device.ts'
 import { createLayersNode } from './layers-node.ts'
 
 const device = quietDevice()
-afterEach(() => device.pausing.setPolicy(initialPolicy))
+afterEach(() => {
+  vi.useRealTimers()
+  device.pausing.setPolicy(initialPolicy)
+})
 const pauseFor = (ms: number) =>
   device.pausing.setPolicy({ ...initialPolicy, untilMs: Date.now() + ms })
 const goOn = () => device.pausing.setPolicy(initialPolicy)
@@ -19,7 +22,10 @@ const place = { modelCid: 'whole', part: 1, parts: 2, firstLayer: 1, layers: 3, 
 const manifest = { ...place, width: 8 } as LayersManifest
 const part = { modelCid: 'part', manifest, sources: [] }
 const catalogue = [{ modelCid: 'whole', parts: [part, part] } as unknown as CatalogueEntry]
-const step: PartStep = { forward: { rows: 1, tokens: 2 } } as PartStep
+const stepOf = (tokens: number) => ({ forward: { rows: 1, tokens } }) as PartStep
+const step = stepOf(2)
+/** For the memory of this device. */
+const tooMany = 500
 
 /** Layers that give back what they get, and a network that counts what is announced. */
 function open() {
@@ -57,7 +63,13 @@ function open() {
       const died = new Promise<never>((resolve) => {
         die = resolve
       })
-      const link = { step: async (_: PartStep, states: Float32Array) => states, close() {} }
+      const compute = async ({ forward }: PartStep, states: Float32Array) => {
+        if (forward?.tokens === tooMany) {
+          throw new WeftError('engine/out-of-memory', 'No room.')
+        }
+        return states
+      }
+      const link = { step: compute, close() {} }
       return { info: {} as never, open: () => link, died, close: () => {} }
     },
     pausing: device.pausing,
@@ -97,6 +109,34 @@ test('a pause takes it out of the network and loads nothing; it goes on by itsel
   goOn()
   expect(node.state.get()).toMatchObject({ phase: 'off', pause: null })
   expect(seen).toMatchObject({ attended: 0, loaded: 1 })
+})
+
+test('without room for more it takes nobody new, until a tab has gone or a while has passed', async () => {
+  vi.useFakeTimers()
+  const { node, seen, line } = open()
+  await node.start(choice)
+  const heads = [line(), line()]
+  const fill = () => expect(heads[0]?.step(stepOf(tooMany), new Float32Array())).rejects.toThrow()
+  await fill()
+  expect(node.state.get()).toMatchObject({ phase: 'paused', pause: { reason: 'memory' } })
+  expect(node.state.get().sentence).toContain('no room')
+  await vi.waitFor(() => expect(seen.announced).toBe(0))
+  expect(line()).toBeNull()
+  await heads[1]?.step(step, new Float32Array(16))
+  expect(node.state.get()).toMatchObject({ phase: 'paused', tokensServed: 2 })
+
+  heads[1]?.close()
+  expect(node.state.get()).toMatchObject({ phase: 'working', pause: null })
+  expect(seen.announced).toBe(1)
+  await fill()
+  await vi.advanceTimersByTimeAsync(31_000)
+  expect(node.state.get()).toMatchObject({ phase: 'working', pause: null })
+  expect(seen.announced).toBe(1)
+  await fill()
+  await node.stop()
+  await vi.advanceTimersByTimeAsync(31_000)
+  expect(node.state.get()).toMatchObject({ phase: 'off', pause: null })
+  expect(seen).toMatchObject({ announced: 0, held: 0 })
 })
 
 test('layers that died are told, and a pause that ends does not bring them back', async () => {

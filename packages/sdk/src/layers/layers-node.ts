@@ -13,6 +13,7 @@ import type { PauseWatch } from '../pausing/pause-watch.ts'
 import { createRateMeter } from '../rate-meter.ts'
 import { offState } from '../serving-node.ts'
 import type { LayersChoice, LayersNode, NodeState } from '../tab.ts'
+import { rangeOf } from './range-of.ts'
 import { type LayersServed, serveLayers } from './serve-layers.ts'
 
 export type LayersNodeInit = {
@@ -127,14 +128,14 @@ async function open(entry: PartEntry, init: OpenInit) {
     const layers = await openLayers({ manifest, files, backend }, { signal })
     const meter = createRateMeter()
     const before = state.get().tokensServed
-    const show = ({ heads, tokens }: LayersServed): void => {
+    const show = ({ heads, tokens, isFull }: LayersServed): void => {
       const tokensServed = before + tokens
       const fresh = tokensServed - state.get().tokensServed
       const tokensPerSecond = heads > 0 ? meter.push(fresh, Date.now()) : 0
-      const phase = heads > 0 ? 'working' : 'idle'
-      change({ phase, sentence: sentenceOf(entry, heads), tokensServed, tokensPerSecond })
+      const now = isFull ? paused(full) : { pause: null, ...doing(entry, heads) }
+      change({ ...now, tokensServed, tokensPerSecond })
     }
-    show({ heads: 0, tokens: 0 })
+    show({ heads: 0, tokens: 0, isFull: false })
     const stopServing = serveLayers({ network, manifest, layers, onChange: show })
     return {
       died: layers.died,
@@ -150,20 +151,23 @@ async function open(entry: PartEntry, init: OpenInit) {
   }
 }
 
+const full: Pause = {
+  reason: 'memory',
+  sentence:
+    'Paused: no room for the texts of more tabs on this device. Those that it computes for go on.',
+  untilMs: null,
+}
+
 function paused(pause: Pause): Partial<NodeState> {
   return { phase: 'paused', pause, sentence: pause.sentence, tokensPerSecond: 0 }
 }
 
-function rangeOf({ manifest }: PartEntry): string {
-  const { firstLayer, layers, allLayers } = manifest
-  const [first, last] = [firstLayer + 1, firstLayer + layers]
-  return first === last
-    ? `layer ${first} of ${allLayers}`
-    : `layers ${first} to ${last} of ${allLayers}`
-}
-
-function sentenceOf(entry: PartEntry, heads: number): string {
+function doing(entry: PartEntry, heads: number): Partial<NodeState> {
   const range = rangeOf(entry)
-  if (heads === 0) return `Ready and registered: ${range}. Waiting for a tab that needs them.`
-  return `Computes ${range} for ${heads === 1 ? 'one other tab' : `${heads} other tabs`}.`
+  if (heads === 0) {
+    const sentence = `Ready and registered: ${range}. Waiting for a tab that needs them.`
+    return { phase: 'idle', sentence }
+  }
+  const others = heads === 1 ? 'one other tab' : `${heads} other tabs`
+  return { phase: 'working', sentence: `Computes ${range} for ${others}.` }
 }

@@ -37,7 +37,7 @@ async function openPartTab(relays: string[]) {
   const { network } = await createNodeNetwork({ relays })
   const { manifest, files } = await readPart(1)
   const layers = await openLocalLayers({ manifest, files, backend: 'wasm' }, openRuntime)
-  let served: LayersServed = { heads: 0, tokens: 0 }
+  let served: LayersServed = { heads: 0, tokens: 0, isFull: false }
   serveLayers({
     network,
     manifest,
@@ -59,8 +59,9 @@ async function openHead(network: Network, whole: Awaited<ReturnType<typeof openR
   const { width, modelCid } = manifest
   const engine = createLocalEngine({ openRuntime })
   ends.push(() => engine.close())
-  const connect = findLayers({ network, modelCid, width })
-  const split = { opening, closing, parts: manifest.parts - 1, width, connect }
+  const parts = manifest.parts - 1
+  const { connect, missing } = findLayers({ network, modelCid, parts, width })
+  const split = { opening, closing, parts, width, connect }
   const { selfTest } = await engine.load({
     manifest: whole,
     openFiles: async () => files,
@@ -68,7 +69,7 @@ async function openHead(network: Network, whole: Awaited<ReturnType<typeof openR
     split,
   })
   expect(selfTest.passed).toBe(true)
-  return engine
+  return { engine, missing }
 }
 
 test('an answer over two tabs, one of which is closed in its middle, is the one of the whole model', {
@@ -77,7 +78,7 @@ test('an answer over two tabs, one of which is closed in its middle, is the one 
   const road = await openRoad()
   ends.push(() => road.close())
   const tabs = [await openPartTab(road.relayAddresses), await openPartTab(road.relayAddresses)]
-  const engine = await openHead(road.node, road.manifest)
+  const { engine, missing } = await openHead(road.node, road.manifest)
   const inUse = () => tabs.findIndex(({ served }) => served().heads > 0)
   road.startServing({ engine })
   const first = await road.collect({ maxTokens: 24 })
@@ -86,7 +87,7 @@ test('an answer over two tabs, one of which is closed in its middle, is the one 
 
   const used = inUse()
   const standby = tabs[1 - used]
-  expect(standby?.served()).toEqual({ heads: 0, tokens: 0 })
+  expect(standby?.served()).toMatchObject({ heads: 0, tokens: 0 })
   const deltas = () => road.served.filter(({ type }) => type === 'job-delta').length
   const before = deltas()
   const dies = expect
@@ -105,4 +106,12 @@ test('an answer over two tabs, one of which is closed in its middle, is the one 
     firstDifference: null,
     tokens: second.end.answer.tokens.length,
   })
+
+  // Nobody else computes them: that is known while it is looked for, and over when somebody comes.
+  await standby?.network.stop()
+  const third = road.collect({ maxTokens: 4 })
+  await expect.poll(() => missing.get(), { timeout: 15_000 }).toEqual([1])
+  await openPartTab(road.relayAddresses)
+  expect((await third).end.answer.tokens).toHaveLength(4)
+  expect(missing.get()).toEqual([])
 })

@@ -54,7 +54,16 @@ export type Situation = DeviceSigns & {
   busyUntilMs: number | null
 }
 
-type PauseReason = 'by-hand' | 'hours' | 'battery' | 'line' | 'busy'
+type PauseReason =
+  | 'by-hand'
+  | 'hours'
+  | 'battery'
+  | 'line'
+  | 'busy'
+  /** No other tab computes the other layers of the model. */
+  | 'parts'
+  /** No room for more texts. */
+  | 'memory'
 
 export type Pause = {
   reason: PauseReason

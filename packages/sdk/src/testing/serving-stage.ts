@@ -12,9 +12,10 @@ import type { GenerateEvent } from '../tab.ts'
 import { type EngineStageInit, openEngineStage } from './engine-stage.ts'
 import { quietDevice } from './quiet-device.ts'
 
-export type ServingStageInit = EngineStageInit & Partial<Pick<ServingNodeInit, 'attend'>>
+export type ServingStageInit = EngineStageInit &
+  Partial<Pick<ServingNodeInit, 'attend' | 'obstacle'>>
 
-export async function openServingStage({ attend, ...init }: ServingStageInit = {}) {
+export async function openServingStage({ attend, obstacle, ...init }: ServingStageInit = {}) {
   const stage = await openEngineStage(init)
   const { catalogue, tabEngine, manifest } = stage
   const [modelCid = ''] = stage.cids
@@ -30,6 +31,7 @@ export async function openServingStage({ attend, ...init }: ServingStageInit = {
     privateKey,
     ...quietDevice(),
     ...(attend ? { attend } : {}),
+    ...(obstacle ? { obstacle } : {}),
   })
   const components = {
     peerId: client.peerId,
