@@ -13,7 +13,7 @@ export function signHash(hash: Uint8Array, privateKey: PrivateKey): Uint8Array {
   return secp256k1.sign(hash, privateKey, { prehash: false })
 }
 
-/** @param publicKey - compressed, 33 bytes */
+/** @param signature - 64 bytes. @param publicKey - compressed, 33 bytes */
 export function isSignedBy(
   hash: Uint8Array,
   signature: Uint8Array,

@@ -104,6 +104,7 @@ export class Bill {
   readonly #dueWei: bigint
   #costWei = 0n
   #heldWei: bigint
+  #isOver = false
 
   constructor(lane: PayerLane, cap: Cap, init: BillInit) {
     this.#lane = lane
@@ -155,13 +156,14 @@ export class Bill {
     const counted = Math.min(outputTokens, maxOutputTokens)
     const cost = costWei(price, { inputTokens, outputTokens: counted })
     const more = cost - this.#costWei
-    if (more <= 0n) return
+    if (more <= 0n || this.#isOver) return
     this.#costWei = cost
     this.#heldWei -= more
     this.#cap.arrive(this.#lane.id, more)
   }
 
   #release(): void {
+    this.#isOver = true
     this.#cap.release(this.#lane.id, this.#heldWei)
     this.#heldWei = 0n
   }

@@ -2,28 +2,41 @@
  * A payer and a payee that know each other, for tests.
  * @module
  */
-import { createPrivateKey, type Funds, type Price, peerIdFromPrivateKey } from '@weft/protocol'
+import {
+  createPrivateKey,
+  type Funds,
+  type Price,
+  peerIdFromPrivateKey,
+  type Voucher,
+} from '@weft/protocol'
 import { type CreditPolicy, creditPolicyFor } from '../payee/credit-policy.ts'
 import type { Earning } from '../payee/earning-lane.ts'
 import type { LaneOnChain } from '../payee/lane-on-chain.ts'
-import { createPayee } from '../payee/payee.ts'
+import { createPayee, type OpenJobInit } from '../payee/payee.ts'
 import type { Commitment } from '../payer/cap.ts'
-import { createPayer } from '../payer/payer.ts'
+import { createPayer, type PayerInit } from '../payer/payer.ts'
 import { ChainInMemory } from './chain-in-memory.ts'
 import { MemoryLedgers } from './memory-ledgers.ts'
 
 const testModelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 
+export const testPrice: Price = {
+  inputWeiPerMillion: 7n * 10n ** 15n,
+  outputWeiPerMillion: 31n * 10n ** 15n,
+}
+
 export type PairInit = {
-  price: Price
+  price?: Price
   chain?: Partial<LaneOnChain>
   policy?: Partial<CreditPolicy>
 }
 
-export async function createPair({ price, ...init }: PairInit) {
+export type Pair = Awaited<ReturnType<typeof createPair>>
+
+/** Each side can be opened again, as after a reload. */
+export async function createPair({ price = testPrice, ...init }: PairInit = {}) {
   const chain = new ChainInMemory(init.chain)
   const keys = { payer: createPrivateKey(), payee: createPrivateKey() }
-  const payerPeerId = peerIdFromPrivateKey(keys.payer)
   const payeePeerId = peerIdFromPrivateKey(keys.payee)
   const funds: Funds = { ...chain.contract, channelId: `0x${'07'.repeat(32)}`, grant: null }
   const stores = {
@@ -31,16 +44,64 @@ export async function createPair({ price, ...init }: PairInit) {
     payee: new MemoryLedgers<Earning>(),
   }
   const { capWei, expiry } = chain.state
-  const openPayer = () =>
-    createPayer({
-      privateKey: keys.payer,
-      funds,
-      limit: { capWei, expiry },
-      store: stores.payer,
-    })
-  const openPayee = () => createPayee({ peerId: payeePeerId, channels: chain, store: stores.payee })
-  const policy = { ...creditPolicyFor(price), unpaidMs: 50, ...init.policy }
-  const job = { clientPeerId: payerPeerId, modelCid: testModelCid, funds, price, policy }
-  const to = { payeePeerId, modelCid: testModelCid }
-  return { chain, keys, funds, stores, policy, job, to, openPayer, openPayee }
+  const limit = { capWei, expiry }
+  const openPayer = (changed: Partial<PayerInit> = {}) =>
+    createPayer({ privateKey: keys.payer, funds, limit, store: stores.payer, ...changed })
+  const openPayee = (store = stores.payee) =>
+    createPayee({ peerId: payeePeerId, channels: chain, store })
+  const job: Omit<OpenJobInit, 'voucher'> = {
+    clientPeerId: peerIdFromPrivateKey(keys.payer),
+    modelCid: testModelCid,
+    funds,
+    price,
+    policy: { ...creditPolicyFor(price), unpaidMs: 50, ...init.policy },
+  }
+  return {
+    chain,
+    keys,
+    funds,
+    stores,
+    job,
+    to: { payeePeerId, modelCid: testModelCid },
+    payer: await openPayer(),
+    payee: await openPayee(),
+    openPayer,
+    openPayee,
+  }
+}
+
+/** One job, opened and accepted by both sides. */
+export async function startJob(
+  { payer, payee, job, to }: Pick<Pair, 'payer' | 'payee' | 'job' | 'to'>,
+  { inputTokens = 20, maxOutputTokens = 1_000 } = {},
+) {
+  const lane = payer.lane(to)
+  const paid = await payee.openJob({ ...job, voucher: await lane.open() })
+  const { maxUnpaidWei } = paid
+  const bill = await lane.begin({ price: job.price, inputTokens, maxOutputTokens, maxUnpaidWei })
+  paid.start(inputTokens)
+  let vouchers = 0
+  const hand = async (voucher: Voucher | null) => {
+    if (!voucher) return
+    vouchers += 1
+    await paid.take(voucher)
+  }
+  await hand(await bill.start())
+  return {
+    lane,
+    bill,
+    paid,
+    hand,
+    get vouchers() {
+      return vouchers
+    },
+    /** Deltas of one token each, up to so many in all. */
+    async stream(tokens: number, from = 0) {
+      for (let sent = from + 1; sent <= tokens; sent += 1) {
+        await paid.ready()
+        paid.delivered(sent)
+        await hand(await bill.received(sent))
+      }
+    },
+  }
 }

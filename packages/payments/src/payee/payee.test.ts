@@ -1,0 +1,261 @@
+import {
+  addressFromPeerId,
+  costWei,
+  createPrivateKey,
+  type Funds,
+  type Grant,
+  peerIdFromPrivateKey,
+} from '@weft/protocol'
+import { expect, test } from 'vitest'
+import { signHash } from '../signatures.ts'
+import { MemoryLedgers } from '../testing/memory-ledgers.ts'
+import { createPair, type Pair, startJob, testPrice } from '../testing/pair.ts'
+import { hashGrant } from '../typed-hashes.ts'
+
+const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
+
+/** Sends deltas until the node stops. @returns how many tokens it has sent */
+async function takeWithoutPaying({ paid }: Awaited<ReturnType<typeof startJob>>): Promise<number> {
+  for (let sent = 1; ; sent += 1) {
+    try {
+      await paid.ready()
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'payments/unpaid' })
+      return sent - 1
+    }
+    paid.delivered(sent)
+  }
+}
+
+async function refusal(pair: Pair, change: Partial<Pair['job']> = {}) {
+  const voucher = await pair.payer.lane(pair.to).open()
+  return pair.payee.openJob({ ...pair.job, voucher, ...change }).then(
+    () => undefined,
+    (error) => error.code,
+  )
+}
+
+test('a client that stops paying stops getting tokens: 64 on credit and one delta', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair, { inputTokens: 1 })
+  const sent = await takeWithoutPaying(job)
+  expect(sent).toBe(64)
+  await job.paid.close()
+  const lostWei = pair.payee.earnings()[0]?.lostWei ?? 0n
+  expect(lostWei).toBeLessThanOrEqual(job.paid.maxUnpaidWei + tokens(1))
+  expect(lostWei).toBe(job.paid.costWei)
+})
+
+test('a client that never pays is refused when its losses are at their limit, also after a reload', async () => {
+  const pair = await createPair({ policy: { unpaidMs: 1 } })
+  let jobs = 0
+  let lastCode: string | undefined
+  for (; jobs < 20 && !lastCode; jobs += 1) {
+    const paid = await pair.payee.openJob({ ...pair.job, voucher: null }).catch((error) => {
+      lastCode = error.code
+    })
+    if (!paid) break
+    paid.start(1)
+    paid.delivered(64)
+    await paid.close()
+  }
+  expect([jobs, lastCode]).toEqual([8, 'payments/owes'])
+  const { lostWei } = pair.payee.earnings()[0] ?? {}
+  expect(lostWei).toBeLessThanOrEqual(pair.job.policy.maxLostWei + tokens(65))
+  expect(await refusal({ ...pair, payee: await pair.openPayee() })).toBe('payments/owes')
+})
+
+test('a debt that is paid later is forgiven', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.paid.ready()
+  job.paid.delivered(40)
+  await job.paid.close()
+  const owed = job.paid.costWei
+  expect(pair.payee.earnings()[0]?.lostWei).toBe(owed)
+  // The last of it had arrived, only its voucher was lost with the line.
+  await job.bill.received(40)
+  await startJob(pair)
+  expect(pair.payee.earnings()[0]).toMatchObject({
+    lostWei: 0n,
+    voucher: { maxClaimableWei: owed },
+  })
+})
+
+test('a long prompt is not read on credit', async () => {
+  const pair = await createPair()
+  const { payer, payee, job, to } = pair
+  const inputTokens = 100_000
+  const paid = await payee.openJob({ ...job, voucher: null })
+  const { maxUnpaidWei } = paid
+  const bill = await payer
+    .lane(to)
+    .begin({ ...job, inputTokens, maxOutputTokens: 10, maxUnpaidWei })
+  paid.start(inputTokens)
+  await expect(paid.ready()).rejects.toMatchObject({ code: 'payments/unpaid' })
+  const voucher = await bill.start()
+  if (!voucher) throw new Error('A long prompt is paid at once.')
+  await paid.take(voucher)
+  await paid.ready()
+})
+
+test('vouchers of another key, node, model, chain, contract or channel are refused', async () => {
+  const pair = await createPair()
+  const { funds, job, to, payee } = pair
+  const strangers: [Partial<Funds>, Partial<Pair['to']>, Uint8Array?][] = [
+    [{ chainId: 1 }, {}],
+    [{ contract: `0x${'c1'.repeat(20)}` }, {}],
+    [{ channelId: `0x${'08'.repeat(32)}` }, {}],
+    [{}, { payeePeerId: peerIdFromPrivateKey(createPrivateKey()) }],
+    [{}, { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }],
+    [{}, {}, createPrivateKey()],
+  ]
+  for (const [fundsOf, toOf, privateKey = pair.keys.payer] of strangers) {
+    const payer = await pair.openPayer({ funds: { ...funds, ...fundsOf }, privateKey })
+    const lane = payer.lane({ ...to, ...toOf })
+    const bill = await lane.begin({ ...job, inputTokens: 1, maxOutputTokens: 9, maxUnpaidWei: 0n })
+    const voucher = await bill.received(9)
+    await expect(payee.openJob({ ...job, voucher })).rejects.toMatchObject({
+      code: 'payments/voucher',
+    })
+  }
+  expect(payee.earnings()[0]?.voucher ?? null).toBeNull()
+})
+
+test('an old voucher pays nothing again, and a flood of them ends the job', async () => {
+  const pair = await createPair()
+  const { lane, paid, bill } = await startJob(pair)
+  paid.delivered(64)
+  const voucher = await bill.received(64)
+  if (!voucher) throw new Error('It is due.')
+  await paid.take(voucher)
+  const before = pair.payee.earnings()[0]
+  await paid.take(voucher)
+  expect(pair.payee.earnings()[0]).toEqual(before)
+  const flood = async () => {
+    for (;;) await paid.take(voucher)
+  }
+  await expect(flood()).rejects.toMatchObject({ code: 'payments/voucher' })
+  expect(lane.commitment.promisedWei).toBe(voucher.maxClaimableWei)
+})
+
+test('a voucher over the cap is not believed, and kept: it convicts its signer', async () => {
+  const pair = await createPair({ chain: { capWei: tokens(500), committedWei: tokens(300) } })
+  // A dishonest payer does not keep to what the chain says.
+  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const payer = await pair.openPayer({ limit })
+  const job = await startJob({ ...pair, payer }, { maxOutputTokens: 400 })
+  await expect(job.stream(400)).rejects.toMatchObject({ code: 'payments/over-promised' })
+  const [earning] = pair.payee.earnings()
+  expect(earning?.voucher?.maxClaimableWei).toBeLessThanOrEqual(tokens(200))
+  expect(earning?.evidence?.maxClaimableWei).toBeGreaterThan(tokens(200))
+})
+
+test('lanes of one spender share its cap', async () => {
+  const pair = await createPair({ chain: { capWei: tokens(300) } })
+  const other = { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }
+  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const payer = await pair.openPayer({ limit })
+  await (await startJob({ ...pair, payer }, { maxOutputTokens: 200 })).stream(200)
+  const second = { job: { ...pair.job, ...other }, to: { ...pair.to, ...other } }
+  const job = await startJob({ ...pair, ...second, payer }, { maxOutputTokens: 200 })
+  await expect(job.stream(200)).rejects.toMatchObject({ code: 'payments/over-promised' })
+})
+
+test('a payer that revokes, or is convicted, gets nothing more', async () => {
+  for (const change of [{ expiry: 1 }, { isDisputed: true }]) {
+    const pair = await createPair({ policy: { chainMaxAgeMs: 0 } })
+    const job = await startJob(pair)
+    await job.stream(10)
+    pair.chain.state = { ...pair.chain.state, ...change }
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    await expect(job.stream(20, 10)).rejects.toMatchObject({ code: 'payments/funds-ended' })
+    expect(await refusal(pair)).toBe('payments/funds-ended')
+  }
+})
+
+test('money that the chain does not know of, and another contract, are refused', async () => {
+  const pair = await createPair({ chain: { expiry: 0 } })
+  expect(await refusal(pair)).toBe('payments/no-funds')
+  const elsewhere = { ...pair.funds, chainId: 1 }
+  expect(await refusal(pair, { funds: elsewhere })).toBe('payments/wrong-contract')
+  expect(pair.payee.earnings()).toEqual([])
+})
+
+test('too much that is promised and not redeemed stops the jobs of its spender until it is', async () => {
+  const pair = await createPair({ policy: { maxUnredeemedWei: tokens(100), chainMaxAgeMs: 0 } })
+  const job = await startJob(pair)
+  await expect(job.stream(300)).rejects.toMatchObject({ code: 'payments/redeems-first' })
+  const [batch] = pair.payee.plan({ ...pair.job.policy, redeemLaneFromWei: 1n })
+  expect(batch).toMatchObject({ isUrgent: true, wei: job.lane.commitment.promisedWei })
+  const paidWei = job.lane.commitment.promisedWei
+  pair.chain.state = { ...pair.chain.state, paidWei, committedWei: paidWei }
+  await pair.payee.refresh()
+  expect(pair.payee.plan(pair.job.policy)).toEqual([])
+  expect(await refusal(pair)).toBeUndefined()
+})
+
+test('a payee that has lost its memory delivers nothing twice', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.stream(200)
+  await job.hand(await job.bill.finish(200))
+  const payee = await pair.openPayee(new MemoryLedgers())
+  const again = await startJob({ ...pair, payee }, { inputTokens: 1 })
+  expect(await takeWithoutPaying(again)).toBe(64)
+  expect(payee.earnings()[0]?.deliveredWei).toBe(
+    job.lane.commitment.promisedWei + again.paid.costWei,
+  )
+})
+
+test('what was promised outlives a reload', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.stream(100)
+  const after = await pair.openPayee()
+  expect(after.earnings()).toMatchObject([
+    { voucher: { maxClaimableWei: job.lane.commitment.promisedWei } },
+  ])
+})
+
+test('a grant pays up to its cap, for the key that it names, as long as it lasts', async () => {
+  const pair = await createPair()
+  const sponsor = createPrivateKey()
+  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
+  const { expiry } = pair.chain.state
+  const granted = (grantee: Funds['contract'], change: Partial<Grant> = {}): Funds => {
+    const grant = { signer, capWei: tokens(100), expiry, ...change }
+    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
+    return { ...pair.funds, grant: { ...grant, signature } }
+  }
+  const funds = granted(pair.payer.address)
+  const job = await startJob({ ...pair, job: { ...pair.job, funds } })
+  await expect(job.stream(300)).rejects.toMatchObject({ code: 'payments/over-promised' })
+  expect(job.lane.commitment.promisedWei).toBeGreaterThan(tokens(60))
+
+  const voucher = null
+  const stolen = granted(pair.payee.address)
+  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: stolen })).rejects.toMatchObject({
+    code: 'payments/grant',
+  })
+  const over = granted(pair.payer.address, { expiry: 1 })
+  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: over })).rejects.toMatchObject({
+    code: 'payments/funds-ended',
+  })
+})
+
+test('a lane on which nothing happened is forgotten, and one whose time for proofs is over', async () => {
+  const pair = await createPair()
+  await (await pair.payee.openJob({ ...pair.job, voucher: null })).close()
+  expect(pair.payee.earnings()).toHaveLength(1)
+  await pair.payee.refresh()
+  expect(pair.payee.earnings()).toEqual([])
+  const job = await startJob(pair)
+  await job.stream(100)
+  await job.paid.close()
+  await pair.payee.refresh()
+  expect(pair.payee.earnings()).toHaveLength(1)
+  pair.chain.state = { ...pair.chain.state, expiry: 1 }
+  await pair.payee.refresh()
+  expect(pair.payee.earnings()).toEqual([])
+})
