@@ -9,8 +9,14 @@ export { type CreditPolicy, creditPolicyFor } from './payee/credit-policy.ts'
 export type { Earning } from './payee/earning-lane.ts'
 export type { ChannelsView, LaneOnChain } from './payee/lane-on-chain.ts'
 export type { PaidJob, WaitOptions } from './payee/paid-job.ts'
-export { createPayee, type OpenJobInit, type Payee, type PayeeInit } from './payee/payee.ts'
-export type { Batch } from './payee/plan-redemption.ts'
+export {
+  createPayee,
+  type OpenJobInit,
+  type Payee,
+  type PayeeInit,
+  type PlannedRedemption,
+} from './payee/payee.ts'
+export type { RedeemCall } from './payee/redeem-call.ts'
 export type { Commitment, SpendingLimit } from './payer/cap.ts'
 export {
   createPayer,

@@ -21,6 +21,7 @@ import { EarningLanes } from './earning-lanes.ts'
 import { type ChannelsView, type LaneOnChain, whyWorthless } from './lane-on-chain.ts'
 import { PaidJob, type WaitOptions } from './paid-job.ts'
 import { type Batch, planRedemption } from './plan-redemption.ts'
+import { type RedeemCall, redeemCall } from './redeem-call.ts'
 
 export type PayeeInit = {
   /** The node's. */
@@ -41,6 +42,8 @@ export type OpenJobInit = {
   policy: CreditPolicy
 }
 
+export type PlannedRedemption = Omit<Batch, 'laneIds'> & { call: RedeemCall }
+
 export type Payee = {
   /** Lower case. */
   readonly address: Hex
@@ -52,8 +55,8 @@ export type Payee = {
   openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
   /** All lanes, as they are now. */
   earnings(): Earning[]
-  /** What to redeem now, by what is known of the chain. */
-  plan(policy: CreditPolicy): Batch[]
+  /** What to redeem now, by what is known of the chain: a transaction each. */
+  plan(policy: CreditPolicy): PlannedRedemption[]
   /**
    * Looks at the chain for lanes that have something to redeem: has a payer revoked, another payee redeemed, a
    * transaction paid? Forgets lanes on which nothing can happen any more.
@@ -128,11 +131,12 @@ export async function createPayee({
       }
     },
     earnings: () => lanes.all.map(({ earning }) => earning),
-    plan: (policy) => {
-      const now = nowMs()
-      return planRedemption(lanes.redeemable({ policy, withdrawDelay, nowMs: now }), {
-        policy,
-        nowMs: now,
+    plan(policy) {
+      const now = { policy, nowMs: nowMs() }
+      const planned = planRedemption(lanes.redeemable({ ...now, withdrawDelay }), now)
+      return planned.map(({ laneIds, ...batch }) => {
+        const earnings = laneIds.flatMap((id) => lanes.get(id)?.earning ?? [])
+        return { ...batch, call: redeemCall({ payee: address, ...batch }, earnings) }
       })
     },
     async refresh(options = {}) {

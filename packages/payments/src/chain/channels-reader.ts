@@ -1,0 +1,127 @@
+/**
+ * Reads Channels and Token of one deployment.
+ * @module
+ */
+import { channelsAbi, type Deployment, tokenAbi } from '@weft/contracts'
+import type { Grant, Hex } from '@weft/protocol'
+import { encodeAbiParameters, keccak256, type PublicClient } from 'viem'
+import { type Lane, laneIdOf } from '../lane.ts'
+import type { ChannelsView, LaneOnChain } from '../payee/lane-on-chain.ts'
+import type { SpendingLimit } from '../payer/cap.ts'
+import { chainError } from './chain-errors.ts'
+
+export type ChannelsReaderInit = {
+  reader: PublicClient
+  chainId: number
+  deployment: Pick<Deployment, 'channels' | 'token'>
+}
+
+/** What an account has, in wei: the token's, and the chain's own for fees. */
+export type AccountOnChain = {
+  walletWei: bigint
+  /** In Channels and not locked: deposits and earnings are the same. */
+  depositWei: bigint
+  gasWei: bigint
+}
+
+/** What a key may spend, as the chain says it. */
+export type CollateralOnChain = SpendingLimit & {
+  committedWei: bigint
+  isDisputed: boolean
+  /** From then on the payer can take back what is left; seconds since 1970, 0 where nothing is locked. */
+  availableAt: number
+}
+
+export type ChannelsReader = ChannelsView & {
+  readAccount(address: Hex): Promise<AccountOnChain>
+  readCollateral(key: { channelId: Hex; signer: Hex }): Promise<CollateralOnChain>
+}
+
+/** @returns a key's channel: the `salt`-th of its payer */
+export function channelIdOf(payer: Hex, salt: Hex): Hex {
+  return keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'bytes32' }], [payer, salt]))
+}
+
+/** @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
+export async function createChannelsReader({
+  reader,
+  chainId,
+  deployment,
+}: ChannelsReaderInit): Promise<ChannelsReader> {
+  const channels = { address: deployment.channels, abi: channelsAbi } as const
+  const token = { address: deployment.token, abi: tokenAbi } as const
+  const contract = deployment.channels.toLowerCase() as Hex
+  const withdrawDelay = Number(
+    await asking(reader.readContract({ ...channels, functionName: 'withdrawDelay' })),
+  )
+
+  const collateralOf = (channelId: Hex, signer: Hex) =>
+    Promise.all([
+      reader.readContract({ ...channels, functionName: 'collaterals', args: [channelId, signer] }),
+      reader.readContract({ ...channels, functionName: 'disputes', args: [channelId, signer] }),
+    ])
+
+  return {
+    contract: { chainId, contract },
+    withdrawDelay,
+    async readLane(lane, { grant, signal }) {
+      signal?.throwIfAborted()
+      const spender = grant?.signer ?? lane.signer
+      const [[collateral, dispute], [paidWei, reservedWei], grantedWei] = await asking(
+        Promise.all([
+          collateralOf(lane.channelId, spender),
+          reader.readContract({ ...channels, functionName: 'lanes', args: [laneIdOf(lane)] }),
+          grantedTo(lane, grant),
+        ]),
+      )
+      const [capWei, committedWei, expiry] = collateral
+      const [, , provenAt] = dispute
+      const isDisputed = provenAt !== 0
+      const state = { capWei, committedWei, expiry: Number(expiry), isDisputed }
+      return { ...state, paidWei, reservedWei, grantedWei } satisfies LaneOnChain
+    },
+    async readAccount(address) {
+      const [walletWei, depositWei, gasWei] = await asking(
+        Promise.all([
+          reader.readContract({ ...token, functionName: 'balanceOf', args: [address] }),
+          reader.readContract({ ...channels, functionName: 'balances', args: [address] }),
+          reader.getBalance({ address }),
+        ]),
+      )
+      return { walletWei, depositWei, gasWei }
+    },
+    async readCollateral({ channelId, signer }) {
+      const [[capWei, committedWei, seconds], [, , provenAt]] = await asking(
+        collateralOf(channelId, signer),
+      )
+      const expiry = Number(seconds)
+      const lastClaim = Math.max(expiry + withdrawDelay, provenAt) + withdrawDelay
+      return {
+        capWei,
+        committedWei,
+        expiry,
+        isDisputed: provenAt !== 0,
+        availableAt: expiry === 0 ? 0 : lastClaim + 1,
+      }
+    },
+  }
+
+  async function grantedTo({ channelId, signer }: Lane, grant: Grant | null): Promise<bigint> {
+    if (!grant) return 0n
+    const grantId = keccak256(
+      encodeAbiParameters(
+        [{ type: 'bytes32' }, { type: 'address' }, { type: 'address' }],
+        [channelId, grant.signer, signer],
+      ),
+    )
+    return reader.readContract({ ...channels, functionName: 'granted', args: [grantId] })
+  }
+}
+
+async function asking<Result>(answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer
+  } catch (error) {
+    throw chainError(error)
+  }
+}

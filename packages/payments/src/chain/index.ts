@@ -1,0 +1,22 @@
+/**
+ * Payments with a chain at hand: what is read of it, and what a wallet sends. Loaded when somebody needs it.
+ * @module
+ */
+export {
+  type AccountOnChain,
+  type ChannelsReader,
+  type ChannelsReaderInit,
+  type CollateralOnChain,
+  channelIdOf,
+  createChannelsReader,
+} from './channels-reader.ts'
+export {
+  type AuthorizationInit,
+  type ChannelsWallet,
+  type ChannelsWalletInit,
+  createChannelsWallet,
+  depositFor,
+  type Redemption,
+  type SignedOpening,
+} from './channels-wallet.ts'
+export { type Call, type ChainClients, type SendOptions, send } from './send.ts'

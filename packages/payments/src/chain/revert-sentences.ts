@@ -1,0 +1,59 @@
+/**
+ * What the contracts refuse, in words: their custom errors by name.
+ * @module
+ */
+import { amountInWords } from '../payment-errors.ts'
+
+type Arguments = readonly unknown[]
+
+const sentences: Record<string, (args: Arguments) => string> = {
+  // Balances
+  InsufficientBalance: ([, balance, needed]) =>
+    `This takes ${amount(needed)}, and ${amount(balance)} is in the deposit. Deposit the rest first.`,
+  NotTheOwner: () =>
+    'Only the node itself, or the wallet that it is registered to, may claim what it has earned.',
+  // Authorizations
+  ZeroSigner: () => 'No key was named that may spend. Reload the page and try again.',
+  ExpiryTooEarly: ([, earliest]) =>
+    `The time must end later than ${time(earliest)}: payees rely on what they were told.`,
+  NotAuthorized: () =>
+    'The time of this key is over. Its money comes back on its own date; a new key can be allowed now.',
+  OverPromised: () =>
+    'This key has promised more than its limit and may not be trusted again. Allow another key.',
+  InsufficientCap: ([available, needed]) =>
+    `This takes ${amount(needed)} of the limit, and ${amount(available)} of it is free.`,
+  StillLocked: ([availableAt]) =>
+    `This money is locked until ${time(availableAt)}, so that nodes can redeem what they were promised.`,
+  // Channels
+  NothingToPay: () =>
+    'None of these vouchers pays anything any more: they were redeemed, or their time is over.',
+  // Bonds
+  NotOverPromised: () => 'What was promised fits into the limit: this proves nothing.',
+  NoDispute: () => 'There is nothing to settle for this key.',
+  NotNow: ([from, until]) => `This is possible from ${time(from)} until ${time(until)} only.`,
+  NoLoss: () => 'This node lost nothing here, or its loss is claimed already.',
+  // ERC-20 of OpenZeppelin
+  ERC20InsufficientBalance: ([, balance, needed]) =>
+    `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,
+  ERC20InsufficientAllowance: () =>
+    'The wallet has not allowed this deposit, or its permission has expired. Sign it again.',
+  ERC3009InvalidAuthorizationTime: () => 'The signed deposit has expired. Sign it again.',
+  ERC3009InvalidSignature: () =>
+    'The deposit is not signed by the account that it takes from, or for something else. Sign it again.',
+  ERC3009UsedAuthorization: () => 'This signed deposit was used already.',
+}
+
+/** @returns what a custom error means; its name where nobody has thought of it */
+export function revertSentence(name: string, args: Arguments): string {
+  return sentences[name]?.(args) ?? `The contract refused this (${name}). Nothing was paid.`
+}
+
+function amount(wei: unknown): string {
+  return typeof wei === 'bigint' ? amountInWords(wei) : String(wei)
+}
+
+/** @param seconds - since 1970; a uint256 may mean for ever */
+function time(seconds: unknown): string {
+  const ms = Number(seconds) * 1000
+  return ms < 8.64e15 ? new Date(ms).toISOString() : 'the end of time'
+}

@@ -1,0 +1,150 @@
+/**
+ * One transaction, from asking the wallet to a block that stays.
+ * @module
+ */
+import type {
+  Abi,
+  Account,
+  Address,
+  Chain,
+  Hash,
+  PublicClient,
+  ReplacementReason,
+  TransactionReceipt,
+  Transport,
+  WalletClient,
+} from 'viem'
+import {
+  cancelledByWallet,
+  chainError,
+  isNotFound,
+  isTooLate,
+  noGas,
+  reorganised,
+  replaced,
+  reverted,
+  wrongNetwork,
+} from './chain-errors.ts'
+
+/** Who reads one chain, and whose wallet sends. viem's, or wagmi's, whose clients are viem's. */
+export type ChainClients = {
+  reader: PublicClient
+  wallet: WalletClient<Transport, Chain | undefined, Account>
+  chainId: number
+}
+
+/** A call of a contract. `send` types nothing: who calls it does, by viem's types of the ABI. */
+export type Call = {
+  address: Address
+  abi: Abi
+  functionName: string
+  args: readonly unknown[]
+}
+
+export type SendOptions = {
+  /** The transaction is with the network: from now on it can happen, whatever becomes of this page. */
+  onSent?: (hash: Hash) => void
+  /** Blocks, its own included, before it counts as staying. */
+  confirmations?: number
+  /** For all of that, in milliseconds. */
+  timeoutMs?: number
+}
+
+/** A minute is five blocks of the slowest chain that is meant; two for a wallet whose fee was low. */
+const defaultTimeoutMs = 120_000
+
+/**
+ * Sends a transaction and waits until it is in a block that stays.
+ * @throws WeftError `payments/wrong-network`, `no-gas`, `rejected`, `refused` (nothing was sent);
+ *   `replaced`, `cancelled`, `reverted`, `reorganised`, `not-confirmed`, `chain-lost` (perhaps after it was)
+ */
+export async function send(
+  clients: ChainClients,
+  call: Call,
+  { onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
+): Promise<TransactionReceipt> {
+  try {
+    await checkNetwork(clients)
+    const gas = await estimate(clients, call)
+    const { wallet } = clients
+    const hash = await wallet.writeContract({ ...call, gas, account: wallet.account, chain: null })
+    onSent?.(hash)
+    return await whenIncluded(clients.reader, hash, { confirmations, timeoutMs })
+  } catch (error) {
+    throw chainError(error)
+  }
+}
+
+/** The wallet may have been switched since it was connected. */
+export async function checkNetwork({ wallet, chainId }: ChainClients): Promise<void> {
+  const actual = await wallet.getChainId()
+  if (actual !== chainId) throw wrongNetwork(chainId, actual)
+}
+
+/** Says what would be refused, and whether the fee is there, before the wallet asks anybody anything. */
+async function estimate({ reader, wallet }: ChainClients, call: Call): Promise<bigint> {
+  const { address: account } = wallet.account
+  const [gas, fees, balance] = await Promise.all([
+    reader.estimateContractGas({ ...call, account: wallet.account }),
+    reader.estimateFeesPerGas(),
+    reader.getBalance({ address: account }),
+  ])
+  const fee = gas * fees.maxFeePerGas
+  if (balance < fee) throw noGas(`The fee is ${fee} wei, the wallet has ${balance} wei.`)
+  // What it takes may grow a little until it is included: a slot that is written for the first time.
+  return gas + gas / 5n
+}
+
+async function whenIncluded(
+  reader: PublicClient,
+  hash: Hash,
+  { confirmations, timeoutMs }: { confirmations: number; timeoutMs: number },
+): Promise<TransactionReceipt> {
+  const endMs = Date.now() + timeoutMs
+  let wasIncluded = false
+  for (;;) {
+    const leftMs = endMs - Date.now()
+    if (leftMs <= 0) throw reorganised(hash)
+    const wait = waitForReceipt(reader, hash, { confirmations, timeoutMs: leftMs })
+    const receipt = await wait.catch((error) => {
+      throw wasIncluded && isTooLate(error) ? reorganised(hash) : error
+    })
+    wasIncluded = true
+    // A receipt that was seen once says nothing about where the chain went on.
+    const now = await receiptNow(reader, receipt.transactionHash)
+    if (now?.blockHash !== receipt.blockHash) continue
+    if (now.status === 'reverted') throw reverted(now.transactionHash)
+    return now
+  }
+}
+
+async function waitForReceipt(
+  reader: PublicClient,
+  hash: Hash,
+  { confirmations, timeoutMs }: { confirmations: number; timeoutMs: number },
+): Promise<TransactionReceipt> {
+  let replacement: { reason: ReplacementReason; hash: Hash } | undefined
+  const receipt = await reader.waitForTransactionReceipt({
+    hash,
+    confirmations,
+    timeout: timeoutMs,
+    onReplaced: ({ reason, transaction }) => {
+      replacement = { reason, hash: transaction.hash }
+    },
+  })
+  if (replacement?.reason === 'cancelled') throw cancelledByWallet(hash)
+  if (replacement?.reason === 'replaced') throw replaced(hash, replacement.hash)
+  return receipt
+}
+
+async function receiptNow(
+  reader: PublicClient,
+  hash: Hash,
+): Promise<TransactionReceipt | undefined> {
+  try {
+    return await reader.getTransactionReceipt({ hash })
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
