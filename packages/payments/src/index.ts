@@ -8,6 +8,7 @@ export type { Ledger, LedgerRecord, LedgerStore } from './ledger.ts'
 export { type CreditPolicy, creditPolicyFor } from './payee/credit-policy.ts'
 export type { Earning } from './payee/earning-lane.ts'
 export type { ChannelsView, LaneOnChain } from './payee/lane-on-chain.ts'
+export type { OverPromise, PromiseArgument } from './payee/over-promise.ts'
 export type { PaidJob, WaitOptions } from './payee/paid-job.ts'
 export {
   createPayee,

@@ -137,7 +137,7 @@ function nonceUsed(cause: unknown): WeftError {
 function nothingThere(cause: unknown): WeftError {
   return new WeftError(
     'payments/not-deployed',
-    'There are no Weft contracts at the address that is configured for this network.',
+    'There are no Weft contracts where this site looks for them. Nothing was sent; tell whoever runs it.',
     { cause },
   )
 }

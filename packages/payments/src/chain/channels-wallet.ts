@@ -12,6 +12,7 @@ import {
 } from '@weft/contracts'
 import type { Hex } from '@weft/protocol'
 import { type Abi, parseEventLogs, parseSignature, type TransactionReceipt, toHex } from 'viem'
+import type { OverPromise, PromiseArgument } from '../payee/over-promise.ts'
 import type { RedeemCall } from '../payee/redeem-call.ts'
 import { chainError } from './chain-errors.ts'
 import { type ChainClients, checkNetwork, type SendOptions, send } from './send.ts'
@@ -206,6 +207,27 @@ export function createChannelsWallet(init: ChannelsWalletInit) {
     /** Sends all that a node has earned to `to`: for the node itself or the wallet that it is registered to. */
     claim(payee: Hex, to: Hex, options?: SendOptions) {
       return call('claim', [payee, to], options)
+    },
+
+    /** Proves that a key promised more than its cap: its time ends, and its bond is lost. */
+    proveOverPromise({ channelId, signer, promises }: OverPromise, options?: SendOptions) {
+      return call('proveOverPromise', [channelId, signer, promises], options)
+    },
+
+    /** After the last redemptions: says what one lane has lost by it. */
+    claimLoss(
+      { channelId, signer, promise }: Omit<OverPromise, 'promises'> & { promise: PromiseArgument },
+      options?: SendOptions,
+    ) {
+      return call('claimLoss', [channelId, signer, promise], options)
+    },
+
+    /** When the time for claims is over: credits a lane's payee with its share of the bond. */
+    collectLoss(
+      { channelId, signer, payee, model }: { channelId: Hex; signer: Hex; payee: Hex; model: Hex },
+      options?: SendOptions,
+    ) {
+      return call('collectLoss', [channelId, signer, { payee, model }], options)
     },
 
     /** Redeems a batch of vouchers; whoever sends it, the payee is credited. */

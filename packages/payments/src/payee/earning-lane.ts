@@ -32,7 +32,7 @@ export type Earning = {
   lostWei: bigint
   /** The best voucher; its amount is what was promised. Null before the first. */
   voucher: Voucher | null
-  /** A voucher that the chain could not pay: what proves an over-promise. */
+  /** The highest voucher that the chain could not pay: what proves an over-promise. */
   evidence: Voucher | null
   /** As the chain said last. */
   chain: LaneOnChain
@@ -163,7 +163,8 @@ export class EarningLane {
     const { chain, funds, lostWei } = this.#earning
     const payable = payableWei(chain, funds.grant) - this.#promisedElsewhereWei()
     if (maxClaimableWei > payable) {
-      this.#change({ evidence: voucher })
+      const known = this.#earning.evidence?.maxClaimableWei ?? 0n
+      if (maxClaimableWei > known) this.#change({ evidence: voucher })
       await this.keep()
       throw overPromised(maxClaimableWei, payable)
     }

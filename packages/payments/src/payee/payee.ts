@@ -19,6 +19,7 @@ import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
 import { EarningLanes } from './earning-lanes.ts'
 import { type ChannelsView, type LaneOnChain, whyWorthless } from './lane-on-chain.ts'
+import { findOverPromises, type OverPromise } from './over-promise.ts'
 import { PaidJob, type WaitOptions } from './paid-job.ts'
 import { type Batch, planRedemption } from './plan-redemption.ts'
 import { type RedeemCall, redeemCall } from './redeem-call.ts'
@@ -57,6 +58,8 @@ export type Payee = {
   earnings(): Earning[]
   /** What to redeem now, by what is known of the chain: a transaction each. */
   plan(policy: CreditPolicy): PlannedRedemption[]
+  /** Keys that have promised more than they may, by what they gave this payee. */
+  overPromises(): OverPromise[]
   /**
    * Looks at the chain for lanes that have something to redeem: has a payer revoked, another payee redeemed, a
    * transaction paid? Forgets lanes on which nothing can happen any more.
@@ -139,6 +142,7 @@ export async function createPayee({
         return { ...batch, call: redeemCall({ payee: address, ...batch }, earnings) }
       })
     },
+    overPromises: () => findOverPromises(lanes.all.map(({ earning }) => earning)),
     async refresh(options = {}) {
       const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
       await Promise.all(open.map((lane) => read(lane, options)))
