@@ -20,9 +20,9 @@ export interface Ledger<Record extends LedgerRecord> {
   readonly records: readonly Record[]
   /**
    * Writes records in one transaction and resolves when they would survive a crash.
-   * @throws WeftError `payments/taken-over` when the accounts were opened again since
+   * @throws WeftError `storage/taken-over` when the accounts were opened again since
    */
   put(...records: readonly Record[]): Promise<void>
-  /** @throws WeftError `payments/taken-over` */
+  /** @throws WeftError `storage/taken-over` */
   remove(id: string): Promise<void>
 }

@@ -11,13 +11,6 @@ export function amountInWords(wei: bigint): string {
   return `${formatEther(wei)} WEFT`
 }
 
-export function takenOver(): WeftError {
-  return new WeftError(
-    'payments/taken-over',
-    'Another page uses this key, so this one spends no more. Reload this page to go on here.',
-  )
-}
-
 export function overCap(neededWei: bigint, leftWei: bigint): WeftError {
   return new WeftError(
     'payments/over-cap',

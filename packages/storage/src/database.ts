@@ -3,6 +3,7 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { LedgerEntry } from './ledgers.ts'
 import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from './records.ts'
 
 interface WeftSchema extends DBSchema {
@@ -14,6 +15,10 @@ interface WeftSchema extends DBSchema {
   peers: { key: string; value: PeerRecord; indexes: { 'by-seen': number } }
   /** One record: what this browser gives to others. */
   storing: { key: string; value: StoringRecord }
+  /** Who may write the accounts of an owner. */
+  ledgerWriters: { key: string; value: string }
+  /** By owner and the entry's own id. */
+  ledgerEntries: { key: [string, string]; value: LedgerEntry }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
@@ -31,7 +36,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 4, {
+  return openDB<WeftSchema>(name, 5, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -44,6 +49,10 @@ export function openDatabase(
         peers.createIndex('by-seen', 'seenAtMs')
       }
       if (oldVersion < 4) database.createObjectStore('storing')
+      if (oldVersion < 5) {
+        database.createObjectStore('ledgerWriters')
+        database.createObjectStore('ledgerEntries')
+      }
     },
     blocking(_current, _blocked, event) {
       const connection = event.target as IDBDatabase

@@ -7,6 +7,7 @@ export { type Database, type OpenDatabaseOptions, openDatabase } from './databas
 export * from './history.ts'
 export * from './identity.ts'
 export type { ImportReport } from './import-model.ts'
+export { createLedgers, type LedgerEntry, type Ledgers, type OpenLedger } from './ledgers.ts'
 export {
   type FetchModelOptions,
   type FetchProgress,

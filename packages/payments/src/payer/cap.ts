@@ -102,7 +102,7 @@ export class Cap {
   /**
    * Changes a commitment: what `change` makes of it is written down before it counts. Null changes nothing.
    * @returns the commitment as it is then, null where nothing changed
-   * @throws WeftError `payments/over-cap`, `payments/taken-over`; what the store throws
+   * @throws WeftError `payments/over-cap`, `storage/taken-over`; what the store throws
    */
   change(
     id: Hex,

@@ -82,7 +82,7 @@ test('two pages that hold one key: the later goes on, the earlier signs nothing 
   const bill = await pair.payer.lane(pair.to).begin(terms)
   const first = await bill.received(10)
   const later = await pair.openPayer()
-  await expect(bill.received(20)).rejects.toMatchObject({ code: 'payments/taken-over' })
+  await expect(bill.received(20)).rejects.toMatchObject({ code: 'storage/taken-over' })
   const next = await (await later.lane(pair.to).begin(terms)).received(10)
   expect(next?.maxClaimableWei).toBe(2n * (first?.maxClaimableWei ?? 0n))
 })

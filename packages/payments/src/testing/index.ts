@@ -1,1 +1,2 @@
 export { MemoryLedgers } from './memory-ledgers.ts'
+export { testLedgers } from './test-ledgers.ts'

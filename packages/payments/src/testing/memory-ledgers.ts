@@ -2,8 +2,8 @@
  * Accounts in memory, for tests: what would be on disk outlives whoever has opened it.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import type { Ledger, LedgerRecord, LedgerStore } from '../ledger.ts'
-import { takenOver } from '../payment-errors.ts'
 
 export class MemoryLedgers<Record extends LedgerRecord> implements LedgerStore<Record> {
   readonly #owners = new Map<string, { writer: symbol; records: Map<string, Record> }>()
@@ -27,4 +27,8 @@ export class MemoryLedgers<Record extends LedgerRecord> implements LedgerStore<R
       },
     }
   }
+}
+
+function takenOver(): WeftError {
+  return new WeftError('storage/taken-over', 'This was opened again since. Open it once more.')
 }
