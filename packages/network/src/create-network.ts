@@ -13,7 +13,8 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { pingLineMs } from './liveness.ts'
 import type { Network, NetworkInit } from './network.ts'
-import { KnownRelays } from './relays/known-relays.ts'
+import { identifySome } from './relays/identify-some.ts'
+import { KnownRelays, relayPeerId } from './relays/known-relays.ts'
 import { relayDialMs } from './relays/relay-link.ts'
 import { Strikes } from './strikes.ts'
 import { createNetworkFrom, cutConnections } from './tab-network.ts'
@@ -47,7 +48,8 @@ export async function createNetwork({
       circuitRelayTransport(),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Its own pings say what those of Liveness say.
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionGater: {
       // The default denies loopback and ws; what matters is that no stranger chooses our sockets.
       denyDialMultiaddr: (address) => !knownRelays.admits(address.toString()),
@@ -58,8 +60,13 @@ export async function createNetwork({
     connectionManager: { reconnectRetries: 0, dialTimeout: relayDialMs },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
-    services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },
+    services: {
+      identify: identify({ runOnConnectionOpen: false }),
+      ping: ping({ timeout: pingLineMs }),
+    },
   })
+  const ownRelays = new Set(relays.map(relayPeerId))
+  identifySome(libp2p, (peerId) => ownRelays.has(peerId))
   const network = await createNetworkFrom({
     libp2p,
     privateKey,

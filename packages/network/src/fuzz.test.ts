@@ -8,6 +8,7 @@ import {
   encode,
   type PrivateKey,
   peerIdFromPrivateKey,
+  signRegistration,
   WeftError,
 } from '@weft/protocol'
 import fc from 'fast-check'
@@ -140,15 +141,15 @@ test('a peer that keeps sending noise is cut and then refused', { timeout: 20_00
 })
 
 test('a broken message is quoted in part, however long it is', { timeout: 20_000 }, async () => {
-  const attacker = await createBareLibp2p()
+  const privateKey = createPrivateKey()
+  const attacker = await createBareLibp2p(privateKey)
   const served = Promise.withResolvers<Stream>()
   await attacker.handle(inferProtocol, served.resolve)
   const { client } = pair
-  const registration = {
-    ...pair.offer.registration,
-    peerId: attacker.peerId.toString(),
-    addresses: [attacker.getMultiaddrs()[0]?.toString() ?? ''],
-  }
+  const addresses = attacker.getMultiaddrs().map((address) => address.toString())
+  const peerId = attacker.peerId.toString()
+  const { signature: _, ...unsigned } = pair.offer.registration
+  const registration = signRegistration({ ...unsigned, peerId, addresses }, privateKey)
   const { job } = createTestJob(client.network.peerId)
   const call = client.network.callNode(registration, job)
   const refused = expect(call).rejects.toSatisfy(

@@ -25,7 +25,7 @@ async function watch({ onPing }: { onPing?: StreamHandler } = {}): Promise<Watch
   }
   const liveness = new Liveness({
     libp2p: near,
-    paceOf: paceOfTab({ libp2p: near, relays: new Map() }),
+    paceOf: paceOfTab(new Map()),
   })
   stops.push(() => liveness.stop())
   const connection = await near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
@@ -93,7 +93,7 @@ test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () 
   expect(connection.status).toBe('open')
 })
 
-test('while one relay is asked, all are watched closely', async () => {
+test('while one relay is asked, or a node is late, all relays are watched closely', async () => {
   const [near, ...far] = await Promise.all([1, 2, 3].map(() => createBareLibp2p()))
   stops.push(() => Promise.all([near?.stop(), ...far.map((each) => each.stop())]))
   if (!near) throw new Error('no peer')
@@ -106,11 +106,14 @@ test('while one relay is asked, all are watched closely', async () => {
     [first ?? '', () => isAsked],
     [second ?? '', () => false],
   ])
-  const paceOf = paceOfTab({ libp2p: near, relays })
-  expect(connections.map(paceOf)).toEqual([relayPace, relayPace])
+  const paceOf = paceOfTab(relays)
+  const paces = (isAnyLate: boolean) => connections.map((each) => paceOf(each, isAnyLate))
+  expect(paces(false)).toEqual([relayPace, relayPace])
+  const whenLate = paces(true)
   isAsked = true
-  const [ofAsked, ofOther] = connections.map(paceOf)
+  const [ofAsked, ofOther] = paces(false)
   expect(ofOther).toEqual(ofAsked)
+  expect(whenLate).toEqual([ofAsked, ofOther])
   expect(ofAsked?.everyMs).toBeLessThan(relayPace.everyMs)
 })
 

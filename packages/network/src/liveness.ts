@@ -32,10 +32,12 @@ export type Pace = {
 /** We wait for this peer's tokens. Shorter, and a busy moment of the node's page costs the answer. */
 const waiting: Pace = { everyMs: 500, lossMs: 2_000 }
 /**
- * A person's answer hangs on this relay, or soon may: where our own line was cut, it is lost together
- * with the node, and needed to find the next one.
+ * A person's answer hangs on this relay: it is asked for a node, or the node that answers may be lost and,
+ * where our own line was cut, the relay together with it.
  */
-const asking: Pace = { everyMs: 1_000, lossMs: 15_000, deafMs: 2_500 }
+const asking: Pace = { everyMs: 1_000, lossMs: 15_000, deafMs: 2_000 }
+/** Of a peer whose tokens we wait for: until then the relays are spared. */
+const lateMs = 800
 /** A ping takes two round trips, four where packets are lost: a slow line is no dead peer. */
 const roundTripsOfPing = 4
 /** Nothing is lost by noticing late, and a page that is busy for a moment is forgiven. */
@@ -69,22 +71,21 @@ const newestWeight = 0.3
 
 export type LivenessInit = {
   libp2p: Pick<Libp2p, 'getConnections'>
-  paceOf: (connection: Connection) => Pace
+  /** @param isAnyLate - whether a peer whose tokens we wait for has been silent for a moment */
+  paceOf: (connection: Connection, isAnyLate: boolean) => Pace
 }
 
-export type PaceInit = {
-  libp2p: LivenessInit['libp2p']
-  /** By PeerId, whether an answer of that relay is waited for. */
-  relays: ReadonlyMap<string, () => boolean>
-}
-
-/** A tab watches a node whose tokens it waits for closely, the relays meanwhile, all else at ease. */
-export function paceOfTab({ libp2p, relays }: PaceInit): LivenessInit['paceOf'] {
+/**
+ * A tab watches a node whose tokens it waits for closely, the relays when they are needed, all else at
+ * ease.
+ * @param relays - by PeerId, whether an answer of that relay is waited for
+ */
+export function paceOfTab(relays: ReadonlyMap<string, () => boolean>): LivenessInit['paceOf'] {
   const isAsking = () => [...relays.values()].some((isAsked) => isAsked())
-  return (connection) => {
+  return (connection, isAnyLate) => {
     if (!relays.has(connection.remotePeer.toString())) return paceOfPeer(connection)
     // All of them: that another relay answers is how a busy one is told from a line that was cut.
-    return isAsking() || libp2p.getConnections().some(isWaitedFor) ? asking : relayPace
+    return isAnyLate || isAsking() ? asking : relayPace
   }
 }
 
@@ -136,15 +137,23 @@ export class Liveness {
     this.#gapMs = gapMs
     this.#tickedMs = nowMs
     this.#deafMs += elapsedMs
-    for (const connection of this.#init.libp2p.getConnections()) {
-      if (!connection.limits && connection.status === 'open') this.#look(connection, elapsedMs)
+    const connections = this.#init.libp2p.getConnections()
+    const isAnyLate = connections.some((connection) => this.#isLate(connection))
+    for (const connection of connections) {
+      if (connection.limits || connection.status !== 'open') continue
+      this.#look(connection, this.#init.paceOf(connection, isAnyLate), elapsedMs)
     }
   }
 
-  #look(connection: Connection, elapsedMs: number): void {
+  #isLate(connection: Connection): boolean {
+    const watch = this.#watches.get(connection)
+    return watch?.isPinging === true && watch.silentMs >= lateMs && isWaitedFor(connection)
+  }
+
+  #look(connection: Connection, pace: Pace, elapsedMs: number): void {
     const watch = this.#watches.get(connection) ?? newWatch()
     this.#watches.set(connection, watch)
-    const { everyMs, lossMs, deafMs = lossMs } = this.#init.paceOf(connection)
+    const { everyMs, lossMs, deafMs = lossMs } = pace
     if (watch.isPinging) {
       watch.silentMs += elapsedMs
       const slackMs = roundTripsOfPing * (watch.rttMs ?? 0)

@@ -65,8 +65,13 @@ export type OfferQuery = {
   region?: string
   /** Leaves out nodes that run as many jobs as they can. */
   isFree?: boolean
-  /** Offers of one relay at most, by default 64; each takes about 2 ms to check. */
+  /** Offers of one relay at most, by default 64. */
   limit?: number
+  /**
+   * Leaves the check of a signature, which takes 2 ms for each offer, until its node is called: for who
+   * calls one of many. Else what was not signed by its node is left out.
+   */
+  checksLater?: boolean
 }
 
 export type WaitOptions = { signal?: AbortSignal }

@@ -89,7 +89,8 @@ class TabNetwork implements Network {
     this.peerId = libp2p.peerId.toString()
     this.region = region
     const rttMs = (connection: Connection) => this.#liveness.rttMs(connection)
-    this.#dialer = new Dialer({ libp2p, relays: knownRelays, rttMs })
+    const isAuthentic = (node: Registration) => this.#reader.isAuthentic(node)
+    this.#dialer = new Dialer({ libp2p, relays: knownRelays, isAuthentic, rttMs })
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
@@ -107,7 +108,7 @@ class TabNetwork implements Network {
     })
     const isAsked = (link: RelayLink) => () => link.directory?.isAsked ?? false
     const asked = new Map(this.#links.all.map((link) => [link.peerId, isAsked(link)]))
-    this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab({ libp2p, relays: asked }) })
+    this.#liveness = new Liveness({ libp2p, paceOf: paceOfTab(asked) })
   }
 
   async start(): Promise<void> {
@@ -143,9 +144,10 @@ class TabNetwork implements Network {
   }
 
   async findOffers(
-    { role, modelCid, maxPrice, region, isFree = false, limit = limits.maxOffers }: OfferQuery,
+    { role, modelCid, maxPrice, region, isFree = false, ...how }: OfferQuery,
     options: WaitOptions = {},
   ): Promise<Offer[]> {
+    const { limit = limits.maxOffers, checksLater = false } = how
     const query: DirectoryQuery = {
       type: 'query',
       role,
@@ -156,8 +158,9 @@ class TabNetwork implements Network {
       limit,
     }
     const online = (endMs: number) => this.#links.directories(options, endMs)
+    const parameters = { online, query, reader: this.#reader, checksLater }
     for (;;) {
-      const found = await findOffersAgain({ online, query, reader: this.#reader }, options)
+      const found = await findOffersAgain(parameters, options)
       this.#components.knownRelays.vouch(found.relays)
       const isSettling = this.#links.all.some((link) => link.isSettling)
       if (found.offers.length > 0 || !isSettling || options.signal?.aborted) return found.offers

@@ -9,7 +9,7 @@ import type { Wanted } from './node-cost.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 import { rank } from './rank.ts'
-import { isLie, refusalOf } from './search-errors.ts'
+import { isLie, isMadeUp, refusalOf } from './search-errors.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type NodeSearchInit = {
@@ -53,7 +53,8 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
   let ranked: Offer[] = []
 
   const search = async (options: WaitOptions): Promise<void> => {
-    const query = { role: 'models', modelCid, maxPrice, limit: offersPerSearch } as const
+    const wish = { role: 'models', modelCid, maxPrice } as const
+    const query = { ...wish, limit: offersPerSearch, checksLater: true }
     const offers = await network.findOffers(query, options)
     ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
   }
@@ -80,7 +81,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
       if (isLie(error)) {
         banned.add(node)
         memory.lied(node)
-      } else if (!refusalOf(error)) {
+      } else if (!refusalOf(error) && !isMadeUp(error)) {
         memory.failed(node)
       }
     },

@@ -17,6 +17,11 @@ export function isLie(error: unknown): boolean {
   return WeftError.is(error) && lies.includes(error.code)
 }
 
+/** The node has no part in what a relay says of it. */
+export function isMadeUp(error: unknown): boolean {
+  return WeftError.is(error) && error.code === 'network/false-offer'
+}
+
 /** A node that refuses, because it is full or because all would, has done nothing wrong. */
 export function refusalOf(error: unknown): WeftError | undefined {
   if (!WeftError.is(error) || error.code !== 'network/refused') return undefined

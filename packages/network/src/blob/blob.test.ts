@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { bytesEqual, chunkBytes, chunkProof, sha256 } from '@weft/protocol'
+import { bytesEqual, chunkBytes, chunkProof, sha256, signRegistration } from '@weft/protocol'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { ChunkHandler, UploadLimits } from '../network.ts'
 import { eventually, modelCid } from '../testing/fixtures.ts'
@@ -111,11 +111,10 @@ test('at most three answers are on their way at once; the further questions wait
   })
   const addresses = giver.libp2p.getMultiaddrs().map((address) => address.toString())
   const { peerId } = giver.network
-  const line = await pair.client.network.openChunks({
-    ...pair.offer.registration,
-    peerId,
-    addresses,
-  })
+  const { signature: _, ...unsigned } = pair.offer.registration
+  const line = await pair.client.network.openChunks(
+    signRegistration({ ...unsigned, peerId, addresses }, giver.privateKey),
+  )
   const answers = Promise.all(Array.from({ length: 10 }, () => line.chunk(first)))
   await eventually(() => asked === maxInFlight)
   await new Promise((resolve) => setTimeout(resolve, 100))

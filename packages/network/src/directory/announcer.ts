@@ -51,7 +51,10 @@ export class Announcer {
 
   constructor(init: AnnouncerInit) {
     this.#init = init
-    this.#timer = setInterval(() => this.#tellLoads(), directoryTimes.loadMs)
+    this.#timer = setInterval(() => {
+      this.#tellLoads()
+      this.reconcile()
+    }, directoryTimes.loadMs)
   }
 
   add(announcement: Announcement): AnnouncementHandle {
@@ -132,7 +135,6 @@ export class Announcer {
         if (this.#registered.get(link) === registered) this.forget(link)
       })
     }
-    this.reconcile()
   }
 
   async #tellLoad(registered: Registered): Promise<void> {

@@ -272,14 +272,26 @@ test('an offer that its node did not sign is left out', async () => {
   expect(offers.map(({ registration }) => registration.peerId)).toEqual([honest.peerId])
 })
 
-test('what one relay makes up does not hide what another one knows', async () => {
-  const privateKey = createPrivateKey()
-  const honest = register(privateKey)
-  const { directory } = await connectBare(privateKey)
-  await directory.request({ type: 'register', registration: honest, work: null })
-  const forged = { ...honest, sequence: 1_000, maxJobs: 99 }
-  const client = await join([address, await lie(forged)])
-  await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
-  const offers = await client.network.findOffers(ofModel)
-  expect(offers.map(({ registration }) => registration)).toEqual([honest])
+test('an offer that its node did not sign is not called, where it was not checked before', async () => {
+  const { network } = await join([await lie(register(createPrivateKey(), { maxJobs: 99 }))])
+  const [madeUp] = await network.findOffers({ ...anyModel, checksLater: true })
+  if (!madeUp) throw new Error('no offer')
+  await expect(network.reach(madeUp.registration)).rejects.toMatchObject({
+    code: 'network/false-offer',
+  })
 })
+
+test.each([false, true])(
+  'what one relay makes up does not hide what another one knows, checked later: %s',
+  async (checksLater) => {
+    const privateKey = createPrivateKey()
+    const honest = register(privateKey)
+    const { directory } = await connectBare(privateKey)
+    await directory.request({ type: 'register', registration: honest, work: null })
+    const forged = { ...honest, sequence: 1_000, maxJobs: 99 }
+    const client = await join([address, await lie(forged)])
+    await eventually(() => client.network.status().relays.every(({ state }) => state === 'online'))
+    const offers = await client.network.findOffers({ ...ofModel, checksLater })
+    expect(offers.map(({ registration }) => registration)).toEqual([honest])
+  },
+)

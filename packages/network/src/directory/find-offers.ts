@@ -20,6 +20,8 @@ type FindOffersParameters = {
   directories: DirectoryClient[]
   query: DirectoryQuery
   reader: OfferReader
+  /** Whoever calls a node checks its offer then. */
+  checksLater: boolean
 }
 
 type Found = Pick<Extract<DirectoryResponse, { type: 'offers' }>, 'offers' | 'relays'>
@@ -58,7 +60,7 @@ export async function findOffersAgain(
  * @throws WeftError of the first relay when none answers
  */
 async function findOffers(
-  { directories, query, reader }: FindOffersParameters,
+  { directories, query, reader, checksLater }: FindOffersParameters,
   { signal }: WaitOptions,
 ): Promise<FoundOffers> {
   const asked = shuffle(directories).slice(0, relaysPerQuery)
@@ -79,23 +81,26 @@ async function findOffers(
   const enough = new AbortController()
   const all = Promise.allSettled(queries).then(() => enough.abort())
   await Promise.race([all, pause(directoryTimes.secondAnswerMs, enough.signal)])
-  // Before the merge: what a relay has made up must not take the place of what a node has signed.
-  const authentic = answers.flatMap(({ offers }) =>
-    offers.slice(0, query.limit).flatMap((offer) => reader.open(offer)),
-  )
+  const isAuthentic = (offer: Offer) => reader.isAuthentic(offer.registration)
+  const offers = answers
+    .flatMap(({ offers }) => offers.slice(0, query.limit).flatMap((offer) => reader.open(offer)))
+    .filter((offer) => matches(offer, query) && (checksLater || isAuthentic(offer)))
   return {
-    offers: mergeOffers(authentic.filter((offer) => matches(offer, query))),
+    offers: mergeOffers(offers, isAuthentic),
     relays: answers.flatMap(({ relays }) => relays),
   }
 }
 
-/** The newest registration of each node. */
-function mergeOffers(offers: readonly Offer[]): Offer[] {
+/** The newest registration of each node. What a relay made up never takes the place of what a node signed. */
+function mergeOffers(offers: readonly Offer[], isAuthentic: (offer: Offer) => boolean): Offer[] {
   const newest = new Map<string, Offer>()
   for (const offer of offers) {
     const { peerId, sequence } = offer.registration
     const known = newest.get(peerId)
-    if (!known || known.registration.sequence < sequence) newest.set(peerId, offer)
+    if (known?.registration === offer.registration) continue
+    const isOlder = known && known.registration.sequence >= sequence && isAuthentic(known)
+    if (known && (isOlder || !isAuthentic(offer))) continue
+    newest.set(peerId, offer)
   }
   return [...newest.values()]
 }

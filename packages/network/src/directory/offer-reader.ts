@@ -1,6 +1,6 @@
 /**
- * Opens sealed offers and checks their signatures, once each: a verification costs about a
- * millisecond, a page asks every few seconds, and an answer holds up to 64 offers.
+ * Opens sealed offers and checks their signatures, once each: a page asks every few seconds, an answer
+ * holds up to 64 offers, and a verification costs a millisecond or two.
  * @module
  */
 import {
@@ -18,24 +18,41 @@ const maxRemembered = 1024
 
 export class OfferReader {
   /** By the hash of the whole registration, signature included. */
-  readonly #authentic = new Map<string, Registration>()
+  readonly #opened = new Map<string, Registration>()
+  readonly #checked = new WeakMap<Registration, boolean>()
 
-  /** @returns nothing for an offer that is malformed or not signed by the peer that it names */
+  /** @returns nothing for an offer that is malformed; its signature is not checked yet */
   open({ registration: sealed, activeJobs }: SealedOffer): Offer[] {
     const hash = bytesToHex(sha256(sealed))
     try {
-      const registration = this.#authentic.get(hash) ?? this.#openAuthentic(hash, sealed)
-      return [{ registration, activeJobs }]
+      return [{ registration: this.#opened.get(hash) ?? this.#open(hash, sealed), activeJobs }]
     } catch {
       return []
     }
   }
 
-  #openAuthentic(hash: string, sealed: Uint8Array): Registration {
+  /** Whether it is signed by the peer that it names. */
+  isAuthentic(registration: Registration): boolean {
+    const known = this.#checked.get(registration)
+    if (known !== undefined) return known
+    const isAuthentic = isSigned(registration)
+    this.#checked.set(registration, isAuthentic)
+    return isAuthentic
+  }
+
+  #open(hash: string, sealed: Uint8Array): Registration {
     const registration = decodeRegistration(sealed)
-    checkRegistration(registration, registration.peerId)
-    if (this.#authentic.size >= maxRemembered) this.#authentic.clear()
-    this.#authentic.set(hash, registration)
+    if (this.#opened.size >= maxRemembered) this.#opened.clear()
+    this.#opened.set(hash, registration)
     return registration
+  }
+}
+
+function isSigned(registration: Registration): boolean {
+  try {
+    checkRegistration(registration, registration.peerId)
+    return true
+  } catch {
+    return false
   }
 }

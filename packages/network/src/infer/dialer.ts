@@ -15,6 +15,8 @@ import { dialTries, inferTimes, longestTripMs, roundTripsOfDial } from './consta
 export type DialerInit = {
   libp2p: Pick<Libp2p, 'dial' | 'getConnections'>
   relays: KnownRelays
+  /** Whether a registration is signed by the peer that it names. */
+  isAuthentic: (node: Registration) => boolean
   /** Round trip on a connection, milliseconds; null while unknown. */
   rttMs: (connection: Connection) => number | null
 }
@@ -22,13 +24,15 @@ export type DialerInit = {
 export class Dialer {
   readonly #libp2p: DialerInit['libp2p']
   readonly #relays: KnownRelays
+  readonly #isAuthentic: DialerInit['isAuthentic']
   readonly #rttMs: DialerInit['rttMs']
   readonly #dials = new Map<string, Promise<Connection>>()
   readonly #unused: UnusedConnections
 
-  constructor({ libp2p, relays, rttMs }: DialerInit) {
+  constructor({ libp2p, relays, isAuthentic, rttMs }: DialerInit) {
     this.#libp2p = libp2p
     this.#relays = relays
+    this.#isAuthentic = isAuthentic
     this.#rttMs = rttMs
     const isKept = (peerId: string) => relays.addressesOf(peerId).length > 0
     this.#unused = new UnusedConnections({ libp2p, isKept })
@@ -38,9 +42,12 @@ export class Dialer {
     this.#unused.stop()
   }
 
-  /** @throws WeftError `network/unreachable`; CancelledError */
+  /** @throws WeftError `network/unreachable`, `network/false-offer`; CancelledError */
   async connect(node: Registration, { signal }: WaitOptions = {}): Promise<Connection> {
     const { peerId } = node
+    if (!this.#isAuthentic(node)) {
+      throw new WeftError('network/false-offer', 'A relay made up what it said of a node.')
+    }
     const existing = this.findDirect(peerId)
     if (existing) {
       this.#unused.touch(existing)

@@ -5,7 +5,7 @@
 import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { GossipSub } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
+import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -17,6 +17,7 @@ import { WeftError } from '@weft/protocol'
 import { createLibp2p } from 'libp2p'
 import { maxNewsBytes, maxUnsentBytes, newsTopic } from '../federation/constants.ts'
 import { pingLineMs } from '../liveness.ts'
+import { identifySome } from '../relays/identify-some.ts'
 import { relayPeerId } from '../relays/known-relays.ts'
 import { parseRelay, relayDialMs } from '../relays/relay-link.ts'
 import {
@@ -42,7 +43,11 @@ export type RelayLibp2p = {
   gossip: GossipSub | null
 }
 
-type Services = { relay: CircuitRelayService; gossip?: GossipSub } & Record<string, unknown>
+type Services = {
+  identify: Identify
+  relay: CircuitRelayService
+  gossip?: GossipSub
+} & Record<string, unknown>
 
 /** @throws WeftError `network/port-in-use`, `network/cannot-listen`, `network/relay-address` */
 export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promise<RelayLibp2p> {
@@ -54,7 +59,8 @@ export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promis
       addresses: { listen: [`/ip4/${init.host}/tcp/${init.port}/ws`], announce },
       transports: [webSockets()],
       connectionEncrypters: [noise()],
-      streamMuxers: [yamux()],
+      // Its own pings say what those of Liveness say.
+      streamMuxers: [yamux({ enableKeepAlive: false })],
       connectionGater: {
         denyInboundConnection: ({ remoteAddr }) => gate.refusesConnection(remoteAddr),
         denyInboundEncryptedConnection: (peer) => gate.refusesPeer(peer.toString()),
@@ -73,7 +79,7 @@ export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promis
       // Ours is Liveness.
       connectionMonitor: { enabled: false },
       services: {
-        identify: identify(),
+        identify: identify({ runOnConnectionOpen: false }),
         ping: ping({ timeout: pingLineMs }),
         relay: circuitRelayServer({
           maxInboundHopStreams: hopStreamsPerTab,
@@ -84,8 +90,12 @@ export async function startRelayLibp2p(init: RelayInit, gate: RelayGate): Promis
         ...(fellows.length > 0 ? { gossip: await gossipAmong(fellows) } : {}),
       },
       ...(metrics ? { metrics } : {}),
+      start: false,
     })
     const { relay, gossip = null } = libp2p.services
+    const fellowIds = new Set(fellows.map(relayPeerId))
+    identifySome(libp2p, (peerId) => fellowIds.has(peerId))
+    await libp2p.start()
     return { libp2p, relay, gossip }
   } catch (cause) {
     throw listenError(init, cause)

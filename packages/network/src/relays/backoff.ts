@@ -10,6 +10,9 @@ const maxMs = 5_000
 const maxBusyMs = 15_000
 const busyFactor = 2
 
+/** Where another relay is there: who comes back late spares this one, to which all come at once. */
+const [calmMinMs, calmMaxMs] = [2_000, 20_000]
+
 export type Failures = {
   /** Of this kind in a row. */
   count: number
@@ -17,11 +20,22 @@ export type Failures = {
   isBusy: boolean
 }
 
+export type BackoffOptions = {
+  /** No other relay is there. */
+  isNeeded: boolean
+  /** 0 to 1. */
+  random?: () => number
+}
+
 /**
  * Grows from 0.5 s to 5 s, to 15 s for a relay that is too busy; its upper half is random, so that the
- * tabs of a restarted relay do not all come at once.
+ * tabs of a restarted relay do not all come at once. A relay that nobody waits for has 2 to 20 s.
  */
-export function backoffMs({ count, isBusy }: Failures, random: () => number = Math.random): number {
+export function backoffMs(
+  { count, isBusy }: Failures,
+  { isNeeded, random = Math.random }: BackoffOptions,
+): number {
+  if (!isNeeded) return Math.round(calmMinMs + random() * (calmMaxMs - calmMinMs))
   const growth = (isBusy ? busyFactor : factor) ** Math.min(count, 20)
   const ceiling = Math.min(isBusy ? maxBusyMs : maxMs, firstMs * growth)
   return Math.round(ceiling * (0.5 + random() / 2))

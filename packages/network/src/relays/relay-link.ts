@@ -31,6 +31,8 @@ export type RelayLinkInit = {
   onChange: () => void
   /** The directory's stream was lost while the connection lives. */
   onStreamLost: () => void
+  /** Whether no other relay is there; default true. */
+  isNeeded?: () => boolean
   /** Milliseconds that one try may take; default `relayDialMs`. */
   dialMs?: number
   /** Milliseconds between two tries at most. */
@@ -124,8 +126,8 @@ export class RelayLink {
         failures = { count: isBusy === failures.isBusy ? failures.count + 1 : 1, isBusy }
       }
       if (signal.aborted) return
-      const { maxPauseMs = Number.POSITIVE_INFINITY } = this.#init
-      const pauseMs = Math.min(backoffMs(failures), maxPauseMs)
+      const { maxPauseMs = Number.POSITIVE_INFINITY, isNeeded = () => true } = this.#init
+      const pauseMs = Math.min(backoffMs(failures, { isNeeded: isNeeded() }), maxPauseMs)
       this.#set('offline', `${detail} Trying again in ${(pauseMs / 1000).toFixed(1)} s.`)
       this.#hurry = new AbortController()
       await pause(pauseMs, AbortSignal.any([signal, this.#hurry.signal]))

@@ -31,6 +31,7 @@ export class RelayLinks {
         address,
         onChange: () => this.#changed(),
         onStreamLost: () => init.onStreamLost(link),
+        isNeeded: () => !this.all.some((each) => each !== link && each.status.state === 'online'),
       })
       return link
     })

@@ -65,7 +65,8 @@ export function createBareLibp2p(
     },
     transports: [webSockets()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Its own pings say what those of Liveness say.
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionGater: {
       denyDialPeer: (peer) => strikes.isRefused(peer.toString()),
       denyInboundEncryptedConnection: (peer) => strikes.isRefused(peer.toString()),
@@ -78,6 +79,9 @@ export function createBareLibp2p(
     },
     // Ours is Liveness.
     connectionMonitor: { enabled: false },
-    services: { identify: identify(), ping: ping({ timeout: pingLineMs }) },
+    services: {
+      identify: identify({ runOnConnectionOpen: false }),
+      ping: ping({ timeout: pingLineMs }),
+    },
   })
 }
