@@ -2,8 +2,8 @@
  * An answer as it grows: a pure fold over the events of a job.
  * @module
  */
-import type { Job } from '@weft/protocol'
-import type { AnswerRecord } from '@weft/storage'
+import type { Job, Quote } from '@weft/protocol'
+import type { AnswerRecord, NodeBill } from '@weft/storage'
 import type { GenerateEvent } from './tab.ts'
 
 export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecord {
@@ -19,6 +19,7 @@ export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecor
     finishReason: null,
     quote: null,
     receipt: null,
+    bills: [],
     firstTokenMs: null,
     decodeMs: 0,
     error: null,
@@ -43,6 +44,7 @@ export function foldAnswer(
         quote: event.quote,
         nonce: event.nonce,
         droppedMessages: event.droppedMessages,
+        bills: event.quote ? [...answer.bills, billOf(event.quote)] : answer.bills,
       }
     case 'node-lost': {
       const { nodePeerId: peerId, tokens, text, error } = event
@@ -61,6 +63,10 @@ export function foldAnswer(
   }
 }
 
+function billOf({ nodePeerId: peerId, price, inputTokens }: Quote): NodeBill {
+  return { peerId, price, inputTokens, outputTokens: 0 }
+}
+
 function foldDelta(
   answer: AnswerRecord,
   { nodePeerId, tokens, text }: Extract<GenerateEvent, { type: 'delta' }>,
@@ -76,6 +82,11 @@ function foldDelta(
     segments: sameNode
       ? answer.segments
       : [...answer.segments, { peerId: nodePeerId, startToken: answer.tokens.length }],
+    bills: answer.bills.map((bill, index) =>
+      index === answer.bills.length - 1
+        ? { ...bill, outputTokens: bill.outputTokens + tokens.length }
+        : bill,
+    ),
     handovers: answer.handovers.map((each) =>
       each.gapMs === null ? { ...each, gapMs: elapsedMs - lastTokenMs } : each,
     ),

@@ -18,6 +18,7 @@ export type {
   Giver,
   Handover,
   ImportReport,
+  NodeBill,
   RecheckRecord,
   StorageSpace,
   Turn,
@@ -31,5 +32,6 @@ export { openTab } from './open-tab.ts'
 export type { Hours } from './pausing/hours.ts'
 export type { PageRest } from './pausing/page-rest.ts'
 export { type Pause, type PausePolicy, parsePolicy } from './pausing/pause-policy.ts'
+export type * from './purse.ts'
 export { readDevice } from './read-device.ts'
 export type * from './tab.ts'

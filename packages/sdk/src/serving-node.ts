@@ -195,11 +195,12 @@ function beginServing(
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
   const terms = termsOf(ready, init.choice)
   const { engineInfo, maxJobs } = terms
+  const price = init.choice.price ?? freePrice
   const release = tabEngine.hold()
   const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
   const announce = () =>
     network.announce({
-      models: [{ modelCid, price: freePrice, engine: engineInfo, tokensPerSecond }],
+      models: [{ modelCid, price, engine: engineInfo, tokensPerSecond }],
       maxJobs,
     })
   let announcement: AnnouncementHandle | null = announce()
@@ -229,7 +230,7 @@ function beginServing(
     privateKey,
     manifest,
     engineInfo,
-    price: freePrice,
+    price,
     maxJobs,
     tokensPerSecond,
     onEvent: view.onEvent,

@@ -9,6 +9,7 @@ import type {
   LayersManifest,
   Manifest,
   Message,
+  Price,
   Quote,
   Receipt,
   Sampling,
@@ -171,6 +172,8 @@ export type GenerateRequest = {
   /** Default `error`. */
   overflow?: ContextOverflow
   maxTokens?: number
+  /** The most that a node may ask; by default only free ones are asked. */
+  maxPrice?: Price
   where: 'network' | 'local'
 }
 
@@ -242,6 +245,8 @@ export type ServeChoice = {
   backend: BackendChoice
   /** Jobs at the same time; by default as many as decode in one step here, 4 at least. */
   maxJobs?: number
+  /** What it asks for; nothing by default. */
+  price?: Price
 }
 
 export interface ServingNode {

@@ -2,7 +2,15 @@
  * What a tab remembers: plain values that fit IndexedDB as they are.
  * @module
  */
-import type { FinishReason, Job, Manifest, Quote, Receipt, WeftErrorData } from '@weft/protocol'
+import type {
+  FinishReason,
+  Job,
+  Manifest,
+  Price,
+  Quote,
+  Receipt,
+  WeftErrorData,
+} from '@weft/protocol'
 
 /** One answer, whole or not. */
 export type AnswerRecord = {
@@ -24,6 +32,8 @@ export type AnswerRecord = {
   /** The node's commitment, and its signed statement at the end; null for local answers. */
   quote: Quote | null
   receipt: Receipt | null
+  /** What each node is owed, in the order in which they began; empty for local answers. */
+  bills: NodeBill[]
   /** From sending to the first token, null before it. */
   firstTokenMs: number | null
   /** From the first to the last token. */
@@ -31,6 +41,14 @@ export type AnswerRecord = {
   error: WeftErrorData | null
   /** Result of computing the same job again on this device. */
   recheck: RecheckRecord | null
+}
+
+/** What one node is owed for its part of an answer: `costWei` of these. */
+export type NodeBill = {
+  peerId: string
+  price: Price
+  inputTokens: number
+  outputTokens: number
 }
 
 /** One node lost, the next one found. */

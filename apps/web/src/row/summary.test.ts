@@ -20,6 +20,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     tokens: Array(42).fill(1),
     segments: [{ peerId: 'a', startToken: 0 }],
     handovers: [],
+    bills: [],
     where: 'network',
     finishReason: 'stop',
     quote: null,
