@@ -7,6 +7,7 @@ import { batch } from './batch.ts'
 import { chunks } from './chunks.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
+import { gas } from './gas.ts'
 import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { layers } from './layers.ts'
@@ -16,6 +17,7 @@ import { relay } from './relay.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 import { storm } from './storm.ts'
+import { vouchers } from './vouchers.ts'
 
 const benches: Record<string, Bench> = {
   chunks,
@@ -29,6 +31,8 @@ const benches: Record<string, Bench> = {
   layers,
   storm,
   relay,
+  vouchers,
+  gas,
 }
 
 const usage = `npm run bench -- NAME [options]

@@ -30,6 +30,7 @@ const weftFolder = fileURLToPath(new URL('../../../.weft/', import.meta.url))
 const locations = {
   bench: { root: pageFolder('page'), outDir: join(weftFolder, 'bench-page') },
   chunks: { root: pageFolder('chunk-page'), outDir: join(weftFolder, 'bench-chunk-page') },
+  vouchers: { root: pageFolder('voucher-page'), outDir: join(weftFolder, 'bench-voucher-page') },
   site: { outDir: join(weftFolder, 'bench-site') },
 }
 

@@ -1,2 +1,2 @@
+export { type DevelopmentChain, startDevelopmentChain } from './development-chain.ts'
 export { MemoryLedgers } from './memory-ledgers.ts'
-export { testLedgers } from './test-ledgers.ts'
