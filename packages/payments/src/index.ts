@@ -28,5 +28,6 @@ export {
 } from './payer/payer.ts'
 export type { Bill, BillInit, PayerLane } from './payer/payer-lane.ts'
 export { amountInWords } from './payment-errors.ts'
+export { type RegistrationInit, signRegistration } from './registration.ts'
 export { isSignedBy, signHash } from './signatures.ts'
 export { createVoucherHasher } from './typed-hashes.ts'

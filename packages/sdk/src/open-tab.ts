@@ -7,6 +7,7 @@ import { createNetwork, type Network } from '@weft/network'
 import {
   claimIdentity,
   clearPeers,
+  createLedgers,
   createModelStore,
   type Database,
   getConversation,
@@ -34,6 +35,7 @@ import { createPageRest } from './pausing/page-rest.ts'
 import { createPauseWatch } from './pausing/pause-watch.ts'
 import { stayAwake } from './pausing/stay-awake.ts'
 import { createPublishedModels } from './published-models.ts'
+import { createPurse } from './purse.ts'
 import { recheck } from './recheck.ts'
 import { regionOf } from './region.ts'
 import { createServingNode } from './serving-node.ts'
@@ -63,6 +65,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { privateKey, peerId } = identity
   const { entries } = catalogue
   const { locks, storage } = navigator
+  const { purse } = createPurse({ privateKey, peerId, ledgers: createLedgers(database) })
   const store = createModelStore({ chunks, database, locks, storage })
   const memory = createNodeMemory({
     store: {
@@ -155,6 +158,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     layers,
     pageRest: pageRest.rest,
     peers: { remembered: memory.count, forget: () => memory.forget() },
+    purse,
     history: {
       list: () => listConversations(database),
       get: (id) => getConversation(database, id),

@@ -1,22 +1,33 @@
 /**
- * The money of one tab.
+ * The money of one tab: what its key may spend, and what it has earned. On one chain at a time and on none at
+ * first: all is free then.
  * @module
  */
-import type {
-  ChannelsView,
-  Earning,
-  PlannedRedemption,
-  Spending,
-  SpendingLimit,
+import {
+  type ChannelsView,
+  type Commitment,
+  createPayee,
+  createPayer,
+  creditPolicyFor,
+  type Earning,
+  type LedgerRecord,
+  type LedgerStore,
+  type Payee,
+  type Payer,
+  type PlannedRedemption,
+  type RegistrationInit,
+  type Spending,
+  type SpendingLimit,
+  signRegistration,
 } from '@weft/payments'
-import type { Funds, Hex } from '@weft/protocol'
-import type { Cell } from './cell.ts'
+import { addressFromPeerId, type Funds, freePrice, type Hex, type PrivateKey } from '@weft/protocol'
+import type { Ledgers } from '@weft/storage'
+import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
 
 /** Whose money pays, and how much of it this tab's key may spend, as the chain says it. */
 export type Funding = { funds: Funds; limit: SpendingLimit }
 
-/** What this tab's key may spend and has earned, on one chain at a time and on none at first: all is free then. */
 export interface Purse {
   /** Of the tab's key, lower case: whom a wallet lets spend, and whom others pay. */
   readonly address: Hex
@@ -24,12 +35,102 @@ export interface Purse {
   readonly spending: Cell<Spending | null>
   /** What was delivered and promised, lane by lane; null while no chain is known. */
   readonly earnings: Cell<readonly Earning[] | null>
-  /** Where this tab is paid from now on; null: nowhere. */
+  /** Where this tab is paid from now on; null: nowhere. @throws what the store throws */
   useChain(channels: ChannelsView | null): Promise<void>
-  /** Who pays for what this tab asks from now on; null: nobody, so only free nodes are asked. */
+  /**
+   * Who pays for what this tab asks from now on; null: nobody, so only free nodes are asked.
+   * @throws what the store throws
+   */
   fund(funding: Funding | null): Promise<void>
-  /** What to redeem now, a transaction each; the wallet that sends them pays the gas. */
+  /** All that can be redeemed now, a transaction each; the wallet that sends them pays the gas. */
   redemptions(): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
   refresh(options?: WaitOptions): Promise<void>
+  /** The tab's key agrees to a wallet that owns it: see Registry. */
+  agree(registration: RegistrationInit): Hex
+}
+
+/** What pays and is paid: for the two halves of the road. */
+export type OpenPurse = {
+  purse: Purse
+  payer(): Payer | null
+  payee(): Payee | null
+}
+
+export type PurseInit = { privateKey: PrivateKey; peerId: string; ledgers: Ledgers }
+
+/** A person who redeems by hand looks at the fee in the wallet: nothing is too small. */
+const byHand = { ...creditPolicyFor(freePrice), redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
+
+export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPurse {
+  const spending = createCell<Spending | null>(null)
+  const earnings = createCell<readonly Earning[] | null>(null)
+  let payer: Payer | null = null
+  let payee: Payee | null = null
+  const tellSpending = () => spending.set(payer?.spending() ?? null)
+  const tellEarnings = () => earnings.set(payee?.earnings() ?? null)
+  /** Accounts have one writer, so they are opened one after the other. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const done = last.then(change)
+    last = done.catch(() => {})
+    return done
+  }
+
+  const purse: Purse = {
+    address: addressFromPeerId(peerId),
+    spending,
+    earnings,
+    useChain: (channels) =>
+      inTurn(async () => {
+        payee = channels
+          ? await createPayee({ peerId, channels, store: telling(ledgers, tellEarnings) })
+          : null
+        tellEarnings()
+      }),
+    fund: (funding) =>
+      inTurn(async () => {
+        if (funding && payer && isSame(payer.funds, funding.funds)) payer.setLimit(funding.limit)
+        else {
+          const store = telling<Commitment>(ledgers, tellSpending)
+          payer = funding ? await createPayer({ privateKey, store, ...funding }) : null
+        }
+        tellSpending()
+      }),
+    redemptions: () => payee?.plan(byHand) ?? [],
+    async refresh(options = {}) {
+      await payee?.refresh(options)
+      tellEarnings()
+    },
+    agree: (registration) => signRegistration(registration, privateKey),
+  }
+  return { purse, payer: () => payer, payee: () => payee }
+}
+
+function isSame(a: Funds, b: Funds): boolean {
+  return (
+    a.chainId === b.chainId &&
+    a.contract === b.contract &&
+    a.channelId === b.channelId &&
+    a.grant === b.grant
+  )
+}
+
+/** Accounts that tell when something was written: all that matters is. */
+function telling<Entry extends LedgerRecord>(
+  ledgers: Ledgers,
+  tell: () => void,
+): LedgerStore<Entry> {
+  return {
+    async open(owner) {
+      const ledger = await ledgers.open<Entry>(owner)
+      // Whoever writes changes its own view after that.
+      const later = () => void setTimeout(tell)
+      return {
+        records: ledger.records,
+        put: (...records) => ledger.put(...records).then(later),
+        remove: (id) => ledger.remove(id).then(later),
+      }
+    },
+  }
 }

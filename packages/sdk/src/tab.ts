@@ -32,6 +32,7 @@ import type { Cell } from './cell.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
+import type { Purse } from './purse.ts'
 
 export type WaitOptions = { signal?: AbortSignal }
 
@@ -86,6 +87,7 @@ export interface Tab {
   /** What the browser did to this page while it served. */
   readonly pageRest: Cell<PageRest>
   readonly peers: Peers
+  readonly purse: Purse
   readonly history: History
   close(): Promise<void>
 }

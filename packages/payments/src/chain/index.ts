@@ -19,4 +19,10 @@ export {
   type Redemption,
   type SignedOpening,
 } from './channels-wallet.ts'
+export {
+  createRegistryWallet,
+  type OperatorOnChain,
+  type RegistryWallet,
+  readOperator,
+} from './registry-wallet.ts'
 export { type Call, type ChainClients, type SendOptions, send } from './send.ts'

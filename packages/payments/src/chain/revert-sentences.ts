@@ -32,6 +32,15 @@ const sentences: Record<string, (args: Arguments) => string> = {
   NoDispute: () => 'There is nothing to settle for this key.',
   NotNow: ([from, until]) => `This is possible from ${time(from)} until ${time(until)} only.`,
   NoLoss: () => 'This node lost nothing here, or its loss is claimed already.',
+  // Registry
+  AlreadyRegistered: () =>
+    'This tab belongs to another wallet already. Use that one, or serve from a new browser profile.',
+  NoConsent: () => 'This tab’s agreement has expired, or was used already. Do this again.',
+  NotEnoughStake: ([available, needed]) =>
+    `This takes ${amount(needed)} of the stake, and ${amount(available)} is at stake.`,
+  StillUnbonding: ([availableAt]) =>
+    `This stake is unbonding until ${time(availableAt)}, so that it can still answer for what was done.`,
+  StillStaked: () => 'This tab still has stake. Take it back first.',
   // ERC-20 of OpenZeppelin
   ERC20InsufficientBalance: ([, balance, needed]) =>
     `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,
