@@ -59,6 +59,7 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
   const weft = start('--port', `${port}`)
   const ready = await weft.line('Weft is ready: ', 120_000)
   expect(ready.trim()).toBe(`Weft is ready: http://localhost:${port}`)
+  expect(weft.output()).toMatch(/ chain +new/)
   await weft.line('tok/s', 90_000)
   expect(weft.output()).toMatch(/fox/i)
   const children = await descendants(weft.child.pid ?? 0)
@@ -74,11 +75,12 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
 test('a busy port is said and passed by', async () => {
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(port, '127.0.0.1', resolve))
-  const weft = start('--no-resident', '--port', `${port}`)
+  const weft = start('--no-resident', '--no-chain', '--port', `${port}`)
   try {
     const ready = await weft.line('Weft is ready: ', 120_000)
     expect(ready).not.toContain(`:${port}`)
     expect(weft.output()).toContain(`Port ${port} is taken`)
+    expect(weft.output()).toContain('Payments are off')
     await weft.line('/contribute')
   } finally {
     await weft.end('SIGINT')

@@ -13,9 +13,11 @@ export type StartOptions = {
   open: boolean
   /** Run one contributor tab in a headless Chromium. */
   resident: boolean
+  /** Run a development chain, so that payments can be tried. */
+  chain: boolean
   /** Serve the sources with hot reload instead of a build. */
   dev: boolean
-  /** Folder of the keys, the built site and the resident tab's profile. */
+  /** Folder of the keys, the chain, the built site and the resident tab's profile. */
   state: string
   /** Join this relay instead of starting one. */
   relay: string | undefined
@@ -24,10 +26,11 @@ export type StartOptions = {
 export const usage = `Usage: npm start -- [options]
 
   --port <number>      port of the site (default 7070; relay and metrics take the next two)
-  --state <folder>     keys, built site, resident tab's profile (default .weft); one Weft per folder
+  --state <folder>     keys, chain, built site, resident tab's profile (default .weft); one Weft per folder
   --relay <multiaddr>  join this relay instead of starting one
   --no-open            do not open the page in the desktop's browser
   --no-resident        do not run a contributor tab in a headless Chromium
+  --no-chain           do not run a development chain; payments are off then
   --dev                serve the sources with hot reload
   --help               this text`
 
@@ -42,6 +45,7 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
       port: { type: 'string', default: '7070' },
       open: { type: 'boolean', default: true },
       resident: { type: 'boolean', default: true },
+      chain: { type: 'boolean', default: true },
       dev: { type: 'boolean', default: false },
       state: { type: 'string', default: defaultState },
       relay: { type: 'string' },
@@ -53,6 +57,6 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
   if (!Number.isInteger(port) || port < 1 || port > 65_000) {
     throw new Error(`--port takes a number from 1 to 65000, not "${values.port}".`)
   }
-  const { open, resident, dev, relay, state } = values
-  return { port, open, resident, dev, relay, state: resolve(state) }
+  const { open, resident, chain, dev, relay, state } = values
+  return { port, open, resident, chain, dev, relay, state: resolve(state) }
 }

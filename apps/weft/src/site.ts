@@ -1,8 +1,9 @@
 /**
- * Builds and serves the site, and tells it where its relays are.
+ * Builds and serves the site, and tells it where its relays and chains are.
  * @module
  */
 import { fileURLToPath } from 'node:url'
+import { type Network, publicNetworks } from '@weft/contracts/networks'
 import { build, type Connect, createServer, type InlineConfig, type Plugin, preview } from 'vite'
 
 export type SiteConfig = {
@@ -10,6 +11,9 @@ export type SiteConfig = {
   iceServers: { urls: string }[]
   modelsUrl: string
 }
+
+/** A chain that runs beside the site, as `startChain` gives it. */
+export type SiteChain = { network(): Network; middleware: Connect.NextHandleFunction }
 
 /** Another page than apps/web, e.g. the one of the benchmarks. */
 export type PageLocation = { root?: string; outDir?: string }
@@ -33,13 +37,14 @@ export async function serveSite(init: {
   port: number
   config: SiteConfig
   dev: boolean
+  chain?: SiteChain | undefined
   location?: PageLocation
 }): Promise<Site> {
-  const { host, port, config, dev, location = {} } = init
+  const { host, port, config, dev, chain, location = {} } = init
   const shared: InlineConfig = {
     configFile,
     logLevel: 'error',
-    plugins: [siteConfig(config)],
+    plugins: [siteConfig(config, chain)],
     ...at(location),
   }
   const listen = { host, port, strictPort: true }
@@ -53,17 +58,18 @@ export async function serveSite(init: {
   return { url, stop: () => server.close() }
 }
 
-/** Answers `/weft.json`, which a deployed site serves as a file. */
-function siteConfig(config: SiteConfig): Plugin {
+/** Answers `/weft.json`, which a deployed site serves as a file, and for a chain that runs beside it. */
+function siteConfig(config: SiteConfig, chain: SiteChain | undefined): Plugin {
   const middleware: Connect.NextHandleFunction = (request, response, next) => {
     if (request.url?.split('?')[0] !== '/weft.json') return next()
+    const networks = [...(chain ? [chain.network()] : []), ...Object.values(publicNetworks)]
     response.setHeader('Content-Type', 'application/json')
     response.setHeader('Cache-Control', 'no-store')
-    response.end(JSON.stringify(config))
+    response.end(JSON.stringify({ ...config, networks }))
   }
-  return {
-    name: 'weft:site-config',
-    configureServer: ({ middlewares }) => void middlewares.use(middleware),
-    configurePreviewServer: ({ middlewares }) => void middlewares.use(middleware),
+  const answer = ({ middlewares }: { middlewares: Connect.Server }) => {
+    middlewares.use(middleware)
+    if (chain) middlewares.use(chain.middleware)
   }
+  return { name: 'weft:site-config', configureServer: answer, configurePreviewServer: answer }
 }

@@ -1,9 +1,10 @@
 /**
- * `npm start`: relay, site and one resident contributor tab on this machine, nothing from outside.
+ * `npm start`: relay, chain, site and one resident contributor tab on this machine, nothing from outside.
  * @module
  */
 import { join } from 'node:path'
 import openInBrowser from 'open'
+import type { LocalChain } from './chain/start-chain.ts'
 import { findChromium } from './chromium.ts'
 import { claimFolder } from './claim-folder.ts'
 import { freePort } from './free-port.ts'
@@ -27,9 +28,11 @@ async function main(): Promise<void> {
   }
   console.log('Weft: an inference network made of browser tabs\n')
   running.push(await claimFolder(options.state))
+  const starting = options.chain ? beginChain(options) : undefined
   const relayAddress = await startOwnRelay(options)
   if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
-  const siteUrl = await startSite(options, relayAddress)
+  const chain = await chainOnceStarted(starting)
+  const siteUrl = await startSite(options, relayAddress, chain)
   const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
   if (stopping.signal.aborted) return
   console.log(`\nWeft is ready: ${siteUrl}\n`)
@@ -63,18 +66,59 @@ async function startOwnRelay({ relay, port, state }: StartOptions): Promise<stri
   })
 }
 
+/** Beside the relay and the build: what takes its time are processes and their sources. */
+function beginChain({ state }: StartOptions): Promise<LocalChain> {
+  const begin = async () => {
+    const { startChain } = await import('./chain/start-chain.ts')
+    return startChain({
+      stateFolder: join(state, 'chain'),
+      stopping: stopping.signal,
+      say: (sentence) => console.error(`\n${sentence}`),
+    })
+  }
+  const starting = begin()
+  starting.catch(() => {}) // Whoever waits for it says so.
+  return starting
+}
+
+async function chainOnceStarted(
+  starting: Promise<LocalChain> | undefined,
+): Promise<LocalChain | undefined> {
+  if (!starting) {
+    console.log('  chain           none, as wished. Payments are off; everything else works.')
+    return undefined
+  }
+  try {
+    await step('chain', async () => {
+      const { isNew, stop } = await starting
+      running.push(stop)
+      return `${isNew ? 'new' : 'as it was left'}; its money is worth nothing`
+    })
+    return await starting
+  } catch (error) {
+    console.log(`  chain           none: ${firstLine(error)}`)
+    console.log('                  Payments are off. Everything else works.')
+    return undefined
+  }
+}
+
 /** Each folder has its own build: another start never replaces what this one serves. */
 function siteLocation({ state }: StartOptions) {
   return { outDir: join(state, 'site') }
 }
 
-async function startSite(options: StartOptions, relay: string): Promise<string> {
+async function startSite(
+  options: StartOptions,
+  relay: string,
+  chain: LocalChain | undefined,
+): Promise<string> {
   const { port, dev } = options
+  const location = siteLocation(options)
   const free = await freePort(port, host)
   if (free !== port) console.log(`  Port ${port} is taken; the site moves to ${free}.`)
   const config = { relays: [relay], iceServers: [], modelsUrl: '/models/' }
   return step('site', async () => {
-    const site = await serveSite({ host, port: free, config, dev, location: siteLocation(options) })
+    const site = await serveSite({ host, port: free, config, dev, chain, location })
     running.push(site.stop)
     return site.url
   })

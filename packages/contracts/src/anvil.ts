@@ -3,7 +3,6 @@
  * @module
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { foundryBinary } from './foundry-binary.ts'
 
 export type AnvilInit = {
@@ -20,6 +19,9 @@ export type AnvilInit = {
 export type Anvil = {
   /** Of its JSON-RPC over HTTP and WebSocket. */
   url: string
+  pid: number | undefined
+  /** Its exit code, or null where a signal ended it. */
+  ended: Promise<number | null>
   stop(): Promise<void>
 }
 
@@ -29,7 +31,10 @@ export async function startAnvil(init: AnvilInit = {}): Promise<Anvil> {
   const child = spawn(foundryBinary('anvil'), ['--port', `${port}`, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ended = once(child, 'exit')
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve)
+    child.once('error', () => resolve(null))
+  })
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
@@ -38,10 +43,14 @@ export async function startAnvil(init: AnvilInit = {}): Promise<Anvil> {
 
   let said = ''
   const listening = new Promise<string>((resolve, reject) => {
+    let isListening = false
     const listen = (chunk: Buffer) => {
+      if (isListening) return // It goes on and names every call.
       said += chunk
       const url = /Listening on ([\d.:]+)/.exec(said)?.[1]
-      if (url) resolve(`http://${url}`)
+      if (!url) return
+      isListening = true
+      resolve(`http://${url}`)
     }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
@@ -50,7 +59,7 @@ export async function startAnvil(init: AnvilInit = {}): Promise<Anvil> {
     setTimeout(() => reject(new Error(`anvil does not listen: ${said}`)), timeoutMs).unref()
   })
   try {
-    return { url: await listening, stop }
+    return { url: await listening, pid: child.pid, ended, stop }
   } catch (error) {
     child.kill('SIGKILL')
     throw error

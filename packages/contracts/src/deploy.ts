@@ -7,8 +7,10 @@ import {
   type Account,
   type Address,
   type Chain,
+  concat,
   getAddress,
   type Hex,
+  keccak256,
   type PublicClient,
   type Transport,
   type WalletClient,
@@ -52,6 +54,14 @@ export type Clients = {
   reader: PublicClient
 }
 
+/** What was sent for one part of a deployment. */
+export type Deployed = { name: string; address: Address; gasUsed: bigint }
+
+/** Changes with any of the contracts: a chain that holds others needs these deployed anew. */
+export function codeHash(): Hex {
+  return keccak256(concat([allocationBytecode, registryBytecode, modelsBytecode, channelsBytecode]))
+}
+
 /** Day-long delays and everything in one account's hands: for a development chain only. */
 export function developmentParameters(account: Address): DeployParameters {
   const day = 86_400n
@@ -80,30 +90,37 @@ export function developmentParameters(account: Address): DeployParameters {
 
 /**
  * Deploys token, registry, models and channels, one transaction each, and waits for them.
+ * @param onDeployed - called after each of them
  * @throws when a deployment reverts, and what viem throws when a transaction is refused
  */
 export async function deployContracts(
   clients: Clients,
   parameters: DeployParameters,
+  onDeployed: (deployed: Deployed) => void = () => {},
 ): Promise<Deployment> {
   const { governance, beneficiaries, pools, withdrawDelay } = parameters
   const fromBlock = await clients.reader.getBlockNumber()
-  const allocation = await deploy(clients, allocationAbi, allocationBytecode, [beneficiaries])
+  const deploy = async (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) => {
+    const deployed = await deployContract(clients, name, { abi, bytecode, args })
+    onDeployed(deployed)
+    return deployed.address
+  }
+  const allocation = await deploy('Allocation', allocationAbi, allocationBytecode, [beneficiaries])
   const token = await clients.reader.readContract({
     address: allocation,
     abi: allocationAbi,
     functionName: 'token',
   })
-  const registry = await deploy(clients, registryAbi, registryBytecode, [
+  const registry = await deploy('Registry', registryAbi, registryBytecode, [
     token,
     parameters.unbondingDelay,
     governance,
   ])
-  const models = await deploy(clients, modelsAbi, modelsBytecode, [
+  const models = await deploy('Models', modelsAbi, modelsBytecode, [
     parameters.disputePeriod,
     governance,
   ])
-  const channels = await deploy(clients, channelsAbi, channelsBytecode, [
+  const channels = await deploy('Channels', channelsAbi, channelsBytecode, [
     token,
     registry,
     models,
@@ -114,16 +131,18 @@ export async function deployContracts(
   return { token, registry, models, channels, fromBlock }
 }
 
-async function deploy(
+async function deployContract(
   { wallet, reader }: Clients,
-  abi: Abi,
-  bytecode: Hex,
-  args: readonly unknown[],
-): Promise<Address> {
-  const hash = await wallet.deployContract({ abi, bytecode, args })
-  const { contractAddress, status } = await reader.waitForTransactionReceipt({ hash })
+  name: string,
+  contract: { abi: Abi; bytecode: Hex; args: readonly unknown[] },
+): Promise<Deployed> {
+  const hash = await wallet.deployContract(contract)
+  const receipt = await reader.waitForTransactionReceipt({ hash })
+  const { contractAddress, status, gasUsed } = receipt
   if (status !== 'success' || !contractAddress) {
-    throw new Error(`The deployment in transaction ${hash} reverted: nothing was deployed by it.`)
+    throw new Error(
+      `The deployment of ${name} in transaction ${hash} reverted: nothing was deployed by it.`,
+    )
   }
-  return getAddress(contractAddress)
+  return { name, address: getAddress(contractAddress), gasUsed }
 }

@@ -14,5 +14,9 @@ export function foundryBinary(tool: 'anvil' | 'forge'): string {
   const fromTool = createRequire(require.resolve(`@foundry-rs/${tool}/package.json`))
   const platform = `${process.platform}-${processors[process.arch] ?? process.arch}`
   const file = process.platform === 'win32' ? `${tool}.exe` : tool
-  return fromTool.resolve(`@foundry-rs/${tool}-${platform}/bin/${file}`)
+  try {
+    return fromTool.resolve(`@foundry-rs/${tool}-${platform}/bin/${file}`)
+  } catch (cause) {
+    throw new Error(`npm has installed no ${tool} for ${platform}.`, { cause })
+  }
 }
