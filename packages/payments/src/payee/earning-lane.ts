@@ -135,7 +135,6 @@ export class EarningLane {
     return known.grant.signer === grant.signer && bytesEqual(known.grant.signature, grant.signature)
   }
 
-  /** The client has got another grant, or a key of its own. */
   fund(funds: Funds, chain: LaneOnChain, readAtMs: number): void {
     this.#change({ funds, chain, readAtMs })
   }
@@ -150,22 +149,20 @@ export class EarningLane {
   }
 
   /**
-   * Takes a voucher, the best so far or not.
-   * @returns once it is kept
-   * @throws WeftError `payments/voucher`, `payments/over-promised`; what the store throws
+   * Believes a voucher; one that is not the best so far changes nothing.
+   * @returns whether it is the best
+   * @throws WeftError `payments/voucher`, `payments/over-promised`
    */
-  async take(voucher: Voucher): Promise<void> {
+  accept(voucher: Voucher): boolean {
     const { maxClaimableWei, signature } = voucher
-    if (maxClaimableWei <= this.promisedWei) return
+    if (maxClaimableWei <= this.promisedWei) return false
     if (!isSignedBy(this.#hash(maxClaimableWei), signature, this.#publicKey)) {
       throw badVoucher('it is not signed by this client for this node, model, chain and contract')
     }
-    const { chain, funds, lostWei } = this.#earning
+    const { chain, funds, lostWei, evidence } = this.#earning
     const payable = payableWei(chain, funds.grant) - this.#promisedElsewhereWei()
     if (maxClaimableWei > payable) {
-      const known = this.#earning.evidence?.maxClaimableWei ?? 0n
-      if (maxClaimableWei > known) this.#change({ evidence: voucher })
-      await this.keep()
+      if (maxClaimableWei > (evidence?.maxClaimableWei ?? 0n)) this.#change({ evidence: voucher })
       throw overPromised(maxClaimableWei, payable)
     }
     this.#change({ voucher })
@@ -173,7 +170,17 @@ export class EarningLane {
     this.#change({ lostWei: lostWei - least(lostWei, positive(-this.unpaidWei)) })
     this.#wake.abort()
     this.#wake = new AbortController()
-    await this.keep()
+    return true
+  }
+
+  /** The same. @returns once what was learnt is kept. @throws also what the store throws */
+  async take(voucher: Voucher): Promise<void> {
+    const before = this.#earning
+    try {
+      this.accept(voucher)
+    } finally {
+      if (this.#earning !== before) await this.keep()
+    }
   }
 
   async keep(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import type { Funds, Hex, Voucher } from '@weft/protocol'
-import { least, most } from '../amounts.ts'
+import { least } from '../amounts.ts'
 import type { Lane } from '../lane.ts'
 import type { Ledger } from '../ledger.ts'
 import type { CreditPolicy } from './credit-policy.ts'
@@ -17,6 +17,7 @@ export type NewLane = {
   key: Lane
   clientPeerId: string
   funds: Funds
+  /** What it has promised before, as its client says. */
   voucher: Voucher | null
   chain: LaneOnChain
   readAtMs: number
@@ -35,6 +36,7 @@ type Moment = { withdrawDelay: number; nowMs: number }
 export class EarningLanes {
   readonly #ledger: Ledger<Earning>
   readonly #lanes = new Map<Hex, EarningLane>()
+  readonly #bySpender = new Map<string, Set<EarningLane>>()
 
   constructor(ledger: Ledger<Earning>) {
     this.#ledger = ledger
@@ -52,23 +54,36 @@ export class EarningLanes {
   /**
    * A lane that its payee did not know. What it has promised before was for what it had before: a payee that has
    * lost its memory does not deliver twice.
+   * @throws WeftError `payments/voucher`, `payments/over-promised`
    */
   add({ key, voucher, ...known }: NewLane): EarningLane {
-    const deliveredWei = most(voucher?.maxClaimableWei ?? 0n, known.chain.paidWei)
-    return this.#open({
-      ...known,
-      lane: key,
-      deliveredWei,
-      lostWei: 0n,
-      voucher: null,
-      evidence: null,
-    })
+    const nothing = { lostWei: 0n, voucher: null, evidence: null }
+    const deliveredWei = known.chain.paidWei
+    const lane = this.#open({ ...known, lane: key, deliveredWei, ...nothing })
+    try {
+      if (voucher && lane.accept(voucher)) lane.deliver(lane.promisedWei - deliveredWei)
+      return lane
+    } catch (error) {
+      this.forget(lane)
+      throw error
+    }
+  }
+
+  /** The client has got another grant, or a key of its own. */
+  fund(lane: EarningLane, funds: Funds, chain: LaneOnChain, readAtMs: number): void {
+    this.#bySpender.get(lane.spender)?.delete(lane)
+    lane.fund(funds, chain, readAtMs)
+    this.#index(lane)
+  }
+
+  /** Forgets a lane on which nothing has happened yet; nothing of it was kept. */
+  forget(lane: EarningLane): void {
+    if (lane.jobs === 0 && lane.isEmpty) this.#drop(lane)
   }
 
   ofSpender(lane: EarningLane): SpenderAccount {
     const account = { unheldWei: 0n, unredeemedWei: 0n, lostWei: 0n }
-    for (const other of this.#lanes.values()) {
-      if (other.spender !== lane.spender) continue
+    for (const other of this.#bySpender.get(lane.spender) ?? []) {
       account.unheldWei += other.unheldWei
       account.unredeemedWei += other.unredeemedWei
       account.lostWei += other.earning.lostWei
@@ -106,7 +121,7 @@ export class EarningLanes {
     for (const lane of this.all) {
       const isOver = nowMs > (lane.expiry + 2 * withdrawDelay) * 1000
       if (lane.jobs > 0 || !(isOver || lane.isEmpty)) continue
-      this.#lanes.delete(lane.earning.id)
+      this.#drop(lane)
       await this.#ledger.remove(lane.earning.id)
     }
   }
@@ -118,6 +133,19 @@ export class EarningLanes {
       promisedElsewhereWei: () => this.ofSpender(lane).unheldWei - lane.unheldWei,
     })
     this.#lanes.set(earning.id, lane)
+    this.#index(lane)
     return lane
+  }
+
+  #index(lane: EarningLane): void {
+    const lanes = this.#bySpender.get(lane.spender) ?? new Set()
+    this.#bySpender.set(lane.spender, lanes.add(lane))
+  }
+
+  #drop(lane: EarningLane): void {
+    this.#lanes.delete(lane.earning.id)
+    const lanes = this.#bySpender.get(lane.spender)
+    lanes?.delete(lane)
+    if (lanes?.size === 0) this.#bySpender.delete(lane.spender)
   }
 }

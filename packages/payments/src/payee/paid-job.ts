@@ -21,23 +21,27 @@ export type PaidJobInit = {
    * @throws when the lane's vouchers are worth nothing from now on, or too many are not redeemed
    */
   check: (options: WaitOptions) => Promise<void>
+  /** The lane has no other job, and nothing has ever happened on it. */
+  forget: () => void
 }
 
 export class PaidJob {
   readonly #lane: EarningLane
   readonly #price: Price
   readonly #policy: CreditPolicy
-  readonly #check: (options: WaitOptions) => Promise<void>
+  readonly #check: PaidJobInit['check']
+  readonly #forget: PaidJobInit['forget']
   #inputTokens = 0
   #costWei = 0n
   #vouchersLeft = sparedVouchers
   #isClosed = false
 
-  constructor({ lane, price, policy, check }: PaidJobInit) {
+  constructor({ lane, price, policy, check, forget }: PaidJobInit) {
     this.#lane = lane
     this.#price = price
     this.#policy = policy
     this.#check = check
+    this.#forget = forget
     lane.jobs += 1
   }
 
@@ -100,7 +104,8 @@ export class PaidJob {
     this.#isClosed = true
     this.#lane.jobs -= 1
     if (this.#lane.jobs === 0) this.#lane.writeOff()
-    await this.#lane.keep()
+    if (this.#lane.isEmpty) this.#forget()
+    else await this.#lane.keep()
   }
 
   #count(outputTokens: number): void {

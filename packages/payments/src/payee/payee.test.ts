@@ -1,16 +1,8 @@
-import {
-  addressFromPeerId,
-  costWei,
-  createPrivateKey,
-  type Funds,
-  type Grant,
-  peerIdFromPrivateKey,
-} from '@weft/protocol'
+import { costWei, createPrivateKey, type Funds, peerIdFromPrivateKey } from '@weft/protocol'
 import { expect, test } from 'vitest'
-import { signHash } from '../signatures.ts'
 import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { createPair, type Pair, startJob, testPrice } from '../testing/pair.ts'
-import { hashGrant } from '../typed-hashes.ts'
+import { createPayee } from './payee.ts'
 
 const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
 
@@ -218,37 +210,9 @@ test('what was promised outlives a reload', async () => {
   ])
 })
 
-test('a grant pays up to its cap, for the key that it names, as long as it lasts', async () => {
-  const pair = await createPair()
-  const sponsor = createPrivateKey()
-  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
-  const { expiry } = pair.chain.state
-  const granted = (grantee: Funds['contract'], change: Partial<Grant> = {}): Funds => {
-    const grant = { signer, capWei: tokens(100), expiry, ...change }
-    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
-    return { ...pair.funds, grant: { ...grant, signature } }
-  }
-  const funds = granted(pair.payer.address)
-  const job = await startJob({ ...pair, job: { ...pair.job, funds } })
-  await expect(job.stream(300)).rejects.toMatchObject({ code: 'payments/over-promised' })
-  expect(job.lane.commitment.promisedWei).toBeGreaterThan(tokens(60))
-
-  const voucher = null
-  const stolen = granted(pair.payee.address)
-  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: stolen })).rejects.toMatchObject({
-    code: 'payments/grant',
-  })
-  const over = granted(pair.payer.address, { expiry: 1 })
-  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: over })).rejects.toMatchObject({
-    code: 'payments/funds-ended',
-  })
-})
-
 test('a lane on which nothing happened is forgotten, and one whose time for proofs is over', async () => {
   const pair = await createPair()
   await (await pair.payee.openJob({ ...pair.job, voucher: null })).close()
-  expect(pair.payee.earnings()).toHaveLength(1)
-  await pair.payee.refresh()
   expect(pair.payee.earnings()).toEqual([])
   const job = await startJob(pair)
   await job.stream(100)
@@ -258,4 +222,23 @@ test('a lane on which nothing happened is forgotten, and one whose time for proo
   pair.chain.state = { ...pair.chain.state, expiry: 1 }
   await pair.payee.refresh()
   expect(pair.payee.earnings()).toEqual([])
+})
+
+test('a chain that does not answer for a while ends no job, one that is gone for long does', async () => {
+  const pair = await createPair({ policy: { chainMaxAgeMs: 100 } })
+  let nowMs = Date.now()
+  const payee = await createPayee({
+    peerId: pair.to.payeePeerId,
+    channels: pair.chain,
+    store: new MemoryLedgers(),
+    nowMs: () => nowMs,
+  })
+  const job = await startJob({ ...pair, payee })
+  pair.chain.isLost = true
+  nowMs += 900
+  await job.stream(40)
+  nowMs += 200
+  await expect(job.stream(50, 40)).rejects.toMatchObject({ code: 'payments/chain-lost' })
+  pair.chain.isLost = false
+  await job.stream(50, 40)
 })

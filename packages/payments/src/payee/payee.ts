@@ -24,6 +24,12 @@ import { PaidJob, type WaitOptions } from './paid-job.ts'
 import { type Batch, planRedemption } from './plan-redemption.ts'
 import { type RedeemCall, redeemCall } from './redeem-call.ts'
 
+/**
+ * While the chain does not answer, jobs go on for so many times the age at which it is asked again: minutes. A
+ * payer that revokes meanwhile takes nothing back before `withdrawDelay`, which is a day.
+ */
+const staleFactor = 10
+
 export type PayeeInit = {
   /** The node's. */
   peerId: string
@@ -79,10 +85,19 @@ export async function createPayee({
   const address = addressFromPeerId(peerId)
   const ledger = await store.open(`payee/${contract.chainId}/${contract.contract}/${address}`)
   const lanes = new EarningLanes(ledger)
+  const readings = new Map<Hex, Promise<void>>()
 
-  async function read(lane: EarningLane, options: WaitOptions): Promise<void> {
-    const { lane: key, funds } = lane.earning
-    lane.note(await channels.readLane(key, { grant: funds.grant, ...options }), nowMs())
+  /** One at a time for a lane, whoever waits for it. */
+  function read(lane: EarningLane, options: WaitOptions): Promise<void> {
+    const { id, lane: key, funds } = lane.earning
+    const known = readings.get(id)
+    if (known) return known
+    const reading = channels
+      .readLane(key, { grant: funds.grant, ...options })
+      .then((chain) => lane.note(chain, nowMs()))
+      .finally(() => readings.delete(id))
+    readings.set(id, reading)
+    return reading
   }
 
   /** @throws when a client's vouchers are worth nothing from now on */
@@ -92,10 +107,24 @@ export async function createPayee({
   }
 
   async function check(lane: EarningLane, policy: CreditPolicy, options: WaitOptions) {
-    if (nowMs() - lane.earning.readAtMs > policy.chainMaxAgeMs) await read(lane, options)
+    const ageMs = nowMs() - lane.earning.readAtMs
+    if (ageMs > policy.chainMaxAgeMs) {
+      const reading = read(lane, options)
+      if (ageMs > staleFactor * policy.chainMaxAgeMs) await reading
+      else reading.catch(() => {})
+    }
     checkWorth(lane.earning.chain, lane.earning.funds)
     const { unredeemedWei } = lanes.ofSpender(lane)
     if (unredeemedWei > policy.maxUnredeemedWei) throw redeemsFirst(unredeemedWei)
+  }
+
+  /** A visitor's losses are its own; those of all visitors together are what an app is trusted with. */
+  function checkLosses(lane: EarningLane, policy: CreditPolicy): void {
+    const { lostWei } = lanes.ofSpender(lane)
+    const { funds, lostWei: ofLane } = lane.earning
+    const most = funds.grant ? policy.maxUnredeemedWei : policy.maxLostWei
+    if (lostWei > most) throw owesTooMuch(lostWei)
+    if (ofLane > policy.maxLostWei) throw owesTooMuch(ofLane)
   }
 
   async function laneFor(key: Lane, init: OpenJobInit, options: WaitOptions): Promise<EarningLane> {
@@ -108,7 +137,7 @@ export async function createPayee({
     checkWorth(chain, funds)
     // Another job of the same client may have come first.
     const since = lanes.get(id)
-    if (since) since.fund(funds, chain, nowMs())
+    if (since) lanes.fund(since, funds, chain, nowMs())
     return since ?? lanes.add({ id, key, clientPeerId, funds, voucher, chain, readAtMs: nowMs() })
   }
 
@@ -121,12 +150,17 @@ export async function createPayee({
       }
       const peers = { payerPeerId: clientPeerId, payeePeerId: peerId, modelCid }
       const lane = await laneFor(laneBetween(funds, peers), init, options)
-      const job = new PaidJob({ lane, price, policy, check: (now) => check(lane, policy, now) })
+      const job = new PaidJob({
+        lane,
+        price,
+        policy,
+        check: (now) => check(lane, policy, now),
+        forget: () => lanes.forget(lane),
+      })
       try {
         await check(lane, policy, options)
         if (voucher) await lane.take(voucher)
-        const { lostWei } = lanes.ofSpender(lane)
-        if (lostWei > policy.maxLostWei) throw owesTooMuch(lostWei)
+        checkLosses(lane, policy)
         return job
       } catch (error) {
         await job.close()

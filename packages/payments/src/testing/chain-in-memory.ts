@@ -3,6 +3,7 @@
  * contract tells is tested beside `chain/`.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import type { ChannelsView, LaneOnChain } from '../payee/lane-on-chain.ts'
 
 export class ChainInMemory implements ChannelsView {
@@ -10,7 +11,7 @@ export class ChainInMemory implements ChannelsView {
   readonly withdrawDelay = 86_400
   /** What is told of every lane. */
   state: LaneOnChain
-  reads = 0
+  isLost = false
 
   constructor(state: Partial<LaneOnChain> = {}) {
     this.state = {
@@ -26,7 +27,7 @@ export class ChainInMemory implements ChannelsView {
   }
 
   async readLane(): Promise<LaneOnChain> {
-    this.reads += 1
+    if (this.isLost) throw new WeftError('payments/chain-lost', 'It does not answer.')
     return this.state
   }
 }

@@ -1,0 +1,72 @@
+import {
+  addressFromPeerId,
+  costWei,
+  createPrivateKey,
+  type Funds,
+  type Grant,
+  peerIdFromPrivateKey,
+} from '@weft/protocol'
+import { expect, test } from 'vitest'
+import { signHash } from '../signatures.ts'
+import { createPair, startJob, testPrice } from '../testing/pair.ts'
+import { hashGrant } from '../typed-hashes.ts'
+
+const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
+
+test('a grant pays up to its cap, for the key that it names, as long as it lasts', async () => {
+  const pair = await createPair()
+  const sponsor = createPrivateKey()
+  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
+  const { expiry } = pair.chain.state
+  const granted = (grantee: Funds['contract'], change: Partial<Grant> = {}): Funds => {
+    const grant = { signer, capWei: tokens(100), expiry, ...change }
+    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
+    return { ...pair.funds, grant: { ...grant, signature } }
+  }
+  const funds = granted(pair.payer.address)
+  const job = await startJob({ ...pair, job: { ...pair.job, funds } })
+  await expect(job.stream(300)).rejects.toMatchObject({ code: 'payments/over-promised' })
+  expect(job.lane.commitment.promisedWei).toBeGreaterThan(tokens(60))
+
+  const voucher = null
+  const stolen = granted(pair.payee.address)
+  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: stolen })).rejects.toMatchObject({
+    code: 'payments/grant',
+  })
+  const over = granted(pair.payer.address, { expiry: 1 })
+  await expect(pair.payee.openJob({ ...pair.job, voucher, funds: over })).rejects.toMatchObject({
+    code: 'payments/funds-ended',
+  })
+})
+
+test('a bad voucher of one visitor costs neither the app nor its other visitors anything', async () => {
+  const pair = await createPair()
+  const sponsor = createPrivateKey()
+  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
+  const visit = async () => {
+    const privateKey = createPrivateKey()
+    const clientPeerId = peerIdFromPrivateKey(privateKey)
+    const grant = { signer, capWei: tokens(900), expiry: pair.chain.state.expiry }
+    const grantee = addressFromPeerId(clientPeerId)
+    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
+    const funds = { ...pair.funds, grant: { ...grant, signature } }
+    const payer = await pair.openPayer({ privateKey, funds })
+    return { ...pair, payer, job: { ...pair.job, clientPeerId, funds } }
+  }
+  const hostile = await visit()
+  const voucher = { maxClaimableWei: 10n ** 17n, signature: new Uint8Array(64) }
+  await expect(pair.payee.openJob({ ...hostile.job, voucher })).rejects.toMatchObject({
+    code: 'payments/voucher',
+  })
+  expect(pair.payee.earnings()).toEqual([])
+  for (let jobs = 0; jobs < 8; jobs += 1) {
+    const paid = await pair.payee.openJob({ ...hostile.job, voucher: null })
+    paid.start(1)
+    paid.delivered(64)
+    await paid.close()
+  }
+  await expect(pair.payee.openJob({ ...hostile.job, voucher: null })).rejects.toMatchObject({
+    code: 'payments/owes',
+  })
+  await (await startJob(await visit())).stream(100)
+})
