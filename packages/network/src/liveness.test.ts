@@ -85,6 +85,31 @@ test('pings share a stream; a peer that ends it is asked over another', {
   await eventually(() => connection.streams.length === 1)
 })
 
+test('a peer that is heard is alive, and is not asked', { timeout: 20_000 }, async () => {
+  const [near, far] = await Promise.all([createBareLibp2p(), createBareLibp2p()])
+  stops.push(
+    () => near.stop(),
+    () => far.stop(),
+  )
+  let pings = 0
+  await far.unhandle('/ipfs/ping/1.0.0')
+  await far.handle('/ipfs/ping/1.0.0', (stream) => {
+    stream.addEventListener('message', ({ data }) => {
+      pings += 1
+      if (pings === 1) stream.send(data)
+    })
+  })
+  const liveness = new Liveness({ libp2p: near, paceOf: () => ({ everyMs: 400, lossMs: 400 }) })
+  stops.push(() => liveness.stop())
+  const connection = await near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
+  await eventually(() => liveness.rttMs(connection) !== null)
+  const hearing = setInterval(() => liveness.heard(connection), 50)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect([connection.status, pings]).toEqual(['open', 1])
+  clearInterval(hearing)
+  await eventually(() => connection.status !== 'open')
+})
+
 test('a busy moment of our own page cuts nobody', { timeout: 20_000 }, async () => {
   const { connection } = await watch()
   await new Promise((resolve) => setTimeout(resolve, 2_100))

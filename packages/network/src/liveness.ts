@@ -130,6 +130,16 @@ export class Liveness {
     return this.#watches.get(connection)?.rttMs ?? null
   }
 
+  /** What comes from a peer says as much as an answer to a ping. */
+  heard(connection: Connection): void {
+    this.#deafMs = 0
+    const watch = this.#watches.get(connection)
+    if (!watch) return
+    watch.silentMs = 0
+    // Its round trip is asked for at least once.
+    if (watch.line) watch.idleMs = 0
+  }
+
   #tick(): void {
     const nowMs = performance.now()
     const gapMs = nowMs - this.#tickedMs

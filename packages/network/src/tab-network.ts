@@ -185,6 +185,7 @@ class TabNetwork implements Network {
       format: clientSide,
       onOffence: () => this.#strike(connection),
     })
+    stream.addEventListener('message', () => this.#liveness.heard(connection))
     const { answered = [], onQueued = () => {} } = options
     return openCall(messages, { nodePeerId: node.peerId, job, answered, onQueued }, options)
   }

@@ -1,10 +1,10 @@
 /**
- * A node of the storm: a real peer behind lines that can be cut, serving the light model by the real
+ * A node of the storm: a real peer, behind lines that can be cut where its end needs them, serving the light model by the real
  * half of the road, honestly or not.
  * @module
  */
 import type { IncomingJob, Network } from '@weft/network'
-import { createNodeNetwork } from '@weft/network/testing'
+import { createNodeNetwork, type NodeNetworkInit } from '@weft/network/testing'
 import { type EngineInfo, freePrice, type Manifest, manifestCid } from '@weft/protocol'
 import { serve } from '@weft/sdk/testing'
 import { boast, lyingJob } from './lies.ts'
@@ -23,28 +23,16 @@ const engineInfo: EngineInfo = { runtime: 'light', backend: 'node-cpu', device: 
 const inferProtocol = '/weft/infer/1'
 /** Longer than anybody takes to notice that a node is gone. */
 const burialMs = 15_000
+const dyingByLine: readonly (OwnDeath | null)[] = ['cut', 'silent', 'torn']
 
 export type NodePeerInit = { plan: NodePlan; manifest: Manifest; relays: string[] }
 
 export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Promise<NodePeer> {
   const { tokensPerSecond, maxJobs, lie } = plan
-  const own = await openLine()
-  const lines = [own]
-  const lined = await Promise.all(
-    relays.map(async (address) => {
-      const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
-      const line = await openLine(port)
-      lines.push(line)
-      return address.replace(/\/tcp\/\d+/, `/tcp/${line.port}`)
-    }),
+  const lines: Line[] = []
+  const opened = await createNodeNetwork(
+    dyingByLine.includes(plan.death) ? await behindLines(relays, lines) : { relays },
   )
-  const opened = await createNodeNetwork({
-    relays: lined,
-    announcedPort(listening) {
-      own.leadTo(listening)
-      return own.port
-    },
-  })
   const { network, libp2p, privateKey } = opened
   const announced = tokensPerSecond * (lie === 'boasts' ? boast : 1)
   const modelCid = manifestCid(manifest)
@@ -92,6 +80,25 @@ export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Pr
       engine.go()
       await leave()
       forAll(lines, (line) => line.cut())
+    },
+  }
+}
+
+/** Between the node and whoever reaches it, and between it and its relays. Costs as much as the node. */
+async function behindLines(relays: readonly string[], lines: Line[]): Promise<NodeNetworkInit> {
+  const own = await openLine()
+  lines.push(own)
+  const lined = relays.map(async (address) => {
+    const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
+    const line = await openLine(port)
+    lines.push(line)
+    return address.replace(/\/tcp\/\d+/, `/tcp/${line.port}`)
+  })
+  return {
+    relays: await Promise.all(lined),
+    announcedPort(listening) {
+      own.leadTo(listening)
+      return own.port
     },
   }
 }

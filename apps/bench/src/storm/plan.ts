@@ -15,6 +15,8 @@ export type NodePlan = {
   tokensPerSecond: number
   maxJobs: number
   lie: Lie | null
+  /** Of its own, in the storm. */
+  death: OwnDeath | null
 }
 
 /** The nodes of one process. */
@@ -54,6 +56,7 @@ export function planStorm(options: StormOptions): StormPlan {
       tokensPerSecond: random.between(10, 40),
       maxJobs: random.between(4, 8),
       lie: random.chance(lie / 100) ? drawLie() : null,
+      death: null,
     }
   }
   let crewed = 0
@@ -96,6 +99,7 @@ export function planStorm(options: StormOptions): StormPlan {
     const heir = birth()
     home.nodes.push(heir)
     const death = random.pick(ownDeaths)
+    if (gone) gone.death = death
     return { ...draft, crewId: home.id, nodeId: gone?.id ?? '', death, heir }
   })
   return { crews, events, durationMs }

@@ -215,7 +215,9 @@ async function knownAt(http: string): Promise<number | null> {
 async function residentBytes(pid: number): Promise<number | null> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024
+    // One that has just ended has none.
+    const kilobytes = /VmRSS:\s+(\d+)/.exec(status)?.[1]
+    return kilobytes ? Number(kilobytes) * 1024 : null
   } catch {
     return null
   }

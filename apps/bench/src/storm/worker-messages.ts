@@ -12,6 +12,7 @@ const nodePlanSchema = z.strictObject({
   tokensPerSecond: z.number(),
   maxJobs: z.int(),
   lie: z.enum(lies).nullable(),
+  death: z.enum(ownDeaths).nullable(),
 })
 
 /** To a worker. */

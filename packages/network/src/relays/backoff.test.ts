@@ -19,5 +19,5 @@ test('a relay beside another one has time', () => {
   const pauses = [0, 1].map((drawn) =>
     backoffMs({ count: 0, isBusy: false }, { isNeeded: false, random: () => drawn }),
   )
-  expect(pauses).toEqual([2_000, 20_000])
+  expect(pauses).toEqual([2_000, 45_000])
 })

@@ -11,7 +11,7 @@ const maxBusyMs = 15_000
 const busyFactor = 2
 
 /** Where another relay is there: who comes back late spares this one, to which all come at once. */
-const [calmMinMs, calmMaxMs] = [2_000, 20_000]
+const [calmMinMs, calmMaxMs] = [2_000, 45_000]
 
 export type Failures = {
   /** Of this kind in a row. */
@@ -29,7 +29,7 @@ export type BackoffOptions = {
 
 /**
  * Grows from 0.5 s to 5 s, to 15 s for a relay that is too busy; its upper half is random, so that the
- * tabs of a restarted relay do not all come at once. A relay that nobody waits for has 2 to 20 s.
+ * tabs of a restarted relay do not all come at once. A relay that nobody waits for has 2 to 45 s.
  */
 export function backoffMs(
   { count, isBusy }: Failures,

@@ -24,16 +24,18 @@ export type NodeNetwork = { network: Network; libp2p: Libp2p; privateKey: Privat
 /** Under which port others are told to dial the one listened on: that of a line in between. */
 export type AnnouncedPort = (listening: number) => number
 
+export type NodeNetworkInit = {
+  relays?: string[]
+  privateKey?: PrivateKey
+  announcedPort?: AnnouncedPort
+}
+
 /** Listens on a free loopback port, so that other peers can dial it directly. */
 export async function createNodeNetwork({
   relays = [],
   privateKey = createPrivateKey(),
   announcedPort = (listening) => listening,
-}: {
-  relays?: string[]
-  privateKey?: PrivateKey
-  announcedPort?: AnnouncedPort
-} = {}): Promise<NodeNetwork> {
+}: NodeNetworkInit = {}): Promise<NodeNetwork> {
   const strikes = new Strikes()
   const libp2p = await createBareLibp2p(privateKey, strikes, announcedPort)
   const network = await createNetworkFrom({
