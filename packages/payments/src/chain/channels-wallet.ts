@@ -30,6 +30,11 @@ export type AuthorizationInit = {
   expiry: number
 }
 
+export type DepositOptions = SendOptions & {
+  /** The amount was approved before, so that nothing is signed. */
+  isApproved?: boolean
+}
+
 /** One signature by which anybody may open the channel for the payer, and pay the gas. */
 export type SignedOpening = {
   payer: Hex
@@ -50,6 +55,9 @@ export type Redemption = { totalWei: bigint; toPayeeWei: bigint }
 
 /** Locked beside a cap: what its key loses by promising more than it has. */
 const bondBps = 1_000n
+
+/** For what was approved before. */
+const noPermit = { deadline: 0n, v: 0, r: toHex(0, { size: 32 }), s: toHex(0, { size: 32 }) }
 
 /** A signature for the wallet's next transaction is used at once; the hour is for a slow hand. */
 const permitSeconds = 3_600
@@ -107,10 +115,20 @@ export function createChannelsWallet(init: ChannelsWalletInit) {
 
   return {
     /** Deposits what the cap and its bond need and lets a key spend: one signature, one transaction. */
-    async open(authorization: AuthorizationInit, options?: SendOptions) {
+    async open(authorization: AuthorizationInit, options?: DepositOptions) {
       const amountWei = depositFor(authorization.capWei)
-      const signed = await permit(amountWei)
+      const signed = options?.isApproved ? noPermit : await permit(amountWei)
       return call('open', [amountWei, argumentsOf(authorization), signed], options)
+    },
+
+    /** For wallets that are contracts, and cannot sign a permit: lets Channels take `amountWei`. */
+    approve(amountWei: bigint, options?: SendOptions) {
+      const args = [deployment.channels, amountWei]
+      return send(
+        init,
+        { address: deployment.token, abi: tokenAbi, functionName: 'approve', args },
+        options,
+      )
     },
 
     /** The same by one signature, for somebody else to send: EIP-3009, bound to this authorisation. */
@@ -158,8 +176,9 @@ export function createChannelsWallet(init: ChannelsWalletInit) {
     },
 
     /** Deposits more, for nobody in particular. */
-    async deposit(amountWei: bigint, options?: SendOptions) {
-      return call('deposit', [account, amountWei, await permit(amountWei)], options)
+    async deposit(amountWei: bigint, options?: DepositOptions) {
+      const signed = options?.isApproved ? noPermit : await permit(amountWei)
+      return call('deposit', [account, amountWei, signed], options)
     },
 
     /** Lets a key spend more, or longer, out of the deposit. */

@@ -15,6 +15,7 @@ export {
   type ChannelsWallet,
   type ChannelsWalletInit,
   createChannelsWallet,
+  type DepositOptions,
   depositFor,
   type Redemption,
   type SignedOpening,

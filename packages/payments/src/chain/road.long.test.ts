@@ -169,7 +169,9 @@ test('a wallet reserves, deposits, rotates, revokes, and gets back what was not 
   const lane = await chain.channels.readLane(payer.lane(to).lane, { grant: null })
   expect(lane).toMatchObject({ reservedWei: cost(100), committedWei: cost(100) })
 
-  await wallet.deposit(parseEther('22'))
+  await wallet.deposit(parseEther('11'))
+  await wallet.approve(parseEther('11'))
+  await wallet.deposit(parseEther('11'), { isApproved: true })
   await wallet.authorize({ salt, signer, capWei, expiry: await inAnHour() })
   const next = addressFromPeerId(peerIdFromPrivateKey(createPrivateKey()))
   await wallet.rotate({ salt, signer }, { salt, signer: next, capWei, expiry: await inAnHour() })

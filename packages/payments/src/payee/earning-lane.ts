@@ -160,7 +160,7 @@ export class EarningLane {
       throw badVoucher('it is not signed by this client for this node, model, chain and contract')
     }
     const { chain, funds, lostWei, evidence } = this.#earning
-    const payable = payableWei(chain, funds.grant) - this.#promisedElsewhereWei()
+    const payable = payableWei(chain, funds.grant, this.#promisedElsewhereWei())
     if (maxClaimableWei > payable) {
       if (maxClaimableWei > (evidence?.maxClaimableWei ?? 0n)) this.#change({ evidence: voucher })
       throw overPromised(maxClaimableWei, payable)

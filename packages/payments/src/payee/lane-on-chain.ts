@@ -39,10 +39,13 @@ export interface ChannelsView {
   ): Promise<LaneOnChain>
 }
 
-/** @returns the most that the lane's vouchers can say and be paid, were nothing else redeemed before */
-export function payableWei(state: LaneOnChain, grant: Grant | null): bigint {
-  const held = heldWei(state)
-  const byCap = held + state.capWei - state.committedWei
+/**
+ * @param elsewhereWei - promised on other lanes of the spender, beyond what the chain holds for them
+ * @returns the most that the lane's vouchers can say and be paid, were nothing else redeemed before: what is held
+ *   for it in any case
+ */
+export function payableWei(state: LaneOnChain, grant: Grant | null, elsewhereWei = 0n): bigint {
+  const byCap = heldWei(state) + positive(state.capWei - state.committedWei - elsewhereWei)
   if (!grant) return byCap
   const byGrant = state.paidWei + positive(grant.capWei - state.grantedWei)
   return least(byCap, byGrant)

@@ -154,6 +154,21 @@ test('lanes of one spender share its cap', async () => {
   await expect(job.stream(200)).rejects.toMatchObject({ code: 'payments/over-promised' })
 })
 
+test('what is reserved for a lane is payable whatever was promised to others', async () => {
+  const pair = await createPair({ chain: { capWei: tokens(300) }, policy: { chainMaxAgeMs: 0 } })
+  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const payer = await pair.openPayer({ limit })
+  await (await startJob({ ...pair, payer }, { maxOutputTokens: 250 })).stream(250)
+  // Another node redeems, and what is left is reserved for this one, for another model.
+  pair.chain.state = { ...pair.chain.state, committedWei: tokens(300), reservedWei: tokens(100) }
+  const other = { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }
+  const reserved = { job: { ...pair.job, ...other }, to: { ...pair.to, ...other } }
+  const job = await startJob({ ...pair, ...reserved, payer }, { maxOutputTokens: 90 })
+  await job.stream(90)
+  await job.hand(await job.bill.finish(90))
+  expect(await job.paid.settled()).toBe(true)
+})
+
 test('a payer that revokes, or is convicted, gets nothing more', async () => {
   for (const change of [{ expiry: 1 }, { isDisputed: true }]) {
     const pair = await createPair({ policy: { chainMaxAgeMs: 0 } })
