@@ -6,12 +6,14 @@ import { router } from './router.tsx'
 import { openSite } from './site/open-site.ts'
 import { serveAgain } from './site/serve-again.ts'
 import { SiteContext } from './site/tab-context.tsx'
+import { createLazyWallet } from './wallet/lazy-wallet.ts'
 import './theme.css'
 import './answer.css'
 import './row/row.css'
 
 const site = openSite()
 const session = createSession(site)
+const wallet = createLazyWallet(() => site.config)
 site.opened.then(serveAgain).catch(() => {}) // Both say on the page what failed.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 
@@ -19,7 +21,7 @@ const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <SiteContext value={{ site, session }}>
+      <SiteContext value={{ site, session, wallet }}>
         <RouterProvider router={router} />
       </SiteContext>
     </StrictMode>,

@@ -6,7 +6,7 @@ import { WeftError, type WeftErrorData } from '@weft/protocol'
 import type { Cell, fitsDevice, foldAnswer, readDevice, Tab } from '@weft/sdk'
 import type { parseSettings } from '../chat/parse-settings.ts'
 import { followPausePolicy, readPausePolicy, writePausePolicy } from './preferences.ts'
-import { fetchSiteConfig } from './site-config.ts'
+import { fetchSiteConfig, type SiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
 
 /** What the loaded SDK gives to the page. */
@@ -27,22 +27,25 @@ export type Site = {
   state: Cell<SiteState>
   /** Rejects with the WeftError of the failed state. */
   opened: Promise<OpenedTab>
+  /** Rejects with the WeftError of the failed state. */
+  config: Promise<SiteConfig>
 }
 
 export function openSite(): Site {
   const state = createStore<SiteState>({ phase: 'opening' })
-  const opened = open()
+  const config = fetchSiteConfig()
+  const opened = open(config)
   opened.then(
     (ready) => state.update(() => ({ phase: 'ready', ...ready })),
     (error) => state.update(() => ({ phase: 'failed', error: toData(error) })),
   )
-  return { state, opened }
+  return { state, opened, config }
 }
 
-async function open(): Promise<OpenedTab> {
+async function open(reading: Promise<SiteConfig>): Promise<OpenedTab> {
   const [config, { openTab, parsePolicy, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
-    await Promise.all([fetchSiteConfig(), import('@weft/sdk'), import('../chat/parse-settings.ts')])
-  const tab = await openTab({ ...config, pausePolicy: readPausePolicy() })
+    await Promise.all([reading, import('@weft/sdk'), import('../chat/parse-settings.ts')])
+  const tab = await openTab({ ...config.tab, pausePolicy: readPausePolicy() })
   tab.node.policy.subscribe(() => writePausePolicy(tab.node.policy.get()))
   followPausePolicy(() => tab.node.setPolicy(parsePolicy(readPausePolicy())))
   return { tab, foldAnswer, fitsDevice, readDevice, parseSettings }

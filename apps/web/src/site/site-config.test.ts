@@ -8,8 +8,8 @@ const good = {
 }
 
 test('a right one passes, and no relay at all is right', () => {
-  expect(parseSiteConfig(good)).toEqual(good)
-  expect(parseSiteConfig({ ...good, relays: [] }).relays).toEqual([])
+  expect(parseSiteConfig(good)).toEqual({ tab: good, networks: [] })
+  expect(parseSiteConfig({ ...good, relays: [] }).tab.relays).toEqual([])
 })
 
 test.each([

@@ -1,5 +1,5 @@
 /**
- * `/weft.json`: where this site's relays and models are.
+ * `/weft.json`: where this site's relays, models and chains are.
  * @module
  */
 import { WeftError } from '@weft/protocol'
@@ -7,8 +7,14 @@ import type { TabInit } from '@weft/sdk'
 
 const path = '/weft.json'
 
+export type SiteConfig = {
+  tab: TabInit
+  /** For the wallet, which checks it when it is loaded: what is wrong there costs no free job. */
+  networks: unknown
+}
+
 /** @throws WeftError `web/config` with a sentence for the person */
-export async function fetchSiteConfig(): Promise<TabInit> {
+export async function fetchSiteConfig(): Promise<SiteConfig> {
   let value: unknown
   try {
     const response = await fetch(path, { cache: 'no-store' })
@@ -21,9 +27,9 @@ export async function fetchSiteConfig(): Promise<TabInit> {
 }
 
 /** @throws WeftError `web/config` that names the wrong field */
-export function parseSiteConfig(value: unknown): TabInit {
+export function parseSiteConfig(value: unknown): SiteConfig {
   if (!isRecord(value)) throw wrong('it is not an object')
-  const { relays, iceServers, modelsUrl } = value
+  const { relays, iceServers, modelsUrl, networks = [] } = value
   if (!isArrayOf(relays, isRelayAddress)) {
     throw wrong('"relays" must be a list of addresses that end in /p2p/ and a peer id')
   }
@@ -33,7 +39,7 @@ export function parseSiteConfig(value: unknown): TabInit {
   if (typeof modelsUrl !== 'string' || !modelsUrl.endsWith('/')) {
     throw wrong('"modelsUrl" must be a path that ends in /')
   }
-  return { relays, iceServers, modelsUrl }
+  return { tab: { relays, iceServers, modelsUrl }, networks }
 }
 
 function wrong(what: string): WeftError {

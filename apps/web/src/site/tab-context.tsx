@@ -5,12 +5,15 @@
 import type { Tab } from '@weft/sdk'
 import { createContext, use } from 'react'
 import type { Session } from '../chat/session.ts'
+import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { OpenedTab, Site, SiteState } from './open-site.ts'
 import { useCell } from './use-cell.ts'
 
-export const SiteContext = createContext<{ site: Site; session: Session } | null>(null)
+type SiteValue = { site: Site; session: Session; wallet: LazyWallet }
 
-function useSite(): { site: Site; session: Session } {
+export const SiteContext = createContext<SiteValue | null>(null)
+
+function useSite(): SiteValue {
   const value = use(SiteContext)
   if (!value) throw new Error('SiteContext is missing above this component.')
   return value

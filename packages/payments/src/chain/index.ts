@@ -2,6 +2,7 @@
  * Payments with a chain at hand: what is read of it, and what a wallet sends. Loaded when somebody needs it.
  * @module
  */
+export { chainError, wrongNetwork } from './chain-errors.ts'
 export {
   type AccountOnChain,
   type ChannelsReader,
