@@ -16,7 +16,7 @@ declare global {
 
 const chunkMegabytes = 1.048576
 const chunkCount = 48
-const leastRuns = 9
+const leastRuns = 15
 
 export const chunks: Bench = {
   describe: 'chunks between two tabs against a raw data channel, loopback',
