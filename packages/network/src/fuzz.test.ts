@@ -100,16 +100,20 @@ test('no bytes bring down a relay', { timeout: 60_000 }, async () => {
 })
 
 test('well-formed messages in any order bring down no node', { timeout: 60_000 }, async () => {
-  const type = fc.constantFrom('job', 'accept', 'credit', 'cancel')
+  const type = fc.constantFrom('job', 'accept', 'credit', 'voucher', 'cancel')
   const sequences = fc.array(type, { minLength: 1, maxLength: 6 })
   await fc.assert(
     fc.asyncProperty(sequences, (types) => {
       const key = createPrivateKey()
       const { job, nonce } = createTestJob(peerIdFromPrivateKey(key))
       const values: Record<ClientMessage['type'], ClientMessage> = {
-        job: { type: 'job', job, answered: [] },
-        accept: { type: 'accept', nonce, credits: 1 },
+        job: { type: 'job', job, answered: [], payment: null },
+        accept: { type: 'accept', nonce, credits: 1, voucher: null },
         credit: { type: 'credit', credits: 1024 },
+        voucher: {
+          type: 'voucher',
+          voucher: { maxClaimableWei: 1n, signature: new Uint8Array(64) },
+        },
         cancel: { type: 'cancel' },
       }
       const bytes = types.flatMap((name) => {

@@ -6,6 +6,7 @@ import type {
   ChunkAnswer,
   Delta,
   Job,
+  JobPayment,
   LayerOffer,
   ModelOffer,
   Offer,
@@ -17,6 +18,7 @@ import type {
   Quote,
   Receipt,
   Registration,
+  Voucher,
   WireError,
 } from '@weft/protocol'
 
@@ -81,6 +83,18 @@ export type CallOptions = WaitOptions & {
   answered?: readonly number[]
   /** Called when the node is full and the job waits there, and whenever its place changes. */
   onQueued?: (place: QueuePlace) => void
+  /** Null for a node that answers for nothing. */
+  payment?: JobPayment | null
+}
+
+export type AcceptOptions = WaitOptions & {
+  /** Goes out with the acceptance. */
+  voucher?: Voucher | null
+  /**
+   * Called once, when nothing more will be read, however it ended: the voucher goes out as the last thing
+   * before our side closes. It has two seconds, and must not throw.
+   */
+  lastVoucher?: () => Promise<Voucher | null>
 }
 
 export interface Network {
@@ -171,7 +185,9 @@ export interface JobCall {
    * @throws WeftError `network/node-lost` (connection or process gone, says after how many tokens),
    *   `network/stalled` (no token within the deadline), `network/node-failed` (the node's own error)
    */
-  accept(nonce: Uint8Array, options?: WaitOptions): AsyncIterable<CallPart>
+  accept(nonce: Uint8Array, options?: AcceptOptions): AsyncIterable<CallPart>
+  /** Behind the acceptance, while parts come. A voucher that is lost with its stream is noticed by whoever reads. */
+  pay(voucher: Voucher): void
   /** Ends the call without accepting the quote. */
   decline(): void
 }
@@ -183,8 +199,16 @@ export interface IncomingJob {
   readonly answered: readonly number[]
   /** Proved by the connection's handshake; equals `job.clientPeerId`. */
   readonly clientPeerId: string
+  readonly payment: JobPayment | null
   /** Aborts when the client cancels or is gone. */
   readonly signal: AbortSignal
+  /** Aborts when nothing more can come from the client; no later than two seconds behind the end. */
+  readonly closed: AbortSignal
+  /**
+   * Takes vouchers, one after the other, from the acceptance on. Without it, or when it throws, one ends the
+   * stream. To be called before `quote`.
+   */
+  handleVouchers(take: (voucher: Voucher) => Promise<void>): void
   /** @param retryAfterMs - when asking again may help */
   refuse(error: WireError, retryAfterMs?: number): Promise<void>
   /** Tells the client its place while it waits: at most once a second. Before the quote only. */

@@ -186,8 +186,9 @@ class TabNetwork implements Network {
       onOffence: () => this.#strike(connection),
     })
     stream.addEventListener('message', () => this.#liveness.heard(connection))
-    const { answered = [], onQueued = () => {} } = options
-    return openCall(messages, { nodePeerId: node.peerId, job, answered, onQueued }, options)
+    const { answered = [], payment = null, onQueued = () => {} } = options
+    const init = { nodePeerId: node.peerId, job, answered, payment, onQueued }
+    return openCall(messages, init, options)
   }
 
   async reach(node: Registration, options: WaitOptions = {}): Promise<void> {

@@ -36,6 +36,19 @@ const { job, quote, receipt, deltas } = sampleRoad()
 const registration = sampleRegistration()
 const sealed = { registration: encodeRegistration(registration), activeJobs: 0 }
 
+const voucher = { maxClaimableWei: 7n, signature: new Uint8Array(64) }
+const funds = {
+  chainId: 31_337,
+  contract: `0x${'c0'.repeat(20)}`,
+  channelId: `0x${'07'.repeat(32)}`,
+  grant: {
+    signer: `0x${'a1'.repeat(20)}`,
+    capWei: 10n ** 18n,
+    expiry: 1_800_000_000,
+    signature: new Uint8Array(64),
+  },
+}
+
 const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['job', jobSchema, job],
   ['quote', quoteSchema, quote],
@@ -43,7 +56,12 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['registration', registrationSchema, registration],
   ['manifest', manifestSchema, sampleManifest],
   ['embedding manifest', manifestSchema, sampleEmbeddingManifest],
-  ['client message', clientMessageSchema, { type: 'job', job, answered: [1, 2] }],
+  [
+    'client message',
+    clientMessageSchema,
+    { type: 'job', job, answered: [1, 2], payment: { funds, voucher } },
+  ],
+  ['payment', clientMessageSchema, { type: 'voucher', voucher }],
   ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
   [
     'place in a queue',
@@ -100,22 +118,8 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
       },
     },
   ],
-  ['voucher', voucherSchema, { maxClaimableWei: 7n, signature: new Uint8Array(64) }],
-  [
-    'funds',
-    fundsSchema,
-    {
-      chainId: 31_337,
-      contract: `0x${'c0'.repeat(20)}`,
-      channelId: `0x${'07'.repeat(32)}`,
-      grant: {
-        signer: `0x${'a1'.repeat(20)}`,
-        capWei: 10n ** 18n,
-        expiry: 1_800_000_000,
-        signature: new Uint8Array(64),
-      },
-    },
-  ],
+  ['voucher', voucherSchema, voucher],
+  ['funds', fundsSchema, funds],
   ['answer of layers', partMessageSchema, { type: 'ready', width: 192 }],
 ]
 

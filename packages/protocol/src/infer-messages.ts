@@ -1,7 +1,7 @@
 /**
- * Messages of `/weft/infer/1`. Client: job, then accept, then credits or cancel. Node: refusal, or
+ * Messages of `/weft/infer/1`. Client: job, then accept, then credits, vouchers or cancel. Node: refusal, or
  * any number of queued and then the quote, then deltas, then exactly one receipt or error, which is
- * the explicit end.
+ * the explicit end; behind it only the voucher for the rest may come.
  * @module
  */
 import { z } from 'zod'
@@ -11,6 +11,7 @@ import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { quoteSchema } from './quote.ts'
 import { receiptSchema } from './receipt.ts'
+import { jobPaymentSchema, voucherSchema } from './voucher.ts'
 
 /** An error as it crosses the wire: a stable code and a sentence. */
 export const wireErrorSchema = z.strictObject({
@@ -28,14 +29,19 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     job: jobSchema,
     /** Tokens of the answer that the client has already, from nodes that are gone. */
     answered: z.array(tokenIdSchema).max(limits.maxOutputTokens),
+    /** Null for a node that answers for nothing. */
+    payment: jobPaymentSchema.nullable(),
   }),
   z.strictObject({
     type: z.literal('accept'),
     nonce: bytesSchema(32),
     /** Deltas that the node may send before it must wait for more credit. */
     credits: z.int().min(1).max(1024),
+    /** For a prompt that the node does not read on credit. */
+    voucher: voucherSchema.nullable(),
   }),
   z.strictObject({ type: z.literal('credit'), credits: z.int().min(1).max(1024) }),
+  z.strictObject({ type: z.literal('voucher'), voucher: voucherSchema }),
   z.strictObject({ type: z.literal('cancel') }),
 ])
 export type ClientMessage = z.output<typeof clientMessageSchema>

@@ -31,6 +31,10 @@ export type Price = z.output<typeof priceSchema>
 
 export const freePrice: Price = { inputWeiPerMillion: 0n, outputWeiPerMillion: 0n }
 
+export function isFree({ inputWeiPerMillion, outputWeiPerMillion }: Price): boolean {
+  return inputWeiPerMillion === 0n && outputWeiPerMillion === 0n
+}
+
 /**
  * What happens when a conversation leaves no room for an answer: the job is refused, or the oldest
  * messages are left out, system messages and the last one never, and their number is told.

@@ -6,9 +6,10 @@ import { z } from 'zod'
 import { bytesEqual } from './bytes.ts'
 import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './codec.ts'
 import { WeftError } from './errors.ts'
-import { type Job, jobId, priceSchema } from './job.ts'
+import { isFree, type Job, jobId, priceSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+import { paymentTermsSchema } from './voucher.ts'
 
 /** Where and with what a model runs. */
 export const engineInfoSchema = z.strictObject({
@@ -32,6 +33,8 @@ const unsignedQuoteSchema = z.strictObject({
   /** Position in the answer where this node goes on; 0 unless another had begun. */
   firstToken: z.int().min(0).max(limits.maxOutputTokens),
   price: priceSchema,
+  /** Null where the price is 0, and only there. */
+  payment: paymentTermsSchema.nullable(),
   engine: engineInfoSchema,
   /** By the client's clock: the node adds to the job's `createdAtMs`. */
   expiresAtMs: timestampMsSchema,
@@ -79,8 +82,10 @@ export function checkQuote(
             : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
                 price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
               ? 'the price is above what the job allows'
-              : quote.expiresAtMs <= nowMs
-                ? 'it has expired'
-                : undefined
+              : isFree(price) !== (quote.payment === null)
+                ? 'its price and how it is paid do not agree'
+                : quote.expiresAtMs <= nowMs
+                  ? 'it has expired'
+                  : undefined
   if (wrong) throw new WeftError('protocol/quote', `The quote was refused: ${wrong}.`)
 }

@@ -45,3 +45,21 @@ export const voucherSchema = z.strictObject({
   signature: signatureSchema,
 })
 export type Voucher = z.output<typeof voucherSchema>
+
+/** What a client offers with a job. */
+export const jobPaymentSchema = z.strictObject({
+  funds: fundsSchema,
+  /** What the lane owes of earlier jobs; null where that is nothing. */
+  voucher: voucherSchema.nullable(),
+})
+export type JobPayment = z.output<typeof jobPaymentSchema>
+
+/** How a node wants to be paid. */
+export const paymentTermsSchema = z.strictObject({
+  chainId: z.int().min(1),
+  /** Channels, on that chain. */
+  contract: addressSchema,
+  /** What it lets stand unpaid; then it waits for a voucher. */
+  maxUnpaidWei: amountSchema,
+})
+export type PaymentTerms = z.output<typeof paymentTermsSchema>

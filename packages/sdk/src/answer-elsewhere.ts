@@ -4,15 +4,18 @@
  * @module
  */
 import type { JobCall, Network } from '@weft/network'
+import type { Payer } from '@weft/payments'
 import {
   checkReceipt,
   type Delta,
   type Job,
   type Manifest,
   type Receipt,
+  type Voucher,
   WeftError,
 } from '@weft/protocol'
 import type { NodeMemory } from './node-memory.ts'
+import { type NodePayment, openPayment } from './node-payment.ts'
 import { createNodeSearch, type SearchOptions } from './node-search.ts'
 import { isLie } from './search-errors.ts'
 import { stint } from './stint.ts'
@@ -24,6 +27,8 @@ export type AnswerElsewhereComponents = {
   peerId: string
   network: Pick<Network, 'findOffers' | 'callNode' | 'reach' | 'region' | 'rttMs'>
   memory: NodeMemory
+  /** Without one, it asks only nodes that answer for nothing. */
+  payer?: () => Payer | null
   /** @throws WeftError `sdk/unknown-model` */
   manifestOf(modelCid: string): Manifest
 }
@@ -31,7 +36,7 @@ export type AnswerElsewhereComponents = {
 export type Sealed = { job: Job; nonce: Uint8Array }
 
 export type RoadEvent =
-  | Extract<GenerateEvent, { type: 'queued' | 'node-chosen' | 'node-lost' | 'delta' }>
+  | Extract<GenerateEvent, { type: 'queued' | 'node-chosen' | 'cost' | 'node-lost' | 'delta' }>
   | { type: 'finish'; receipt: Receipt | null; finishReason: Receipt['finishReason'] }
 
 /** Tokens of an answer after which it is worth having the next node at hand. */
@@ -54,7 +59,8 @@ export async function* answerElsewhere(
   options: WaitOptions,
 ): AsyncGenerator<RoadEvent, void, undefined> {
   const { manifestOf, memory, network } = components
-  const search = createNodeSearch({ ...components, job })
+  const payer = components.payer?.() ?? null
+  const search = createNodeSearch({ ...components, payer, job })
   const answered: number[] = []
   let text = ''
   let rest: string | undefined
@@ -70,18 +76,27 @@ export async function* answerElsewhere(
     const deltas: Delta[] = []
     const startedMs = performance.now()
     const openNext = () => search.openAnother([...answered], options)
+    let bill: NodePayment | null = null
+    let voucher: Voucher | null = null
     let isAccepted = false
     try {
+      bill = await openPayment({ payer, call, job })
       const { droppedMessages } = quote
       yield { type: 'node-chosen', nodePeerId, quote, nonce, droppedMessages }
+      voucher = (await bill?.ahead()) ?? null
       isAccepted = true
     } finally {
-      if (!isAccepted) call.decline()
+      if (!isAccepted) {
+        call.decline()
+        void bill?.settle()
+      }
     }
+    const cost = () => ({ type: 'cost' as const, nodePeerId, costWei: bill?.costWei ?? 0n })
     const rttMs = () => network.rttMs(nodePeerId)
-    const parts = stint({ call, nonce, openNext, rttMs }, options)
+    const parts = stint({ call, nonce, openNext, rttMs, bill, voucher }, options)
     let ended = await parts.next()
     try {
+      if (voucher) yield cost()
       for (; !ended.done; ended = await parts.next()) {
         const part = ended.value
         if (part.type === 'receipt') {
@@ -93,6 +108,7 @@ export async function* answerElsewhere(
             checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
           } catch (error) {
             lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
+            bill?.disown()
             break
           }
           memory.answered(nodePeerId, {
@@ -101,12 +117,16 @@ export async function* answerElsewhere(
             ms: performance.now() - startedMs,
             rttMs: network.rttMs(nodePeerId),
           })
+          bill?.confirm()
+          await bill?.settle()
+          if (bill) yield cost()
           yield { type: 'finish', receipt, finishReason: receipt.finishReason }
           return
         }
         const { delta } = part
         deltas.push(delta)
         answered.push(...delta.tokens)
+        bill?.received(answered.length - before.length)
         // The rest of the text follows the last token; the next node says it again.
         if (delta.tokens.length > 0 || rest === undefined) {
           yield { type: 'delta', nodePeerId, ...delta }
@@ -139,6 +159,7 @@ export async function* answerElsewhere(
     try {
       if (isHopeless(reasons)) throw error
       const told = error.toJSON()
+      if (lie && bill) yield cost()
       yield { type: 'node-lost', nodePeerId, tokens: answered.length, text, error: told }
       goesOn = true
     } finally {

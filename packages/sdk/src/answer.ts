@@ -2,7 +2,7 @@
  * An answer as it grows: a pure fold over the events of a job.
  * @module
  */
-import type { Job, Quote } from '@weft/protocol'
+import { costWei, type Job, type Quote } from '@weft/protocol'
 import type { AnswerRecord, NodeBill } from '@weft/storage'
 import type { GenerateEvent } from './tab.ts'
 
@@ -46,6 +46,8 @@ export function foldAnswer(
         droppedMessages: event.droppedMessages,
         bills: event.quote ? [...answer.bills, billOf(event.quote)] : answer.bills,
       }
+    case 'cost':
+      return changeBill(answer, event.nodePeerId, () => ({ costWei: event.costWei }))
     case 'node-lost': {
       const { nodePeerId: peerId, tokens, text, error } = event
       return {
@@ -64,7 +66,7 @@ export function foldAnswer(
 }
 
 function billOf({ nodePeerId: peerId, price, inputTokens }: Quote): NodeBill {
-  return { peerId, price, inputTokens, outputTokens: 0 }
+  return { peerId, price, inputTokens, outputTokens: 0, costWei: 0n }
 }
 
 function foldDelta(
@@ -76,21 +78,33 @@ function foldDelta(
   const firstTokenMs = answer.firstTokenMs ?? elapsedMs
   const lastTokenMs = answer.firstTokenMs === null ? 0 : answer.firstTokenMs + answer.decodeMs
   return {
-    ...answer,
+    ...changeBill(answer, nodePeerId, (bill) => withTokens(bill, tokens.length)),
     text: answer.text + text,
     tokens: [...answer.tokens, ...tokens],
     segments: sameNode
       ? answer.segments
       : [...answer.segments, { peerId: nodePeerId, startToken: answer.tokens.length }],
-    bills: answer.bills.map((bill, index) =>
-      index === answer.bills.length - 1
-        ? { ...bill, outputTokens: bill.outputTokens + tokens.length }
-        : bill,
-    ),
     handovers: answer.handovers.map((each) =>
       each.gapMs === null ? { ...each, gapMs: elapsedMs - lastTokenMs } : each,
     ),
     firstTokenMs,
     decodeMs: elapsedMs - firstTokenMs,
   }
+}
+
+/** Of the node that answers now. */
+function changeBill(
+  answer: AnswerRecord,
+  nodePeerId: string,
+  change: (bill: NodeBill) => Partial<NodeBill>,
+): AnswerRecord {
+  const last = answer.bills.at(-1)
+  if (last?.peerId !== nodePeerId) return answer
+  return { ...answer, bills: [...answer.bills.slice(0, -1), { ...last, ...change(last) }] }
+}
+
+function withTokens({ price, inputTokens, outputTokens }: NodeBill, more: number) {
+  if (more === 0) return {}
+  const counts = { inputTokens, outputTokens: outputTokens + more }
+  return { outputTokens: counts.outputTokens, costWei: costWei(price, counts) }
 }

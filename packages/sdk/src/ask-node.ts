@@ -3,12 +3,24 @@
  * @module
  */
 import type { JobCall, Network } from '@weft/network'
-import { checkQuote, type Job, type QueuePlace, type Registration } from '@weft/protocol'
+import type { Payer } from '@weft/payments'
+import {
+  checkQuote,
+  isFree,
+  type Job,
+  type JobPayment,
+  type QueuePlace,
+  type Quote,
+  type Registration,
+} from '@weft/protocol'
+import { paidElsewhere } from './node-payment.ts'
 
 export type AskInit = {
   network: Pick<Network, 'callNode'>
   node: Registration
   job: Job
+  /** Null while this tab spends nothing. */
+  payer: Payer | null
   /** Tokens that exist already. */
   answered: readonly number[]
   signal: AbortSignal | undefined
@@ -33,14 +45,24 @@ export type AskedNode = {
   leave(): void
 }
 
-export function askNode({ network, node, job, answered, signal, onPlace }: AskInit): AskedNode {
+export function askNode({
+  network,
+  node,
+  job,
+  payer,
+  answered,
+  signal,
+  onPlace,
+}: AskInit): AskedNode {
   const { peerId } = node
   const left = new AbortController()
   const signals = signal ? [signal, left.signal] : [left.signal]
   const queued = Promise.withResolvers<AskState>()
   let told: { place: QueuePlace; atMs: number } | null = null
   const open = async (): Promise<JobCall> => {
+    const payment = payer && (await offerTo(node, job, payer))
     const call = await network.callNode(node, job, {
+      payment,
       signal: AbortSignal.any(signals),
       answered,
       onQueued(place) {
@@ -52,6 +74,7 @@ export function askNode({ network, node, job, answered, signal, onPlace }: AskIn
     try {
       const context = { job, firstToken: answered.length, nodePeerId: peerId }
       checkQuote(call.quote, { ...context, nowMs: Date.now() })
+      checkTerms(call.quote, payment)
       return call
     } catch (error) {
       call.decline()
@@ -85,4 +108,22 @@ export function askNode({ network, node, job, answered, signal, onPlace }: AskIn
       })
     },
   }
+}
+
+/** Only who wants money is told whose this tab has. */
+async function offerTo(
+  { peerId: payeePeerId, models }: Registration,
+  { modelCid }: Job,
+  payer: Payer,
+): Promise<JobPayment | null> {
+  const offer = models.find((model) => model.modelCid === modelCid)
+  if (!offer || isFree(offer.price)) return null
+  return { funds: payer.funds, voucher: await payer.lane({ payeePeerId, modelCid }).open() }
+}
+
+/** @throws WeftError `sdk/paid-elsewhere` */
+function checkTerms({ payment: terms }: Quote, payment: JobPayment | null): void {
+  if (!terms) return
+  const { chainId, contract } = payment?.funds ?? {}
+  if (terms.chainId !== chainId || terms.contract !== contract) throw paidElsewhere()
 }

@@ -70,7 +70,7 @@ async function openNode(death?: Death, atToken = 20, tokensPerSecond = 100): Pro
       }),
   }
   const serving = death === 'false receipt' ? forging : network
-  const shared = { privateKey, manifest, engineInfo: info, price: freePrice, maxJobs: 4 }
+  const shared = { privateKey, manifest, engineInfo: info, charge: null, maxJobs: 4 }
   const init = { ...shared, network: serving }
   const stopServing = serve({ ...init, engine: death ? dying : engine, onEvent: () => {} })
   const node: Node = {

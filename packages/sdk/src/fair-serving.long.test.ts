@@ -63,7 +63,7 @@ async function run(places: number, demands: Demand[], total: number): Promise<nu
   const modelCid = manifestCid(manifest)
   const model = { modelCid, price: freePrice, engine: engineInfo, tokensPerSecond: 100 }
   const announcement = network.announce({ models: [model], maxJobs: places })
-  const init = { network, engine, privateKey, manifest, engineInfo, price: freePrice }
+  const init = { network, engine, privateKey, manifest, engineInfo, charge: null }
   const stop = serve({ ...init, maxJobs: places, onEvent: () => {} })
   const find = () => clients[0]?.network.findOffers({ role: 'models', modelCid })
   await expect.poll(async () => (await find())?.length, { timeout: 10_000 }).toBe(1)

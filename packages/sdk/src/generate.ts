@@ -43,7 +43,7 @@ export async function* generate(
     overflow: request.overflow ?? 'error',
     maxTokens: request.maxTokens ?? defaultMaxTokens,
     clientPeerId: components.peerId,
-    maxPrice: request.maxPrice ?? freePrice,
+    maxPrice: (components.payer?.() && request.maxPrice) ?? freePrice,
     createdAtMs: Date.now(),
   })
   const startedMs = performance.now()

@@ -1,4 +1,4 @@
-import { createPrivateKey, type Receipt, signReceipt, WeftError } from '@weft/protocol'
+import { createPrivateKey, type Receipt, signQuote, signReceipt, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { recheck } from './recheck.ts'
 import { openRoad } from './testing/road-stage.ts'
@@ -57,7 +57,10 @@ describe('a node that', () => {
               job: incoming.job,
               answered: incoming.answered,
               clientPeerId: incoming.clientPeerId,
+              payment: incoming.payment,
               signal: incoming.signal,
+              closed: incoming.closed,
+              handleVouchers: (take) => incoming.handleVouchers(take),
               refuse: (error) => incoming.refuse(error),
               queue: (place) => incoming.queue(place),
               quote: (quote) => incoming.quote(quote),
@@ -76,7 +79,18 @@ describe('a node that', () => {
   })
 
   test('asks more than the job allows is refused before it learns the nonce', async () => {
-    startServing({ price: { inputWeiPerMillion: 1n, outputWeiPerMillion: 1n } })
+    const price = { inputWeiPerMillion: 1n, outputWeiPerMillion: 1n }
+    startServing({
+      network: {
+        handleJobs: (handler) =>
+          node.handleJobs((incoming) => {
+            const { quote } = incoming
+            incoming.quote = ({ signature: _, ...honest }) =>
+              quote.call(incoming, signQuote({ ...honest, price }, privateKey))
+            return handler(incoming)
+          }),
+      },
+    })
     await expect(collect()).rejects.toMatchObject({ code: 'protocol/quote' })
     expect(served.filter(({ type }) => type === 'job-start')).toEqual([])
   })

@@ -3,13 +3,14 @@
  * @module
  */
 import type { JobCall, Network } from '@weft/network'
+import type { Payer } from '@weft/payments'
 import type { Job, Offer } from '@weft/protocol'
 import { askNode } from './ask-node.ts'
 import type { Wanted } from './node-cost.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 import { rank } from './rank.ts'
-import { isLie, isMadeUp, refusalOf } from './search-errors.ts'
+import { isLie, isMadeUp, isOwnTrouble, refusalOf } from './search-errors.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type NodeSearchInit = {
@@ -17,6 +18,7 @@ export type NodeSearchInit = {
   peerId: string
   network: Pick<Network, 'findOffers' | 'callNode' | 'reach' | 'region'>
   memory: NodeMemory
+  payer: Payer | null
   job: Job
 }
 
@@ -44,7 +46,13 @@ const offersPerSearch = 16
 /** Characters of a prompt that make a token, roughly: enough for a price. */
 const charsPerToken = 4
 
-export function createNodeSearch({ peerId, network, memory, job }: NodeSearchInit): NodeSearch {
+export function createNodeSearch({
+  peerId,
+  network,
+  memory,
+  payer,
+  job,
+}: NodeSearchInit): NodeSearch {
   const { modelCid, maxPrice } = job
   const wanted = wantedBy(job, network.region)
   /** Answering, or lost. */
@@ -71,7 +79,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
     ask(node, onPlace) {
       asked.add(node.peerId)
       const { signal } = options
-      return askNode({ network, node, job, answered, signal, onPlace })
+      return askNode({ network, node, job, payer, answered, signal, onPlace })
     },
     noteFull(node, aboutMs) {
       asked.delete(node)
@@ -81,7 +89,7 @@ export function createNodeSearch({ peerId, network, memory, job }: NodeSearchIni
       if (isLie(error)) {
         banned.add(node)
         memory.lied(node)
-      } else if (!refusalOf(error) && !isMadeUp(error)) {
+      } else if (!refusalOf(error) && !isMadeUp(error) && !isOwnTrouble(error)) {
         memory.failed(node)
       }
     },

@@ -65,7 +65,11 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { privateKey, peerId } = identity
   const { entries } = catalogue
   const { locks, storage } = navigator
-  const { purse } = createPurse({ privateKey, peerId, ledgers: createLedgers(database) })
+  const { purse, payer, payee } = createPurse({
+    privateKey,
+    peerId,
+    ledgers: createLedgers(database),
+  })
   const store = createModelStore({ chunks, database, locks, storage })
   const memory = createNodeMemory({
     store: {
@@ -119,7 +123,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     }
   }
   const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
-  const serving = { catalogue: entries, network, privateKey, attend, pausing, pace }
+  const serving = { catalogue: entries, payee, network, privateKey, attend, pausing, pace }
   const node = createServingNode({ ...serving, tabEngine })
   const { obstacle } = headEngine
   const head = createServingNode({ ...serving, tabEngine: headEngine, obstacle })
@@ -138,6 +142,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     peerId,
     network,
     memory,
+    payer,
     manifestOf: (modelCid) => findEntry(entries, modelCid).manifest,
     localEngine,
   }

@@ -6,7 +6,14 @@ import type { NodeRefusedError } from '@weft/network'
 import { WeftError } from '@weft/protocol'
 
 /** Reasons that another node would give too. */
-const finalRefusals = ['engine/prompt-too-long', 'protocol/empty-prompt', 'protocol/too-large']
+const finalRefusals = [
+  'engine/prompt-too-long',
+  'protocol/empty-prompt',
+  'protocol/too-large',
+  'payments/no-funds',
+  'payments/funds-ended',
+  'payments/grant',
+]
 const busyRefusals = ['sdk/busy', 'network/busy']
 /** What no honest node sends. */
 const lies = ['protocol/malformed', 'protocol/quote', 'protocol/receipt', 'protocol/signature']
@@ -20,6 +27,11 @@ export function isLie(error: unknown): boolean {
 /** The node has no part in what a relay says of it. */
 export function isMadeUp(error: unknown): boolean {
   return WeftError.is(error) && error.code === 'network/false-offer'
+}
+
+/** It is this tab that cannot pay, whoever is asked. */
+export function isOwnTrouble(error: unknown): boolean {
+  return WeftError.is(error) && /^(payments|storage)\//.test(error.code)
 }
 
 /** A node that refuses, because it is full or because all would, has done nothing wrong. */

@@ -4,16 +4,16 @@
  */
 import type { Engine, PromptMeasure } from '@weft/engine'
 import type { IncomingJob, Network } from '@weft/network'
+import type { PaidJob } from '@weft/payments'
 import {
   checkMessages,
   costWei,
   deriveSeed,
   type EngineInfo,
+  freePrice,
   jobId,
-  limits,
   type Manifest,
   manifestCid,
-  type Price,
   type PrivateKey,
   peerIdFromPrivateKey,
   type QueuePlace,
@@ -25,9 +25,10 @@ import {
   TokenChain,
   utf8ToBytes,
   WeftError,
-  type WireError,
 } from '@weft/protocol'
+import { type Charge, openPaidJob, termsOf } from './charge.ts'
 import { JobQueue, type Place } from './job-queue.ts'
+import { busy, leftQueue, switchedOff, toWire, wrongModel } from './serve-errors.ts'
 import { tokenizerHash } from './tokenizer-hash.ts'
 
 export type ServeInit = {
@@ -36,7 +37,8 @@ export type ServeInit = {
   privateKey: PrivateKey
   manifest: Manifest
   engineInfo: EngineInfo
-  price: Price
+  /** Null: it answers for nothing. */
+  charge: Charge | null
   /** Jobs at the same time; a few more wait, and the next is refused as busy. */
   maxJobs: number
   /** Of this device, for a first guess at how long others have to wait. */
@@ -92,24 +94,45 @@ export function serve(init: ServeInit): (reason?: WeftError) => Promise<void> {
 }
 
 type Held = { id: string; stopped: AbortSignal }
+/** `paid` is null for a node that answers for nothing. */
+type Measured = Held & { measure: PromptMeasure; paid: PaidJob | null }
 
 /** Refuses what cannot be answered, waits for a place, answers. */
 async function takeJob(
-  { engine, manifest, ...rest }: ServeInit,
+  init: ServeInit,
   incoming: IncomingJob,
-  { queue, ...held }: Held & { queue: JobQueue },
+  held: Held & { queue: JobQueue },
 ): Promise<void> {
+  const { engine, manifest, charge } = init
+  const { queue } = held
   const { job, clientPeerId } = incoming
   if (job.modelCid !== manifestCid(manifest)) return incoming.refuse(wrongModel(job.modelCid))
   const busyBeforeMs = queue.busyMs(clientPeerId)
   if (busyBeforeMs !== null) return incoming.refuse(busy(busyBeforeMs), busyBeforeMs)
   let measure: PromptMeasure
+  let paid: PaidJob | null = null
   try {
     checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
     measure = await engine.measurePrompt(job)
+    paid = charge && (await openPaidJob(charge, incoming))
   } catch (error) {
     return incoming.refuse(toWire(error))
   }
+  try {
+    await awaitPlace(init, incoming, { ...held, measure, paid })
+    // The voucher for the rest comes behind the receipt, and holds no place.
+    await paid?.settled({ signal: incoming.closed })
+  } finally {
+    await paid?.close()
+  }
+}
+
+async function awaitPlace(
+  init: ServeInit,
+  incoming: IncomingJob,
+  { queue, ...held }: Measured & { queue: JobQueue },
+): Promise<void> {
+  const { clientPeerId } = incoming
   const busyMs = queue.busyMs(clientPeerId)
   if (busyMs !== null) return incoming.refuse(busy(busyMs), busyMs)
   let place: Place
@@ -121,9 +144,9 @@ async function takeJob(
   } catch {
     return incoming.refuse(toWire(held.stopped.reason ?? leftQueue()))
   }
-  const served = { ...held, measure, hasRun: false }
+  const served = { ...held, hasRun: false }
   try {
-    await serveJob({ engine, manifest, ...rest }, incoming, served)
+    await serveJob(init, incoming, served)
   } finally {
     place.release(served.hasRun)
   }
@@ -132,12 +155,19 @@ async function takeJob(
 async function serveJob(
   init: ServeInit,
   incoming: IncomingJob,
-  served: Held & { measure: PromptMeasure; hasRun: boolean },
+  served: Measured & { hasRun: boolean },
 ): Promise<void> {
-  const { manifest, privateKey, engineInfo, price, onEvent } = init
-  const { id, stopped, measure } = served
+  const { manifest, privateKey, engineInfo, charge, onEvent } = init
+  const { id, measure, paid } = served
+  const unpaid = new AbortController()
+  const stopped = AbortSignal.any([served.stopped, unpaid.signal])
   const { job } = incoming
   const modelCid = manifestCid(manifest)
+  if (paid) {
+    incoming.handleVouchers((voucher) =>
+      paid.take(voucher).catch((error: unknown) => unpaid.abort(error)),
+    )
+  }
   const nonce = await incoming.quote(
     signQuote(
       {
@@ -147,7 +177,8 @@ async function serveJob(
         modelCid,
         ...measure,
         firstToken: incoming.answered.length,
-        price,
+        price: charge?.price ?? freePrice,
+        payment: charge && paid && termsOf(charge, paid),
         engine: engineInfo,
         expiresAtMs: job.createdAtMs + quoteLifetimeMs,
       },
@@ -155,30 +186,36 @@ async function serveJob(
     ),
   )
   const { inputTokens } = measure
+  paid?.start(inputTokens)
   served.hasRun = true
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
-    const receipt = await answer(init, incoming, { nonce, inputTokens, id, stopped })
+    const receipt = await answer(init, incoming, { nonce, inputTokens, id, stopped, paid })
     state = receipt.finishReason === 'cancelled' ? 'cancelled' : 'done'
     await incoming.finish(receipt)
   } catch (error) {
-    if (incoming.signal.aborted) state = 'cancelled'
-    else await incoming.fail(toWire(error))
+    if (incoming.signal.aborted) {
+      state = 'cancelled'
+    } else {
+      paid?.withdraw()
+      await incoming.fail(toWire(error))
+    }
   } finally {
     onEvent({ type: 'job-end', id, state })
   }
 }
 
 async function answer(
-  { engine, manifest, privateKey, engineInfo, price, onEvent }: ServeInit,
+  { engine, manifest, privateKey, engineInfo, charge, onEvent }: ServeInit,
   incoming: IncomingJob,
   {
     nonce,
     inputTokens,
     id,
     stopped,
-  }: { nonce: Uint8Array; inputTokens: number; id: string; stopped: AbortSignal },
+    paid,
+  }: Held & { nonce: Uint8Array; inputTokens: number; paid: PaidJob | null },
 ): Promise<Receipt> {
   const { job, answered } = incoming
   const signal = AbortSignal.any([incoming.signal, stopped])
@@ -187,18 +224,28 @@ async function answer(
   const chain = new TokenChain({ jobId: hash, nonce })
   chain.push(answered)
   const seed = deriveSeed({ jobId: hash, nonce, modelCid })
+  const price = charge?.price ?? freePrice
   let text = ''
   let prefillMs = 0
+  // Neither is a prompt read nor a token sent while too much is unpaid.
+  const untilPaid = async () => {
+    await paid?.ready({ signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+  await untilPaid()
   const init = { messages, sampling, overflow, maxTokens, seed, answered }
   for await (const part of engine.generate(init, { signal })) {
     if (part.type === 'prefill-end') {
       prefillMs = part.prefillMs
     } else if (part.type === 'delta') {
       const { index, tokens } = part
+      await untilPaid()
       // After a cancel nothing more is sent, so nothing more is counted.
       if (signal.aborted) continue
       await incoming.send({ index, tokens, text: part.text })
       chain.push(tokens)
+      paid?.delivered(chain.length - answered.length)
       text += part.text
       onEvent({ type: 'job-delta', id, tokens: tokens.length })
     } else {
@@ -232,27 +279,4 @@ async function answer(
     }
   }
   throw new WeftError('sdk/engine-ended', 'The engine stopped without an end.')
-}
-
-function switchedOff(): WeftError {
-  return new WeftError('sdk/stopped', 'Its owner switched serving off. What has arrived is yours.')
-}
-
-function leftQueue(): WeftError {
-  return new WeftError('sdk/left-queue', 'The client has left the queue.')
-}
-
-function busy(aboutMs: number): WireError {
-  const seconds = Math.ceil(aboutMs / 1000)
-  return { code: 'sdk/busy', message: `This tab is busy, about ${seconds} s.` }
-}
-
-function wrongModel(modelCid: string): WireError {
-  return { code: 'sdk/wrong-model', message: `This tab does not serve the model ${modelCid}.` }
-}
-
-/** The facts stay here: they are for this node's owner, and the sentence says enough. */
-function toWire(error: unknown): WireError {
-  const { code, message } = WeftError.from(error, 'sdk/node-failed', 'The node failed.')
-  return { code, message: message.slice(0, limits.maxErrorMessageChars) }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { AnnouncementHandle, Network } from '@weft/network'
+import type { Payee } from '@weft/payments'
 import {
   type EngineInfo,
   freePrice,
@@ -12,6 +13,7 @@ import {
 } from '@weft/protocol'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
+import { chargeOf } from './charge.ts'
 import { createJobView, restingSentence } from './job-view.ts'
 import { type DecodePace, watchSteps } from './pausing/decode-pace.ts'
 import type { Pause } from './pausing/pause-policy.ts'
@@ -33,6 +35,8 @@ export type ServingNodeInit = {
   /** Not null while what is ready cannot answer for now. */
   obstacle?: Cell<Pause | null>
   pace: DecodePace
+  /** Who earns where there is a price. */
+  payee?: () => Payee | null
 }
 
 /** What registrations, quotes and receipts say of the engine. */
@@ -194,8 +198,9 @@ function beginServing(
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
   const terms = termsOf(ready, init.choice)
+  const charge = chargeOf({ price: init.choice.price, payee: init.payee?.() ?? null })
+  const price = charge?.price ?? freePrice
   const { engineInfo, maxJobs } = terms
-  const price = init.choice.price ?? freePrice
   const release = tabEngine.hold()
   const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
   const announce = () =>
@@ -230,7 +235,7 @@ function beginServing(
     privateKey,
     manifest,
     engineInfo,
-    price,
+    charge,
     maxJobs,
     tokensPerSecond,
     onEvent: view.onEvent,

@@ -4,7 +4,8 @@
  * @module
  */
 import type { CallPart, JobCall } from '@weft/network'
-import { WeftError } from '@weft/protocol'
+import { type Voucher, WeftError } from '@weft/protocol'
+import type { NodePayment } from './node-payment.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type StintInit = {
@@ -14,6 +15,10 @@ export type StintInit = {
   openNext: () => Promise<JobCall>
   /** Round trip to the node, milliseconds; null while unknown. */
   rttMs: () => number | null
+  /** Null for a node that answers for nothing. */
+  bill: NodePayment | null
+  /** For a prompt that is paid ahead. */
+  voucher: Voucher | null
 }
 
 /** Null behind the receipt; else why the node is given up, and who is ready instead, if anybody. */
@@ -38,12 +43,15 @@ type Outcome =
 
 /** @throws CancelledError when the signal ended the wait; all else is in the end that is returned */
 export async function* stint(
-  { call, nonce, openNext, rttMs }: StintInit,
+  { call, nonce, openNext, rttMs, bill, voucher }: StintInit,
   { signal }: WaitOptions,
 ): AsyncGenerator<CallPart, StintEnd> {
   const givenUp = new AbortController()
   const signals = signal ? [signal, givenUp.signal] : [givenUp.signal]
-  const parts = call.accept(nonce, { signal: AbortSignal.any(signals) })[Symbol.asyncIterator]()
+  const accepted = { signal: AbortSignal.any(signals), voucher }
+  const parts = call
+    .accept(nonce, bill ? { ...accepted, lastVoucher: () => bill.settle() } : accepted)
+    [Symbol.asyncIterator]()
   const gaps = createGaps(firstLateMs + lateMsPerInputToken * call.quote.inputTokens)
   let isOver = false
   try {

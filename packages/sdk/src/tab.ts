@@ -174,7 +174,7 @@ export type GenerateRequest = {
   /** Default `error`. */
   overflow?: ContextOverflow
   maxTokens?: number
-  /** The most that a node may ask; by default only free ones are asked. */
+  /** The most that a node may ask; by default, and while this tab spends nothing, only free ones are asked. */
   maxPrice?: Price
   where: 'network' | 'local'
 }
@@ -195,6 +195,8 @@ export type GenerateEvent =
       nonce: Uint8Array
       droppedMessages: number
     }
+  /** What the node is owed by now, where that does not follow from its tokens alone. */
+  | { type: 'cost'; nodePeerId: string; costWei: bigint }
   /**
    * Another one goes on behind `tokens` and `text`, or the iteration throws. That is less than had come
    * where its receipt was false.
@@ -261,7 +263,10 @@ export interface ServingNode {
    * other one serves, or was quicker to ask.
    */
   mayServeAgain(): Promise<boolean>
-  /** Prepares the model, registers with the relays and serves until stopped. */
+  /**
+   * Prepares the model, registers with the relays and serves until stopped.
+   * @throws WeftError `sdk/no-payee` for a price while `Tab.purse` is used on no chain; `storage/*`, `engine/*`
+   */
   start(init: ServeChoice): Promise<void>
   /** Takes nothing new; running jobs end and their clients are told. */
   stop(): Promise<void>

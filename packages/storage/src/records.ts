@@ -43,12 +43,16 @@ export type AnswerRecord = {
   recheck: RecheckRecord | null
 }
 
-/** What one node is owed for its part of an answer: `costWei` of these. */
+/** What one node is owed for its part of an answer. */
 export type NodeBill = {
   peerId: string
   price: Price
   inputTokens: number
   outputTokens: number
+  /**
+   * To the wei what was or will be paid: that of the tokens, less where the node lied or said nothing.
+   */
+  costWei: bigint
 }
 
 /** One node lost, the next one found. */

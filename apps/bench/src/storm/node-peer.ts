@@ -47,7 +47,7 @@ export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Pr
     privateKey,
     manifest,
     engineInfo,
-    price: freePrice,
+    charge: null,
     maxJobs,
     onEvent(event) {
       if (event.type !== 'queue-change') return

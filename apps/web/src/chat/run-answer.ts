@@ -149,6 +149,7 @@ function stepOf(run: Run, event: GenerateEvent): Run {
       return { ...run, step: 'handing-over' }
     case 'delta':
       return run.step === 'answering' ? run : { ...run, step: 'answering' }
+    case 'cost':
     case 'end':
       return run
   }

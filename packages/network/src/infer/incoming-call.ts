@@ -8,11 +8,13 @@ import {
   type ClientMessage,
   type Delta,
   type Job,
+  type JobPayment,
   type NodeMessage,
   type QueuePlace,
   type Quote,
   type Receipt,
   sha256,
+  type Voucher,
   WeftError,
   type WireError,
 } from '@weft/protocol'
@@ -24,7 +26,7 @@ import { CreditGate } from './credit-gate.ts'
 
 export type ClientMessages = MessageStream<ClientMessage, NodeMessage>
 
-export type IncomingCallInit = Pick<IncomingJob, 'job' | 'answered' | 'clientPeerId'>
+export type IncomingCallInit = Pick<IncomingJob, 'job' | 'answered' | 'clientPeerId' | 'payment'>
 
 type State = 'received' | 'quoted' | 'accepted' | 'ended'
 
@@ -32,22 +34,31 @@ export class IncomingCall implements IncomingJob {
   readonly job: Job
   readonly answered: readonly number[]
   readonly clientPeerId: string
+  readonly payment: JobPayment | null
   readonly #messages: ClientMessages
   readonly #credits = new CreditGate()
   readonly #abort = new AbortController()
+  readonly #closed = new AbortController()
   readonly #nonce = Promise.withResolvers<Uint8Array>()
   #state: State = 'received'
+  #takeVoucher: ((voucher: Voucher) => Promise<void>) | null = null
+  /** Stays true behind the end: the voucher for the rest comes then. */
+  #isAccepted = false
   /** The client asked to stop and still waits for a receipt. */
   #cancelled = false
   /** Ends with the client's side of the stream. */
   readonly #listening: Promise<void>
   readonly #timer: ReturnType<typeof setTimeout>
 
-  constructor(messages: ClientMessages, { job, answered, clientPeerId }: IncomingCallInit) {
+  constructor(
+    messages: ClientMessages,
+    { job, answered, clientPeerId, payment }: IncomingCallInit,
+  ) {
     this.#messages = messages
     this.job = job
     this.answered = answered
     this.clientPeerId = clientPeerId
+    this.payment = payment
     this.#nonce.promise.catch(() => {})
     this.#timer = setTimeout(() => void this.#expire(), inferTimes.wholeJobMs)
     this.#listening = this.#listen()
@@ -55,6 +66,10 @@ export class IncomingCall implements IncomingJob {
 
   get signal(): AbortSignal {
     return this.#abort.signal
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal
   }
 
   get hasEnded(): boolean {
@@ -69,6 +84,10 @@ export class IncomingCall implements IncomingJob {
   async queue(place: QueuePlace): Promise<void> {
     this.#expect('received')
     await this.#messages.write({ type: 'queued', place })
+  }
+
+  handleVouchers(take: (voucher: Voucher) => Promise<void>): void {
+    this.#takeVoucher = take
   }
 
   async quote(quote: Quote): Promise<Uint8Array> {
@@ -146,7 +165,7 @@ export class IncomingCall implements IncomingJob {
       for (;;) {
         const message = await this.#messages.read()
         if (message === null) break
-        this.#receive(message)
+        await this.#receive(message)
       }
     } catch {
       // A cut stream or a broken message: the stream is gone, and with it the client.
@@ -154,9 +173,10 @@ export class IncomingCall implements IncomingJob {
     clearTimeout(this.#timer)
     this.#cancelled = false
     this.#giveUp()
+    this.#closed.abort()
   }
 
-  #receive(message: ClientMessage): void {
+  async #receive(message: ClientMessage): Promise<void> {
     if (message.type === 'cancel' && !this.#cancelled) {
       this.#cancelled = true
       this.#giveUp()
@@ -165,14 +185,24 @@ export class IncomingCall implements IncomingJob {
         throw this.#messages.refuse('The nonce is not the one of the job.')
       }
       this.#state = 'accepted'
+      this.#isAccepted = true
       this.#credits.add(message.credits)
       this.#nonce.resolve(message.nonce)
+      if (message.voucher) await this.#receiveVoucher(message.voucher)
+    } else if (message.type === 'voucher' && this.#isAccepted) {
+      await this.#receiveVoucher(message.voucher)
     } else if (message.type === 'credit' && this.#state !== 'received') {
       this.#credits.add(message.credits)
       if (this.#credits.credits > maxCredits) throw this.#messages.refuse('Too much credit.')
     } else {
       throw this.#messages.refuse(`A message "${message.type}" is not allowed now.`)
     }
+  }
+
+  /** It is kept before anything else is read: a flood of vouchers waits in the line. */
+  async #receiveVoucher(voucher: Voucher): Promise<void> {
+    if (!this.#takeVoucher) throw this.#messages.refuse('This job is not paid with vouchers.')
+    await this.#takeVoucher(voucher)
   }
 
   #giveUp(): void {

@@ -59,14 +59,14 @@ export class InferServer {
     })
     if (message === null) return messages.close()
     if (message.type !== 'job') throw messages.refuse('A job was expected.')
-    const { job, answered } = message
+    const { job, answered, payment } = message
     if (job.clientPeerId !== clientPeerId) {
       throw messages.refuse('The job names another client than the one who sent it.')
     }
     if (answered.length > job.maxTokens) {
       throw messages.refuse('More of the answer exists than the job asks for.')
     }
-    const call = new IncomingCall(messages, { job, answered, clientPeerId })
+    const call = new IncomingCall(messages, { job, answered, clientPeerId, payment })
     const { handler } = this
     if (!handler) return call.refuse(notServing)
     if (isFull) return call.refuse(busy, busyMs)

@@ -268,7 +268,7 @@ test('a second cancel is an offence', async () => {
   const stream = await connection.newStream(inferProtocol)
   const messages = new MessageStream({ stream, format: clientSide, onOffence: () => {} })
   const { job } = createTestJob(client.network.peerId)
-  await messages.write({ type: 'job', job, answered: [] })
+  await messages.write({ type: 'job', job, answered: [], payment: null })
   expect(await messages.read()).toMatchObject({ type: 'quote' })
   await messages.write({ type: 'cancel' })
   await messages.write({ type: 'cancel' })

@@ -7,13 +7,15 @@ import {
   type ClientMessage,
   type Delta,
   type Job,
+  type JobPayment,
   limits,
   type NodeMessage,
   type QueuePlace,
   type Quote,
+  type Voucher,
   WeftError,
 } from '@weft/protocol'
-import type { CallPart, JobCall, WaitOptions } from '../network.ts'
+import type { AcceptOptions, CallPart, JobCall, WaitOptions } from '../network.ts'
 import { type DeadlineOptions, withDeadline } from '../wire/deadline.ts'
 import type { MessageStream } from '../wire/message-stream.ts'
 import { hasCode, NodeRefusedError, nodeFailed, nodeLost, nodeStalled } from './call-errors.ts'
@@ -27,6 +29,7 @@ export type OpenCallInit = {
   job: Job
   /** Tokens of the answer that exist already. */
   answered: readonly number[]
+  payment: JobPayment | null
   onQueued: (place: QueuePlace) => void
 }
 
@@ -45,13 +48,13 @@ type StreamedCallInit = {
  */
 export async function openCall(
   messages: NodeMessages,
-  { nodePeerId, job, answered, onQueued }: OpenCallInit,
+  { nodePeerId, job, answered, payment, onQueued }: OpenCallInit,
   { signal }: WaitOptions,
 ): Promise<JobCall> {
   try {
     let answer = await withDeadline(
       async (deadline) => {
-        await messages.write({ type: 'job', job, answered: [...answered] })
+        await messages.write({ type: 'job', job, answered: [...answered], payment })
         return messages.read({ signal: deadline })
       },
       { subject: "The node's quote", ms: inferTimes.quoteMs, signal },
@@ -106,23 +109,31 @@ class StreamedCall implements JobCall {
     this.#firstToken = firstToken
   }
 
-  async *accept(nonce: Uint8Array, { signal }: WaitOptions = {}): AsyncGenerator<CallPart> {
+  async *accept(
+    nonce: Uint8Array,
+    { signal, voucher = null, lastVoucher }: AcceptOptions = {},
+  ): AsyncGenerator<CallPart> {
     const stop = () => this.#sendCancel()
     signal?.addEventListener('abort', stop, { once: true })
     try {
       if (signal?.aborted) throw new CancelledError({ subject: 'The job' })
-      await this.#messages.write({ type: 'accept', nonce, credits: creditWindow })
+      await this.#messages.write({ type: 'accept', nonce, credits: creditWindow, voucher })
       yield* this.#parts()
     } catch (error) {
       const reason = this.#explain(error)
+      // A node that says why it stops can be paid for what it has sent.
+      if (!this.#ended) this.#messages.abort(reason)
       this.#ended = true
-      this.#messages.abort(reason)
       throw reason
     } finally {
       signal?.removeEventListener('abort', stop)
       if (!this.#ended) this.#sendCancel()
-      void this.#close()
+      void this.#close(lastVoucher)
     }
+  }
+
+  pay(voucher: Voucher): void {
+    this.#send({ type: 'voucher', voucher })
   }
 
   decline(): void {
@@ -142,6 +153,7 @@ class StreamedCall implements JobCall {
         yield { type: 'receipt', receipt: message.receipt }
         return
       } else if (message.type === 'error') {
+        this.#ended = true
         throw nodeFailed(message.error)
       } else {
         throw this.#messages.refuse('A delta or an end was expected.')
@@ -213,9 +225,14 @@ class StreamedCall implements JobCall {
   }
 
   /** Ends our side and then, in a moment, the whole stream: a node that keeps it open gains nothing. */
-  async #close(): Promise<void> {
+  async #close(lastVoucher?: AcceptOptions['lastVoucher']): Promise<void> {
     try {
-      await withDeadline((signal) => this.#drain(signal), {
+      const closing = async (signal: AbortSignal) => {
+        const voucher = await lastVoucher?.()
+        if (voucher) await this.#messages.write({ type: 'voucher', voucher })
+        await this.#drain(signal)
+      }
+      await withDeadline(closing, {
         subject: "The node's end of the call",
         ms: inferTimes.closeMs,
       })

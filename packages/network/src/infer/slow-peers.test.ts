@@ -77,9 +77,9 @@ async function accept(credits: number): Promise<Stream> {
   const stream = await connection.newStream(inferProtocol)
   const messages = new MessageStream({ stream, format: clientSide, onOffence: () => {} })
   const { job, nonce } = createTestJob(network.peerId)
-  await messages.write({ type: 'job', job, answered: [] })
+  await messages.write({ type: 'job', job, answered: [], payment: null })
   expect(await messages.read()).toMatchObject({ type: 'quote' })
-  await messages.write({ type: 'accept', nonce, credits })
+  await messages.write({ type: 'accept', nonce, credits, voucher: null })
   return stream
 }
 
@@ -144,8 +144,9 @@ test('a client that floods a node which is busy', async () => {
   const stream = await connection.newStream(inferProtocol)
   const frames = new FrameStream(stream, { ...clientSide, writeMs: 5_000 })
   const { job } = createTestJob(client.network.peerId)
-  await frames.write(clientSide.encode({ type: 'job', job, answered: [] }))
-  const bytes = clientSide.encode({ type: 'job', job, answered: Array(8_000).fill(0xffffffff) })
+  await frames.write(clientSide.encode({ type: 'job', job, answered: [], payment: null }))
+  const answered = Array(8_000).fill(0xffffffff)
+  const bytes = clientSide.encode({ type: 'job', job, answered, payment: null })
   const flood = async () => {
     for (;;) await frames.write(bytes)
   }

@@ -75,6 +75,7 @@ export function quoteFor(job: Job, privateKey: PrivateKey, firstToken = 0): Quot
     droppedMessages: 0,
     firstToken,
     price: freePrice,
+    payment: null,
     engine,
     expiresAtMs: Date.now() + 60_000,
   }

@@ -32,6 +32,7 @@ export class PaidJob {
   readonly #check: PaidJobInit['check']
   readonly #forget: PaidJobInit['forget']
   #inputTokens = 0
+  #outputTokens = 0
   #costWei = 0n
   #vouchersLeft = sparedVouchers
   #isClosed = false
@@ -74,6 +75,13 @@ export class PaidJob {
     throw unpaid(this.#lane.unpaidWei)
   }
 
+  /** This node has failed: a prompt behind which no token came is owed by nobody. */
+  withdraw(): void {
+    if (this.#outputTokens > 0) return
+    this.#lane.deliver(-this.#costWei)
+    this.#costWei = 0n
+  }
+
   /** @param outputTokens - sent by this node so far, in all */
   delivered(outputTokens: number): void {
     this.#vouchersLeft += 1
@@ -112,5 +120,6 @@ export class PaidJob {
     const cost = costWei(this.#price, { inputTokens: this.#inputTokens, outputTokens })
     this.#lane.deliver(cost - this.#costWei)
     this.#costWei = cost
+    this.#outputTokens = outputTokens
   }
 }

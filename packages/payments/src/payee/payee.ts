@@ -14,6 +14,7 @@ import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
 import { badGrant, owesTooMuch, redeemsFirst, wrongContract } from '../payment-errors.ts'
 import { compactSignature } from '../signatures.ts'
+import type { ContractRef } from '../typed-hashes.ts'
 import { hashGrant } from '../typed-hashes.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
@@ -54,6 +55,7 @@ export type PlannedRedemption = Omit<Batch, 'laneIds'> & { call: RedeemCall }
 export type Payee = {
   /** Lower case. */
   readonly address: Hex
+  readonly contract: ContractRef
   /**
    * Looks whether a client's money is good for another job.
    * @throws WeftError `payments/wrong-contract`, `no-funds`, `funds-ended`, `grant`, `voucher`, `over-promised`,
@@ -143,6 +145,7 @@ export async function createPayee({
 
   return {
     address,
+    contract,
     async openJob(init, options = {}) {
       const { clientPeerId, modelCid, funds, voucher, price, policy } = init
       if (funds.chainId !== contract.chainId || funds.contract !== contract.contract) {

@@ -117,8 +117,9 @@ export class Cap {
       if (growth > 0n && growth > left) throw overCap(growth, left)
       await this.#ledger.put(after)
       // Tokens go on arriving while it is written.
-      const { arrivedWei } = this.#commitments.get(id) ?? after
-      this.#commitments.set(id, { ...after, arrivedWei: most(arrivedWei, after.arrivedWei) })
+      const now = this.#commitments.get(id)
+      const meanwhileWei = now && before ? now.arrivedWei - before.arrivedWei : 0n
+      this.#commitments.set(id, { ...after, arrivedWei: after.arrivedWei + meanwhileWei })
       return after
     })
     this.#last = changed.catch(() => {})

@@ -3,6 +3,7 @@
  * @module
  */
 import { costWei, type Hex, type Price, type PrivateKey, type Voucher } from '@weft/protocol'
+import { least } from '../amounts.ts'
 import { type Lane, laneIdOf } from '../lane.ts'
 import { signHash } from '../signatures.ts'
 import { type ContractRef, createVoucherHasher } from '../typed-hashes.ts'
@@ -84,6 +85,18 @@ export class PayerLane {
     await this.#cap.change(this.id, (commitment) => commitment ?? null)
   }
 
+  /** What is not promised of it is owed no more. @returns how much that was */
+  async disown(wei: bigint): Promise<bigint> {
+    let disownedWei = 0n
+    await this.#cap.change(this.id, (commitment) => {
+      if (!commitment) return null
+      const { arrivedWei, promisedWei } = commitment
+      disownedWei = least(wei, arrivedWei - promisedWei)
+      return { ...commitment, arrivedWei: arrivedWei - disownedWei }
+    })
+    return disownedWei
+  }
+
   #sign(maxClaimableWei: bigint): Voucher | null {
     if (maxClaimableWei === 0n) return null
     const signature = signHash(this.#hash(maxClaimableWei), this.#privateKey)
@@ -149,6 +162,12 @@ export class Bill {
   async abandon(): Promise<void> {
     this.#release()
     await this.#lane.keep()
+  }
+
+  /** The node has lied: nothing more is paid for this job. What was promised is lost. */
+  async disown(): Promise<void> {
+    this.#release()
+    this.#costWei -= await this.#lane.disown(this.#costWei)
   }
 
   #count(outputTokens: number): void {

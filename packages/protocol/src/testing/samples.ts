@@ -20,6 +20,8 @@ const sampleEngine = {
   device: '2 threads',
 } as const
 
+const sampleContract = { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` } as const
+
 /** A whole honest job with fresh keys. */
 export function sampleRoad() {
   const nodeKey = createPrivateKey()
@@ -44,6 +46,7 @@ export function sampleRoad() {
       droppedMessages: 0,
       firstToken: 0,
       price: { inputWeiPerMillion: 3n, outputWeiPerMillion: 10n ** 18n },
+      payment: { ...sampleContract, maxUnpaidWei: 64n * 10n ** 12n },
       engine: sampleEngine,
       expiresAtMs: 1_800_000_060_000,
     },

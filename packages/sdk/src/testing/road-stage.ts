@@ -73,7 +73,7 @@ export async function openRoad() {
         privateKey,
         manifest,
         engineInfo: runtime.info,
-        price: freePrice,
+        charge: null,
         maxJobs: 2,
         onEvent: (event) => served.push(event),
         ...change,

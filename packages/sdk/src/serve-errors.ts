@@ -1,0 +1,28 @@
+/**
+ * What a node says to a client that it does not answer, or not to the end.
+ * @module
+ */
+import { limits, WeftError, type WireError } from '@weft/protocol'
+
+export function switchedOff(): WeftError {
+  return new WeftError('sdk/stopped', 'Its owner switched serving off. What has arrived is yours.')
+}
+
+export function leftQueue(): WeftError {
+  return new WeftError('sdk/left-queue', 'The client has left the queue.')
+}
+
+export function busy(aboutMs: number): WireError {
+  const seconds = Math.ceil(aboutMs / 1000)
+  return { code: 'sdk/busy', message: `This tab is busy, about ${seconds} s.` }
+}
+
+export function wrongModel(modelCid: string): WireError {
+  return { code: 'sdk/wrong-model', message: `This tab does not serve the model ${modelCid}.` }
+}
+
+/** The facts stay here: they are for this node's owner, and the sentence says enough. */
+export function toWire(error: unknown): WireError {
+  const { code, message } = WeftError.from(error, 'sdk/node-failed', 'The node failed.')
+  return { code, message: message.slice(0, limits.maxErrorMessageChars) }
+}
