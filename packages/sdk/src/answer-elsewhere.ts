@@ -108,7 +108,7 @@ export async function* answerElsewhere(
             checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
           } catch (error) {
             lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
-            bill?.disown()
+            await bill?.disown()
             break
           }
           memory.answered(nodePeerId, {
@@ -117,8 +117,7 @@ export async function* answerElsewhere(
             ms: performance.now() - startedMs,
             rttMs: network.rttMs(nodePeerId),
           })
-          bill?.confirm()
-          await bill?.settle()
+          await bill?.confirm()
           if (bill) yield cost()
           yield { type: 'finish', receipt, finishReason: receipt.finishReason }
           return

@@ -80,14 +80,16 @@ export class NodePayment {
     void this.#pay()
   }
 
-  /** The receipt is right. */
-  confirm(): void {
+  /** The receipt is right: the rest is promised, also where no token came. */
+  async confirm(): Promise<void> {
     this.#isConfirmed = true
+    await this.settle()
   }
 
   /** The receipt is false: what is not promised yet will not be. */
-  disown(): void {
+  async disown(): Promise<void> {
     this.#isDisowned = true
+    await this.settle()
   }
 
   /**
