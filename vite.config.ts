@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { publicNetworks } from './packages/contracts/src/networks.ts'
 import { webrtcDialRace } from './packages/network/vite-plugin-webrtc-dial-race.ts'
 import { sourceOrigins } from './tooling/source-origins.ts'
 
@@ -27,6 +28,11 @@ const modelOrigins = [
   ...sourceOrigins(inRoot('public/models/catalogue.json')),
 ]
 
+/** Nodes of the networks that jobs are paid on; a chain that runs beside the site has the site's own. */
+const chainOrigins = Object.values(publicNetworks)
+  .filter(({ contracts }) => contracts)
+  .flatMap(({ rpcUrls }) => rpcUrls.map((url) => new URL(url).origin))
+
 /**
  * Scripts of this origin only, so that text from a peer can never become code. Relays are websockets
  * anywhere; ONNX Runtime starts its threads from blobs. A deployment has to send both sets of headers.
@@ -37,7 +43,7 @@ const securityHeaders = {
     "script-src 'self' 'wasm-unsafe-eval' blob:",
     "worker-src 'self' blob:",
     // Model files count only when their hashes are the manifest's, see decisions/0013.
-    `connect-src 'self' ws: wss: ${modelOrigins.join(' ')}`,
+    `connect-src ${["'self' ws: wss:", ...modelOrigins, ...chainOrigins].join(' ')}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",

@@ -1,72 +1,124 @@
 /**
- * Deploys the contracts to a chain that stays, and prints what belongs into `src/addresses.ts`:
- *
- *   DEPLOYER_KEY=0x… node packages/contracts/deploy.ts --rpc URL --parameters FILE
- *
- * The file is JSON: the `DeployParameters` of `src/deploy.ts`, seconds as numbers.
+ * `npm run deploy -- --network NAME --parameters FILE`: rehearses a deployment on a copy of a network and
+ * says what it would do and cost. With `--send` and `DEPLOYER_KEY` it then does it, and prints what belongs
+ * into `src/addresses.ts`.
  * @module
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { createPublicClient, createWalletClient, defineChain, http, isAddress } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { formatEther, formatGwei } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { z } from 'zod'
-import { deployContracts } from './src/deploy.ts'
+import { type Deployed, deployContracts } from './src/deploy.ts'
+import { deployParametersSchema } from './src/deploy-parameters.ts'
+import { developmentChainId, type Network, publicNetworks } from './src/networks.ts'
+import { clientsOf, rehearseDeployment } from './src/rehearse.ts'
 
-const address = z.custom<`0x${string}`>((text) => typeof text === 'string' && isAddress(text), {
-  error: 'expected an address with its checksum',
-})
-const basisPoints = z.int().min(0).max(1_500)
-const seconds = z.int().min(0).max(31_536_000).transform(BigInt)
-const parametersSchema = z.strictObject({
-  governance: address,
-  beneficiaries: z.strictObject({
-    network: address,
-    treasury: address,
-    builders: address,
-    backers: address,
-    launch: address,
-  }),
-  pools: z.strictObject({
-    auditBps: basisPoints,
-    commonsBps: basisPoints,
-    treasuryBps: basisPoints,
-    audit: address,
-    commons: address,
-    treasury: address,
-  }),
-  withdrawDelay: seconds,
-  unbondingDelay: seconds,
-  disputePeriod: seconds,
-})
+const networks: Record<string, Pick<Network, 'chainId' | 'name' | 'rpcUrls' | 'contracts'>> = {
+  ...publicNetworks,
+  development: {
+    chainId: developmentChainId,
+    name: 'a development chain',
+    rpcUrls: ['http://127.0.0.1:8545'],
+    contracts: null,
+  },
+}
+
+const usage = `Usage: npm run deploy -- --network NAME --parameters FILE [--rpc URL] [--send]
+
+  --network <name>     ${Object.keys(networks).join(', ')}
+  --parameters <file>  JSON: governance, beneficiaries, pools, delays; see src/deploy-parameters.ts
+  --rpc <url>          instead of the network's own
+  --send               deploy; without it all happens on a copy, and nothing is sent
+
+The key that pays is read from DEPLOYER_KEY in the environment and nowhere else. Without one, a rehearsal
+takes a new one: its gas is right, its addresses are not.`
+
 const keySchema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/i)])
 
-const { values } = parseArgs({
-  options: { rpc: { type: 'string' }, parameters: { type: 'string' } },
-})
-if (!values.rpc || !values.parameters || !process.env.DEPLOYER_KEY) {
-  console.error('DEPLOYER_KEY=0x… node packages/contracts/deploy.ts --rpc URL --parameters FILE')
-  process.exit(1)
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      network: { type: 'string' },
+      parameters: { type: 'string' },
+      rpc: { type: 'string' },
+      send: { type: 'boolean', default: false },
+    },
+  })
+  const network = networks[values.network ?? '']
+  if (!network || !values.parameters) throw new Error(usage)
+  if (network.contracts) {
+    throw new Error(`${network.name} has its contracts already: ${network.contracts.channels}.`)
+  }
+  const parameters = deployParametersSchema.parse(
+    JSON.parse(await readFile(values.parameters, 'utf8')),
+  )
+  const key = process.env.DEPLOYER_KEY
+  if (values.send && !key) throw new Error('--send needs DEPLOYER_KEY in the environment.')
+  const parsed = keySchema.safeParse(key ?? generatePrivateKey())
+  // Not zod's own words: they might repeat it.
+  if (!parsed.data) throw new Error('DEPLOYER_KEY is not a key: 0x and 64 hexadecimal digits.')
+  const account = privateKeyToAccount(parsed.data)
+  const rpcUrl = values.rpc ?? network.rpcUrls[0] ?? ''
+  const { chainId } = network
+  const clients = clientsOf({ rpcUrl, chainId, account })
+
+  const actual = await clients.reader.getChainId()
+  if (actual !== chainId) {
+    throw new Error(`${rpcUrl} is chain ${actual}, and ${network.name} is chain ${chainId}.`)
+  }
+  const [balance, { maxFeePerGas }] = await Promise.all([
+    clients.reader.getBalance({ address: account.address }),
+    clients.reader.estimateFeesPerGas(),
+  ])
+  console.log(`Network   ${network.name}, chain ${chainId}, ${rpcUrl}`)
+  console.log(`Sender    ${account.address}${key ? `, ${formatEther(balance)} ETH` : ' (made up)'}`)
+  console.log(`With      ${words(parameters)}\n`)
+
+  const deployed = await rehearseDeployment({ rpcUrl, chainId, account, parameters })
+  for (const each of deployed) console.log(line(each))
+  const gas = deployed.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
+  const cost = gas * maxFeePerGas
+  console.log(
+    `\nTogether ${gas} gas: at most ${formatEther(cost)} ETH at ${formatGwei(maxFeePerGas)} gwei.`,
+  )
+  if (chainId !== developmentChainId) {
+    console.log('A rollup adds its own fee for data on Ethereum, which is not in this sum.')
+  }
+  if (!values.send) {
+    console.log(
+      '\nThis was a rehearsal on a copy of the network: nothing was sent. --send deploys.',
+    )
+    return
+  }
+  if (balance < cost) {
+    throw new Error(
+      `The sender has ${formatEther(balance)} ETH, which is not enough. Nothing was sent.`,
+    )
+  }
+  console.log(`\nSending to ${network.name}:\n`)
+  const deployment = await deployContracts(clients, parameters, (each) => console.log(line(each)))
+  console.log('\nFor packages/contracts/src/addresses.ts, after a review:\n')
+  console.log(`  ${chainId}: {`)
+  for (const name of ['token', 'registry', 'models', 'channels'] as const) {
+    console.log(`    ${name}: '${deployment[name]}',`)
+  }
+  console.log(`    fromBlock: ${deployment.fromBlock}n,\n  },`)
 }
-const parameters = parametersSchema.parse(JSON.parse(await readFile(values.parameters, 'utf8')))
-const account = privateKeyToAccount(keySchema.parse(process.env.DEPLOYER_KEY))
-const transport = http(values.rpc)
-const id = await createPublicClient({ transport }).getChainId()
-const chain = defineChain({
-  id,
-  name: `chain ${id}`,
-  nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-  rpcUrls: { default: { http: [values.rpc] } },
-})
-const deployment = await deployContracts(
-  {
-    wallet: createWalletClient({ account, chain, transport }),
-    reader: createPublicClient({ chain, transport }),
-  },
-  parameters,
-)
-console.log(`  ${id}: {`)
-for (const name of ['token', 'registry', 'models', 'channels'] as const) {
-  console.log(`    ${name}: '${deployment[name]}',`)
+
+function line({ name, address, gasUsed }: Deployed): string {
+  return `  ${name.padEnd(12)} ${address}  ${gasUsed} gas`
 }
-console.log(`    fromBlock: ${deployment.fromBlock}n,\n  },`)
+
+function words(parameters: object): string {
+  const text = (_: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
+  return JSON.stringify(parameters, text, 2).replaceAll('\n', '\n          ')
+}
+
+main().catch((error: unknown) => {
+  const isKnown = error instanceof Error
+  console.error(
+    `\n${error instanceof z.ZodError ? z.prettifyError(error) : isKnown ? error.message : error}`,
+  )
+  process.exitCode = 1
+})

@@ -17,7 +17,7 @@ import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem
 import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Anvil, startAnvil } from './anvil.ts'
-import { deployContracts, developmentParameters } from './deploy.ts'
+import { type Deployed, deployContracts, developmentParameters } from './deploy.ts'
 import {
   channelsAbi,
   channelsDomain,
@@ -29,6 +29,7 @@ import {
   tokenDomain,
   voucherTypes,
 } from './index.ts'
+import { rehearseDeployment } from './rehearse.ts'
 
 type Call = { address: Hex; abi: Abi; functionName: string; args: readonly unknown[] }
 
@@ -157,6 +158,26 @@ test('fifty payers without gas, one node, batches: every balance to the wei, at 
     toCommons,
     pooled - toAudit - toCommons,
   ])
+})
+
+test('a rehearsal says what a deployment does and takes, and sends nothing', async () => {
+  const parameters = developmentParameters(deployer.address)
+  const account = privateKeyToAccount(generatePrivateKey())
+  const { address } = account
+  const rehearsed = await rehearseDeployment({
+    rpcUrl: anvil.url,
+    chainId: foundry.id,
+    account,
+    parameters,
+  })
+  expect(await clients.reader.getTransactionCount({ address })).toBe(0)
+  expect(await clients.reader.getBalance({ address })).toBe(0n)
+  const hash = await clients.wallet.sendTransaction({ to: address, value: parseEther('1') })
+  await clients.reader.waitForTransactionReceipt({ hash })
+  const wallet = createWalletClient({ account, chain: foundry, transport: http(anvil.url) })
+  const deployed: Deployed[] = []
+  await deployContracts({ ...clients, wallet }, parameters, (each) => deployed.push(each))
+  expect(deployed).toEqual(rehearsed)
 })
 
 /** Sends a transaction as the deployer, or as `account`, which is given ether, and waits for it. */
