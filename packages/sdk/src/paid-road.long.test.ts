@@ -1,0 +1,97 @@
+/**
+ * The whole road with a chain at its end: what nodes redeem is what they delivered, to the wei.
+ */
+import { channelIdOf } from '@weft/payments/chain'
+import { startDevelopmentChain } from '@weft/payments/testing'
+import { addressFromPeerId, costWei, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
+import { afterAll, expect, test } from 'vitest'
+import type { ServeInit } from './serve.ts'
+import type { GenerateEvent } from './tab.ts'
+import { openPaidRoad, paidPrice } from './testing/paid-stage.ts'
+
+const chain = await startDevelopmentChain()
+const { channels } = chain
+const salt = `0x${'00'.repeat(32)}` as const
+const capWei = 10n ** 19n
+
+const road = await openPaidRoad(async (privateKey) => {
+  const signer = addressFromPeerId(peerIdFromPrivateKey(privateKey))
+  const wallet = await chain.createWallet()
+  const { timestamp } = await chain.reader.getBlock()
+  await wallet.open({ salt, signer, capWei, expiry: Number(timestamp) + 3_600 })
+  const channelId = channelIdOf(wallet.address, salt)
+  const funds = { ...channels.contract, channelId, grant: null }
+  return { channels, funds, limit: await channels.readCollateral({ channelId, signer }) }
+})
+
+const isDelta = ({ type }: GenerateEvent) => type === 'delta'
+
+afterAll(async () => {
+  await road.close()
+  await chain.stop()
+})
+
+test('eight answers by two nodes, one lost in the middle and one cancelled: every balance on chain is the tokens delivered, to the wei', {
+  timeout: 90_000,
+}, async () => {
+  let isFailing = false
+  const engine: ServeInit['engine'] = {
+    measurePrompt: road.engine.measurePrompt,
+    async *generate(init, options) {
+      for await (const part of road.engine.generate(init, options)) {
+        if (isFailing && part.type === 'delta' && part.index >= 21) {
+          isFailing = false
+          throw new WeftError('engine/device-lost', 'The GPU was lost.')
+        }
+        yield part
+      }
+    },
+  }
+  const policy = { redeemBatchFromWei: 1n, redeemLaneFromWei: 1n }
+  const nodes = [await road.openNode({ engine, policy }), await road.openNode({ engine, policy })]
+  const delivered = new Map(nodes.map(({ network }) => [network.peerId, 0n]))
+  let handovers = 0
+  for (let job = 0; job < 8; job += 1) {
+    isFailing = job === 3
+    const stop = new AbortController()
+    const events: GenerateEvent[] = []
+    const asking = road.ask({}, { signal: stop.signal, events })
+    if (job === 5) {
+      await expect.poll(() => events.filter(isDelta).length, { interval: 5 }).toBeGreaterThan(4)
+      stop.abort()
+    }
+    const { answer } = await asking
+    handovers += answer.handovers.length
+    answer.segments.forEach(({ peerId, startToken }, index) => {
+      const end = answer.segments[index + 1]?.startToken ?? answer.tokens.length
+      const { inputTokens = 0 } = answer.bills[index] ?? {}
+      const counts = { inputTokens, outputTokens: end - startToken }
+      expect(answer.bills[index]).toMatchObject({ peerId, costWei: costWei(paidPrice, counts) })
+      delivered.set(peerId, (delivered.get(peerId) ?? 0n) + costWei(paidPrice, counts))
+    })
+  }
+  expect(handovers).toBe(1)
+
+  let totalWei = 0n
+  for (const node of nodes) {
+    const wei = delivered.get(node.network.peerId) ?? 0n
+    await expect.poll(node.promisedWei).toBe(wei)
+    const sender = await chain.createWallet({ tokens: 0n })
+    for (const { call } of node.payee.plan(node.policy)) await sender.redeem(call)
+    await node.payee.refresh()
+    const { depositWei } = await channels.readAccount(node.payee.address)
+    // 8 % for the pools, rounded down; the model has no publisher.
+    expect(depositWei).toBe(wei - (wei * 800n) / 10_000n)
+    if (wei > 0n) {
+      expect(node.payee.earnings()).toMatchObject([{ chain: { paidWei: wei }, lostWei: 0n }])
+    }
+    totalWei += wei
+  }
+  const { channelId } = road.payer.funds
+  const { committedWei } = await channels.readCollateral({
+    channelId,
+    signer: road.payer.address,
+  })
+  expect(committedWei).toBe(totalWei)
+  expect(road.payer.spending().promisedWei).toBe(totalWei)
+})
