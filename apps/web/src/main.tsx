@@ -2,6 +2,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createSession } from './chat/session.ts'
+import { createMoney } from './money/money.ts'
 import { router } from './router.tsx'
 import { openSite } from './site/open-site.ts'
 import { serveAgain } from './site/serve-again.ts'
@@ -14,6 +15,7 @@ import './row/row.css'
 const site = openSite()
 const session = createSession(site)
 const wallet = createLazyWallet(() => site.config)
+const money = createMoney({ opened: site.opened, wallet })
 site.opened.then(serveAgain).catch(() => {}) // Both say on the page what failed.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 
@@ -21,7 +23,7 @@ const root = document.getElementById('root')
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <SiteContext value={{ site, session, wallet }}>
+      <SiteContext value={{ site, session, wallet, money }}>
         <RouterProvider router={router} />
       </SiteContext>
     </StrictMode>,

@@ -1,10 +1,11 @@
 /**
- * Three screens.
+ * Four screens.
  * @module
  */
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { ContributePage } from './contribute/contribute-page.tsx'
 import { ModelsPage } from './models/models-page.tsx'
+import { WalletPage } from './money/wallet-page.tsx'
 import { PlaygroundPage } from './playground/playground-page.tsx'
 import { toData } from './site/open-site.ts'
 import { FailedPage } from './ui/failed-page.tsx'
@@ -31,8 +32,14 @@ const modelsRoute = createRoute({
   component: ModelsPage,
 })
 
+const walletRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/wallet',
+  component: WalletPage,
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute, modelsRoute]),
+  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute, modelsRoute, walletRoute]),
   defaultPreload: false,
   defaultErrorComponent: ({ error }) => (
     <FailedPage title="This page has stopped" error={toData(error)} />

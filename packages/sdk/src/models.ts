@@ -3,6 +3,7 @@
  * @module
  */
 import type { Network } from '@weft/network'
+import type { Offer } from '@weft/protocol'
 import { type CachedModel, type ModelStore, type StorageSpace, totalBytes } from '@weft/storage'
 import { type Catalogue, type CatalogueEntry, entryOfNoSite } from './catalogue.ts'
 import { createCell } from './cell.ts'
@@ -129,19 +130,26 @@ export async function createModels(init: ModelsInit): Promise<Models> {
         adopt()
         noteChosen()
       }
-      const serving = ({ modelCid }: ModelEntry) =>
-        offers?.filter(({ registration }) =>
-          registration.models.some((model) => model.modelCid === modelCid),
-        ).length
       list.set(
         list.get().map((entry) => ({
           ...entry,
-          liveNodes: serving(entry) ?? entry.liveNodes,
+          ...(offers && servedBy(offers, entry)),
           storingTabs: look ? (look.storing.get(entry.modelCid) ?? 0) : entry.storingTabs,
         })),
       )
     },
   }
+}
+
+function servedBy(
+  offers: readonly Offer[],
+  { modelCid }: ModelEntry,
+): Pick<ModelEntry, 'liveNodes' | 'prices'> {
+  const prices = offers.flatMap(({ registration }) => {
+    const offer = registration.models.find((model) => model.modelCid === modelCid)
+    return offer ? [offer.price] : []
+  })
+  return { liveNodes: prices.length, prices }
 }
 
 const isWhole = ({ cachedBytes, totalBytes: all }: CachedModel): boolean => cachedBytes === all
@@ -158,6 +166,7 @@ function toModelEntry(entry: CatalogueEntry): ModelEntry {
     publisher,
     isChosen: publisher === null,
     liveNodes: null,
+    prices: [],
     storingTabs: null,
   }
 }

@@ -36,7 +36,7 @@ export interface Purse {
   /** What was delivered and promised, lane by lane; null while no chain is known. */
   readonly earnings: Cell<readonly Earning[] | null>
   /** Where this tab is paid from now on; null: nowhere. @throws what the store throws */
-  useChain(channels: ChannelsView | null): Promise<void>
+  earnOn(channels: ChannelsView | null): Promise<void>
   /**
    * Who pays for what this tab asks from now on; null: nobody, so only free nodes are asked.
    * @throws what the store throws
@@ -81,7 +81,7 @@ export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPur
     address: addressFromPeerId(peerId),
     spending,
     earnings,
-    useChain: (channels) =>
+    earnOn: (channels) =>
       inTurn(async () => {
         payee = channels
           ? await createPayee({ peerId, channels, store: telling(ledgers, tellEarnings) })

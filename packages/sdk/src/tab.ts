@@ -113,6 +113,8 @@ export type ModelEntry = {
   isChosen: boolean
   /** Nodes that serve it now; null before the first answer of a relay. */
   liveNodes: number | null
+  /** What each of them asks; those that ask nothing as well. */
+  prices: Price[]
   /** Tabs that give its files to others; null before the first answer of a relay. */
   storingTabs: number | null
 }

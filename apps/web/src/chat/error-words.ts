@@ -3,6 +3,7 @@
  * @module
  */
 import type { WeftErrorData } from '@weft/protocol'
+import { weft } from '../money/amounts.ts'
 import { elsewhere, type Remedy, type Words, wordsByCode } from './words-by-code.ts'
 
 export type { Remedy } from './words-by-code.ts'
@@ -16,8 +17,12 @@ export type ErrorWords = {
   remedies: Remedy[]
 }
 
-/** The one that goes for all of them in this release. */
-export const costSentence = 'Nothing was charged.'
+/** What a failed answer has cost: what had arrived of it. @param wei - owed so far */
+export function costSentence(wei: bigint): string {
+  return wei === 0n
+    ? 'Nothing was charged.'
+    : `What had arrived cost ${weft(wei)}; nothing else was charged.`
+}
 
 const otherwise: Words = { advice: 'Try again.', remedies: ['retry'] }
 

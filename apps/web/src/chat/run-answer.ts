@@ -2,7 +2,7 @@
  * One answer from the click to its end: asks, follows the events, keeps what has arrived.
  * @module
  */
-import { type ContextOverflow, WeftError } from '@weft/protocol'
+import { type ContextOverflow, type Price, WeftError } from '@weft/protocol'
 import type { AnswerRecord, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
 import { chatModels } from '../models/model-names.ts'
 import { type OpenedTab, toData } from '../site/open-site.ts'
@@ -16,6 +16,8 @@ export type Ask = {
   where: AnswerRecord['where']
   modelCid: string | null
   settings: AnswerSettings
+  /** Dearer tabs are not asked; null asks only those that answer for nothing. */
+  maxPrice: Price | null
 }
 
 export type RunComponents = {
@@ -74,7 +76,8 @@ function createRequest(
   const { contextTokens } = model.manifest
   const room = overflow === 'slide' ? contextTokens : Number.POSITIVE_INFINITY
   const messages = messagesFor(turns.slice(0, index), turns[index]?.prompt ?? '', room)
-  return { modelCid: model.modelCid, messages, where: ask.where }
+  const { where, maxPrice } = ask
+  return { modelCid: model.modelCid, messages, where, ...(maxPrice ? { maxPrice } : {}) }
 }
 
 function chooseModel(tab: Tab, modelCid: string | null) {

@@ -8,7 +8,12 @@ import { initialSettings } from './answer-settings.ts'
 import { parseSettings } from './parse-settings.ts'
 import { createSession, type Session } from './session.ts'
 
-const network = { where: 'network', modelCid: null, settings: initialSettings } as const
+const network = {
+  where: 'network',
+  modelCid: null,
+  maxPrice: null,
+  settings: initialSettings,
+} as const
 const empty = { text: '', tokens: [], where: 'network', error: null } as unknown as AnswerRecord
 
 type Script = (request: GenerateRequest, signal?: AbortSignal) => AsyncIterable<GenerateEvent>

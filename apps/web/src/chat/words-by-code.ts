@@ -3,12 +3,17 @@
  * @module
  */
 
-/** `edit` takes the prompt back to be written anew; `slide` asks without the oldest turns. */
-export type Remedy = 'retry' | 'local' | 'edit' | 'slide'
+/**
+ * `edit` takes the prompt back to be written anew; `slide` asks without the oldest turns; `wallet` goes where
+ * the limit of this page is raised; `free` asks only tabs that answer for nothing.
+ */
+export type Remedy = 'retry' | 'local' | 'edit' | 'slide' | 'wallet' | 'free'
 
 export type Words = { title?: string; advice: string; remedies: Remedy[] }
 
 export const elsewhere: Remedy[] = ['local', 'retry']
+
+const spend: Remedy[] = ['wallet', 'free']
 
 /** Their hashes are right, so to fetch or import them again brings the same ones. */
 const badFiles =
@@ -148,6 +153,43 @@ export const wordsByCode: Record<string, Words> = {
     advice:
       'Load another model or reload the page, in every tab of this site that uses it; then try again.',
     remedies: ['retry'],
+  },
+  'payments/over-cap': {
+    advice: 'Raise it, or ask tabs that answer for nothing.',
+    remedies: spend,
+  },
+  'payments/key-expired': { advice: 'Or ask tabs that answer for nothing.', remedies: spend },
+  'payments/no-funds': { advice: 'Or ask tabs that answer for nothing.', remedies: spend },
+  'payments/funds-ended': {
+    advice: 'Allow it again, or ask tabs that answer for nothing.',
+    remedies: spend,
+  },
+  'payments/over-promised': {
+    advice: 'Allow this page more, or ask tabs that answer for nothing.',
+    remedies: spend,
+  },
+  'payments/wrong-contract': {
+    advice: 'Or ask tabs that answer for nothing.',
+    remedies: ['free', 'retry'],
+  },
+  'payments/unpaid': {
+    advice: 'What arrived is kept above. Ask again.',
+    remedies: ['retry', 'free'],
+  },
+  'payments/owes': {
+    advice: 'Another tab may take it, or one that answers for nothing.',
+    remedies: ['retry', 'free'],
+  },
+  'payments/redeems-first': {
+    advice: 'Another tab may take it, or one that answers for nothing.',
+    remedies: ['retry', 'free'],
+  },
+  'payments/chain-lost': { advice: 'Free tabs need no chain.', remedies: ['free', 'retry'] },
+  'payments/taken-over': { advice: 'Free tabs can be asked from here.', remedies: ['free'] },
+  'storage/taken-over': { advice: 'Free tabs can be asked from here.', remedies: ['free'] },
+  'sdk/payment-needed': {
+    advice: 'Free tabs need no wallet.',
+    remedies: ['free', 'wallet'],
   },
   'web/stopped-early': { advice: 'Try again when you like.', remedies: ['retry'] },
 }

@@ -1,16 +1,23 @@
+import type { Price, WeftErrorData } from '@weft/protocol'
 import type { BackendChoice, NodeState, Tab } from '@weft/sdk'
 import { useEffect, useState } from 'react'
 import { backendToLoad } from '../models/fit-by-choice.ts'
 import { chatModels } from '../models/model-names.ts'
+import { useCanPay } from '../money/can-pay.ts'
+import { isFree, parsePrice } from '../money/price-words.ts'
+import { toData } from '../site/open-site.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
-import { useTab } from '../site/tab-context.tsx'
+import { useMoney, useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
+import { ErrorNote } from '../ui/error-note.tsx'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
 import { parseJobs } from './jobs-at-once.ts'
+import { PaidPanels } from './paid-panels.tsx'
 import { PausePanel } from './pause-panel.tsx'
+import { PriceFields } from './price-fields.tsx'
 import { ServePanel } from './serve-panel.tsx'
 import { nodeOf, runningShare, type Share, shareChoices, startShare, wholeShare } from './share.ts'
 
@@ -41,7 +48,13 @@ function Contribute({ tab }: { tab: Tab }) {
   const [servesAgain, setServesAgain] = useState(() => readPreference('servesAgain'))
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
   const [wanted, setWanted] = useState<Share>(() => runningShare(tab))
+  const [tillError, setTillError] = useState<WeftErrorData | null>(null)
   const [jobsAtOnce, setJobsAtOnce] = useState(() => readPreference('jobsAtOnce'))
+  const [typedPrice, setTypedPrice] = useState(() => readPreference('priceAsked'))
+  const canPay = useCanPay()
+  const money = useMoney()
+  const parsedPrice = parsePrice(typedPrice)
+  const asksMoney = canPay && parsedPrice.price !== null && !isFree(parsedPrice.price)
   const fit = useFit(backend)
   const node = nodeOf(tab, wanted)
   const state = useCell<NodeState>(node.state)
@@ -58,11 +71,21 @@ function Contribute({ tab }: { tab: Tab }) {
     const maxJobs = parseJobs(jobsAtOnce)
     if (on && model) writePreference('servedModelCid', model.modelCid)
     const jobs = maxJobs === null ? {} : { maxJobs }
-    const change =
-      on && model && loadedOn
-        ? startShare(tab, share, { modelCid: model.modelCid, backend: loadedOn, ...jobs })
-        : node.stop()
-    change.catch(() => {}) // The node's sentence says what failed.
+    const start = async () => {
+      if (!on || !model || !loadedOn) return node.stop()
+      const price = await openTill()
+      const choice = { modelCid: model.modelCid, backend: loadedOn, ...jobs, ...price }
+      return startShare(tab, share, choice)
+    }
+    start().catch((error) => setTillError(toData(error))) // Or the node's sentence says what failed.
+  }
+  /** @throws WeftError where this tab asks for a price and cannot be paid */
+  async function openTill(): Promise<{ price?: Price }> {
+    setTillError(null)
+    if (!asksMoney || !parsedPrice.price) return {}
+    await money.earn()
+    writePreference('hasEarned', true)
+    return { price: parsedPrice.price }
   }
   function measure(): void {
     if (!model || !loadedOn) return
@@ -71,6 +94,7 @@ function Contribute({ tab }: { tab: Tab }) {
   useEffect(() => writePreference('backend', backend), [backend])
   useEffect(() => writePreference('jobsAtOnce', jobsAtOnce), [jobsAtOnce])
   useEffect(() => writePreference('servesAgain', servesAgain), [servesAgain])
+  useEffect(() => writePreference('priceAsked', typedPrice), [typedPrice])
 
   return (
     <>
@@ -85,7 +109,19 @@ function Contribute({ tab }: { tab: Tab }) {
         onServesAgain={setServesAgain}
         onPause={(untilMs) => tab.node.setPolicy({ ...policy, untilMs })}
       />
+      {tillError && <ErrorNote error={tillError} />}
       <JobList jobs={state.jobs} />
+      {canPay && (
+        <>
+          <PriceFields
+            typed={typedPrice}
+            parsed={parsedPrice}
+            onTyped={setTypedPrice}
+            locked={serving}
+          />
+          <PaidPanels asksMoney={asksMoney} />
+        </>
+      )}
       <PausePanel policy={policy} onPolicy={tab.node.setPolicy} />
       <DeviceCheck
         models={tab.models}

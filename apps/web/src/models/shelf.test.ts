@@ -34,6 +34,7 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     publisher: null,
     isChosen: true,
     liveNodes: 3,
+    prices: [],
     storingTabs: 2,
   }
 }

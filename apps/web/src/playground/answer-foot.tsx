@@ -1,4 +1,5 @@
 import type { AnswerRecord } from '@weft/sdk'
+import { billWei } from '../money/bill.ts'
 import { type Summary, summaryLine } from '../row/summary.ts'
 import { WovenRow } from '../row/woven-row.tsx'
 import { Button } from '../ui/button.tsx'
@@ -27,6 +28,7 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
           data-ttft-ms={rounded(summary.firstTokenMs)}
           data-tokens-per-second={rounded(summary.tokensPerSecond)}
           data-where={summary.where}
+          data-cost-wei={billWei(answer).toString()}
           className="text-sm text-ash tabular-nums"
         >
           {summary.tokens > 0 ? summaryLine(summary, answer) : streaming ? '' : 'No answer'}

@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { type AnswerSettings, countChanged } from '../chat/answer-settings.ts'
 import { useOpened } from '../site/tab-context.tsx'
@@ -20,12 +20,14 @@ type ComposerProps = {
   onModel: (modelCid: string) => void
   settings: AnswerSettings
   onSettings: (settings: AnswerSettings) => void
+  /** What an answer may cost; nothing while this page spends nothing. */
+  price: ReactNode
 }
 
 /** Where a prompt is written. Enter sends, Shift+Enter is a new line, Escape stops. */
 export function Composer(props: ComposerProps) {
   const { text, onText, busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
-  const { settings, onSettings } = props
+  const { settings, onSettings, price } = props
   const opened = useOpened()
   const models = opened?.tab.models ?? null
   const prompt = useRef<HTMLTextAreaElement>(null)
@@ -101,6 +103,7 @@ export function Composer(props: ComposerProps) {
         </div>
         <div className="mt-2 grid gap-0.5">
           <PromptNote hint={hint} localOnly={localOnly} />
+          {!localOnly && price}
           <ModelFacts models={models} modelCid={modelCid} />
           <SettingsButton
             open={settingsOpen}

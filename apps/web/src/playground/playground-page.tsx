@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
+import { PriceLine } from '../money/price-line.tsx'
+import { usePayAtMost } from '../money/use-pay-at-most.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
 import { useSession } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
@@ -19,16 +21,19 @@ export function PlaygroundPage() {
   const chat = currentId ? chats[currentId] : undefined
   const where = localOnly ? 'local' : 'network'
 
+  const { payAtMost, setPayAtMost, maxPrice } = usePayAtMost()
+
   const ask = useCallback(
-    (prompt: string) => session.send(prompt, { where, modelCid, settings }),
-    [session, where, modelCid, settings],
+    (prompt: string) => session.send(prompt, { where, modelCid, settings, maxPrice }),
+    [session, where, modelCid, settings, maxPrice],
   )
   const retry = useCallback(
-    (turnId: string, { where, slide }: Retry) => {
+    (turnId: string, { where, slide, free }: Retry) => {
       const again = slide ? { ...settings, overflow: 'slide' } : settings
-      void session.retry(turnId, { where, modelCid, settings: again })
+      const pays = free ? null : maxPrice
+      void session.retry(turnId, { where, modelCid, settings: again, maxPrice: pays })
     },
-    [session, modelCid, settings],
+    [session, modelCid, settings, maxPrice],
   )
   const edit = useCallback(
     async (turnId: string) => setDraft(await session.takeBack(turnId)),
@@ -74,6 +79,15 @@ export function PlaygroundPage() {
           onModel={setModelCid}
           settings={settings}
           onSettings={setSettings}
+          price={
+            <PriceLine
+              prompt={draft}
+              settings={settings}
+              modelCid={modelCid}
+              payAtMost={payAtMost}
+              onPayAtMost={setPayAtMost}
+            />
+          }
         />
       </main>
     </div>

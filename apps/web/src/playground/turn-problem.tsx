@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { AnswerRecord } from '@weft/sdk'
 import type { ChatTurn } from '../chat/chat.ts'
 import {
@@ -7,11 +8,12 @@ import {
   type Remedy,
   withoutThisDevice,
 } from '../chat/error-words.ts'
+import { billWei } from '../money/bill.ts'
 import { useRunsHere } from '../site/use-device.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, buttonClass } from '../ui/button.tsx'
 
-/** `slide` leaves out the oldest turns this time, whatever the settings say. */
-export type Retry = { where: 'network' | 'local'; slide?: true }
+/** This time, whatever the settings say: `slide` leaves out the oldest turns, `free` pays nothing. */
+export type Retry = { where: 'network' | 'local'; slide?: true; free?: true }
 
 type TurnProblemProps = {
   turn: ChatTurn
@@ -46,7 +48,7 @@ function Problem(props: TurnProblemProps & { words: ErrorWords }) {
     <section aria-label="Problem" className="border-l-2 border-weld py-1 pl-4">
       <p className="font-medium">{title}</p>
       <p className="mt-1 text-sm text-ash">
-        {advice} {costSentence}
+        {advice} {costSentence(answer ? billWei(answer) : 0n)}
       </p>
       {detail && <p className="mt-1 text-sm wrap-anywhere text-ash">{detail}</p>}
       {last && remedies.length > 0 && (
@@ -59,6 +61,16 @@ function Problem(props: TurnProblemProps & { words: ErrorWords }) {
           {remedies.includes('slide') && canSlide(answer) && (
             <Button kind="main" onClick={() => onRetry({ where, slide: true })}>
               Leave out the oldest turns
+            </Button>
+          )}
+          {remedies.includes('wallet') && (
+            <Link to="/wallet" className={buttonClass('main')}>
+              Open the wallet
+            </Link>
+          )}
+          {remedies.includes('free') && (
+            <Button kind="plain" onClick={() => onRetry({ where, free: true })}>
+              Ask free tabs only
             </Button>
           )}
           {remedies.includes('edit') && (

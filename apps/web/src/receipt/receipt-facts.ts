@@ -4,7 +4,10 @@
  */
 import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
-import { count, formatRate, formatSeconds, summarize } from '../row/summary.ts'
+import { exactWeft } from '../money/amounts.ts'
+import { billWei } from '../money/bill.ts'
+import { priceWords } from '../money/price-words.ts'
+import { count, formatRate, formatSeconds, shortPeerId, summarize } from '../row/summary.ts'
 import { handoverSentence } from './handover-words.ts'
 import { samplingFacts } from './sampling-facts.ts'
 
@@ -26,10 +29,12 @@ const finishWords = {
 }
 
 export function receiptFacts(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup[] {
-  return [who(answer, model), how(answer), proof(answer)].map(({ title, facts }) => ({
-    title,
-    facts: facts.filter(({ value }) => value !== ''),
-  }))
+  return [who(answer, model), how(answer), bill(answer), proof(answer)]
+    .map(({ title, facts }) => ({
+      title,
+      facts: facts.filter(({ value }) => value !== ''),
+    }))
+    .filter(({ facts }) => facts.length > 0)
 }
 
 function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
@@ -67,9 +72,29 @@ function how(answer: AnswerRecord): FactGroup {
       },
       { name: 'Longest answer', value: count(job.maxTokens, 'token') },
       { name: 'End', value: finishReason ? finishWords[finishReason] : 'It did not end' },
-      { name: 'Price', value: where === 'network' ? 'Free' : '' },
+      { name: 'Price', value: where === 'network' && billWei(answer) === 0n ? 'Free' : '' },
     ],
   }
+}
+
+/** Nothing where nothing was paid. A node that answered for nothing stands beside one that did not. */
+function bill(answer: AnswerRecord): FactGroup {
+  const { bills } = answer
+  const totalWei = billWei(answer)
+  if (totalWei === 0n) return { title: '', facts: [] }
+  return {
+    title: 'Bill',
+    facts: [
+      ...bills.map((each): Fact => ({ name: shortPeerId(each.peerId), value: billLine(each) })),
+      { name: 'Together', value: exactWeft(totalWei) },
+    ],
+  }
+}
+
+/** e.g. `12 tokens in, 84 tokens out, at 0.50 WEFT for a million tokens in, 1.50 out: 0.000132 WEFT` */
+function billLine(each: AnswerRecord['bills'][number]): string {
+  const tokens = `${count(each.inputTokens, 'token')} in, ${count(each.outputTokens, 'token')} out`
+  return `${tokens}, at ${priceWords(each.price)}: ${exactWeft(billWei({ bills: [each] }))}`
 }
 
 function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {

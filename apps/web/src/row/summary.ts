@@ -3,6 +3,8 @@
  * @module
  */
 import type { AnswerRecord } from '@weft/sdk'
+import { weft } from '../money/amounts.ts'
+import { billWei } from '../money/bill.ts'
 
 export type Summary = {
   /** Empty while it streams; `failed` and `interrupted` beside the reasons of the protocol. */
@@ -44,7 +46,7 @@ export function summaryLine(summary: Summary, answer: AnswerRecord): string {
   const speed = tokensPerSecond !== null && `${formatRate(tokensPerSecond)} tok/s`
   const first = firstTokenMs !== null && `${formatSeconds(firstTokenMs)} to first token`
   const end = endWords[finish]
-  const parts = [who, speed, first, end, checkWord(answer, finish), where === 'network' && 'free']
+  const parts = [who, speed, first, end, checkWord(answer, finish), costWord(answer)]
   return parts.filter(Boolean).join(' · ')
 }
 
@@ -55,6 +57,12 @@ const endWords: Record<Summary['finish'], string> = {
   cancelled: 'stopped',
   failed: 'cut off',
   interrupted: 'interrupted',
+}
+
+function costWord(answer: AnswerRecord): string | false {
+  const wei = billWei(answer)
+  if (wei > 0n) return weft(wei)
+  return answer.where === 'network' && 'free'
 }
 
 function checkWord(

@@ -4,6 +4,7 @@
  */
 import type { PausePolicy } from '@weft/sdk'
 import { type AnswerSettings, initialSettings } from '../chat/answer-settings.ts'
+import type { TypedPrice } from '../money/price-words.ts'
 
 type Preferences = {
   /** Answer on this device only. */
@@ -18,6 +19,12 @@ type Preferences = {
   /** A number, or empty for as many as suit the device. */
   jobsAtOnce: string
   settings: AnswerSettings
+  /** For a million tokens, as typed; empty asks only tabs that answer for nothing. */
+  payAtMost: string
+  /** For a million tokens, as typed: what this tab asks. */
+  priceAsked: TypedPrice
+  /** This tab has asked for a price before, so there may be something to redeem. */
+  hasEarned: boolean
 }
 
 const initial: Preferences = {
@@ -29,6 +36,9 @@ const initial: Preferences = {
   backend: 'auto',
   jobsAtOnce: '',
   settings: initialSettings,
+  payAtMost: '',
+  priceAsked: { input: '', output: '' },
+  hasEarned: false,
 }
 
 export function readPreference<Name extends keyof Preferences>(name: Name): Preferences[Name] {

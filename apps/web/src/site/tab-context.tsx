@@ -5,15 +5,16 @@
 import type { Tab } from '@weft/sdk'
 import { createContext, use } from 'react'
 import type { Session } from '../chat/session.ts'
+import type { Money } from '../money/money.ts'
 import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { OpenedTab, Site, SiteState } from './open-site.ts'
 import { useCell } from './use-cell.ts'
 
-type SiteValue = { site: Site; session: Session; wallet: LazyWallet }
+type SiteValue = { site: Site; session: Session; wallet: LazyWallet; money: Money }
 
 export const SiteContext = createContext<SiteValue | null>(null)
 
-function useSite(): SiteValue {
+export function useSite(): SiteValue {
   const value = use(SiteContext)
   if (!value) throw new Error('SiteContext is missing above this component.')
   return value
@@ -21,6 +22,14 @@ function useSite(): SiteValue {
 
 export function useSession(): Session {
   return useSite().session
+}
+
+export function useLazyWallet(): LazyWallet {
+  return useSite().wallet
+}
+
+export function useMoney(): Money {
+  return useSite().money
 }
 
 export function useSiteState(): SiteState {

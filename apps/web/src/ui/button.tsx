@@ -11,12 +11,16 @@ const kindClass: Record<ButtonKind, string> = {
 
 type ButtonProps = ComponentProps<'button'> & { kind: ButtonKind }
 
+/** For a link that looks like a button. */
+export function buttonClass(kind: ButtonKind): string {
+  return `inline-flex min-h-9 items-center justify-center gap-2 rounded-md text-sm ${kindClass[kind]}`
+}
+
 export function Button({ kind, className = '', type = 'button', ...rest }: ButtonProps) {
-  const shape = 'inline-flex min-h-9 items-center justify-center gap-2 rounded-md text-sm'
   return (
     <button
       type={type}
-      className={`${shape} ${kindClass[kind]} disabled:cursor-not-allowed disabled:opacity-50 ${className}`}
+      className={`${buttonClass(kind)} disabled:cursor-not-allowed disabled:opacity-50 ${className}`}
       {...rest}
     />
   )

@@ -1,4 +1,5 @@
 import { Link, Outlet } from '@tanstack/react-router'
+import { useCanPay } from '../money/can-pay.ts'
 import { useSiteState, useTab } from '../site/tab-context.tsx'
 import { FailedPage } from './failed-page.tsx'
 import { Logo } from './logo.tsx'
@@ -8,6 +9,7 @@ import { OutdatedNote } from './outdated-note.tsx'
 export function Layout() {
   const state = useSiteState()
   const tab = useTab()
+  const canPay = useCanPay()
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)]">
       <div>
@@ -24,6 +26,7 @@ export function Layout() {
             <PageLink to="/" name="Playground" />
             <PageLink to="/contribute" name="Contribute" />
             <PageLink to="/models" name="Models" />
+            {canPay && <PageLink to="/wallet" name="Wallet" />}
           </nav>
           <NetworkStatusLine network={tab?.network ?? null} />
         </header>
@@ -34,7 +37,7 @@ export function Layout() {
   )
 }
 
-function PageLink({ to, name }: { to: '/' | '/contribute' | '/models'; name: string }) {
+function PageLink({ to, name }: { to: '/' | '/contribute' | '/models' | '/wallet'; name: string }) {
   return (
     <Link
       to={to}

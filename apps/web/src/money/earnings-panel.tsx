@@ -1,0 +1,169 @@
+import { Link } from '@tanstack/react-router'
+import type { Hex } from '@weft/protocol'
+import type { Earning, Purse } from '@weft/sdk'
+import { useCell } from '../site/use-cell.ts'
+import { Button, buttonClass } from '../ui/button.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { useWallet } from '../wallet/use-wallet.ts'
+import type { WalletActions } from '../wallet/wallet-state.ts'
+import { ActionNote } from './action-note.tsx'
+import { weft } from './amounts.ts'
+import { sumEarnings } from './earning-sums.ts'
+import { Figures } from './figures.tsx'
+import { Section } from './section.tsx'
+import { StakePanel } from './stake-panel.tsx'
+import { useChainAction } from './use-chain-action.ts'
+import { type OperatorState, useOperator } from './use-operator.ts'
+
+/** To sign for a registration, and to send it. */
+const consentSeconds = 3_600
+const computeRole = 1
+
+const nothing: readonly Earning[] = []
+
+/** Earned, redeemed, claimed; and what is at stake. */
+export function EarningsPanel({ purse }: { purse: Purse }) {
+  const earnings = useCell(purse.earnings) ?? nothing
+  const { earnedWei, redeemableWei, redeemedWei, lostWei } = sumEarnings(earnings)
+  const { state, wallet } = useWallet()
+  const connected = state.phase === 'connected' ? state : null
+  const { operator, error, refresh } = useOperator(connected && wallet, purse.address)
+  return (
+    <>
+      <Section title="Earnings">
+        <Figures
+          figures={[
+            ['Earned', earnedWei],
+            ['Redeemable', redeemableWei],
+            ['Redeemed', redeemedWei],
+            ['To claim', operator ? operator.claimableWei : null],
+          ]}
+        />
+        <p className="max-w-[66ch] text-sm text-ash">
+          Redeeming brings what others have promised to the chain, all of it in one transaction for
+          each model. A share of it goes to the model’s publisher and the pools; the rest is yours
+          to claim.
+          {lostWei > 0n && ` ${weft(lostWei)} was delivered and never paid.`}
+        </p>
+        {connected && operator ? (
+          <EarningActions
+            purse={purse}
+            wallet={wallet}
+            owner={connected.address}
+            operator={operator}
+            redeemableWei={redeemableWei}
+            onDone={refresh}
+          />
+        ) : (
+          <div>
+            <Link to="/wallet" className={buttonClass('plain')}>
+              {state.phase === 'wrong-network' ? 'Switch the network' : 'Connect a wallet'}
+            </Link>
+          </div>
+        )}
+        {error && <ErrorNote error={error} />}
+      </Section>
+      {connected && operator && (
+        <StakePanel
+          purse={purse}
+          wallet={wallet}
+          address={connected.address}
+          operator={operator}
+          walletWei={connected.balances?.walletWei ?? 0n}
+          onDone={refresh}
+        />
+      )}
+    </>
+  )
+}
+
+type EarningActionsProps = {
+  purse: Purse
+  wallet: WalletActions | null
+  /** Of the connected wallet. */
+  owner: Hex
+  operator: OperatorState
+  redeemableWei: bigint
+  onDone: () => Promise<void>
+}
+
+function EarningActions(props: EarningActionsProps) {
+  const { purse, wallet, owner, operator, redeemableWei, onDone } = props
+  const action = useChainAction(wallet)
+  const isOwn = operator.owner?.toLowerCase() === owner.toLowerCase()
+  const isBusy = action.step !== null
+
+  const redeem = () =>
+    action
+      .run(async ({ channels, options }) => {
+        await purse.refresh()
+        for (const { call } of purse.redemptions()) await channels.redeem(call, options)
+        await purse.refresh()
+      })
+      .then(onDone)
+  const claim = () =>
+    action
+      .run(({ channels, options }) => channels.claim(purse.address, owner, options))
+      .then(onDone)
+  return (
+    <>
+      <div className="flex flex-wrap gap-2">
+        <Button
+          kind="plain"
+          disabled={isBusy || redeemableWei === 0n}
+          onClick={() => void redeem()}
+        >
+          Redeem {weft(redeemableWei)}
+        </Button>
+        {isOwn ? (
+          <Button
+            kind="plain"
+            disabled={isBusy || operator.claimableWei === 0n}
+            onClick={() => void claim()}
+          >
+            Claim {weft(operator.claimableWei)}
+          </Button>
+        ) : (
+          !operator.owner && <OwnButton {...props} />
+        )}
+      </div>
+      {operator.owner && !isOwn && (
+        <p className="max-w-[66ch] text-sm">
+          What this tab earns belongs to another wallet:{' '}
+          <span className="font-mono text-xs break-all">{operator.owner}</span>. Connect that one to
+          claim.
+        </p>
+      )}
+      <ActionNote action={action} />
+    </>
+  )
+}
+
+/** A tab's key earns; a wallet has to own it before it can claim. */
+function OwnButton({ purse, wallet, owner, operator, onDone }: EarningActionsProps) {
+  const action = useChainAction(wallet)
+  const register = () =>
+    action
+      .run(async ({ registry, options }) => {
+        const { network, chainId } = await ownedOn(wallet)
+        const deadline = BigInt(Math.floor(Date.now() / 1000) + consentSeconds)
+        const roles = computeRole
+        const consent = { owner, roles, nonce: operator.nonce, deadline }
+        const signature = purse.agree({ chainId, registry: network.contracts.registry, ...consent })
+        await registry.register({ operator: purse.address, roles, deadline, signature }, options)
+      })
+      .then(onDone)
+  return (
+    <>
+      <Button kind="plain" disabled={action.step !== null} onClick={() => void register()}>
+        Let this wallet claim
+      </Button>
+      <ActionNote action={action} />
+    </>
+  )
+}
+
+async function ownedOn(wallet: WalletActions | null) {
+  if (!wallet) throw new Error('A wallet was connected when this was drawn.')
+  return wallet.clients()
+}

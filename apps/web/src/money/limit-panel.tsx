@@ -1,0 +1,100 @@
+import type { AccountOnChain } from '@weft/payments/chain'
+import { useState } from 'react'
+import { Bar } from '../ui/bar.tsx'
+import { Button } from '../ui/button.tsx'
+import type { WalletActions } from '../wallet/wallet-state.ts'
+import { ActionNote } from './action-note.tsx'
+import { weft } from './amounts.ts'
+import { LimitForm } from './limit-form.tsx'
+import type { KeyChannel, PageFunds } from './page-funds.ts'
+import { Section } from './section.tsx'
+import { limitSentence, waitSentence } from './spending-words.ts'
+import { useChainAction } from './use-chain-action.ts'
+import { useSpending } from './use-money.ts'
+
+type LimitPanelProps = {
+  funds: PageFunds
+  /** Null while they are not read, or another wallet is connected than the one that pays. */
+  balances: AccountOnChain | null
+  /** Null where the limit cannot be changed from here. */
+  wallet: WalletActions | null
+}
+
+/** What this page may spend, and until when. */
+export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
+  const { current } = funds
+  const [isRaising, setRaising] = useState(false)
+  return (
+    <Section title="This page may spend">
+      {current ? (
+        <CurrentLimit
+          funds={funds}
+          current={current}
+          wallet={wallet}
+          isRaising={isRaising}
+          onRaise={() => setRaising(!isRaising)}
+        />
+      ) : (
+        <p>Nothing. Free tabs answer all the same.</p>
+      )}
+      {wallet && balances && (isRaising || !current) && (
+        <LimitForm
+          funds={funds}
+          balances={balances}
+          wallet={wallet}
+          onDone={() => setRaising(false)}
+        />
+      )}
+      {!wallet && (
+        <p className="text-sm text-ash">
+          To change it, connect the wallet that pays: {funds.payer}.
+        </p>
+      )}
+    </Section>
+  )
+}
+
+type CurrentLimitProps = {
+  funds: PageFunds
+  current: KeyChannel
+  wallet: WalletActions | null
+  isRaising: boolean
+  onRaise: () => void
+}
+
+function CurrentLimit({ funds, current, wallet, isRaising, onRaise }: CurrentLimitProps) {
+  const { salt, collateral } = current
+  const { capWei } = collateral
+  const promisedWei = useSpending()?.promisedWei ?? collateral.committedWei
+  const leftWei = capWei > promisedWei ? capWei - promisedWei : 0n
+  const action = useChainAction(wallet)
+  const revoke = () =>
+    action.run(({ channels, options }) => channels.revoke({ salt, signer: funds.signer }, options))
+  return (
+    <>
+      <p className="text-lg" data-testid="limit">
+        {limitSentence(collateral, Date.now())}
+      </p>
+      <Bar share={Number((promisedWei * 1000n) / (capWei || 1n)) / 1000} />
+      <p className="text-sm text-ash tabular-nums">
+        {weft(promisedWei)} is promised to tabs that answered, {weft(leftWei)} is left.
+      </p>
+      {wallet && (
+        <div className="flex flex-wrap gap-2">
+          <Button
+            kind={leftWei === 0n ? 'main' : 'plain'}
+            aria-expanded={isRaising}
+            onClick={onRaise}
+          >
+            Raise the limit
+          </Button>
+          <Button kind="plain" disabled={action.step !== null} onClick={revoke}>
+            Stop spending now
+          </Button>
+        </div>
+      )}
+      <ActionNote action={action} />
+      <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>
+    </>
+  )
+}

@@ -1,0 +1,120 @@
+/**
+ * Brings together what the chain says and what this tab pays with. A person without a wallet has none of it,
+ * and nothing is fetched for it.
+ * @module
+ */
+import type { Hex, WeftErrorData } from '@weft/protocol'
+import type { Cell, Purse } from '@weft/sdk'
+import { type OpenedTab, toData } from '../site/open-site.ts'
+import { createStore } from '../site/store.ts'
+import type { LazyWallet } from '../wallet/lazy-wallet.ts'
+import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
+import { readKeptPayer, writeKeptPayer } from './kept-payer.ts'
+import type { PageFunds } from './page-funds.ts'
+
+type MoneyState = {
+  /** Where this page pays; null before a wallet was connected. */
+  network: PayingNetwork | null
+  /** Null before the chain was asked. */
+  funds: PageFunds | null
+  /** Why the chain could not be asked. */
+  error: WeftErrorData | null
+}
+
+export type Money = {
+  state: Cell<MoneyState>
+  /** Asks the chain what this page may spend of a wallet's money, and spends it from then on. Never rejects. */
+  look(payer: Hex, network: PayingNetwork): Promise<void>
+  /** This tab can be paid from now on. @throws WeftError why it cannot */
+  earn(): Promise<void>
+}
+
+export type MoneyInit = {
+  opened: Promise<Pick<OpenedTab, 'tab'>>
+  wallet: Pick<LazyWallet, 'load'>
+}
+
+/** A chain that cannot be reached now is asked again: until then this page pays nothing. */
+const askAgainMs = 15_000
+
+export function createMoney({ opened, wallet }: MoneyInit): Money {
+  const state = createStore<MoneyState>({ network: null, funds: null, error: null })
+  let latest = 0
+  let earning: Promise<void> | undefined
+
+  async function look(payer: Hex, network: PayingNetwork): Promise<void> {
+    const turn = ++latest
+    try {
+      const [{ tab }, loaded, { readPageFunds }] = await Promise.all([
+        opened,
+        wallet.load(),
+        import('./page-funds.ts'),
+      ])
+      const reader = await loaded.reader(network)
+      const signer = tab.purse.address
+      const funds = await readPageFunds(reader, { payer, signer, nowMs: Date.now() })
+      if (turn !== latest) return
+      await fund(tab.purse, network, funds)
+      if (funds.current) writeKeptPayer(signer, { chainId: network.chainId, payer })
+      state.update(() => ({ network, funds, error: null }))
+    } catch (error) {
+      if (turn === latest) state.update((now) => ({ ...now, network, error: toData(error) }))
+    }
+  }
+
+  /** A tab that could spend when it was left can spend again, and asks no wallet for it. */
+  async function restore(): Promise<void> {
+    const { tab } = await opened
+    const kept = readKeptPayer(tab.purse.address)
+    if (!kept) return
+    const { networks } = await wallet.load()
+    const network = networks.find(({ chainId }) => chainId === kept.chainId)
+    if (!network) return
+    do {
+      await look(kept.payer, network)
+      if (!state.get().error) return
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs))
+    } while (state.get().funds === null)
+  }
+
+  async function openTill({ purse }: { purse: Purse }): Promise<void> {
+    const loaded = await wallet.load()
+    await purse.earnOn(await loaded.reader(payingNetwork(loaded)))
+  }
+
+  void restore().catch(() => {}) // The wallet's state says what failed.
+  return {
+    state,
+    look,
+    earn() {
+      earning ??= opened
+        .then(({ tab }) => openTill(tab))
+        .catch((error) => {
+          earning = undefined // The next try begins anew.
+          throw error
+        })
+      return earning
+    },
+  }
+}
+
+function payingNetwork({ networks }: Pick<WalletActions, 'networks'>): PayingNetwork {
+  const [network] = networks
+  if (!network) throw new Error('The wallet was loaded without a network.')
+  return network
+}
+
+async function fund(
+  purse: Purse,
+  { chainId, contracts }: PayingNetwork,
+  { current }: PageFunds,
+): Promise<void> {
+  if (!current) return purse.fund(null)
+  const { channelId, collateral } = current
+  const { capWei, expiry } = collateral
+  const contract = contracts.channels.toLowerCase() as Hex
+  await purse.fund({
+    funds: { chainId, contract, channelId, grant: null },
+    limit: { capWei, expiry },
+  })
+}

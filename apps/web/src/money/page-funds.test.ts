@@ -1,0 +1,40 @@
+import { type CollateralOnChain, channelIdOf } from '@weft/payments/chain'
+import type { Hex } from '@weft/protocol'
+import { expect, test } from 'vitest'
+import { readPageFunds } from './page-funds.ts'
+
+const payer = `0x${'aa'.repeat(20)}` as Hex
+const signer = `0x${'bb'.repeat(20)}` as Hex
+const nowMs = 1_000_000
+const salt = (index: number) => `0x${index.toString(16).padStart(64, '0')}` as Hex
+
+/** Collaterals of the payer's first channels; nobody has authorised what is not listed. */
+function read(...channels: Partial<CollateralOnChain>[]) {
+  const none = { capWei: 0n, committedWei: 0n, expiry: 0, isDisputed: false, availableAt: 0 }
+  const readCollateral = async ({ channelId }: { channelId: Hex }) => {
+    const index = channels.findIndex((_, each) => channelIdOf(payer, salt(each)) === channelId)
+    return { ...none, ...channels[index] }
+  }
+  return readPageFunds({ readCollateral, withdrawDelay: 60 }, { payer, signer, nowMs })
+}
+
+const open = { capWei: 5n, expiry: 1_001 }
+const over = { capWei: 5n, committedWei: 2n, expiry: 1_000 }
+
+test('a page that nobody lets spend begins with the first channel', async () => {
+  expect(await read()).toMatchObject({ current: null, past: [], nextSalt: salt(0) })
+})
+
+test('a page that may spend goes on in its channel', async () => {
+  const funds = await read(open)
+  expect(funds).toMatchObject({ current: { salt: salt(0), collateral: open }, nextSalt: salt(0) })
+})
+
+test('what is over stays listed while money is in it, and the next one begins behind', async () => {
+  const emptied = { ...over, committedWei: 5n }
+  const disputed = { ...open, isDisputed: true }
+  const funds = await read(over, emptied, disputed, open)
+  expect(funds.past.map((each) => each.salt)).toEqual([salt(0), salt(2)])
+  expect(funds.current?.salt).toBe(salt(3))
+  expect((await read(over)).nextSalt).toBe(salt(1))
+})

@@ -1,0 +1,75 @@
+import { Link } from '@tanstack/react-router'
+import type { Cell, ModelEntry, Spending } from '@weft/sdk'
+import { useId } from 'react'
+import type { AnswerSettings } from '../chat/answer-settings.ts'
+import { chatModels } from '../models/model-names.ts'
+import { useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { exactAmount, weft } from './amounts.ts'
+import { priceSentence } from './price-sentence.ts'
+import { dearerWei, isFree } from './price-words.ts'
+import { useSpending } from './use-money.ts'
+
+type PriceLineProps = {
+  prompt: string
+  settings: AnswerSettings
+  modelCid: string | null
+  payAtMost: string
+  onPayAtMost: (text: string) => void
+}
+
+const noModels: ModelEntry[] = []
+const emptyList: Cell<ModelEntry[]> = { get: () => noModels, subscribe: () => () => {} }
+
+/** What an answer may cost, before it is asked for. Nothing at all where this page may spend nothing. */
+export function PriceLine(props: PriceLineProps) {
+  const spending = useSpending()
+  return spending && <KnownPriceLine {...props} spending={spending} />
+}
+
+function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
+  const { prompt, settings, modelCid, payAtMost, onPayAtMost, spending } = props
+  const list = chatModels(useCell(useTab()?.models.list ?? emptyList))
+  const model = list.find((entry) => entry.modelCid === modelCid) ?? list[0]
+  const paid = (model?.prices ?? []).filter((price) => !isFree(price))
+  const id = useId()
+  const words = priceSentence({
+    prompt,
+    maxTokens: Number(settings.maxTokens),
+    payAtMost,
+    spending,
+  })
+  const dearest = paid.map(dearerWei).toSorted((a, b) => (a < b ? 1 : -1))[0]
+  const isPaying = payAtMost.trim() !== ''
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ash">
+      <label htmlFor={id}>Pay at most</label>
+      <input
+        id={id}
+        inputMode="decimal"
+        placeholder="0"
+        value={payAtMost}
+        aria-invalid={words.problem}
+        aria-describedby={`${id}-cost`}
+        onChange={(event) => onPayAtMost(event.target.value)}
+        className="min-h-6 w-16 rounded-md border border-edge bg-paper px-1.5 text-ink tabular-nums placeholder:text-ash aria-invalid:border-weld"
+      />
+      <span>WEFT for a million tokens.</span>
+      <span id={`${id}-cost`} className={words.problem ? 'text-weld' : 'tabular-nums'}>
+        {words.sentence}
+      </span>
+      {!isPaying && dearest !== undefined && (
+        <button
+          type="button"
+          onClick={() => onPayAtMost(exactAmount(dearest))}
+          className="min-h-6 text-indigo underline underline-offset-2"
+        >
+          Ask paid tabs too, for {weft(dearest)}
+        </button>
+      )}
+      <Link to="/wallet" className="text-indigo underline underline-offset-2">
+        {weft(spending.freeWei > 0n ? spending.freeWei : 0n)} left
+      </Link>
+    </div>
+  )
+}

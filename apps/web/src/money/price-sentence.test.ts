@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { priceSentence } from './price-sentence.ts'
+
+const asked = { prompt: 'abc', maxTokens: 999, payAtMost: '1', spending: { freeWei: 10n ** 18n } }
+const say = (change: Partial<typeof asked> = {}) => priceSentence({ ...asked, ...change }).sentence
+
+test('before asking, the most that it can cost is said', () => {
+  expect(say()).toBe('This answer costs 0.001 WEFT at most.')
+  expect(say({ payAtMost: '' })).toBe('Only free tabs are asked.')
+  expect(say({ payAtMost: '0' })).toBe('Only free tabs are asked.')
+  expect(say({ payAtMost: '1,5' })).toMatch('Until then only free tabs are asked.')
+  expect(say({ spending: { freeWei: 1n } })).toBe(
+    'This answer may cost 0.001 WEFT, more than is left.',
+  )
+  expect(say({ maxTokens: Number.NaN })).toBe('This answer costs 0.000001 WEFT at most.')
+})

@@ -1,0 +1,30 @@
+/**
+ * What the next answer may cost, in one sentence.
+ * @module
+ */
+import type { Spending } from '@weft/sdk'
+import { parseAmount, weft } from './amounts.ts'
+import { mostWei, parsePayAtMost } from './price-words.ts'
+
+type Asked = {
+  prompt: string
+  /** As typed under Settings; may be anything. */
+  maxTokens: number
+  payAtMost: string
+  spending: Pick<Spending, 'freeWei'>
+}
+
+export function priceSentence({ prompt, maxTokens, payAtMost, spending }: Asked): {
+  sentence: string
+  problem: boolean
+} {
+  const { problem } = payAtMost.trim() === '' ? {} : parseAmount(payAtMost)
+  if (problem) return { sentence: `${problem} Until then only free tabs are asked.`, problem: true }
+  const maxPrice = parsePayAtMost(payAtMost)
+  if (!maxPrice) return { sentence: 'Only free tabs are asked.', problem: false }
+  const tokens = Number.isSafeInteger(maxTokens) && maxTokens > 0 ? maxTokens : 0
+  const wei = mostWei(maxPrice, { prompt, maxTokens: tokens })
+  return wei > spending.freeWei
+    ? { sentence: `This answer may cost ${weft(wei)}, more than is left.`, problem: true }
+    : { sentence: `This answer costs ${weft(wei)} at most.`, problem: false }
+}

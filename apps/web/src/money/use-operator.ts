@@ -1,0 +1,46 @@
+/**
+ * This tab as a contributor, as the chain knows it: who owns it, its stake, what it can claim.
+ * @module
+ */
+import type { OperatorOnChain } from '@weft/payments/chain'
+import type { Hex, WeftErrorData } from '@weft/protocol'
+import { useCallback, useEffect, useState } from 'react'
+import { toData } from '../site/open-site.ts'
+import { loadPart } from '../ui/load-part.ts'
+import type { WalletActions } from '../wallet/wallet-state.ts'
+
+export type OperatorState = OperatorOnChain & {
+  /** Redeemed and not claimed yet, in wei. */
+  claimableWei: bigint
+}
+
+type Read = { operator: OperatorState | null; error: WeftErrorData | null }
+
+/** @param wallet - null while none is connected: then nothing is read */
+export function useOperator(
+  wallet: WalletActions | null,
+  tabAddress: Hex,
+): Read & { refresh: () => Promise<void> } {
+  const [read, setRead] = useState<Read>({ operator: null, error: null })
+  const refresh = useCallback(async () => {
+    if (!wallet) return
+    try {
+      const [{ network, reader }, { readOperator }] = await Promise.all([
+        wallet.clients(),
+        loadPart(() => import('@weft/payments/chain')),
+      ])
+      const deployment = network.contracts
+      const [operator, { depositWei }] = await Promise.all([
+        readOperator({ reader, deployment }, tabAddress),
+        wallet.reader(network).then((channels) => channels.readAccount(tabAddress)),
+      ])
+      setRead({ operator: { ...operator, claimableWei: depositWei }, error: null })
+    } catch (error) {
+      setRead((before) => ({ ...before, error: toData(error) }))
+    }
+  }, [wallet, tabAddress])
+  useEffect(() => {
+    void refresh()
+  }, [refresh])
+  return { ...read, refresh }
+}

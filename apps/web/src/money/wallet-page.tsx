@@ -1,0 +1,72 @@
+import { useEffect } from 'react'
+import { useMoney } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { useWallet } from '../wallet/use-wallet.ts'
+import { AccountPanel } from './account-panel.tsx'
+import { ConnectPanel } from './connect-panel.tsx'
+import { LimitPanel } from './limit-panel.tsx'
+import { PaymentsPanel } from './payments-panel.tsx'
+import { WithdrawPanel } from './withdraw-panel.tsx'
+
+/** What this page may spend, whose it is, and how it comes back. */
+export function WalletPage() {
+  return (
+    <main className="overflow-y-auto px-4 sm:px-6">
+      <title>Wallet · Weft</title>
+      <div className="mx-auto grid max-w-4xl gap-8 py-8">
+        <div>
+          <h1 className="text-2xl font-semibold">Wallet</h1>
+          <p className="mt-1 max-w-[66ch] text-ash">
+            Some tabs answer for a price. What a page may spend on them is decided here, once, and
+            no answer asks again.
+          </p>
+        </div>
+        <Wallet />
+      </div>
+    </main>
+  )
+}
+
+function Wallet() {
+  const money = useMoney()
+  const { funds, network: fundedOn, error } = useCell(money.state)
+  const { state, wallet } = useWallet()
+  const isConnected = state.phase === 'connected'
+  const address = isConnected ? state.address : null
+  const network = isConnected ? state.network : null
+
+  useEffect(() => {
+    if (address && network) void money.look(address, network)
+  }, [money, address, network])
+
+  if (state.phase === 'loading') return <p className="text-ash">Looking for wallets.</p>
+  if (state.phase === 'off') return <ErrorNote error={state.error} />
+  const isOwn = address !== null && funds?.payer.toLowerCase() === address.toLowerCase()
+  return (
+    <>
+      {isConnected ? (
+        <AccountPanel state={state} wallet={wallet} />
+      ) : (
+        <ConnectPanel state={state} wallet={wallet} />
+      )}
+      {error && <ErrorNote error={error} />}
+      {funds && fundedOn && (
+        <LimitPanel
+          funds={funds}
+          balances={isConnected && isOwn ? state.balances : null}
+          wallet={isOwn ? wallet : null}
+        />
+      )}
+      {isConnected && isOwn && (
+        <WithdrawPanel
+          funds={funds}
+          address={state.address}
+          balances={state.balances}
+          wallet={wallet}
+        />
+      )}
+      <PaymentsPanel />
+    </>
+  )
+}
