@@ -42,10 +42,10 @@ function PageLink({ to, name }: { to: '/' | '/contribute' | '/models' | '/wallet
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className="relative px-2 py-4 text-ash hover:text-ink"
+      className="relative px-2 py-4 text-ash hover:text-ink max-[400px]:px-1.5"
       activeProps={{
         className:
-          'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-px after:h-0.5 after:bg-madder',
+          'font-medium text-ink after:absolute after:inset-x-1.5 after:-bottom-px sm:after:inset-x-2 after:h-0.5 after:bg-madder',
       }}
     >
       {name}
