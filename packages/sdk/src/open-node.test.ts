@@ -1,5 +1,5 @@
 import { type JobCall, NodeRefusedError } from '@weft/network'
-import type { Offer, QueuePlace } from '@weft/protocol'
+import { type Offer, type QueuePlace, WeftError } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AskEnd, AskedNode } from './ask-node.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
@@ -7,7 +7,7 @@ import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-type Answer = { free: true } | { place: QueuePlace } | { busyMs: number }
+type Answer = { free: true } | { place: QueuePlace } | { busyMs: number } | { fails: string }
 
 /** Nodes that answer as the table says when they are asked, and what was done with them. */
 function open(answers: Record<string, Answer>) {
@@ -36,6 +36,10 @@ function open(answers: Record<string, Answer>) {
       grants.set(peerId, end.resolve)
       const place = 'place' in answer ? answer.place : null
       if ('free' in answer) end.resolve({ type: 'opened', call: callOf(peerId) })
+      if ('fails' in answer) {
+        const error = new WeftError(`network/${answer.fails}`, 'It failed.')
+        end.resolve({ type: 'failed', error })
+      }
       if ('busyMs' in answer) {
         const error = new NodeRefusedError({ code: 'sdk/busy', message: 'Full.' }, answer.busyMs)
         end.resolve({ type: 'failed', error })
@@ -70,6 +74,17 @@ function open(answers: Record<string, Answer>) {
 }
 
 const place = (position: number, aboutMs: number) => ({ place: { position, aboutMs } })
+
+const many = (answer: Answer) =>
+  Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`node ${index}`, answer]))
+
+test('nodes that fail end a search, nodes that a relay made up do not', async () => {
+  const failing = open({ ...many({ fails: 'unreachable' }), free: { free: true } })
+  await expect(failing.start()).rejects.toMatchObject({ code: 'network/unreachable' })
+  const madeUp = many({ fails: 'false-offer' })
+  expect((await open({ ...madeUp, free: { free: true } }).start()).nodePeerId).toBe('free')
+  await expect(open(madeUp).start()).rejects.toMatchObject({ code: 'network/false-offer' })
+})
 
 test('a free node is preferred to a queue, which is left', async () => {
   const { start, log, waits } = open({ full: place(1, 9_000), free: { free: true } })

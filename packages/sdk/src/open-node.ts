@@ -13,7 +13,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { AskedNode, AskState } from './ask-node.ts'
-import { allBusy, busyMsOf, finalReason, noNodes } from './search-errors.ts'
+import { allBusy, busyMsOf, finalReason, isMadeUp, noNodes } from './search-errors.ts'
 
 /** Every node is full. */
 export type NodeWait = {
@@ -103,6 +103,8 @@ class NodeOpening {
   async #askAll(offers: readonly Offer[]): Promise<JobCall | null> {
     const left = [...offers]
     const failures: unknown[] = []
+    /** A relay must not keep us from nodes by making up as many as we ask. */
+    let madeUp: unknown
     /** Those that have said nothing yet. */
     const asked = new Map<AskedNode, Promise<Said>>()
     const late = new Set<AskedNode>()
@@ -147,7 +149,8 @@ class NodeOpening {
         const busyMs = busyMsOf(state.error)
         if (busyMs === null) {
           this.#candidates.noteFailed(node.peerId, state.error)
-          failures.push(state.error)
+          if (isMadeUp(state.error)) madeUp = state.error
+          else failures.push(state.error)
         } else {
           full += 1
           this.#busyMs = Math.min(this.#busyMs ?? busyMs, busyMs)
@@ -161,7 +164,7 @@ class NodeOpening {
     // One node's word is not enough to call the prompt itself impossible, unless it is the only one.
     const reasons = failures.map(finalReason)
     if (reasons.every(Boolean) && reasons[0]) throw reasons[0]
-    throw failures.at(-1) ?? noNodes()
+    throw failures.at(-1) ?? madeUp ?? noNodes()
   }
 
   /** @param hasNext whether somebody else can be asked when they take long */
