@@ -35,6 +35,11 @@ export const federationTimes = {
    * that it is made anew.
    */
   silenceMs: 3_000,
+  /**
+   * One look at everything: 10,000 nodes are 313 pages, and a relay that gives them one by one keeps us
+   * from looking anywhere else.
+   */
+  syncMs: 120_000,
   /** Between two looks at everything that one relay holds; doubles as long as they are of no use. */
   syncPauseMs: 1_000,
   maxSyncPauseMs: 60_000,

@@ -81,3 +81,19 @@ test('a third relay keeps none alive that says nothing itself', async () => {
   fellow.sweep()
   expect(known()).toEqual([])
 })
+
+test('a relay that gives page after page is not listened to for ever', async () => {
+  const { fellow, known } = await open()
+  let nowMs = performance.now()
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+  let pages = 0
+  async function* endless() {
+    for (; pages < 1_000; pages += 1) {
+      nowMs += federationTimes.pageMs
+      yield sealed.slice(2)
+    }
+  }
+  await fellow.takeAll(endless(), { isOwnWord: true })
+  expect(pages).toBeLessThan(100)
+  expect(known()).toEqual([gone, stays, comes])
+})

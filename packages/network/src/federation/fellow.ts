@@ -104,6 +104,7 @@ export class Fellow {
   ): Promise<void> {
     const unnamed = new Set(this.holding.peerIds())
     let left = maxOffersPerSync
+    const endMs = performance.now() + federationTimes.syncMs
     this.#syncs += 1
     this.#unnamed = unnamed
     try {
@@ -111,7 +112,7 @@ export class Fellow {
         if (isOwnWord) this.#heardMs = performance.now()
         for (const offer of offers) await this.#adopt(offer)
         left -= offers.length
-        if (left < 0) return
+        if (left < 0 || performance.now() > endMs) return
       }
       if (!isOwnWord && !isSame(this.holding.digestWithout(unnamed), this.#told)) return
       for (const peerId of unnamed) this.#init.table.release(peerId, this.holding)
