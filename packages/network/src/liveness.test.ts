@@ -99,7 +99,7 @@ test('a peer that is heard is alive, and is not asked', { timeout: 20_000 }, asy
       if (pings === 1) stream.send(data)
     })
   })
-  const liveness = new Liveness({ libp2p: near, paceOf: () => ({ everyMs: 400, lossMs: 400 }) })
+  const liveness = new Liveness({ libp2p: near, paceOf: () => ({ everyMs: 600, lossMs: 400 }) })
   stops.push(() => liveness.stop())
   const connection = await near.dial(multiaddr(far.getMultiaddrs()[0]?.toString() ?? ''))
   await eventually(() => liveness.rttMs(connection) !== null)

@@ -113,7 +113,7 @@ export class Liveness {
   #tickedMs = performance.now()
   /** Between the last two ticks. */
   #gapMs = tickMs
-  /** Since any ping was answered. */
+  /** Since anybody was heard, by a token or by an answer to a ping. */
   #deafMs = 0
 
   constructor(init: LivenessInit) {

@@ -1,5 +1,5 @@
 /**
- * One question to several relays, one list of live offers that can be trusted to be the nodes' own.
+ * One question to several relays, one list of live offers: the nodes' own, or checked when a node is called.
  * @module
  */
 import {

@@ -1,6 +1,6 @@
 /**
- * Opens sealed offers and checks their signatures, once each: a page asks every few seconds, an answer
- * holds up to 64 offers, and a verification costs a millisecond or two.
+ * Opens sealed offers and checks signatures when they are asked about, once each: a page asks every few
+ * seconds, an answer holds up to 64 offers, and a verification costs a millisecond or two.
  * @module
  */
 import {

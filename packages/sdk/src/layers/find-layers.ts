@@ -86,8 +86,8 @@ export function findLayers({ network, modelCid, parts, width }: FindLayersInit):
         return watched(line, part)
       }
       line?.close()
-      mistrust(registration.peerId)
       if (options.signal?.aborted) break
+      mistrust(registration.peerId)
     }
     return undefined
   }
