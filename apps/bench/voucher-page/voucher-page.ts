@@ -27,6 +27,8 @@ export type VoucherPage = {
   bare(count: number): { signPerSecond: number; checkPerSecond: number }
   /** @returns vouchers a second: also within the cap, and written to IndexedDB */
   whole(count: number): Promise<{ payPerSecond: number; takePerSecond: number }>
+  /** @returns what a node does for a paid token beyond a free one, all of it, milliseconds */
+  node(tokens: number): Promise<{ nodeMsPerToken: number }>
 }
 
 const capWei = 10n ** 24n
@@ -63,6 +65,30 @@ function perSecondNow(count: number, work: () => void): number {
   return (1000 * count) / (performance.now() - startedMs)
 }
 
+/** A payer and a payee that have just met, with accounts on disk. */
+async function openAccounts(maxOutputTokens: number) {
+  const privateKey = createPrivateKey()
+  const peerId = peerIdFromPrivateKey(createPrivateKey())
+  const store = createLedgers(await openDatabase('bench-vouchers'))
+  const payer = await createPayer({ privateKey, funds, limit: { capWei, expiry }, store })
+  const payee = await createPayee({ peerId, channels, store })
+  const bill = await payer.lane({ payeePeerId: peerId, modelCid }).begin({
+    price,
+    inputTokens: 1,
+    maxOutputTokens,
+    maxUnpaidWei: 1n,
+  })
+  const job = await payee.openJob({
+    clientPeerId: peerIdFromPrivateKey(privateKey),
+    modelCid,
+    funds,
+    voucher: null,
+    price,
+    policy: { ...creditPolicyFor(price), maxUnredeemedWei: capWei },
+  })
+  return { bill, job }
+}
+
 const voucherPage: VoucherPage = {
   bare(count) {
     const privateKey = createPrivateKey()
@@ -88,26 +114,8 @@ const voucherPage: VoucherPage = {
   },
 
   async whole(count) {
-    const privateKey = createPrivateKey()
-    const peerId = peerIdFromPrivateKey(createPrivateKey())
-    const store = createLedgers(await openDatabase('bench-vouchers'))
-    const payer = await createPayer({ privateKey, funds, limit: { capWei, expiry }, store })
-    const payee = await createPayee({ peerId, channels, store })
     const outputTokens = count * tokensOfVoucher
-    const bill = await payer.lane({ payeePeerId: peerId, modelCid }).begin({
-      price,
-      inputTokens: 1,
-      maxOutputTokens: outputTokens,
-      maxUnpaidWei: 1n,
-    })
-    const job = await payee.openJob({
-      clientPeerId: peerIdFromPrivateKey(privateKey),
-      modelCid,
-      funds,
-      voucher: null,
-      price,
-      policy: { ...creditPolicyFor(price), maxUnredeemedWei: capWei },
-    })
+    const { bill, job } = await openAccounts(outputTokens)
     const vouchers: Voucher[] = []
     const payPerSecond = await perSecond(count, async () => {
       for (let tokens = tokensOfVoucher; tokens <= outputTokens; tokens += tokensOfVoucher) {
@@ -126,6 +134,29 @@ const voucherPage: VoucherPage = {
     }
     await job.close()
     return { payPerSecond, takePerSecond }
+  },
+
+  async node(tokens) {
+    const { bill, job } = await openAccounts(tokens)
+    const vouchers = new Map<number, Voucher>()
+    for (let at = tokensOfVoucher; at <= tokens; at += tokensOfVoucher) {
+      const voucher = await bill.received(at)
+      if (voucher) vouchers.set(at, voucher)
+    }
+    let taking: Promise<void> = Promise.resolve()
+    const tokensPerSecond = await perSecond(tokens, async () => {
+      for (let sent = 1; sent <= tokens; sent += 1) {
+        // As `serve` does; a voucher is written down while tokens go on.
+        await job.ready()
+        job.delivered(sent)
+        const voucher = vouchers.get(sent)
+        if (voucher) taking = job.take(voucher)
+      }
+      await taking
+    })
+    if (!(await job.settled())) throw new Error('The vouchers do not pay for all.')
+    await job.close()
+    return { nodeMsPerToken: 1000 / tokensPerSecond }
   },
 }
 

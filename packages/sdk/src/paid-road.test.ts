@@ -14,6 +14,7 @@ import { openPaidRoad, paidPrice, paidTokens } from './testing/paid-stage.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
+const patient = { timeout: 10_000 }
 const road = await openPaidRoad()
 const { ask, engine, openNode } = road
 afterEach(() => road.stopNodes())
@@ -84,12 +85,12 @@ describe('an answer for money', () => {
         costWei: cost,
       },
     ])
-    await expect.poll(node.promisedWei).toBe(cost)
+    await expect.poll(node.promisedWei, patient).toBe(cost)
     expect(promisedTo(node)).toBe(cost)
     await Promise.all([node.reopen(), road.reopenPayer()])
     const { answer: second } = await ask()
     const both = cost + (second.receipt?.costWei ?? 0n)
-    await expect.poll(node.promisedWei).toBe(both)
+    await expect.poll(node.promisedWei, patient).toBe(both)
     expect(promisedTo(node)).toBe(both)
     expect(node.payee.earnings()).toMatchObject([{ deliveredWei: both, lostWei: 0n }])
   })
@@ -122,7 +123,7 @@ describe('an answer for money', () => {
   test('a long prompt is paid before it is read', async () => {
     const node = await openNode({ policy: { maxUnpaidWei: paidTokens(0, 4) } })
     const { answer } = await ask()
-    await expect.poll(node.promisedWei).toBe(answer.receipt?.costWei)
+    await expect.poll(node.promisedWei, patient).toBe(answer.receipt?.costWei)
   })
 
   test('cancelled: what was delivered is paid', async () => {
@@ -138,7 +139,7 @@ describe('an answer for money', () => {
     expect(answer.finishReason).toBe('cancelled')
     const cost = paidTokens(answer.tokens.length, answer.quote?.inputTokens)
     expect(answer.bills).toMatchObject([{ outputTokens: answer.tokens.length, costWei: cost }])
-    await expect.poll(node.promisedWei).toBe(cost)
+    await expect.poll(node.promisedWei, patient).toBe(cost)
   })
 
   test('lost in the middle: each node has a voucher for its own tokens, and both read the prompt', async () => {
@@ -149,8 +150,8 @@ describe('an answer for money', () => {
     expect(answer.segments.map(({ startToken }) => startToken)).toEqual([0, 17])
     const [first, second] = [paidTokens(17, inputTokens), paidTokens(23, inputTokens)]
     expect(answer.bills).toMatchObject([{ costWei: first }, { costWei: second }])
-    await expect.poll(lost.promisedWei).toBe(first)
-    await expect.poll(next.promisedWei).toBe(second)
+    await expect.poll(lost.promisedWei, patient).toBe(first)
+    await expect.poll(next.promisedWei, patient).toBe(second)
     expect(answer.receipt?.costWei).toBe(second)
     for (const { payee } of [lost, next]) expect(payee.earnings()).toMatchObject([{ lostWei: 0n }])
   })
@@ -160,18 +161,18 @@ describe('an answer for money', () => {
     await openNode()
     await ask()
     expect(promisedTo(lost)).toBe(0n)
-    await expect.poll(() => lost.payee.earnings()[0]?.lostWei ?? 0n).toBe(0n)
+    await expect.poll(() => lost.payee.earnings()[0]?.lostWei ?? 0n, patient).toBe(0n)
   })
 })
 
 describe('a client that', () => {
   /** Otherwise it would be trusted again, until it has lost as much as the policy forgives. */
-  const few = { maxUnpaidWei: paidTokens(8), maxLostWei: 0n }
+  const few = { maxUnpaidWei: paidTokens(8), maxLostWei: 0n, unpaidMs: 300 }
 
   async function cheat(change: (voucher: Voucher) => Voucher | null) {
     const node = await openNode({ policy: few })
     const failure = await ask({ network: paying(change) }).catch((error) => error)
-    await vi.waitFor(() => expect(node.payee.earnings()[0]?.lostWei).toBeGreaterThan(0n))
+    await vi.waitFor(() => expect(node.payee.earnings()[0]?.lostWei).toBeGreaterThan(0n), patient)
     const { deliveredWei = 0n, lostWei = 0n } = node.payee.earnings()[0] ?? {}
     expect(lostWei).toBe(deliveredWei - node.promisedWei())
     return { node, failure, deliveredWei, lostWei }

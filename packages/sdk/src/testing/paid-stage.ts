@@ -72,7 +72,7 @@ export async function openPaidRoad(
     const { peerId } = node.network
     const openPayee = () => createPayee({ peerId, channels: init.channels ?? channels, store })
     let payee = await openPayee()
-    const policy = { ...creditPolicyFor(price), unpaidMs: 300, ...init.policy }
+    const policy = { ...creditPolicyFor(price), ...init.policy }
     const model = { modelCid, price, engine: info, tokensPerSecond }
     const announcement = node.network.announce({ models: [model], maxJobs: 4 })
     const start = (earning: Payee) =>
