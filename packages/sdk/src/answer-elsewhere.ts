@@ -42,7 +42,7 @@ export type RoadEvent =
 /** Tokens of an answer after which it is worth having the next node at hand. */
 const warmAfterTokens = 16
 /** A person who waits for the rest of a sentence is told within this what has become of it. */
-const handoverMs = 6_500
+const handoverMs = 6_000
 /** Nodes lost one after the other without a single token: it is not the nodes then. */
 const maxLossesInARow = 8
 /** What two nodes say of a job, a third one will say, too. */
