@@ -39,13 +39,29 @@ const leaves: Death = {
   kill: (page) => page.getByRole('switch', { name: 'Serve' }).click(),
 }
 
+const stopped: number[] = []
+/** To the others as a cut cable: not a packet comes any more, not even of its operating system's half. */
+const stops: Death = {
+  name: 'cut off',
+  kill: async (page) => {
+    const session = await page.context().browser()?.newBrowserCDPSession()
+    const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {}
+    for (const { id } of processInfo) process.kill(id, 'SIGSTOP')
+    stopped.push(...processInfo.map(({ id }) => id))
+  },
+}
+
+test.afterEach(() => {
+  for (const id of stopped.splice(0)) process.kill(id, 'SIGKILL')
+})
+
 async function tell(page: Page, command: 'Page.crash' | 'Browser.crash'): Promise<void> {
   const session = await page.context().newCDPSession(page)
   // There is nobody left to answer.
   session.send(command).catch(() => {})
 }
 
-for (const { name, kill } of [closes, crashes, browserCrashes, hangs, babbles, leaves]) {
+for (const { name, kill } of [closes, crashes, browserCrashes, stops, hangs, babbles, leaves]) {
   test(`a node is lost in mid-answer, ${name}: another tab goes on`, async ({
     contributor,
     newBrowserPage,
