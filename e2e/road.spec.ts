@@ -62,6 +62,19 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
       expect(await carriedBytes(relay)).toBe(introduced)
     })
 
+    await test.step('a receipt is checked by keyboard alone', async () => {
+      await page.answers.getByRole('button', { name: 'Receipt' }).last().focus()
+      await client.keyboard.press('Enter')
+      const receipt = client.getByRole('dialog')
+      const check = receipt.getByRole('button', { name: 'Check on this device' })
+      // Over the first stitch, which says what it is while it has the focus.
+      await client.keyboard.press('Tab')
+      await client.keyboard.press('Tab')
+      await expect(check).toBeFocused()
+      await client.keyboard.press('Escape')
+      await expect(receipt).toBeHidden()
+    })
+
     await test.step('stop stops here and at the node within 200 ms', async () => {
       const status = await recordNodeStatus(node)
       await page.ask(story)

@@ -24,7 +24,7 @@ import { nodeOf, runningShare, type Share, shareChoices, startShare, wholeShare 
 export function ContributePage() {
   const tab = useTab()
   return (
-    <main className="overflow-y-auto px-4 sm:px-6">
+    <main className="relative overflow-y-auto px-4 sm:px-6">
       <title>Contribute · Weft</title>
       <div className="mx-auto grid max-w-4xl gap-8 py-8">
         <div>

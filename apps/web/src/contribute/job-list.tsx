@@ -17,7 +17,7 @@ export function JobList({ jobs }: { jobs: readonly ServedJob[] }) {
       </h2>
       {jobs.length === 0 ? (
         <p className="mt-1 text-sm text-ash">
-          Prompts that this tab answers are listed here while it serves.
+          Each answer of this tab is listed here while it serves: when, for whom, how much.
         </p>
       ) : (
         <ul className="mt-2">

@@ -85,7 +85,9 @@ export function ServePanel(props: ServePanelProps) {
         <p id="serve-note">
           Keep this tab open: in the background is fine, closed it serves nobody.
         </p>
-        <p>You see the prompts you answer, and other tabs see this device’s IP address.</p>
+        <p>
+          The prompts you answer pass through this tab, and other tabs see this device’s IP address.
+        </p>
         <p className="flex flex-wrap items-center gap-x-2 [&>button]:-ml-2">
           This tab is known as
           <span data-testid="own-peer-id" className="font-mono text-xs break-all text-ink">

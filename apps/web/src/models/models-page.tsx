@@ -13,7 +13,7 @@ import { WantedItem } from './wanted-item.tsx'
 export function ModelsPage() {
   const tab = useTab()
   return (
-    <main className="overflow-y-auto px-4 sm:px-6">
+    <main className="relative overflow-y-auto px-4 sm:px-6">
       <title>Models · Weft</title>
       <div className="mx-auto grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-10 py-8">
         <div>

@@ -12,7 +12,7 @@ import { WithdrawPanel } from './withdraw-panel.tsx'
 /** What this page may spend, whose it is, and how it comes back. */
 export function WalletPage() {
   return (
-    <main className="overflow-y-auto px-4 sm:px-6">
+    <main className="relative overflow-y-auto px-4 sm:px-6">
       <title>Wallet · Weft</title>
       <div className="mx-auto grid max-w-4xl gap-8 py-8">
         <div>

@@ -1,4 +1,12 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react'
 import { flushSync } from 'react-dom'
 import { type AnswerSettings, countChanged } from '../chat/answer-settings.ts'
 import { useOpened } from '../site/tab-context.tsx'
@@ -24,6 +32,9 @@ type ComposerProps = {
   price: ReactNode
 }
 
+/** Send takes the place of Stop: nobody decides to send within this. */
+const stopGraceMs = 400
+
 /** Where a prompt is written. Enter sends, Shift+Enter is a new line, Escape stops. */
 export function Composer(props: ComposerProps) {
   const { text, onText, busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
@@ -37,9 +48,19 @@ export function Composer(props: ComposerProps) {
   const problems = opened?.parseSettings(settings).problems ?? null
   usePromptKeys(prompt, busy ? onStop : undefined)
 
+  const endedMs = useRef(Number.NEGATIVE_INFINITY)
+  useEffect(() => {
+    if (!busy) return
+    return () => {
+      endedMs.current = performance.now()
+    }
+  }, [busy])
+
   function submit(event?: FormEvent): void {
     event?.preventDefault()
-    if (busy) return
+    // Where the answer ends under the pointer, the click was meant for Stop.
+    const isLateStop = event !== undefined && performance.now() - endedMs.current < stopGraceMs
+    if (busy || isLateStop) return
     if (text.trim() === '') {
       setHint('Write something to send.')
       return

@@ -8,13 +8,20 @@ type WovenRowProps = { answer: RowAnswer; streaming: boolean }
 /** An answer as cloth. Arrow keys walk along the stitches; a stitch says what it is. */
 export function WovenRow({ answer, streaming }: WovenRowProps) {
   const stitches = layOutRow(answer, streaming)
-  const [shown, setShown] = useState<number | null>(null)
+  const [told, setTold] = useState(0)
+  const [isTelling, setIsTelling] = useState(false)
   const [cursor, setCursor] = useState(0)
   const row = useRef<HTMLDivElement>(null)
-  const stitch = shown === null ? undefined : stitches[shown]
+  const stitch = stitches[told]
+
+  const hush = () => setIsTelling(false)
+  function tell(index: number): void {
+    setTold(index)
+    setIsTelling(true)
+  }
 
   function walk(event: KeyboardEvent): void {
-    if (event.key === 'Escape') setShown(null)
+    if (event.key === 'Escape') hush()
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (step === 0) return
     event.preventDefault()
@@ -31,7 +38,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
         role="group"
         aria-label={describeRow(stitches, answer)}
         onKeyDown={walk}
-        onMouseLeave={() => setShown(null)}
+        onMouseLeave={hush}
         className={`flex min-h-8 flex-wrap ${streaming ? 'weaving' : ''}`}
       >
         {stitches.map((each, index) => (
@@ -40,22 +47,24 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
             type="button"
             tabIndex={index === cursor ? 0 : -1}
             aria-label={`${shortPeerId(each.peerId)}: ${describeStitch(each)}`}
-            onMouseEnter={() => setShown(index)}
+            onMouseEnter={() => tell(index)}
             onFocus={() => {
               setCursor(index)
-              setShown(index)
+              tell(index)
             }}
-            onBlur={() => setShown(null)}
-            onClick={() => setShown(index)}
+            onBlur={hush}
+            onClick={() => tell(index)}
             className="stitch flex items-center"
           >
             <StitchShape {...each} />
           </button>
         ))}
       </div>
+      {/* Always there: where a focused sheet loses a node while the focus moves, it takes the focus back. */}
       {stitch && (
         <p
           aria-hidden="true"
+          hidden={!isTelling}
           className="absolute top-full left-0 z-10 mt-1 max-w-full rounded-md border border-thread bg-paper px-2 py-1 text-xs text-ink"
         >
           <span className="font-mono">{shortPeerId(stitch.peerId)}</span>
