@@ -7,7 +7,7 @@ import { expect, test } from './fixtures.ts'
 import { playground } from './playground.ts'
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const path of ['/', '/contribute', '/models']) {
+  for (const path of ['/', '/contribute', '/models', '/wallet']) {
     test(`${path} in ${colorScheme}: no accessibility violations, no sideways scroll at 360 px`, async ({
       newBrowserPage,
       siteUrl,

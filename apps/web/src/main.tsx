@@ -16,7 +16,7 @@ const site = openSite()
 const session = createSession(site)
 const wallet = createLazyWallet(() => site.config)
 const money = createMoney({ opened: site.opened, wallet })
-site.opened.then(serveAgain).catch(() => {}) // Both say on the page what failed.
+site.opened.then((opened) => serveAgain(opened, money)).catch(() => {}) // Both say on the page what failed.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 
 const root = document.getElementById('root')

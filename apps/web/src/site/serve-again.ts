@@ -4,12 +4,17 @@
  */
 import { parseJobs } from '../contribute/jobs-at-once.ts'
 import { chatModels } from '../models/model-names.ts'
+import type { Money } from '../money/money.ts'
+import { isFree, parsePrice } from '../money/price-words.ts'
 import type { OpenedTab } from './open-site.ts'
 import { readPreference } from './preferences.ts'
 import { backendHere } from './prepare-here.ts'
 
-/** In one tab of this browser at most. Rejects with what the node's sentence says. */
-export async function serveAgain(opened: OpenedTab): Promise<void> {
+/**
+ * In one tab of this browser at most, and for nothing only where nothing was asked. Rejects with what the node's
+ * sentence says, or why it cannot be paid.
+ */
+export async function serveAgain(opened: OpenedTab, money: Pick<Money, 'earn'>): Promise<void> {
   const { node, head, layers, models } = opened.tab
   if (!readPreference('served') || !readPreference('servesAgain')) return
   const list = chatModels(models.list.get())
@@ -20,9 +25,13 @@ export async function serveAgain(opened: OpenedTab): Promise<void> {
   // The person may have been quicker.
   if ([node, head, layers].some(({ state }) => state.get().phase !== 'off')) return
   const maxJobs = parseJobs(readPreference('jobsAtOnce'))
+  const { price } = parsePrice(readPreference('priceAsked'))
+  const isPaid = price !== null && !isFree(price)
+  if (isPaid) await money.earn()
   await node.start({
     modelCid: model.modelCid,
     backend,
     ...(maxJobs === null ? {} : { maxJobs }),
+    ...(isPaid ? { price } : {}),
   })
 }
