@@ -58,11 +58,11 @@ export function Composer(props: ComposerProps) {
 
   function submit(event?: FormEvent): void {
     event?.preventDefault()
-    // Where the answer ends under the pointer, the click was meant for Stop.
-    const isLateStop = event !== undefined && performance.now() - endedMs.current < stopGraceMs
-    if (busy || isLateStop) return
+    if (busy) return
     if (text.trim() === '') {
-      setHint('Write something to send.')
+      // Where the answer ended under the pointer, the click was meant for Stop.
+      const isLateStop = performance.now() - endedMs.current < stopGraceMs
+      if (!isLateStop) setHint('Write something to send.')
       return
     }
     if (problems) {
