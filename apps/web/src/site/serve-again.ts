@@ -22,12 +22,12 @@ export async function serveAgain(opened: OpenedTab, money: Pick<Money, 'earn'>):
   const model = list.find(({ modelCid }) => modelCid === wanted) ?? list[0]
   if (!model || !(await node.mayServeAgain())) return
   const backend = await backendHere(opened, model)
-  // The person may have been quicker.
-  if ([node, head, layers].some(({ state }) => state.get().phase !== 'off')) return
-  const maxJobs = parseJobs(readPreference('jobsAtOnce'))
   const { price } = parsePrice(readPreference('priceAsked'))
   const isPaid = price !== null && !isFree(price)
   if (isPaid) await money.earn()
+  // The person may have been quicker.
+  if ([node, head, layers].some(({ state }) => state.get().phase !== 'off')) return
+  const maxJobs = parseJobs(readPreference('jobsAtOnce'))
   await node.start({
     modelCid: model.modelCid,
     backend,
