@@ -1,15 +1,18 @@
 /**
- * Four screens.
+ * Four screens. All but the first load when they are opened.
  * @module
  */
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
-import { ContributePage } from './contribute/contribute-page.tsx'
-import { ModelsPage } from './models/models-page.tsx'
-import { WalletPage } from './money/wallet-page.tsx'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
 import { PlaygroundPage } from './playground/playground-page.tsx'
 import { toData } from './site/open-site.ts'
 import { FailedPage } from './ui/failed-page.tsx'
 import { Layout } from './ui/layout.tsx'
+import { loadPart } from './ui/load-part.ts'
 import { NotFoundPage } from './ui/not-found-page.tsx'
 
 const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage })
@@ -23,19 +26,28 @@ const playgroundRoute = createRoute({
 const contributeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contribute',
-  component: ContributePage,
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./contribute/contribute-page.tsx')),
+    'ContributePage',
+  ),
 })
 
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/models',
-  component: ModelsPage,
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./models/models-page.tsx')),
+    'ModelsPage',
+  ),
 })
 
 const walletRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/wallet',
-  component: WalletPage,
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./money/wallet-page.tsx')),
+    'WalletPage',
+  ),
 })
 
 export const router = createRouter({
