@@ -37,6 +37,8 @@ test('a tab with one place and three that ask: the third is told about how long,
   }
   const told = (await Promise.all(records.map((read) => read()))).filter(({ length }) => length > 0)
   expect(told.length).toBeGreaterThan(0)
-  expect(told.flat().join()).toMatch(/Every tab is busy, (a few seconds|about \d+ s)\./)
+  expect(told.flat().join()).toMatch(
+    /Every tab is busy\. Your turn comes in (a few seconds|about \d+ s)\./,
+  )
   await expect(status).toContainText('Ready and registered')
 })

@@ -115,7 +115,12 @@ async function startSite(
   const { port, dev } = options
   const location = siteLocation(options)
   const free = await freePort(port, host)
-  if (free !== port) console.log(`  Port ${port} is taken; the site moves to ${free}.`)
+  if (free !== port) {
+    console.log(
+      `  Port ${port} is taken, so the site moves to ${free}: for a browser another site,`,
+    )
+    console.log('                  with a wallet and models of its own. --port chooses.')
+  }
   const config = { relays: [relay], iceServers: [], modelsUrl: '/models/' }
   return step('site', async () => {
     const site = await serveSite({ host, port: free, config, dev, chain, location })

@@ -133,7 +133,7 @@ test('it does not wait for ever, and not at all where nobody may wait', async ()
   const never = open({ a: { busyMs: 8_000 } })
   const failure = expect(never.start()).rejects.toMatchObject({
     code: 'sdk/busy',
-    message: 'Every tab is busy, about 8 s.',
+    message: 'Every tab is busy. A place is free in about 8 s.',
   })
   await vi.advanceTimersByTimeAsync(6 * 60_000)
   await failure

@@ -64,7 +64,7 @@ export function noNodes(): WeftError {
 
 export function allBusy(aboutMs: number | null): WeftError {
   const seconds = Math.ceil((aboutMs ?? unknownWaitMs) / 1000)
-  return new WeftError('sdk/busy', `Every tab is busy, about ${seconds} s.`, {
+  return new WeftError('sdk/busy', `Every tab is busy. A place is free in about ${seconds} s.`, {
     facts: ['Nothing was charged. Answer on this device, or try again later.'],
   })
 }

@@ -25,7 +25,8 @@ export function storingSentence({
   pause,
   peers,
 }: StoringFacts): string {
-  if (shared.length === 0) return 'Nothing is shared. Share a model below to give it to other tabs.'
+  if (shared.length === 0)
+    return 'Nothing is shared. Switch Share on at a model that this browser keeps whole.'
   if (!isFirst) return 'Another tab of this browser gives what is shared.'
   if (pause) return pause.sentence
   if (!isGiving) return 'What is shared is no longer kept whole here. Load it again to give it.'

@@ -55,6 +55,7 @@ export async function runAnswer(
     await follow({ store, history, foldAnswer, prepare }, init, events)
   } catch (error) {
     store.changeChat(chatId, (chat) => withError(chat, turnId, error))
+    if (ask.where === 'network') lookAgain(opened)
   }
   store.changeChat(chatId, (chat) => ({ ...chat, run: null }))
   // An answer that cannot be kept is still an answer.
@@ -62,6 +63,11 @@ export async function runAnswer(
     .save(chatId)
     .then(history.list)
     .catch(() => {})
+}
+
+/** How many tabs answer, as the page shows it, was perhaps not so any more. */
+function lookAgain(opened: Promise<OpenedTab>): void {
+  opened.then(({ tab }) => tab.models.refreshLiveNodes()).catch(() => {}) // The turn says what failed.
 }
 
 function createRequest(

@@ -11,6 +11,7 @@ import { useMoney, useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { OpeningLine, Page } from '../ui/page.tsx'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
@@ -24,18 +25,12 @@ import { nodeOf, runningShare, type Share, shareChoices, startShare, wholeShare 
 export function ContributePage() {
   const tab = useTab()
   return (
-    <main className="relative overflow-y-auto px-4 sm:px-6">
-      <title>Contribute · Weft</title>
-      <div className="mx-auto grid max-w-4xl gap-8 py-8">
-        <div>
-          <h1 className="text-2xl font-semibold">Contribute</h1>
-          <p className="mt-1 max-w-[66ch] text-ash">
-            This tab answers prompts of other tabs, with the model on this device.
-          </p>
-        </div>
-        {tab ? <Contribute tab={tab} /> : <p className="text-ash">Opening Weft in this tab.</p>}
-      </div>
-    </main>
+    <Page
+      title="Contribute"
+      sentence="This tab answers prompts of other tabs, with the model on this device."
+    >
+      {tab ? <Contribute tab={tab} /> : <OpeningLine />}
+    </Page>
   )
 }
 

@@ -66,7 +66,8 @@ function VariantRow({ models, name, named, variant, fit }: VariantRowProps) {
     <li className="grid gap-x-4 gap-y-2 border-t border-thread py-3 last:pb-0 sm:grid-cols-[minmax(0,1fr)_auto]">
       <div className="grid gap-0.5">
         <p className="text-sm tabular-nums">
-          <span className="mr-2 font-mono text-xs">{dtype}</span>
+          <span className="font-mono text-xs">{dtype}</span>
+          {' · '}
           {variantLine(variant, { fit, keptBytes })}
         </p>
         <FitLine fit={fit} isReady={modelCid !== null} />

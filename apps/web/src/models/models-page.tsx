@@ -3,6 +3,7 @@ import { useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { useLiveNodes } from '../site/use-live-nodes.ts'
+import { OpeningLine, Page } from '../ui/page.tsx'
 import { ImportBox } from './import-box.tsx'
 import { KeptModels } from './kept-models.tsx'
 import { ModelItem } from './model-item.tsx'
@@ -13,18 +14,12 @@ import { WantedItem } from './wanted-item.tsx'
 export function ModelsPage() {
   const tab = useTab()
   return (
-    <main className="relative overflow-y-auto px-4 sm:px-6">
-      <title>Models · Weft</title>
-      <div className="mx-auto grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-10 py-8">
-        <div>
-          <h1 className="text-2xl font-semibold">Models</h1>
-          <p className="mt-1 max-w-[66ch] text-ash">
-            What can answer here, what it asks of this device, and what this browser keeps of it.
-          </p>
-        </div>
-        {tab ? <Shelves tab={tab} /> : <p className="text-ash">Opening Weft in this tab.</p>}
-      </div>
-    </main>
+    <Page
+      title="Models"
+      sentence="What can answer here, what it asks of this device, and what this browser keeps of it."
+    >
+      {tab ? <Shelves tab={tab} /> : <OpeningLine />}
+    </Page>
   )
 }
 

@@ -21,7 +21,8 @@ export function WantedItem({ model, fit }: WantedItemProps) {
       </div>
       <div className="grid content-start gap-1">
         <p className="text-sm text-ash tabular-nums">
-          <span className="mr-2 font-mono text-xs text-ink">{suited.dtype}</span>
+          <span className="font-mono text-xs text-ink">{suited.dtype}</span>
+          {' · '}
           {variantLine(suited, { fit: verdict, keptBytes: 0 })}
         </p>
         <FitLine fit={verdict} isReady={false} />

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import { useMoney } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { Page } from '../ui/page.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
 import { AccountPanel } from './account-panel.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
@@ -12,19 +13,12 @@ import { WithdrawPanel } from './withdraw-panel.tsx'
 /** What this page may spend, whose it is, and how it comes back. */
 export function WalletPage() {
   return (
-    <main className="relative overflow-y-auto px-4 sm:px-6">
-      <title>Wallet · Weft</title>
-      <div className="mx-auto grid max-w-4xl gap-8 py-8">
-        <div>
-          <h1 className="text-2xl font-semibold">Wallet</h1>
-          <p className="mt-1 max-w-[66ch] text-ash">
-            Some tabs answer for a price. What a page may spend on them is decided here, once, and
-            no answer asks again.
-          </p>
-        </div>
-        <Wallet />
-      </div>
-    </main>
+    <Page
+      title="Wallet"
+      sentence="Some tabs answer for a price. What a page may spend on them is decided here, once, and no answer asks again."
+    >
+      <Wallet />
+    </Page>
   )
 }
 

@@ -4,13 +4,13 @@
  */
 import type { Run } from '../chat/chat.ts'
 
-/** e.g. `Every tab is busy, about 12 s. You are next.` */
+/** e.g. `Every tab is busy. Your turn comes in about 15 s. You are next.` */
 export function queueSentence({ position, aboutMs }: NonNullable<Run['wait']>): string {
-  return `Every tab is busy, ${aboutWords(aboutMs)}. ${placeWords(position)}`
+  return `Every tab is busy. Your turn comes in ${aboutWords(aboutMs)}. ${placeWords(position)}`
 }
 
 function placeWords(position: number | null): string {
-  if (position === null) return 'It goes on by itself when a place is free.'
+  if (position === null) return 'It goes on by itself.'
   if (position === 1) return 'You are next.'
   return position === 2 ? 'One is before you.' : `${position - 1} are before you.`
 }

@@ -1,4 +1,5 @@
 import type { AnswerRecord } from '@weft/sdk'
+import { RowLegend } from '../row/row-legend.tsx'
 import { describeRow, layOutRow } from '../row/stitches.ts'
 import { summarize, summaryLine } from '../row/summary.ts'
 import { WovenRow } from '../row/woven-row.tsx'
@@ -25,6 +26,7 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
       <WovenRow answer={answer} streaming={false} />
       <p className="mt-2 font-medium">{describeRow(layOutRow(answer, false), answer)}.</p>
       <p className="text-sm text-ash">{summaryLine(summarize(answer, false), answer)}</p>
+      <RowLegend answer={answer} />
       <section aria-label="Check" className="mt-5 border-t border-thread pt-4">
         <p className="text-sm">{checkSentence(answer)}</p>
         <Recheck chatId={chatId} turnId={turnId} answer={answer} />

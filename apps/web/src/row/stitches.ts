@@ -97,7 +97,7 @@ function timeOf({ tokens, firstTokenMs, decodeMs }: RowAnswer, end: number): num
   return firstTokenMs + (decodeMs * (end - 1)) / steps
 }
 
-const textureWords: Record<Texture, string> = {
+export const textureWords: Record<Texture, string> = {
   arriving: 'arriving, not signed yet',
   signed: 'signed',
   recomputed: 'checked on this device',
