@@ -91,11 +91,12 @@ async function openPayer(chain: DevelopmentChain) {
 /** @returns the gas that all of it took */
 async function redeem(chain: DevelopmentChain, payee: Payee): Promise<number> {
   const sender = await chain.createWallet({ tokens: 0n })
-  await payee.refresh()
   let gasUsed = 0n
-  for (const { call } of payee.plan(policy)) {
-    gasUsed += (await sender.redeem(call)).receipt.gasUsed
-  }
-  await payee.refresh()
+  await payee.redeem({
+    policy,
+    async send(call) {
+      gasUsed += (await sender.redeem(call)).receipt.gasUsed
+    },
+  })
   return Number(gasUsed)
 }

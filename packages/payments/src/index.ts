@@ -7,6 +7,7 @@ export { type Lane, laneBetween, laneIdOf } from './lane.ts'
 export type { Ledger, LedgerRecord, LedgerStore } from './ledger.ts'
 export { type CreditPolicy, creditPolicyFor } from './payee/credit-policy.ts'
 export type { Earning } from './payee/earning-lane.ts'
+export type { EarningTotals, PayeeRecord } from './payee/earning-totals.ts'
 export type { ChannelsView, LaneOnChain } from './payee/lane-on-chain.ts'
 export type { OverPromise, PromiseArgument } from './payee/over-promise.ts'
 export type { PaidJob, WaitOptions } from './payee/paid-job.ts'
@@ -16,6 +17,7 @@ export {
   type Payee,
   type PayeeInit,
   type PlannedRedemption,
+  type RedeemInit,
 } from './payee/payee.ts'
 export type { RedeemCall } from './payee/redeem-call.ts'
 export type { Commitment, SpendingLimit } from './payer/cap.ts'

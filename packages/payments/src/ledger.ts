@@ -23,6 +23,9 @@ export interface Ledger<Record extends LedgerRecord> {
    * @throws WeftError `storage/taken-over` when the accounts were opened again since
    */
   put(...records: readonly Record[]): Promise<void>
-  /** @throws WeftError `storage/taken-over` */
-  remove(id: string): Promise<void>
+  /**
+   * Removes a record, and writes others in the same transaction.
+   * @throws WeftError `storage/taken-over`
+   */
+  remove(id: string, ...changed: readonly Record[]): Promise<void>
 }

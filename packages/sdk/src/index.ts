@@ -10,7 +10,7 @@ export type {
   SpeedReport,
 } from '@weft/engine'
 export type { NetworkStatus, RelayStatus } from '@weft/network'
-export type { Earning, PlannedRedemption, Spending } from '@weft/payments'
+export type { PlannedRedemption, Spending } from '@weft/payments'
 export type {
   AnswerRecord,
   CachedModel,

@@ -80,8 +80,7 @@ test('eight answers by two nodes, one lost in the middle and one cancelled: ever
     const wei = delivered.get(node.network.peerId) ?? 0n
     await expect.poll(node.promisedWei, { timeout: 10_000 }).toBe(wei)
     const sender = await chain.createWallet({ tokens: 0n })
-    for (const { call } of node.payee.plan(node.policy)) await sender.redeem(call)
-    await node.payee.refresh()
+    await node.payee.redeem({ policy: node.policy, send: (call) => sender.redeem(call) })
     const { depositWei } = await channels.readAccount(node.payee.address)
     // 8 % for the pools, rounded down; the model has no publisher.
     expect(depositWei).toBe(wei - (wei * 800n) / 10_000n)

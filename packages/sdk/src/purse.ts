@@ -6,21 +6,31 @@
 import {
   type ChannelsView,
   type Commitment,
+  type CreditPolicy,
   createPayee,
   createPayer,
   creditPolicyFor,
-  type Earning,
+  type EarningTotals,
   type LedgerRecord,
   type LedgerStore,
   type Payee,
+  type PayeeRecord,
   type Payer,
   type PlannedRedemption,
+  type RedeemInit,
   type RegistrationInit,
   type Spending,
   type SpendingLimit,
   signRegistration,
 } from '@weft/payments'
-import { addressFromPeerId, type Funds, freePrice, type Hex, type PrivateKey } from '@weft/protocol'
+import {
+  addressFromPeerId,
+  type Funds,
+  freePrice,
+  type Hex,
+  type Price,
+  type PrivateKey,
+} from '@weft/protocol'
 import type { Ledgers } from '@weft/storage'
 import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
@@ -28,13 +38,26 @@ import type { WaitOptions } from './tab.ts'
 /** Whose money pays, and how much of it this tab's key may spend, as the chain says it. */
 export type Funding = { funds: Funds; limit: SpendingLimit }
 
+/** What this tab has earned, in wei, before the shares of the model's publisher and of the pools. */
+export type Earnings = EarningTotals & {
+  /** What redeeming everything now would bring. */
+  redeemableWei: bigint
+  /** From then on, in seconds since 1970, some of it is lost; null where nothing is redeemable. */
+  redeemBy: number | null
+}
+
+export type RedeemOptions = WaitOptions & {
+  /** Only what is worth its gas at this price, or what would soon be lost; by default everything. */
+  price?: Price
+}
+
 export interface Purse {
   /** Of the tab's key, lower case: whom a wallet lets spend, and whom others pay. */
   readonly address: Hex
   /** Null while nobody lets this tab spend; told again with every promise. */
   readonly spending: Cell<Spending | null>
-  /** What was delivered and promised, lane by lane; null while no chain is known. */
-  readonly earnings: Cell<readonly Earning[] | null>
+  /** Null while no chain is known. */
+  readonly earnings: Cell<Earnings | null>
   /** Where this tab is paid from now on; null: nowhere. @throws what the store throws */
   earnOn(channels: ChannelsView | null): Promise<void>
   /**
@@ -42,10 +65,17 @@ export interface Purse {
    * @throws what the store throws
    */
   fund(funding: Funding | null): Promise<void>
-  /** All that can be redeemed now, a transaction each; the wallet that sends them pays the gas. */
-  redemptions(): PlannedRedemption[]
+  /** What can be redeemed now by what is known of the chain, a transaction each. */
+  redemptions(price?: Price): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
   refresh(options?: WaitOptions): Promise<void>
+  /**
+   * Looks at the chain and redeems what is due; whoever sends it pays the gas. By a timer while this tab serves,
+   * or by hand; calls wait for each other, so nothing is sent twice.
+   * @returns what was redeemed
+   * @throws what `send` throws; WeftError `payments/chain-lost`
+   */
+  redeem(send: RedeemInit['send'], options?: RedeemOptions): Promise<PlannedRedemption[]>
   /** The tab's key agrees to a wallet that owns it: see Registry. */
   agree(registration: RegistrationInit): Hex
 }
@@ -59,16 +89,27 @@ export type OpenPurse = {
 
 export type PurseInit = { privateKey: PrivateKey; peerId: string; ledgers: Ledgers }
 
+/** As of a payee: null while there is none. */
+function earningsOf(payee: Payee | null): Earnings | null {
+  if (!payee) return null
+  const planned = payee.plan(byHand)
+  return {
+    ...payee.totals(),
+    redeemableWei: planned.reduce((sum, { wei }) => sum + wei, 0n),
+    redeemBy: planned.length > 0 ? Math.min(...planned.map(({ deadline }) => deadline)) : null,
+  }
+}
+
 /** A person who redeems by hand looks at the fee in the wallet: nothing is too small. */
 const byHand = { ...creditPolicyFor(freePrice), redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
 
 export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPurse {
   const spending = createCell<Spending | null>(null)
-  const earnings = createCell<readonly Earning[] | null>(null)
+  const earnings = createCell<Earnings | null>(null)
   let payer: Payer | null = null
   let payee: Payee | null = null
   const tellSpending = () => spending.set(payer?.spending() ?? null)
-  const tellEarnings = () => earnings.set(payee?.earnings() ?? null)
+  const tellEarnings = () => earnings.set(earningsOf(payee))
   /** Accounts have one writer, so they are opened one after the other. */
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (change: () => Promise<void>): Promise<void> => {
@@ -84,7 +125,11 @@ export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPur
     earnOn: (channels) =>
       inTurn(async () => {
         payee = channels
-          ? await createPayee({ peerId, channels, store: telling(ledgers, tellEarnings) })
+          ? await createPayee({
+              peerId,
+              channels,
+              store: telling<PayeeRecord>(ledgers, tellEarnings),
+            })
           : null
         tellEarnings()
       }),
@@ -97,14 +142,25 @@ export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPur
         }
         tellSpending()
       }),
-    redemptions: () => payee?.plan(byHand) ?? [],
+    redemptions: (price) => payee?.plan(policyAt(price)) ?? [],
     async refresh(options = {}) {
       await payee?.refresh(options)
       tellEarnings()
     },
+    async redeem(send, { price, signal } = {}) {
+      try {
+        return (await payee?.redeem({ policy: policyAt(price), send }, { signal })) ?? []
+      } finally {
+        tellEarnings()
+      }
+    },
     agree: (registration) => signRegistration(registration, privateKey),
   }
   return { purse, payer: () => payer, payee: () => payee }
+}
+
+function policyAt(price: Price | undefined): CreditPolicy {
+  return price ? creditPolicyFor(price) : byHand
 }
 
 function isSame(a: Funds, b: Funds): boolean {
@@ -129,7 +185,7 @@ function telling<Entry extends LedgerRecord>(
       return {
         records: ledger.records,
         put: (...records) => ledger.put(...records).then(later),
-        remove: (id) => ledger.remove(id).then(later),
+        remove: (id, ...records) => ledger.remove(id, ...records).then(later),
       }
     },
   }

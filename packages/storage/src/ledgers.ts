@@ -23,8 +23,8 @@ export type OpenLedger<Entry extends LedgerEntry> = {
   records: Entry[]
   /** In one transaction. @throws WeftError `storage/taken-over` */
   put(...entries: readonly Entry[]): Promise<void>
-  /** @throws WeftError `storage/taken-over` */
-  remove(id: string): Promise<void>
+  /** And writes others in the same transaction. @throws WeftError `storage/taken-over` */
+  remove(id: string, ...entries: readonly Entry[]): Promise<void>
 }
 
 export function createLedgers(database: Database): Ledgers {
@@ -38,12 +38,7 @@ export function createLedgers(database: Database): Ledgers {
         opening.done,
       ])
 
-      async function change(
-        write: (entries: {
-          put(value: LedgerEntry, key: [string, string]): Promise<unknown>
-          delete(key: [string, string]): Promise<unknown>
-        }) => Promise<unknown>[],
-      ): Promise<void> {
+      async function change(write: (entries: EntryStore) => Promise<unknown>[]): Promise<void> {
         const transaction = database.transaction(stores, 'readwrite', options)
         // Also when nothing else waits for it any more.
         transaction.done.catch(() => {})
@@ -54,14 +49,21 @@ export function createLedgers(database: Database): Ledgers {
         await Promise.all([...write(transaction.objectStore('ledgerEntries')), transaction.done])
       }
 
+      const putInto = (store: EntryStore) => (entry: LedgerEntry) =>
+        store.put(entry, [owner, entry.id])
       return {
         records: records as Entry[],
-        put: (...entries) =>
-          change((store) => entries.map((entry) => store.put(entry, [owner, entry.id]))),
-        remove: (id) => change((store) => [store.delete([owner, id])]),
+        put: (...entries) => change((store) => entries.map(putInto(store))),
+        remove: (id, ...entries) =>
+          change((store) => [store.delete([owner, id]), ...entries.map(putInto(store))]),
       }
     },
   }
+}
+
+type EntryStore = {
+  put(value: LedgerEntry, key: [string, string]): Promise<unknown>
+  delete(key: [string, string]): Promise<unknown>
 }
 
 /** Arrays sort behind all strings. */

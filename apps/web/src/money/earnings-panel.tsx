@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Hex } from '@weft/protocol'
-import type { Earning, Purse } from '@weft/sdk'
+import type { Purse } from '@weft/sdk'
 import { useCell } from '../site/use-cell.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -8,7 +8,6 @@ import { useWallet } from '../wallet/use-wallet.ts'
 import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
-import { sumEarnings } from './earning-sums.ts'
 import { Figures } from './figures.tsx'
 import { Section } from './section.tsx'
 import { StakePanel } from './stake-panel.tsx'
@@ -19,12 +18,12 @@ import { type OperatorState, useOperator } from './use-operator.ts'
 const consentSeconds = 3_600
 const computeRole = 1
 
-const nothing: readonly Earning[] = []
+const nothing = { earnedWei: 0n, redeemableWei: 0n, redeemedWei: 0n, lostWei: 0n }
 
 /** Earned, redeemed, claimed; and what is at stake. */
 export function EarningsPanel({ purse }: { purse: Purse }) {
   const earnings = useCell(purse.earnings) ?? nothing
-  const { earnedWei, redeemableWei, redeemedWei, lostWei } = sumEarnings(earnings)
+  const { earnedWei, redeemableWei, redeemedWei, lostWei } = earnings
   const { state, wallet } = useWallet()
   const connected = state.phase === 'connected' ? state : null
   const { operator, error, refresh } = useOperator(connected && wallet, purse.address)
@@ -95,11 +94,7 @@ function EarningActions(props: EarningActionsProps) {
 
   const redeem = () =>
     action
-      .run(async ({ channels, options }) => {
-        await purse.refresh()
-        for (const { call } of purse.redemptions()) await channels.redeem(call, options)
-        await purse.refresh()
-      })
+      .run(({ channels, options }) => purse.redeem((call) => channels.redeem(call, options)))
       .then(onDone)
   const claim = () =>
     action

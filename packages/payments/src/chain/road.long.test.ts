@@ -9,13 +9,14 @@ import {
 import { parseEther, toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { creditPolicyFor } from '../payee/credit-policy.ts'
-import { createPayee, type Payee } from '../payee/payee.ts'
+import { createPayee, type Payee, type RedeemInit } from '../payee/payee.ts'
 import type { Commitment } from '../payer/cap.ts'
 import { createPayer } from '../payer/payer.ts'
 import { type DevelopmentChain, startDevelopmentChain } from '../testing/development-chain.ts'
 import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { startJob, testPrice } from '../testing/pair.ts'
 import { channelIdOf } from './channels-reader.ts'
+import type { Redemption } from './channels-wallet.ts'
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const salt = toHex(0, { size: 32 })
@@ -74,11 +75,11 @@ function jobBetween(
 
 async function redeem(payee: Payee) {
   const sender = await chain.createWallet({ tokens: 0n })
-  await payee.refresh()
-  const planned = payee.plan(policy)
-  const redeemed = []
-  for (const { call } of planned) redeemed.push((await sender.redeem(call)).redemption)
-  await payee.refresh()
+  const redeemed: Redemption[] = []
+  const send: RedeemInit['send'] = async (call) => {
+    redeemed.push((await sender.redeem(call)).redemption)
+  }
+  await payee.redeem({ policy, send })
   return redeemed
 }
 

@@ -17,6 +17,7 @@ import type { Ledger } from '../ledger.ts'
 import { badVoucher, overPromised } from '../payment-errors.ts'
 import { isSignedBy } from '../signatures.ts'
 import { createVoucherHasher } from '../typed-hashes.ts'
+import type { PayeeRecord } from './earning-totals.ts'
 import { heldWei, type LaneOnChain, payableWei } from './lane-on-chain.ts'
 
 /** What is kept of a lane. All amounts in wei, over all its jobs. */
@@ -30,6 +31,8 @@ export type Earning = {
   deliveredWei: bigint
   /** Of it, what earlier jobs left unpaid and is not waited for any more. */
   lostWei: bigint
+  /** Paid by the chain before these accounts knew the lane: counted by earlier ones. */
+  paidBeforeWei: bigint
   /** The best voucher; its amount is what was promised. Null before the first. */
   voucher: Voucher | null
   /** The highest voucher that the chain could not pay: what proves an over-promise. */
@@ -41,14 +44,14 @@ export type Earning = {
 
 export type EarningLaneInit = {
   earning: Earning
-  ledger: Ledger<Earning>
+  ledger: Ledger<PayeeRecord>
   /** What other lanes of the same spender were promised beyond what the chain holds for them. */
   promisedElsewhereWei: () => bigint
 }
 
 export class EarningLane {
   #earning: Earning
-  readonly #ledger: Ledger<Earning>
+  readonly #ledger: Ledger<PayeeRecord>
   readonly #promisedElsewhereWei: () => bigint
   readonly #publicKey: Uint8Array
   readonly #hash: (maxClaimableWei: bigint) => Uint8Array

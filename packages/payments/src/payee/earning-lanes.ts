@@ -9,6 +9,15 @@ import type { Lane } from '../lane.ts'
 import type { Ledger } from '../ledger.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import { type Earning, EarningLane } from './earning-lane.ts'
+import {
+  type EarningTotals,
+  isPast,
+  nothingPast,
+  type PastEarnings,
+  type PayeeRecord,
+  pastWith,
+  totalOf,
+} from './earning-totals.ts'
 import { type LaneOnChain, payableWei } from './lane-on-chain.ts'
 import type { RedeemableLane } from './plan-redemption.ts'
 
@@ -34,13 +43,21 @@ export type SpenderAccount = {
 type Moment = { withdrawDelay: number; nowMs: number }
 
 export class EarningLanes {
-  readonly #ledger: Ledger<Earning>
+  readonly #ledger: Ledger<PayeeRecord>
+  #past: PastEarnings
   readonly #lanes = new Map<Hex, EarningLane>()
   readonly #bySpender = new Map<string, Set<EarningLane>>()
 
-  constructor(ledger: Ledger<Earning>) {
+  constructor(ledger: Ledger<PayeeRecord>) {
     this.#ledger = ledger
-    for (const earning of ledger.records) this.#open(earning)
+    this.#past = ledger.records.find(isPast) ?? nothingPast
+    for (const record of ledger.records) if (!isPast(record)) this.#open(record)
+  }
+
+  /** Those of forgotten lanes included. */
+  get totals(): EarningTotals {
+    const earnings = this.all.map(({ earning }) => earning)
+    return totalOf(earnings, this.#past)
   }
 
   get all(): EarningLane[] {
@@ -59,7 +76,8 @@ export class EarningLanes {
   add({ key, voucher, ...known }: NewLane): EarningLane {
     const nothing = { lostWei: 0n, voucher: null, evidence: null }
     const deliveredWei = known.chain.paidWei
-    const lane = this.#open({ ...known, lane: key, deliveredWei, ...nothing })
+    const before = { deliveredWei, paidBeforeWei: deliveredWei }
+    const lane = this.#open({ ...known, lane: key, ...before, ...nothing })
     try {
       if (voucher && lane.accept(voucher)) lane.deliver(lane.promisedWei - deliveredWei)
       return lane
@@ -122,7 +140,8 @@ export class EarningLanes {
       const isOver = nowMs > (lane.expiry + 2 * withdrawDelay) * 1000
       if (lane.jobs > 0 || !(isOver || lane.isEmpty)) continue
       this.#drop(lane)
-      await this.#ledger.remove(lane.earning.id)
+      this.#past = pastWith(this.#past, lane.earning)
+      await this.#ledger.remove(lane.earning.id, this.#past)
     }
   }
 

@@ -2,7 +2,7 @@ import { costWei, createPrivateKey, type Funds, peerIdFromPrivateKey } from '@we
 import { expect, test } from 'vitest'
 import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { createPair, type Pair, startJob, testPrice } from '../testing/pair.ts'
-import { createPayee } from './payee.ts'
+import { createPayee, type RedeemInit } from './payee.ts'
 
 const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
 
@@ -225,18 +225,64 @@ test('what was promised outlives a reload', async () => {
   ])
 })
 
-test('a lane on which nothing happened is forgotten, and one whose time for proofs is over', async () => {
+test('a lane on which nothing happened is forgotten, and one whose time for proofs is over: not what it earned', async () => {
   const pair = await createPair()
   await (await pair.payee.openJob({ ...pair.job, voucher: null })).close()
   expect(pair.payee.earnings()).toEqual([])
   const job = await startJob(pair)
   await job.stream(100)
   await job.paid.close()
+  const { promisedWei } = job.lane.commitment
+  pair.chain.state = { ...pair.chain.state, paidWei: promisedWei - 1n }
   await pair.payee.refresh()
-  expect(pair.payee.earnings()).toHaveLength(1)
+  const totals = {
+    earnedWei: promisedWei,
+    redeemedWei: promisedWei - 1n,
+    lostWei: job.paid.costWei - promisedWei,
+  }
+  expect(totals.lostWei).toBeGreaterThan(0n)
+  expect(pair.payee.totals()).toEqual(totals)
+  const { expiry } = pair.chain.state
   pair.chain.state = { ...pair.chain.state, expiry: 1 }
   await pair.payee.refresh()
   expect(pair.payee.earnings()).toEqual([])
+  expect(pair.payee.totals()).toEqual(totals)
+  const reopened = await pair.openPayee()
+  expect(reopened.totals()).toEqual(totals)
+  // Its payer goes on with it: what was counted is not counted again.
+  pair.chain.state = { ...pair.chain.state, expiry }
+  const again = await startJob({ ...pair, payee: reopened })
+  await again.stream(40)
+  const more = again.lane.commitment.promisedWei - (promisedWei - 1n)
+  expect(reopened.totals()).toMatchObject({
+    earnedWei: promisedWei + more,
+    redeemedWei: promisedWei - 1n,
+  })
+})
+
+test('redeeming sends what is due, once, also when asked twice at the same time', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.stream(100)
+  const { promisedWei } = job.lane.commitment
+  const sent: bigint[] = []
+  const send: RedeemInit['send'] = async ({ vouchers }) => {
+    sent.push(BigInt(vouchers.length))
+    pair.chain.state = { ...pair.chain.state, paidWei: promisedWei, committedWei: promisedWei }
+  }
+  expect(await pair.payee.redeem({ policy: pair.job.policy, send })).toEqual([])
+  const everything = { ...pair.job.policy, redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
+  const failing = () => Promise.reject(new Error('The wallet was closed.'))
+  await expect(pair.payee.redeem({ policy: everything, send: failing })).rejects.toThrow('closed')
+  const both = await Promise.all([
+    pair.payee.redeem({ policy: everything, send }),
+    pair.payee.redeem({ policy: everything, send }),
+  ])
+  const { expiry } = pair.chain.state
+  const deadline = expiry + pair.chain.withdrawDelay
+  expect(both).toMatchObject([[{ wei: promisedWei, deadline, isUrgent: false }], []])
+  expect(sent).toEqual([1n])
+  expect(pair.payee.totals()).toMatchObject({ earnedWei: promisedWei, redeemedWei: promisedWei })
 })
 
 test('a chain that does not answer for a while ends no job, one that is gone for long does', async () => {

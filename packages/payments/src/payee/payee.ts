@@ -19,6 +19,7 @@ import { hashGrant } from '../typed-hashes.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
 import { EarningLanes } from './earning-lanes.ts'
+import type { EarningTotals, PayeeRecord } from './earning-totals.ts'
 import { type ChannelsView, type LaneOnChain, whyWorthless } from './lane-on-chain.ts'
 import { findOverPromises, type OverPromise } from './over-promise.ts'
 import { PaidJob, type WaitOptions } from './paid-job.ts'
@@ -38,7 +39,7 @@ export type PayeeInit = {
   /** The node's. */
   peerId: string
   channels: ChannelsView
-  store: LedgerStore<Earning>
+  store: LedgerStore<PayeeRecord>
   nowMs?: () => number
 }
 
@@ -67,6 +68,8 @@ export type Payee = {
   openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
   /** All lanes, as they are now. */
   earnings(): Earning[]
+  /** What all lanes have earned, those included whose time is over. */
+  totals(): EarningTotals
   /** What to redeem now, by what is known of the chain: a transaction each. */
   plan(policy: CreditPolicy): PlannedRedemption[]
   /** Keys that have promised more than they may, by what they gave this payee. */
@@ -77,6 +80,20 @@ export type Payee = {
    * @throws WeftError `payments/chain-lost`; what the store throws
    */
   refresh(options?: WaitOptions): Promise<void>
+  /**
+   * Redeems what is due: looks at the chain, sends a transaction for each planned batch, looks again. To be called
+   * by a timer, or by hand: one after the other, so nothing is sent twice. A batch that fails ends it: the next call plans anew.
+   * @returns what was redeemed
+   * @throws what `send` throws; WeftError `payments/chain-lost`; what the store throws
+   */
+  redeem(init: RedeemInit, options?: WaitOptions): Promise<PlannedRedemption[]>
+}
+
+export type RedeemInit = {
+  /** What is worth a transaction, and when time presses. */
+  policy: CreditPolicy
+  /** Sends one batch, by whatever wallet pays the gas, and resolves when it is included. */
+  send(call: RedeemCall, options: WaitOptions): Promise<unknown>
 }
 
 /** @throws what the store throws */
@@ -146,6 +163,42 @@ export async function createPayee({
     return since ?? lanes.add({ id, key, clientPeerId, funds, voucher, chain, readAtMs: nowMs() })
   }
 
+  function plan(policy: CreditPolicy): PlannedRedemption[] {
+    const now = { policy, nowMs: nowMs() }
+    const planned = planRedemption(lanes.redeemable({ ...now, withdrawDelay }), now)
+    return planned.map(({ laneIds, ...batch }) => {
+      const earnings = laneIds.flatMap((id) => lanes.get(id)?.earning ?? [])
+      return { ...batch, call: redeemCall({ payee: address, ...batch }, earnings) }
+    })
+  }
+
+  async function refresh(options: WaitOptions): Promise<void> {
+    const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
+    for (let start = 0; start < open.length; start += readsAtOnce) {
+      const some = open.slice(start, start + readsAtOnce)
+      await Promise.all(some.map((lane) => read(lane, options)))
+    }
+    if (open.length > 0) await ledger.put(...open.map(({ earning }) => earning))
+    await lanes.tidy({ withdrawDelay, nowMs: nowMs() })
+  }
+
+  let redeeming: Promise<unknown> = Promise.resolve()
+
+  async function redeemDue({ policy, send }: RedeemInit, options: WaitOptions) {
+    await refresh(options)
+    const redeemed: PlannedRedemption[] = []
+    try {
+      for (const batch of plan(policy)) {
+        options.signal?.throwIfAborted()
+        await send(batch.call, options)
+        redeemed.push(batch)
+      }
+    } finally {
+      if (redeemed.length > 0) await refresh(options)
+    }
+    return redeemed
+  }
+
   return {
     address,
     contract,
@@ -174,23 +227,14 @@ export async function createPayee({
       }
     },
     earnings: () => lanes.all.map(({ earning }) => earning),
-    plan(policy) {
-      const now = { policy, nowMs: nowMs() }
-      const planned = planRedemption(lanes.redeemable({ ...now, withdrawDelay }), now)
-      return planned.map(({ laneIds, ...batch }) => {
-        const earnings = laneIds.flatMap((id) => lanes.get(id)?.earning ?? [])
-        return { ...batch, call: redeemCall({ payee: address, ...batch }, earnings) }
-      })
-    },
+    totals: () => lanes.totals,
+    plan,
     overPromises: () => findOverPromises(lanes.all.map(({ earning }) => earning)),
-    async refresh(options = {}) {
-      const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
-      for (let start = 0; start < open.length; start += readsAtOnce) {
-        const some = open.slice(start, start + readsAtOnce)
-        await Promise.all(some.map((lane) => read(lane, options)))
-      }
-      if (open.length > 0) await ledger.put(...open.map(({ earning }) => earning))
-      await lanes.tidy({ withdrawDelay, nowMs: nowMs() })
+    refresh: (options = {}) => refresh(options),
+    redeem(init, options = {}) {
+      const done = redeeming.then(() => redeemDue(init, options))
+      redeeming = done.catch(() => {})
+      return done
     },
   }
 }

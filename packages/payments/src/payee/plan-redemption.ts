@@ -27,6 +27,8 @@ export type Batch = {
   /** At most 50, the most valuable first. */
   laneIds: Hex[]
   wei: bigint
+  /** The first second, since 1970, after which some of it is lost. */
+  deadline: number
   /** Because time presses, not because it is worth the gas. */
   isUrgent: boolean
 }
@@ -66,6 +68,7 @@ function batchesOf(lanes: RedeemableLane[], isUrgent: (lane: RedeemableLane) => 
       isGranted: first.isGranted,
       laneIds: batch.map(({ id }) => id),
       wei: sum(batch.map(({ wei }) => wei)),
+      deadline: Math.min(...batch.map(({ deadline }) => deadline)),
       isUrgent: batch.some(isUrgent),
     })
   }

@@ -21,9 +21,10 @@ export class MemoryLedgers<Record extends LedgerRecord> implements LedgerStore<R
         check()
         for (const record of structuredClone(changed)) records.set(record.id, record)
       },
-      async remove(id) {
+      async remove(id, ...changed) {
         check()
         records.delete(id)
+        for (const record of structuredClone(changed)) records.set(record.id, record)
       },
     }
   }

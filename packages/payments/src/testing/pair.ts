@@ -10,7 +10,7 @@ import {
   type Voucher,
 } from '@weft/protocol'
 import { type CreditPolicy, creditPolicyFor } from '../payee/credit-policy.ts'
-import type { Earning } from '../payee/earning-lane.ts'
+import type { PayeeRecord } from '../payee/earning-totals.ts'
 import type { LaneOnChain } from '../payee/lane-on-chain.ts'
 import { createPayee, type OpenJobInit } from '../payee/payee.ts'
 import type { Commitment } from '../payer/cap.ts'
@@ -41,7 +41,7 @@ export async function createPair({ price = testPrice, ...init }: PairInit = {}) 
   const funds: Funds = { ...chain.contract, channelId: `0x${'07'.repeat(32)}`, grant: null }
   const stores = {
     payer: new MemoryLedgers<Commitment>(),
-    payee: new MemoryLedgers<Earning>(),
+    payee: new MemoryLedgers<PayeeRecord>(),
   }
   const { capWei, expiry } = chain.state
   const limit = { capWei, expiry }

@@ -38,6 +38,14 @@ export function testLedgers(
     expect(records).toEqual([entry('a', 2n ** 96n - 1n)])
   })
 
+  test(`${name}: what a record leaves behind is written as it goes`, async () => {
+    const ledger = await (await openStore()).open('left')
+    await ledger.put(entry('a'), entry('b'))
+    await ledger.remove('a', entry('b', 2n), entry('c'))
+    const { records } = await (await openStore()).open('left')
+    expect(records.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([entry('b', 2n), entry('c')])
+  })
+
   test(`${name}: owners do not see each other`, async () => {
     const store = await openStore()
     for (const owner of ['x', 'x/y', 'xy', 'w']) await (await store.open(owner)).put(entry(owner))

@@ -11,8 +11,8 @@ import {
   createPayee,
   createPayer,
   creditPolicyFor,
-  type Earning,
   type Payee,
+  type PayeeRecord,
   type Payer,
   type PayerInit,
 } from '@weft/payments'
@@ -68,7 +68,7 @@ export async function openPaidRoad(
   async function openNode(init: PaidNodeInit = {}) {
     const { price = paidPrice, tokensPerSecond = 100 } = init
     const node = await createNodeNetwork({ relays: relayAddresses })
-    const store = new MemoryLedgers<Earning>()
+    const store = new MemoryLedgers<PayeeRecord>()
     const { peerId } = node.network
     const openPayee = () => createPayee({ peerId, channels: init.channels ?? channels, store })
     let payee = await openPayee()
