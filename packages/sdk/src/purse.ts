@@ -39,14 +39,14 @@ import type { WaitOptions } from './tab.ts'
 export type Funding = { funds: Funds; limit: SpendingLimit }
 
 /** What this tab has earned, in wei, before the shares of the model's publisher and of the pools. */
-export type Earnings = EarningTotals & {
+type Earnings = EarningTotals & {
   /** What redeeming everything now would bring. */
   redeemableWei: bigint
   /** From then on, in seconds since 1970, some of it is lost; null where nothing is redeemable. */
   redeemBy: number | null
 }
 
-export type RedeemOptions = WaitOptions & {
+type RedeemOptions = WaitOptions & {
   /** Only what is worth its gas at this price, or what would soon be lost; by default everything. */
   price?: Price
 }
