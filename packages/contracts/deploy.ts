@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const deployment = await deployContracts(clients, parameters, (each) => console.log(line(each)))
   console.log('\nFor packages/contracts/src/addresses.ts, after a review:\n')
   console.log(`  ${chainId}: {`)
-  for (const name of ['token', 'registry', 'models', 'channels'] as const) {
+  for (const name of ['token', 'registry', 'models', 'channels', 'verdicts'] as const) {
     console.log(`    ${name}: '${deployment[name]}',`)
   }
   console.log(`    fromBlock: ${deployment.fromBlock}n,\n  },`)

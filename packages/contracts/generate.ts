@@ -7,9 +7,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { hashSources } from './sources-hash.ts'
 
-const names = ['Allocation', 'Channels', 'Models', 'Registry', 'Token', 'Vesting'] as const
+const names = [
+  'Allocation',
+  'Channels',
+  'Models',
+  'Registry',
+  'Token',
+  'Verdicts',
+  'Vesting',
+] as const
 /** Whose bytecode a deployment sends itself; the others are created by these. */
-const deployed = ['Allocation', 'Channels', 'Models', 'Registry']
+const deployed = ['Allocation', 'Channels', 'Models', 'Registry', 'Verdicts']
 
 type Artifact = { abi: unknown; bytecode: { object: string } }
 

@@ -43,7 +43,7 @@ contract Registry is AccessControl, EIP712, Nonces {
                                  STORAGE
     //////////////////////////////////////////////////////////////*/
 
-    /// @dev May take stake. For a contract of verdicts, never for a person's key.
+    /// @dev May take stake: the contract of verdicts, never a person's key.
     bytes32 public constant SLASHER_ROLE = keccak256("SLASHER_ROLE");
 
     bytes32 private constant REGISTRATION_TYPEHASH = keccak256(
@@ -64,12 +64,13 @@ contract Registry is AccessControl, EIP712, Nonces {
     uint256 public immutable unbondingDelay;
     mapping(address operator => Operator) public operators;
 
-    constructor(IERC20 token_, uint256 unbondingDelay_, address admin)
+    constructor(IERC20 token_, uint256 unbondingDelay_, address admin, address slasher)
         EIP712("Weft Registry", "1")
     {
         token = token_;
         unbondingDelay = unbondingDelay_;
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(SLASHER_ROLE, slasher);
     }
 
     /*//////////////////////////////////////////////////////////////

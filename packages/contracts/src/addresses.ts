@@ -11,6 +11,7 @@ export type Deployment = {
   registry: Address
   models: Address
   channels: Address
+  verdicts: Address
   /** The block before which there is nothing to index. */
   fromBlock: bigint
 }

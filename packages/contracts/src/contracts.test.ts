@@ -62,7 +62,7 @@ beforeAll(async () => {
   const parameters = developmentParameters(deployer.address)
   const pools = {
     ...parameters.pools,
-    ...{ audit: pool(0xa), commons: pool(0xb), treasury: pool(0xc) },
+    ...{ commons: pool(0xb), treasury: pool(0xc) },
   }
   deployment = await deployContracts(clients, { ...parameters, pools, disputePeriod: 0n })
   model = keccak256(toHex('model'))
@@ -153,7 +153,7 @@ test('fifty payers without gas, one node, batches: every balance to the wei, at 
   const pooled = batches.reduce((total, amount) => total + amount)
   const toAudit = (pooled * 200n) / 800n
   const toCommons = (pooled * 300n) / 800n
-  expect(await balances([pool(0xa), pool(0xb), pool(0xc)])).toEqual([
+  expect(await balances([deployment.verdicts, pool(0xb), pool(0xc)])).toEqual([
     toAudit,
     toCommons,
     pooled - toAudit - toCommons,

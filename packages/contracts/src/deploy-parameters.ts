@@ -9,6 +9,11 @@ const address = z.custom<`0x${string}`>((text) => typeof text === 'string' && is
   error: 'expected an address with its checksum',
 })
 const basisPoints = z.int().min(0).max(1_500)
+/** As a string: JSON has no such numbers. */
+const wei = z
+  .string()
+  .regex(/^\d{1,27}$/)
+  .transform(BigInt)
 const seconds = z.int().min(0).max(31_536_000).transform(BigInt)
 
 export const deployParametersSchema = z.strictObject({
@@ -24,11 +29,22 @@ export const deployParametersSchema = z.strictObject({
     auditBps: basisPoints,
     commonsBps: basisPoints,
     treasuryBps: basisPoints,
-    audit: address,
     commons: address,
     treasury: address,
   }),
   withdrawDelay: seconds,
   unbondingDelay: seconds,
   disputePeriod: seconds,
+  verdicts: z.strictObject({
+    epochSeconds: seconds,
+    limitation: seconds,
+    minimumStake: wei,
+    sampleBps: z.int().min(1).max(10_000).transform(BigInt),
+    panelSize: z.int().min(1).max(32).transform(BigInt),
+    appealSize: z.int().min(2).max(64).transform(BigInt),
+    answerSeconds: seconds,
+    appealBond: wei,
+    slashBps: z.int().min(0).max(10_000),
+    minorityBps: z.int().min(0).max(10_000),
+  }),
 })

@@ -9,6 +9,7 @@ import {
   type Chain,
   concat,
   getAddress,
+  getContractAddress,
   type Hex,
   keccak256,
   type PublicClient,
@@ -16,17 +17,23 @@ import {
   type WalletClient,
 } from 'viem'
 import type { Deployment } from './addresses.ts'
-import { allocationAbi, channelsAbi, modelsAbi, registryAbi } from './generated/abis.ts'
+import {
+  allocationAbi,
+  channelsAbi,
+  modelsAbi,
+  registryAbi,
+  verdictsAbi,
+} from './generated/abis.ts'
 import {
   allocationBytecode,
   channelsBytecode,
   modelsBytecode,
   registryBytecode,
+  verdictsBytecode,
 } from './generated/bytecode.ts'
 
-/** Basis points of what is redeemed, 0 to 1,500 together, and who is paid them. */
+/** Basis points of what is redeemed, 0 to 1,500 together, and who is paid them; checks by Verdicts. */
 export type Pools = {
-  audit: Address
   auditBps: number
   commons: Address
   commonsBps: number
@@ -46,6 +53,27 @@ export type DeployParameters = {
   unbondingDelay: bigint
   /** From publishing a model to its first royalty, in seconds. */
   disputePeriod: bigint
+  verdicts: VerdictRules
+}
+
+/** How answers are checked; see `contracts/Verdicts.sol`. */
+export type VerdictRules = {
+  /** An epoch, and how long after it receipts may be accused, in seconds. */
+  epochSeconds: bigint
+  limitation: bigint
+  /** For a seat, in wei. */
+  minimumStake: bigint
+  /** Of all receipts so many are checked and paid for, in basis points. */
+  sampleBps: bigint
+  panelSize: bigint
+  appealSize: bigint
+  /** For an appeal, and again for the larger panel, in seconds. */
+  answerSeconds: bigint
+  /** In wei. */
+  appealBond: bigint
+  /** What a convicted node loses of its stake, and a verifier whose verdict did not hold, in basis points. */
+  slashBps: number
+  minorityBps: number
 }
 
 /** Who sends, and who reads what came of it: of one chain. */
@@ -59,7 +87,15 @@ export type Deployed = { name: string; address: Address; gasUsed: bigint }
 
 /** Changes with any of the contracts: a chain that holds others needs these deployed anew. */
 export function codeHash(): Hex {
-  return keccak256(concat([allocationBytecode, registryBytecode, modelsBytecode, channelsBytecode]))
+  return keccak256(
+    concat([
+      allocationBytecode,
+      registryBytecode,
+      modelsBytecode,
+      channelsBytecode,
+      verdictsBytecode,
+    ]),
+  )
 }
 
 /** Day-long delays and everything in one account's hands: for a development chain only. */
@@ -75,7 +111,6 @@ export function developmentParameters(account: Address): DeployParameters {
       launch: account,
     },
     pools: {
-      audit: account,
       auditBps: 200,
       commons: account,
       commonsBps: 300,
@@ -85,11 +120,24 @@ export function developmentParameters(account: Address): DeployParameters {
     withdrawDelay: day,
     unbondingDelay: 7n * day,
     disputePeriod: 7n * day,
+    verdicts: {
+      epochSeconds: 10n,
+      limitation: 2n * day,
+      minimumStake: 100n * 10n ** 18n,
+      sampleBps: 1_000n,
+      panelSize: 3n,
+      appealSize: 9n,
+      answerSeconds: 60n,
+      appealBond: 10n * 10n ** 18n,
+      slashBps: 5_000,
+      minorityBps: 2_000,
+    },
   }
 }
 
 /**
- * Deploys token, registry, models and channels, one transaction each, and waits for them.
+ * Deploys token, registry, models, channels and verdicts, one transaction each, and waits for them. Two of them
+ * must know where the last will be: that follows from the sender and its count of transactions.
  * @param onDeployed - called after each of them
  * @throws when a deployment reverts, and what viem throws when a transaction is refused
  */
@@ -99,6 +147,9 @@ export async function deployContracts(
   onDeployed: (deployed: Deployed) => void = () => {},
 ): Promise<Deployment> {
   const { governance, beneficiaries, pools, withdrawDelay } = parameters
+  const from = clients.wallet.account.address
+  const nonce = await clients.reader.getTransactionCount({ address: from, blockTag: 'pending' })
+  const verdicts = getContractAddress({ from, nonce: BigInt(nonce + 4) })
   const fromBlock = await clients.reader.getBlockNumber()
   const deploy = async (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) => {
     const deployed = await deployContract(clients, name, { abi, bytecode, args })
@@ -115,6 +166,7 @@ export async function deployContracts(
     token,
     parameters.unbondingDelay,
     governance,
+    verdicts,
   ])
   const models = await deploy('Models', modelsAbi, modelsBytecode, [
     parameters.disputePeriod,
@@ -125,10 +177,18 @@ export async function deployContracts(
     registry,
     models,
     withdrawDelay,
-    pools,
+    { ...pools, audit: verdicts },
     governance,
   ])
-  return { token, registry, models, channels, fromBlock }
+  const { slashBps, minorityBps, ...rules } = parameters.verdicts
+  const verdictsArguments = [registry, channels, rules, slashBps, minorityBps, governance]
+  const made = await deploy('Verdicts', verdictsAbi, verdictsBytecode, verdictsArguments)
+  if (made !== verdicts) {
+    throw new Error(
+      `The account ${from} sent something else meanwhile: the contracts do not know Verdicts at ${made}. Deploy again.`,
+    )
+  }
+  return { token, registry, models, channels, verdicts, fromBlock }
 }
 
 async function deployContract(

@@ -28,6 +28,7 @@ const networkSchema = z
         registry: addressSchema,
         models: addressSchema,
         channels: addressSchema,
+        verdicts: addressSchema,
         /** The block before which there is nothing to index. */
         fromBlock: z.int().min(0),
       })

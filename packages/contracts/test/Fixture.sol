@@ -37,6 +37,7 @@ abstract contract Fixture {
     address internal audit = address(0xA0D17);
     address internal commons = address(0xC0);
     address internal treasury = address(0x7EA);
+    address internal slasher = address(0x51A54E5);
     bytes32 internal channelId;
     uint64 internal expiry = uint64(START + 7 days);
 
@@ -47,7 +48,7 @@ abstract contract Fixture {
                     address(1), address(2), address(3), address(4), address(this)
                 )
             ).token();
-        registry = new Registry(token, 7 days, governance);
+        registry = new Registry(token, 7 days, governance, slasher);
         models = new Models(7 days, governance);
         channels = new Channels(token, registry, models, DELAY, pools(0, 0, 0), governance);
         token.transfer(payer, 1_000_000e18);

@@ -10,15 +10,11 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 contract RegistriesTest is Fixture {
     uint256 private constant OPERATOR_KEY = 0x09;
     address private operator = vm.addr(OPERATOR_KEY);
-    address private slasher = address(0x51A54E5);
     bytes32 private digest = keccak256("model");
     bytes private cid = abi.encodePacked(hex"01711220", digest);
 
     function setUp() public override {
         super.setUp();
-        bytes32 role = registry.SLASHER_ROLE();
-        vm.prank(governance);
-        registry.grantRole(role, slasher);
         vm.prank(payer);
         token.approve(address(registry), type(uint256).max);
     }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Audits} from "./Audits.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
+/// @notice Who accuses whom of which answer, and what the panels say.
+/// @dev accuse (a majority of those drawn says so) -> time for an appeal -> settled; or appeal -> time for the
+/// larger panel -> settled.
+abstract contract Cases is Audits {
+    using SafeERC20 for IERC20;
+
+    /*//////////////////////////////////////////////////////////////
+                        ERRORS AND EVENTS
+    //////////////////////////////////////////////////////////////*/
+
+    /// @dev The case is not in the state that the call needs.
+    error NotNow(bytes32 receiptId, Stage stage);
+    /// @dev Nobody signed the receipt who has a stake.
+    error NothingAtStake(address node);
+    /// @dev So many of those drawn must say so.
+    error NoMajority(uint256 votes, uint256 needed);
+    /// @dev There are not enough verifiers to draw a panel from.
+    error TooFewVerifiers(uint256 drawn);
+    event Accused(bytes32 indexed receiptId, address indexed node, address accuser);
+    event Voted(bytes32 indexed receiptId, address indexed verifier, bool isFalse, bytes32 finding);
+    event Appealed(bytes32 indexed receiptId, address indexed appellant);
+
+    /*//////////////////////////////////////////////////////////////
+                             STORAGE
+    //////////////////////////////////////////////////////////////*/
+
+    enum Stage {
+        None,
+        Accused,
+        Appealed,
+        Settled
+    }
+
+    struct Case {
+        address node;
+        uint40 endsAt;
+        uint40 epoch;
+        Stage stage;
+        address accuser;
+        address appellant;
+    }
+
+    uint256 public immutable appealSize;
+    /// @dev For an appeal, and again for the larger panel.
+    uint256 public immutable answerSeconds;
+    /// @dev In wei of the token; lost where the appeal fails.
+    uint256 public immutable appealBond;
+    mapping(bytes32 receiptId => Case) public cases;
+    /// @dev Who said so, by what was said; {didVote} for both.
+    mapping(bytes32 receiptId => mapping(bool isFalse => address[])) internal _votes;
+    mapping(bytes32 receiptId => mapping(address verifier => bool)) public didVote;
+
+    constructor(uint256 appealSize_, uint256 answerSeconds_, uint256 appealBond_) {
+        appealSize = appealSize_;
+        answerSeconds = answerSeconds_;
+        appealBond = appealBond_;
+    }
+
+    /*//////////////////////////////////////////////////////////////
+                            FUNCTIONS
+    //////////////////////////////////////////////////////////////*/
+
+    /// @notice Accuses a node by its receipt and the verdicts of the panel that `epoch` draws for it: most of it
+    /// must say that the receipt is false. Also here counts who says that it is not.
+    function accuse(Receipt calldata receipt, uint256 epoch, Verdict[] calldata verdicts) external {
+        (bytes32 receiptId, address node) = _read(receipt, epoch);
+        if (cases[receiptId].stage != Stage.None) revert NotNow(receiptId, cases[receiptId].stage);
+        (, uint96 stake, uint96 unbonding,,) = registry.operators(node);
+        if (uint256(stake) + unbonding == 0) revert NothingAtStake(node);
+        cases[receiptId] =
+            Case(node, _endsAt(), uint40(epoch), Stage.Accused, msg.sender, address(0));
+        address[] memory panel = panelOf(receiptId);
+        if (panel.length < panelSize) revert TooFewVerifiers(panel.length);
+        _count(receiptId, panel, verdicts);
+        uint256 votes = _votes[receiptId][true].length;
+        uint256 needed = panelSize / 2 + 1;
+        if (votes < needed) revert NoMajority(votes, needed);
+        emit Accused(receiptId, node, msg.sender);
+    }
+
+    /// @notice Adds verdicts of those whose turn it is, until the time is over.
+    function vote(bytes32 receiptId, Verdict[] calldata verdicts) external {
+        Case storage c = cases[receiptId];
+        bool isOpen = c.stage == Stage.Accused || c.stage == Stage.Appealed;
+        if (!isOpen || block.timestamp > c.endsAt) revert NotNow(receiptId, c.stage);
+        _count(receiptId, panelOf(receiptId), verdicts);
+    }
+
+    /// @notice Calls the larger panel, none of the first in it. Takes {appealBond} from the caller.
+    function appeal(bytes32 receiptId) external {
+        Case storage c = cases[receiptId];
+        if (c.stage != Stage.Accused || block.timestamp > c.endsAt) {
+            revert NotNow(receiptId, c.stage);
+        }
+        c.stage = Stage.Appealed;
+        c.endsAt = _endsAt();
+        c.appellant = msg.sender;
+        uint256 drawn = panelOf(receiptId).length;
+        if (drawn < panelSize) revert TooFewVerifiers(drawn);
+        emit Appealed(receiptId, msg.sender);
+        token.safeTransferFrom(msg.sender, address(this), appealBond);
+    }
+
+    /// @return whose turn it is in a case: those drawn first, after an appeal the larger panel
+    function panelOf(bytes32 receiptId) public view returns (address[] memory) {
+        Case memory c = cases[receiptId];
+        address[] memory first = draw(receiptId, c.node, c.epoch, panelSize, new address[](0));
+        if (c.appellant == address(0)) return first;
+        return draw(receiptId, c.node, c.epoch, appealSize, first);
+    }
+
+    /// @return who has said so in a case, in the order in which it came
+    function votesOf(bytes32 receiptId, bool isFalse) external view returns (address[] memory) {
+        return _votes[receiptId][isFalse];
+    }
+
+    /// @dev A verdict by who was not drawn, or has said something already, counts for nothing and stops no other.
+    function _count(bytes32 receiptId, address[] memory panel, Verdict[] calldata verdicts)
+        private
+    {
+        for (uint256 i; i < verdicts.length; ++i) {
+            Verdict calldata v = verdicts[i];
+            address verifier = _verifierOf(receiptId, v);
+            if (!_has(panel, verifier) || didVote[receiptId][verifier]) continue;
+            didVote[receiptId][verifier] = true;
+            _votes[receiptId][v.isFalse].push(verifier);
+            emit Voted(receiptId, verifier, v.isFalse, v.finding);
+        }
+    }
+
+    function _endsAt() private view returns (uint40) {
+        return uint40(block.timestamp + answerSeconds);
+    }
+}

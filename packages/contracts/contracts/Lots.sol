@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Registry} from "./Registry.sol";
+
+/// @notice Who checks which answer: verifiers have seats, time has epochs, and each epoch has a number that
+/// nobody knew before it began. A receipt is drawn by the first epoch after its own.
+/// @dev Neither node nor client picks: the node signs before the number exists, and who takes a seat has it from
+/// the next epoch on. Not guaranteed: that who builds blocks has no say in the number, or that whoever records an
+/// epoch first has not waited for a better block; both can only try once where somebody else records as well.
+abstract contract Lots {
+    /*//////////////////////////////////////////////////////////////
+                            ERRORS AND EVENTS
+    //////////////////////////////////////////////////////////////*/
+
+    /// @dev The operator has not the role or the stake for a seat.
+    error NotEligible(address operator);
+    /// @dev The operator has a seat, or none, contrary to what the call needs.
+    error AlreadySeated(address operator);
+    error NoSeat(address operator);
+    /// @dev Only the operator itself or its owner moves its seat.
+    error NotForTheCaller(address operator, address caller);
+    /// @dev The epoch is recorded already.
+    error EpochRecorded(uint256 epoch);
+    /// @dev `epoch` is not the first recorded one after the receipt's.
+    error WrongEpoch(uint256 epoch);
+
+    event SeatTaken(address indexed operator, uint256 indexed seat, uint256 fromEpoch);
+    event SeatLeft(address indexed operator, uint256 indexed seat, uint256 untilEpoch);
+    event EpochStarted(uint256 indexed epoch, uint160 number, uint256 seats);
+
+    /*//////////////////////////////////////////////////////////////
+                                 STORAGE
+    //////////////////////////////////////////////////////////////*/
+
+    /// @dev Of the registry's role bits.
+    uint8 public constant VERIFY = 2;
+    /// @dev Draws for one place of a panel before it stays empty: seats may have been left.
+    uint256 private constant TRIES_PER_PLACE = 16;
+
+    /// @dev One slot. Drawn in epochs from `from` on, and before `until` where that is not 0.
+    struct Seat {
+        address operator;
+        uint40 from;
+        uint40 until;
+    }
+
+    /// @dev One slot. `seats` counts all that were ever taken, `previous` is the epoch recorded before.
+    struct Epoch {
+        uint160 number;
+        uint40 seats;
+        uint40 previous;
+    }
+
+    Registry public immutable registry;
+    uint256 public immutable epochSeconds;
+    /// @dev Of the token in wei, for a seat.
+    uint96 public immutable minimumStake;
+    Seat[] public seats;
+    mapping(uint256 epoch => Epoch) public epochs;
+    uint40 public lastEpoch;
+    /// @dev So long after it ended a receipt may be drawn, in seconds: seats that were left are kept for it.
+    uint256 public immutable limitation;
+    /// @dev The operator's seat and one, 0 where it never had one.
+    mapping(address operator => uint256) private _seatOf;
+    /// @dev Seats that were left, the earliest first; those before `_reused` have somebody again.
+    uint256[] private _left;
+    uint256 private _reused;
+
+    constructor(
+        Registry registry_,
+        uint256 epochSeconds_,
+        uint256 limitation_,
+        uint96 minimumStake_
+    ) {
+        registry = registry_;
+        epochSeconds = epochSeconds_;
+        limitation = limitation_;
+        minimumStake = minimumStake_;
+    }
+
+    /*//////////////////////////////////////////////////////////////
+                                FUNCTIONS
+    //////////////////////////////////////////////////////////////*/
+
+    /// @notice Takes a seat for an operator that may verify and has the stake: drawn from the next epoch on.
+    function takeSeat(address operator) external {
+        _onlyFor(operator);
+        if (!registry.isActive(operator, VERIFY, minimumStake)) revert NotEligible(operator);
+        uint256 known = _seatOf[operator];
+        if (known != 0 && seats[known - 1].until == 0) revert AlreadySeated(operator);
+        uint40 from = uint40(epochAt(block.timestamp) + 1);
+        uint256 seat = _freeSeat();
+        if (seat == seats.length) seats.push();
+        seats[seat] = Seat(operator, from, 0);
+        _seatOf[operator] = seat + 1;
+        emit SeatTaken(operator, seat, from);
+    }
+
+    /// @notice Gives the seat up: not drawn from the next epoch on. Anyone may do so for an operator that has
+    /// lost its stake or its role.
+    function leaveSeat(address operator) external {
+        if (registry.isActive(operator, VERIFY, minimumStake)) _onlyFor(operator);
+        uint256 known = _seatOf[operator];
+        if (known == 0 || seats[known - 1].until != 0) revert NoSeat(operator);
+        uint40 until = uint40(epochAt(block.timestamp) + 1);
+        seats[known - 1].until = until;
+        _left.push(known - 1);
+        emit SeatLeft(operator, known - 1, until);
+    }
+
+    /// @notice Gives the running epoch its number. Anyone may, once.
+    function record() external {
+        uint256 epoch = epochAt(block.timestamp);
+        if (epoch == lastEpoch) revert EpochRecorded(epoch);
+        uint160 number = uint160(
+            uint256(keccak256(abi.encode(block.prevrandao, blockhash(block.number - 1), epoch)))
+        );
+        epochs[epoch] = Epoch(number, uint40(seats.length), lastEpoch);
+        lastEpoch = uint40(epoch);
+        emit EpochStarted(epoch, number, seats.length);
+    }
+
+    /// @return of a moment in seconds since 1970
+    function epochAt(uint256 timestamp) public view returns (uint256) {
+        return timestamp / epochSeconds;
+    }
+
+    /// @notice Draws up to `size` verifiers for a receipt of `node`, none of them its own or its owner's, and
+    /// none of the `others`. Fewer where there are too few.
+    /// @param epoch the first that was recorded after the one in which the receipt ended
+    function draw(
+        bytes32 receiptId,
+        address node,
+        uint256 epoch,
+        uint256 size,
+        address[] memory others
+    ) public view returns (address[] memory panel) {
+        Epoch memory e = epochs[epoch];
+        address owner = registry.ownerOf(node);
+        panel = new address[](size);
+        uint256 found;
+        for (uint256 i; e.seats > 0 && found < size && i < size * TRIES_PER_PLACE; ++i) {
+            uint256 ticket = uint256(keccak256(abi.encode(receiptId, e.number, others.length, i)));
+            Seat memory seat = seats[ticket % e.seats];
+            address drawn = seat.operator;
+            if (epoch < seat.from || (seat.until != 0 && epoch >= seat.until)) continue;
+            if (drawn == node || _has(panel, found, drawn)) continue;
+            if (_has(others, others.length, drawn)) continue;
+            if (owner != address(0) && registry.ownerOf(drawn) == owner) continue;
+            panel[found++] = drawn;
+        }
+        assembly ("memory-safe") {
+            mstore(panel, found)
+        }
+    }
+
+    /// @dev Reverts unless `epoch` is the first that was recorded after the one of `timestamp`, and not long ago.
+    function _checkEpoch(uint256 timestamp, uint256 epoch) internal view {
+        Epoch memory e = epochs[epoch];
+        uint256 own = epochAt(timestamp);
+        if (e.number == 0 || epoch <= own || e.previous > own) revert WrongEpoch(epoch);
+        if (block.timestamp > epoch * epochSeconds + limitation) revert WrongEpoch(epoch);
+    }
+
+    /// @dev One that was left so long ago that no draw can come upon it, or a new one.
+    function _freeSeat() private returns (uint256) {
+        if (_reused == _left.length) return seats.length;
+        uint256 seat = _left[_reused];
+        if ((uint256(seats[seat].until) + 1) * epochSeconds + limitation > block.timestamp) {
+            return seats.length;
+        }
+        ++_reused;
+        return seat;
+    }
+
+    function _has(address[] memory list, uint256 length, address wanted)
+        internal
+        pure
+        returns (bool)
+    {
+        for (uint256 i; i < length; ++i) {
+            if (list[i] == wanted) return true;
+        }
+        return false;
+    }
+
+    function _onlyFor(address operator) private view {
+        if (msg.sender != operator && msg.sender != registry.ownerOf(operator)) {
+            revert NotForTheCaller(operator, msg.sender);
+        }
+    }
+}
