@@ -173,11 +173,10 @@ describe('questions', () => {
     const engine = await open()
     await engine.load(broken)
     const alone = await collect(engine.generate(story))
-    const { messages, overflow } = story
     const long = new Array<number>(200).fill(9)
     const scored = [
-      { messages, overflow, answer: long },
-      { messages: meets, overflow, answer: [5, 6] },
+      { ...story, answer: long, claim: null },
+      { ...story, messages: meets, answer: [5, 6], claim: null },
     ]
     const [together, failed, scores] = await Promise.allSettled([
       collect(engine.generate(story)),

@@ -104,11 +104,18 @@ export type GeneratePart =
   | { type: 'delta'; index: number; tokens: number[]; text: string }
   | { type: 'end'; finishReason: FinishReason; outputTokens: number; decodeMs: number }
 
-export type ScoreInit = {
-  messages: readonly Message[]
-  overflow: ContextOverflow
-  /** Tokens of the answer, at least one. */
+/** How an answer says that it was chosen. */
+export type Claim = Pick<GenerateInit, 'sampling' | 'seed'> & {
+  /** That the model ended by itself: one choice more than the answer has tokens, unless a stop text did. */
+  ended: boolean
+}
+
+/** `maxTokens` as it was asked for: what of a long conversation is read depends on it. */
+export type ScoreInit = PromptInit & {
+  /** Tokens of the answer, at least one unless it claims to have `ended`. */
   answer: readonly number[]
+  /** To be followed choice by choice; null where nobody asks. */
+  claim: Claim | null
 }
 
 export type ScoreOptions = WaitOptions & {
@@ -118,16 +125,28 @@ export type ScoreOptions = WaitOptions & {
   hiddenStates: boolean
 }
 
+/** Each [n], or [n + 1] with the claimed end of the model behind the last token. */
+export type Choices = {
+  /** In logits, see `marginOf`: 0 where this device chooses the same, Infinity where it never would. */
+  margins: Float64Array
+  /** uint32: what it chooses here; an end is any of the model's end tokens. */
+  chosen: Uint32Array
+}
+
 /** By position of the answer: what the model would have said there. n is the answer's length. */
 export type Score = {
+  /** Of the prompt as this model reads it. */
+  inputTokens: number
   /** uint32 [n, topK], largest logit first, ties to the lowest id. */
   topTokens: Uint32Array
   /** float32 [n, topK] */
   topLogits: Float32Array
-  /** float32 [n], of the answer's own tokens. */
+  /** float32 [n], of the answer's own tokens; -Infinity where a claim can be followed without it. */
   answerLogits: Float32Array
   /** float32 [n, width]; null when not asked for or not shown by the graph. */
   hiddenStates: Float32Array | null
+  /** Null without a claim. */
+  choices: Choices | null
 }
 
 export type Pooling = 'mean' | 'cls' | 'last'
@@ -188,11 +207,12 @@ export interface Engine {
   generate(init: GenerateInit, options?: WaitOptions): AsyncIterable<GeneratePart>
 
   /**
-   * Tells what the model thinks of every token of answers. Each is read behind its prompt, in chunks
+   * Tells what the model thinks of every token of answers, and whether it would have chosen it. Each is read behind its prompt, in chunks
    * like any prompt; several take turns chunk by chunk and read once what they begin with in common.
    * All are checked before any is read, and the first that fails ends the others.
    * @throws WeftError `engine/not-loaded`, `engine/prompt-too-long`, `engine/short-context`,
-   *   `engine/bad-score`, `engine/bad-logits`, CancelledError
+   *   `engine/bad-score`, `engine/bad-sampling`, `engine/bad-grammar`, `engine/bad-logits`,
+   *   CancelledError
    */
   score(inits: readonly ScoreInit[], options: ScoreOptions): Promise<Score[]>
 

@@ -7,6 +7,8 @@ export { cpuMemoryBytes } from './decoder/cpu-memory.ts'
 export type {
   BackendChoice,
   Capabilities,
+  Choices,
+  Claim,
   Embeddings,
   EmbedInit,
   Engine,

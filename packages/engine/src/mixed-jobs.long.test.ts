@@ -105,11 +105,11 @@ describe.each([
     tokens: number[],
     other: number,
   ): Promise<number> {
-    const { messages, overflow, sampling, seed } = job
+    const { messages, overflow, maxTokens, sampling, seed } = job
     const position = tokens.length - 1
     const answers = [tokens, tokens.with(-1, other)]
     const scores = await engine.score(
-      answers.map((answer) => ({ messages, overflow, answer })),
+      answers.map((answer) => ({ messages, overflow, maxTokens, answer, claim: null })),
       { topK: 1, hiddenStates: false },
     )
     const values = scores.map(({ answerLogits }, index) => {
@@ -122,9 +122,9 @@ describe.each([
     return Math.abs((values[0] ?? 0) - (values[1] ?? 0))
   }
 
-  const scoreOf = async ({ messages, overflow }: GenerateInit, answer: number[]) => {
+  const scoreOf = async (job: GenerateInit, answer: number[]) => {
     const options = { topK: 1, hiddenStates: false }
-    const [score] = await engine.score([{ messages, overflow, answer }], options)
+    const [score] = await engine.score([{ ...job, answer, claim: null }], options)
     return [...(score?.answerLogits ?? [])]
   }
 

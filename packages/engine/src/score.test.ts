@@ -8,14 +8,13 @@ const code = (value: unknown) => expect.objectContaining({ code: value })
 describe('score', () => {
   test('finds the tokens that the model chose, wherever they were chosen', async () => {
     const engine = await loadBobbin()
-    const { messages, overflow } = story
     const greedy = await collect(engine.generate({ ...story, maxTokens: 40 }))
     const changed = greedy.tokens.with(20, 7)
     const options = { topK: 4, hiddenStates: true }
     const [honest, other] = await engine.score(
       [
-        { messages, overflow, answer: greedy.tokens },
-        { messages, overflow, answer: changed },
+        { ...story, answer: greedy.tokens, claim: null },
+        { ...story, answer: changed, claim: null },
       ],
       options,
     )
@@ -39,8 +38,7 @@ describe('score', () => {
     { answer: new Array<number>(600).fill(5), topK: 1 },
   ])('refuses what no answer can be, %#', async ({ answer, topK }) => {
     const engine = await loadBobbin()
-    const { messages, overflow } = story
-    const scores = engine.score([{ messages, overflow, answer }], { topK, hiddenStates: false })
+    const scores = engine.score([{ ...story, answer, claim: null }], { topK, hiddenStates: false })
     await expect(scores).rejects.toThrow(code('engine/bad-score'))
     await engine.close()
   })
@@ -50,8 +48,7 @@ describe('score', () => {
     const openRuntime = async () => nodeCpu
     const engine = createLocalEngine({ openRuntime, onStep: (step) => steps.push(step) })
     await engine.load(bobbinInit())
-    const { messages, overflow } = story
-    const inits = [[5, 6, 7], [4096]].map((answer) => ({ messages, overflow, answer }))
+    const inits = [[5, 6, 7], [4096]].map((answer) => ({ ...story, answer, claim: null }))
     const scores = engine.score(inits, { topK: 1, hiddenStates: false })
     await expect(scores).rejects.toThrow(code('engine/bad-score'))
     expect(await engine.memory()).toMatchObject({ runningJobs: 0 })
@@ -61,9 +58,8 @@ describe('score', () => {
 
   test('can be cancelled', async () => {
     const engine = await loadBobbin()
-    const { messages, overflow } = story
     const options = { topK: 1, hiddenStates: false, signal: AbortSignal.abort() }
-    const scores = engine.score([{ messages, overflow, answer: [5] }], options)
+    const scores = engine.score([{ ...story, answer: [5], claim: null }], options)
     await expect(scores).rejects.toThrow(code('protocol/cancelled'))
     await engine.close()
   })

@@ -5,8 +5,10 @@
  */
 import { CancelledError, WeftError } from '@weft/protocol'
 import type { Score, ScoreInit, ScoreOptions } from './engine.ts'
+import { followClaim } from './follow-claim.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { encodePrompt } from './prompt.ts'
+import { checkSampling } from './sampler/check-sampling.ts'
 import { largestLogits } from './sampler/largest-logits.ts'
 import { argmax } from './sampler/sample-token.ts'
 import { findStranger } from './strange-token.ts'
@@ -33,13 +35,15 @@ export async function score(
 }
 
 /** Tokens of both, known to be this model's. */
-type Checked = { prompt: readonly number[]; answer: readonly number[] }
+type Checked = Pick<ScoreInit, 'answer' | 'claim'> & { prompt: readonly number[] }
 
 async function scoreOne(
   model: LoadedModel,
-  { prompt, answer }: Checked,
+  { prompt, answer, claim }: Checked,
   { topK, hiddenStates, signal }: ScoreOptions & { signal: AbortSignal },
 ): Promise<Score> {
+  const follower = claim && (await followClaim(model, { prompt, answer, claim }))
+  const outputs = Math.max(answer.length, follower?.choices.margins.length ?? 0)
   const result = createScore({ tokens: answer.length, topK })
   const rows: Float32Array[] = []
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -51,22 +55,29 @@ async function scoreOne(
   try {
     if (signal.aborted) cancel()
     const firstOutput = prompt.length - 1
+    const read = (index: number, logits: Float32Array): void => {
+      const token = answer[index]
+      if (token === undefined) return // The end: what there is to say of it are its choices.
+      const { tokens, values } = largestLogits(logits, topK)
+      result.topTokens.set(tokens, index * topK)
+      result.topLogits.set(values, index * topK)
+      result.answerLogits[index] = logits[token] ?? Number.NaN
+    }
     model.scheduler.add({
-      // Nothing is asked behind the last token of the answer.
-      prompt: [...prompt, ...answer.slice(0, -1)],
+      // Nothing is asked behind the last choice.
+      prompt: [...prompt, ...answer.slice(0, outputs - 1)],
       firstOutput,
       wantsHiddenStates: hiddenStates,
+      logitsNeeded: follower?.logitsNeeded ? Math.max(topK, follower.logitsNeeded) : null,
       keepsPrefix: true,
       signal,
       isWanted: () => true,
       take({ position, logits, hiddenState }) {
         argmax(logits) // Refuses what is no number.
         const index = position - firstOutput
-        const { tokens, values } = largestLogits(logits, topK)
-        result.topTokens.set(tokens, index * topK)
-        result.topLogits.set(values, index * topK)
-        result.answerLogits[index] = logits[answer[index] ?? 0] ?? Number.NaN
-        if (hiddenState) rows.push(hiddenState.slice())
+        read(index, logits)
+        if (hiddenState && index < answer.length) rows.push(hiddenState.slice())
+        follower?.follow(logits)
         return null
       },
       end: (error) => (error ? reject(error) : resolve()),
@@ -74,8 +85,14 @@ async function scoreOne(
     await promise
   } finally {
     signal.removeEventListener('abort', cancel)
+    follower?.dispose()
   }
-  return { ...result, hiddenStates: rows.length > 0 ? concatenate(rows) : null }
+  return {
+    ...result,
+    inputTokens: prompt.length,
+    hiddenStates: hiddenStates && rows.length === answer.length ? concatenate(rows) : null,
+    choices: follower?.choices ?? null,
+  }
 }
 
 function createScore({ tokens, topK }: { tokens: number; topK: number }) {
@@ -95,22 +112,21 @@ function concatenate(rows: readonly Float32Array[]): Float32Array {
   return all
 }
 
-/** @throws WeftError `engine/prompt-too-long`, `engine/bad-score` */
-function check(
-  model: LoadedModel,
-  { messages, overflow, answer }: ScoreInit,
-  { topK }: ScoreOptions,
-): Checked {
+/** @throws WeftError `engine/prompt-too-long`, `engine/bad-score`, `engine/bad-sampling` */
+function check(model: LoadedModel, init: ScoreInit, { topK }: ScoreOptions): Checked {
   const { vocabularySize, contextTokens } = model
-  const prompt = encodePrompt(model, { messages, overflow, maxTokens: answer.length }).tokens
+  const { answer, claim, maxTokens } = init
+  if (claim) checkSampling(claim.sampling, vocabularySize)
+  const prompt = encodePrompt(model, init).tokens
   const facts: string[] = []
-  if (answer.length === 0) facts.push('The answer has no tokens.')
+  if (answer.length === 0 && !claim?.ended) facts.push('The answer has no tokens.')
+  if (answer.length > maxTokens) facts.push(`The answer has more than ${maxTokens} tokens.`)
   const stranger = findStranger(answer, vocabularySize)
   if (stranger !== undefined) facts.push(`This model has no token ${stranger}.`)
   if (!(topK >= 1 && topK <= Math.min(1024, vocabularySize))) facts.push(`topK is ${topK}.`)
   if (prompt.length + answer.length > contextTokens) {
     facts.push(`Prompt and answer have more than ${contextTokens} tokens.`)
   }
-  if (facts.length === 0) return { prompt, answer }
+  if (facts.length === 0) return { prompt, answer, claim }
   throw new WeftError('engine/bad-score', 'This answer cannot be this model’s.', { facts })
 }

@@ -31,8 +31,7 @@ const answersOf = (engine: Engine) =>
   Promise.all(referenceRuns.map(async (run) => (await collect(engine.generate(run))).tokens))
 
 async function logitsOf(engine: Engine): Promise<number[]> {
-  const { messages, overflow } = story
-  const inits = [{ messages, overflow, answer: [5, 70, 900, 33, 8] }]
+  const inits = [{ ...story, answer: [5, 70, 900, 33, 8], claim: null }]
   const [score] = await engine.score(inits, { topK: 20, hiddenStates: true })
   return [
     ...(score?.topLogits ?? []),

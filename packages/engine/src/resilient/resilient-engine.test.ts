@@ -110,7 +110,7 @@ describe('an answer whose engine fails', () => {
     })
     const jobs = ['a', 'bb', 'ccc', 'dddd'].map((content) => job(content))
     const [scores, ...answers] = await Promise.all([
-      engine.score([{ messages: story.messages, overflow: 'error', answer: [1, 2] }], {
+      engine.score([{ ...story, answer: [1, 2], claim: null }], {
         topK: 1,
         hiddenStates: false,
       }),

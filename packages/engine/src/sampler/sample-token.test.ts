@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { candidates } from './candidates.ts'
 import { gumbelNoise, noiseKey } from './gumbel-noise.ts'
-import { type SampleInit, sampleToken } from './sample-token.ts'
+import { marginOf, type SampleInit, sampleToken } from './sample-token.ts'
 
 const countingSeed = Uint8Array.from({ length: 32 }, (_, index) => index)
 const countingKey = noiseKey(countingSeed)
@@ -116,5 +116,37 @@ describe('gumbel-philox4x32-10/2', () => {
     // 99.99th percentile of chi-square with 7 degrees of freedom.
     expect(chiSquare).toBeLessThan(29.9)
     expect([...counts.keys()].every((token) => kept.includes(token))).toBe(true)
+  })
+
+  test.each(knownAnswers)('the margin of %o is the definition’s, term by term', (sampling) => {
+    const survivors = new Set(candidates(logits, sampling))
+    const noisy = (token: number, position: number): number =>
+      (logits[token] ?? 0) + sampling.temperature * gumbelNoise(countingKey, position, token)
+    for (let position = 0; position < 16; position++) {
+      const init = { sampling, key: countingKey, position }
+      const best = Math.max(...[...survivors].map((token) => noisy(token, position)))
+      for (const token of [...survivors].slice(0, 20)) {
+        const { chosen, margin } = marginOf(logits, new Set([token]), init)
+        expect(chosen).toBe(sampleToken(logits, init))
+        expect(margin).toBeCloseTo(best - noisy(token, position), 10)
+        expect(margin === 0).toBe(token === chosen)
+      }
+      const outside = logits.findIndex((_, token) => !survivors.has(token))
+      if (outside < 0) continue
+      expect(marginOf(logits, new Set([outside]), init).margin).toBe(Number.POSITIVE_INFINITY)
+      const [inside = 0] = survivors
+      expect(marginOf(logits, new Set([outside, inside]), init)).toEqual(
+        marginOf(logits, new Set([inside]), init),
+      )
+    }
+  })
+
+  test('the margin at temperature 0 is the difference of the logits', () => {
+    const sampling = { temperature: 0, topK: 0, topP: 1, minP: 0 }
+    const init = { sampling, key: countingKey, position: 3 }
+    const few = Float32Array.of(1, 4, 3.5, Number.NEGATIVE_INFINITY)
+    const marginFor = (...own: number[]) => marginOf(few, new Set(own), init).margin
+    expect([0, 1, 2, 3].map((token) => marginFor(token))).toEqual([3, 0, 0.5, Infinity])
+    expect(marginFor(0, 2)).toBe(0.5)
   })
 })

@@ -23,12 +23,12 @@ const maxNoise = 22.88
  * @param logits float32 [vocabulary]
  * @throws WeftError `engine/bad-logits`, see `argmax`
  */
-export function sampleToken(logits: Float32Array, { sampling, key, position }: SampleInit): number {
+export function sampleToken(logits: Float32Array, init: SampleInit): number {
+  const { sampling } = init
   const { temperature } = sampling
   let best = argmax(logits)
   if (temperature === 0) return best
-  const score = (token: number): number =>
-    (logits[token] as number) / temperature + gumbelNoise(key, position, token)
+  const score = scoreOver(logits, init)
   let bestScore = score(best)
   for (const token of candidates(logits, sampling)) {
     // No noise lifts it to the best; most tokens of a whole vocabulary end here.
@@ -40,6 +40,38 @@ export function sampleToken(logits: Float32Array, { sampling, key, position }: S
     }
   }
   return best
+}
+
+/** z_v / T + G(seed, position, v). */
+function scoreOver(logits: Float32Array, { sampling, key, position }: SampleInit) {
+  return (token: number): number =>
+    (logits[token] as number) / sampling.temperature + gumbelNoise(key, position, token)
+}
+
+/** What the rule chooses, and how far another choice is from it. */
+export type Margin = {
+  chosen: number
+  /** In logits: 0 for the token itself, Infinity for one that the rule never chooses here. */
+  margin: number
+}
+
+/**
+ * Token-DiFR's margin (Karvonen et al., "DiFR: Inference Verification Despite Nondeterminism", arXiv
+ * 2511.20621): max over v in S_t of (z_v + T * G_v) - (z_own + T * G_own), Infinity for a token outside
+ * S_t; at T = 0 the difference of the logits. Of several own tokens the nearest counts.
+ * @throws WeftError `engine/bad-logits`, see `argmax`
+ */
+export function marginOf(logits: Float32Array, own: ReadonlySet<number>, init: SampleInit): Margin {
+  const { sampling } = init
+  const { temperature } = sampling
+  const chosen = sampleToken(logits, init)
+  if (own.has(chosen)) return { chosen, margin: 0 }
+  const greedy = temperature === 0
+  const score = greedy ? (token: number) => logits[token] as number : scoreOver(logits, init)
+  const survivors = greedy ? own : candidates(logits, sampling).filter((token) => own.has(token))
+  let nearest = Number.NEGATIVE_INFINITY
+  for (const token of survivors) nearest = Math.max(nearest, score(token))
+  return { chosen, margin: (greedy ? 1 : temperature) * (score(chosen) - nearest) }
 }
 
 /**

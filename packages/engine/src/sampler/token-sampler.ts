@@ -16,7 +16,7 @@ import { WeftError } from '@weft/protocol'
 import type { GrammarMatcher } from '../grammar/grammars.ts'
 import { createAdjustments } from './adjustments.ts'
 import { noiseKey } from './gumbel-noise.ts'
-import { argmax, sampleToken } from './sample-token.ts'
+import { argmax, type Margin, marginOf, type SampleInit, sampleToken } from './sample-token.ts'
 
 export type TokenSampler = {
   /**
@@ -32,6 +32,13 @@ export type TokenSampler = {
    *   `engine/bad-grammar` when no token can continue what the grammar wants
    */
   sample(logits: Float32Array): number
+  /**
+   * How far these tokens are from what `sample` takes, see `marginOf`.
+   * @param logits as for `sample`
+   * @param own of several, the nearest counts
+   * @throws WeftError as `sample`
+   */
+  margin(logits: Float32Array, own: ReadonlySet<number>): Margin
   /**
    * Tells of the token that was taken, also of those answered elsewhere before a resume.
    * @throws WeftError `engine/bad-grammar-token` when it breaks the grammar
@@ -58,17 +65,20 @@ export function createTokenSampler(init: TokenSamplerInit): TokenSampler {
   const adjustments = createAdjustments(sampling, promptTokens)
   const greedyOrTopK = sampling.temperature === 0 ? 1 : sampling.topK
   let position = 0
+  /** Bias, penalties and grammar; what is left is the choice. */
+  const prepare = (logits: Float32Array): SampleInit => {
+    adjustments.apply(logits)
+    if (grammar) {
+      // Refuses what is no number before the mask hides it.
+      argmax(logits)
+      grammar.mask(logits)
+    }
+    return { sampling, key, position }
+  }
   return {
     logitsNeeded: grammar || !adjustments.isOff || greedyOrTopK === 0 ? null : greedyOrTopK,
-    sample(logits) {
-      adjustments.apply(logits)
-      if (grammar) {
-        // Refuses what is no number before the mask hides it.
-        argmax(logits)
-        grammar.mask(logits)
-      }
-      return sampleToken(logits, { sampling, key, position })
-    },
+    sample: (logits) => sampleToken(logits, prepare(logits)),
+    margin: (logits, own) => marginOf(logits, own, prepare(logits)),
     accept(token) {
       if (grammar && !grammar.accept(token)) throw brokenGrammar(token, position)
       adjustments.accept(token)

@@ -112,13 +112,15 @@ export function breakableEngine({ onStep, onLoad }: BreakableInit = {}): Breakab
     async score(inits) {
       required()
       await Promise.race([broken.promise, step({ content: 'score', index: 0 })])
-      return inits.map(({ answer }): Score => {
+      return inits.map(({ messages, answer }): Score => {
         const topLogits = new Float32Array(answer.length)
         return {
+          inputTokens: messages.length,
           topTokens: Uint32Array.from(answer),
           topLogits,
           answerLogits: topLogits,
           hiddenStates: null,
+          choices: null,
         }
       })
     },

@@ -72,13 +72,16 @@ export function endlessEngine(): EndlessEngine {
       if (inits.some(({ messages }) => messages[0]?.content === waitsForEver)) {
         return untilAborted(options)
       }
-      return inits.map(({ answer }): Score => {
+      return inits.map(({ answer, claim }): Score => {
         const { length } = answer
+        const chosen = Uint32Array.from(answer)
         return {
+          inputTokens: 1,
           topTokens: Uint32Array.from({ length: length * topK }, (_, index) => index),
           topLogits: new Float32Array(length * topK).fill(0.5),
           answerLogits: Float32Array.from(answer),
           hiddenStates: hiddenStates ? new Float32Array(length * 2).fill(2) : null,
+          choices: claim && { margins: new Float64Array(length).fill(0.25), chosen },
         }
       })
     },

@@ -164,7 +164,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
 
     test('a score agrees with the answer', async () => {
       const { tokens } = await collect(engine.generate(short))
-      const item = { messages: story.messages, overflow: 'error' as const, answer: tokens }
+      const item = { ...short, answer: tokens, claim: null }
       const options = { topK: 4, hiddenStates: false }
       const [whole, begin] = await engine.score(
         [item, { ...item, answer: tokens.slice(0, 3) }],

@@ -73,13 +73,17 @@ async function loaded(pair: () => Ends, openFiles: LoadInit['openFiles'] = async
 describe.each(Object.entries(pairs))('over a %s', (_, pair) => {
   test('scores, embeddings and the memory report arrive whole', async () => {
     const { inner, ...engine } = await loaded(pair)
-    const asked = { messages: story.messages, overflow: 'error', answer: [5, 6] } as const
+    const claim = { sampling: story.sampling, seed: story.seed, ended: false }
+    const asked = { ...story, answer: [5, 6], claim }
     const options = { topK: 2, hiddenStates: true }
     expect(await engine.score([asked, asked], options)).toEqual(
       await inner.score([asked, asked], options),
     )
-    const [plain] = await engine.score([asked], { topK: 1, hiddenStates: false })
-    expect(plain?.hiddenStates).toBeNull()
+    const [plain] = await engine.score([{ ...asked, claim: null }], {
+      topK: 1,
+      hiddenStates: false,
+    })
+    expect(plain).toMatchObject({ hiddenStates: null, choices: null })
     const embedded = await engine.embed({ texts: ['a', 'four'], pooling: null, normalize: true })
     expect(embedded).toEqual({
       vectors: [Float32Array.of(1), Float32Array.of(4)],
@@ -94,7 +98,7 @@ describe.each(Object.entries(pairs))('over a %s', (_, pair) => {
     embed: (engine, signal) =>
       engine.embed({ texts: ['wait'], pooling: null, normalize: true }, { signal }),
     score: (engine, signal) =>
-      engine.score([{ messages: wait, overflow: 'error', answer: [1] }], {
+      engine.score([{ ...story, messages: wait, answer: [1], claim: null }], {
         ...{ topK: 1, hiddenStates: false },
         signal,
       }),

@@ -11,7 +11,7 @@ import {
   parse,
   samplingSchema,
 } from '@weft/protocol'
-import type { EmbedInit, GenerateInit, Pooling, PromptInit, ScoreInit } from '../engine.ts'
+import type { Claim, EmbedInit, GenerateInit, Pooling, PromptInit, ScoreInit } from '../engine.ts'
 import {
   backendChoice,
   boolean,
@@ -90,8 +90,7 @@ function promptInit(init: Fields): PromptInit {
 function generateInit(init: Fields): GenerateInit {
   return {
     ...promptInit(init),
-    sampling: parse('sampling', samplingSchema, init.sampling),
-    seed: parse('seed', bytesSchema(32), init.seed),
+    ...chosenBy(init),
     answered: list(init.answered).map(integer),
   }
 }
@@ -106,9 +105,20 @@ function scoreMessage({ inits, topK, hiddenStates }: Fields): ScoreMessage {
 
 function scoreInit(init: Fields): ScoreInit {
   return {
-    messages: messages(init.messages),
-    overflow: parse('overflow', contextOverflowSchema, init.overflow),
+    ...promptInit(init),
     answer: list(init.answer).map(integer),
+    claim: init.claim === null ? null : claim(fields(init.claim)),
+  }
+}
+
+function claim(claimed: Fields): Claim {
+  return { ...chosenBy(claimed), ended: boolean(claimed.ended) }
+}
+
+function chosenBy({ sampling, seed }: Fields): Pick<GenerateInit, 'sampling' | 'seed'> {
+  return {
+    sampling: parse('sampling', samplingSchema, sampling),
+    seed: parse('seed', bytesSchema(32), seed),
   }
 }
 

@@ -5,6 +5,7 @@
 import { deltaSchema, engineInfoSchema, finishReasonSchema, parse } from '@weft/protocol'
 import type {
   Capabilities,
+  Choices,
   Embeddings,
   GeneratePart,
   LoadResult,
@@ -138,12 +139,24 @@ function capabilitiesOf({ batchSize, contextTokens, kvCache }: Fields): Capabili
   }
 }
 
-function score({ topTokens, topLogits, answerLogits, hiddenStates }: Fields): Score {
-  if (!(topTokens instanceof Uint32Array)) throw malformed('expected token ids')
+function score(scored: Fields): Score {
+  const { inputTokens, topTokens, topLogits, answerLogits, hiddenStates, choices } = scored
   return {
-    topTokens,
+    inputTokens: integer(inputTokens),
+    topTokens: tokenIds(topTokens),
     topLogits: floats(topLogits),
     answerLogits: floats(answerLogits),
     hiddenStates: hiddenStates === null ? null : floats(hiddenStates),
+    choices: choices === null ? null : choicesOf(fields(choices)),
   }
+}
+
+function choicesOf({ margins, chosen }: Fields): Choices {
+  if (!(margins instanceof Float64Array)) throw malformed('expected 64-bit floats')
+  return { margins, chosen: tokenIds(chosen) }
+}
+
+function tokenIds(value: unknown): Uint32Array {
+  if (!(value instanceof Uint32Array)) throw malformed('expected token ids')
+  return value
 }
