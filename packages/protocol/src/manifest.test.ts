@@ -29,6 +29,17 @@ test('a known answer is one of its task', () => {
   expect(manifestSchema.safeParse({ ...manifest, task: undefined }).success).toBe(false)
 })
 
+test('thresholds ascend, and are suspicious before they fail', () => {
+  const short = { tokens: 32, suspicious: 0.001, failed: 0.002 }
+  const long = { tokens: 128, suspicious: 0.001, failed: 0.001 }
+  const parse = (...windows: object[]) =>
+    manifestSchema.safeParse({ ...manifest, thresholds: { marginClip: 0.1, windows } }).success
+  expect(parse(short, long)).toBe(true)
+  expect(parse(long, short)).toBe(false)
+  expect(parse({ ...short, failed: 0.0005 })).toBe(false)
+  expect(parse()).toBe(false)
+})
+
 test.each(['../secret', '/etc/passwd', 'a/../../b', 'a\\b', ''])('refuses the path %j', (path) => {
   const [file] = manifest.files
   const bad = { ...manifest, files: [{ ...file, path }, ...manifest.files] }

@@ -11,6 +11,7 @@ import { cidSchema, decode, encode } from './codec.ts'
 import { tokenIdSchema } from './delta.ts'
 import { layersLimits } from './layers-messages.ts'
 import { limits } from './limits.ts'
+import { thresholdsSchema } from './thresholds.ts'
 
 /** 1 MiB: the unit of hashing, transfer and storage. */
 export const chunkBytes = 1024 * 1024
@@ -102,6 +103,8 @@ export const manifestSchema = z
       task: z.literal('chat'),
       ...sharedShape,
       knownAnswer: knownAnswerSchema,
+      /** Absent where nobody has calibrated it: its answers can be scored, not judged. */
+      thresholds: thresholdsSchema.optional(),
     }),
     z.strictObject({
       version: z.literal(1),

@@ -1,0 +1,8 @@
+/**
+ * Verification: whether an answer is what a model says, found by recomputing it. What an engine computed
+ * comes as an argument.
+ * @module
+ */
+export { type Stretch, severity, worstStretches } from './margins.ts'
+export { type Asked, type Question, questionOf } from './question.ts'
+export { type Finding, type Judged, type Scored, verify } from './verify.ts'

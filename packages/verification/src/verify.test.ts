@@ -1,0 +1,71 @@
+import type { Thresholds } from '@weft/protocol'
+import { describe, expect, test } from 'vitest'
+import { verify } from './verify.ts'
+
+const thresholds: Thresholds = {
+  marginClip: 0.02,
+  windows: [
+    { tokens: 32, suspicious: 0.001, failed: 0.002 },
+    { tokens: 128, suspicious: 0.0005, failed: 0.001 },
+  ],
+}
+
+const answer = Array.from({ length: 200 }, (_, token) => token)
+
+/** Of an answer whose margins are 0 but for these. */
+function scored(changes: Record<number, number>, ended = true) {
+  const margins = new Float64Array(answer.length + (ended ? 1 : 0))
+  for (const [index, margin] of Object.entries(changes)) margins[Number(index)] = margin
+  const chosen = Uint32Array.from(margins, (_, index) => answer[index] ?? 2)
+  return { inputTokens: 12, choices: { margins, chosen } }
+}
+
+const receipt = { firstToken: 0, outputTokens: 200, inputTokens: 12 }
+const find = (changes: Record<number, number>, changed: Partial<typeof receipt> = {}) =>
+  verify({ receipt: { ...receipt, ...changed }, answer }, scored(changes), thresholds)
+
+describe('a finding', () => {
+  test('of an answer that the model would give', () => {
+    const finding = find({})
+    expect(finding.outcome).toBe('passed')
+    expect(finding.sentence).toBe('All 201 choices are the model’s own.')
+    expect(finding.margins).toHaveLength(201)
+    expect(finding.chosen[199]).toBe(199)
+  })
+
+  test('of rounding, of an edge, and of a cheat', () => {
+    expect(find({ 3: 1e-4 }).outcome).toBe('passed')
+    expect(find({ 3: Number.POSITIVE_INFINITY }).outcome).toBe('passed')
+    expect(find({ 3: 1, 30: 1 }).outcome).toBe('suspicious')
+    const failed = find({ 60: 1, 70: 0.5, 80: 3, 91: Number.POSITIVE_INFINITY })
+    expect(failed.outcome).toBe('failed')
+    expect(failed.worst).toMatchObject({ start: 60, tokens: 32 })
+    expect(failed.sentence).toMatch(/^Tokens 61 to 92 are 0.0025 logits from/)
+  })
+
+  test('blames a node for its own tokens, its end among them, and no others', () => {
+    const before = { 10: 1, 20: 1, 30: 1, 40: 1 }
+    const mine = { firstToken: 100, outputTokens: 100 }
+    expect(find(before).outcome).toBe('failed')
+    expect(find(before, mine).outcome).toBe('passed')
+    expect(find(before, mine).margins).toHaveLength(101)
+    expect(find({ 190: 1, 195: 1, 199: 1, 200: 1 }, mine).outcome).toBe('failed')
+  })
+
+  test('of a prompt of another length than was billed', () => {
+    expect(find({}, { inputTokens: 13 })).toMatchObject({
+      outcome: 'failed',
+      sentence: 'The node says that it read 13 tokens; the conversation has 12.',
+    })
+  })
+
+  test.each([
+    ['no choices', { ...scored({}), choices: null }, receipt],
+    ['too few', scored({}, false), { ...receipt, outputTokens: 201 }],
+    ['another part', scored({}), { ...receipt, firstToken: 1 }],
+  ])('is refused of what does not belong together: %s', (_name, score, about) => {
+    expect(() => verify({ receipt: about, answer }, score, thresholds)).toThrow(
+      expect.objectContaining({ code: 'verification/bad-score' }),
+    )
+  })
+})
