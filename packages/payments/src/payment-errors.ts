@@ -74,11 +74,26 @@ export function unpaid(unpaidWei: bigint): WeftError {
   )
 }
 
+/** @param lostWei - 0 where it is only too early: a stranger's other job runs */
 export function owesTooMuch(lostWei: bigint): WeftError {
+  const message =
+    lostWei > 0n
+      ? `The node answers no more jobs on credit: ${amountInWords(lostWei)} of earlier ones was not paid.`
+      : 'The node answers one thing at a time until it was paid for one. Try again in a moment.'
+  return new WeftError('payments/owes', message, { facts: [`Not paid: ${lostWei} wei`] })
+}
+
+export function capUsed(): WeftError {
   return new WeftError(
-    'payments/owes',
-    `The node answers no more jobs on credit: ${amountInWords(lostWei)} of earlier ones was not paid.`,
-    { facts: [`Not paid: ${lostWei} wei`] },
+    'payments/cap-used',
+    'All that this page may spend is promised already. Raise its limit, or wait until the raise is confirmed.',
+  )
+}
+
+export function tooManyLooks(): WeftError {
+  return new WeftError(
+    'payments/too-many-looks',
+    'Too many whom it does not know asked this node to look at the chain. Try again in a minute, or ask another.',
   )
 }
 

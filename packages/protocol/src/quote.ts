@@ -8,6 +8,7 @@ import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './codec
 import { WeftError } from './errors.ts'
 import { isFree, type Job, jobId, priceSchema } from './job.ts'
 import { limits } from './limits.ts'
+import { mostPromptTokens } from './prompt-tokens.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
 import { paymentTermsSchema } from './voucher.ts'
 
@@ -82,10 +83,12 @@ export function checkQuote(
             : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
                 price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
               ? 'the price is above what the job allows'
-              : isFree(price) !== (quote.payment === null)
-                ? 'its price and how it is paid do not agree'
-                : quote.expiresAtMs <= nowMs
-                  ? 'it has expired'
-                  : undefined
+              : quote.inputTokens > mostPromptTokens(job.messages)
+                ? 'it counts more tokens than the prompt can have'
+                : isFree(price) !== (quote.payment === null)
+                  ? 'its price and how it is paid do not agree'
+                  : quote.expiresAtMs <= nowMs
+                    ? 'it has expired'
+                    : undefined
   if (wrong) throw new WeftError('protocol/quote', `The quote was refused: ${wrong}.`)
 }

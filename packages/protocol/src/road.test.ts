@@ -83,6 +83,7 @@ describe('quote', () => {
     ['another job', { jobId: new Uint8Array(32) }],
     ['at another token', { firstToken: 7 }],
     ['leaves out what it must not', { droppedMessages: 1 }],
+    ['more tokens than the prompt can have', { inputTokens: 900_000 }],
     ['another model', { modelCid: sampleModelCid.replace('g', 'h') }],
     [
       'above what the job allows',

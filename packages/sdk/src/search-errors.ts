@@ -12,6 +12,7 @@ const finalRefusals = [
   'protocol/too-large',
   'payments/no-funds',
   'payments/funds-ended',
+  'payments/cap-used',
   'payments/grant',
 ]
 const busyRefusals = ['sdk/busy', 'network/busy']

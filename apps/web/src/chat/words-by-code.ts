@@ -160,6 +160,10 @@ export const wordsByCode: Record<string, Words> = {
   },
   'payments/key-expired': { advice: 'Or ask tabs that answer for nothing.', remedies: spend },
   'payments/no-funds': { advice: 'Or ask tabs that answer for nothing.', remedies: spend },
+  'payments/cap-used': {
+    advice: 'Or ask tabs that answer for nothing.',
+    remedies: spend,
+  },
   'payments/funds-ended': {
     advice: 'Allow it again, or ask tabs that answer for nothing.',
     remedies: spend,
@@ -177,6 +181,10 @@ export const wordsByCode: Record<string, Words> = {
     remedies: ['retry', 'free'],
   },
   'payments/owes': {
+    advice: 'Another tab may take it, or one that answers for nothing.',
+    remedies: ['retry', 'free'],
+  },
+  'payments/too-many-looks': {
     advice: 'Another tab may take it, or one that answers for nothing.',
     remedies: ['retry', 'free'],
   },

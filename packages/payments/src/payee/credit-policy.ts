@@ -6,13 +6,14 @@ import { costWei, type Price } from '@weft/protocol'
 
 export type CreditPolicy = {
   /**
-   * What a lane may owe beyond its vouchers while jobs run; then the node waits for one. It can lose this and
-   * one delta each time that a client walks away.
+   * What a lane may owe beyond its vouchers while jobs run; then the node waits for one. It can lose this, and
+   * one delta of each job that runs, when a client walks away. Who has paid nothing yet has it once, for all its
+   * jobs together.
    */
   maxUnpaidWei: bigint
   /** How long it waits before it gives the job up, in milliseconds. */
   unpaidMs: number
-  /** What may be lost to one spender in all before its jobs are refused. */
+  /** What may be lost to one spender beyond that, and no more than it has paid, before its jobs are refused. */
   maxLostWei: bigint
   /**
    * Promised by one spender and not redeemed, before its jobs are refused: a key that over-promises pays whoever

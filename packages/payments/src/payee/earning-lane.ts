@@ -58,6 +58,8 @@ export class EarningLane {
   #wake = new AbortController()
   /** Jobs that run on it. */
   jobs = 0
+  /** What they may let stand unpaid, in wei. */
+  creditWei = 0n
 
   constructor({ earning, ledger, promisedElsewhereWei }: EarningLaneInit) {
     this.#earning = earning

@@ -34,10 +34,13 @@ export type NewLane = {
 
 /** Of one spender, over all its lanes, in wei. */
 export type SpenderAccount = {
+  promisedWei: bigint
   /** Promised beyond what the chain holds for the lanes. */
   unheldWei: bigint
   unredeemedWei: bigint
   lostWei: bigint
+  /** What its running jobs may let stand unpaid. */
+  creditWei: bigint
 }
 
 type Moment = { withdrawDelay: number; nowMs: number }
@@ -100,13 +103,45 @@ export class EarningLanes {
   }
 
   ofSpender(lane: EarningLane): SpenderAccount {
-    const account = { unheldWei: 0n, unredeemedWei: 0n, lostWei: 0n }
+    const account = {
+      promisedWei: 0n,
+      unheldWei: 0n,
+      unredeemedWei: 0n,
+      lostWei: 0n,
+      creditWei: 0n,
+    }
     for (const other of this.#bySpender.get(lane.spender) ?? []) {
+      account.promisedWei += other.promisedWei
+      account.creditWei += other.creditWei
       account.unheldWei += other.unheldWei
       account.unredeemedWei += other.unredeemedWei
       account.lostWei += other.earning.lostWei
     }
     return account
+  }
+
+  /**
+   * What a lane may let stand unpaid. A spender that has promised nothing yet has `maxUnpaidWei` for all its jobs
+   * together, once; for each wei that it pays, another may be lost, up to `maxLostWei`. So who walks away again
+   * and again gets no more than it has paid for and one window. The visitors of an app have that each; all of
+   * them together may lose `maxLostWei`, and for each wei that the app has paid, another.
+   */
+  creditWei(lane: EarningLane, { maxUnpaidWei, maxLostWei }: CreditPolicy): bigint {
+    const { promisedWei, lostWei, creditWei } = this.ofSpender(lane)
+    if (!lane.earning.funds.grant) {
+      const elsewhereWei = creditWei - lane.creditWei
+      const allowedWei = maxUnpaidWei + least(maxLostWei, promisedWei)
+      return least(maxUnpaidWei, allowedWei - lostWei - elsewhereWei)
+    }
+    const ofVisitorWei = maxUnpaidWei + least(maxLostWei, lane.promisedWei) - lane.earning.lostWei
+    const ofAppWei = maxLostWei + promisedWei - lostWei
+    return least(maxUnpaidWei, least(ofVisitorWei, ofAppWei))
+  }
+
+  /** What vouchers of a lane can still add: nothing is lent to who has nothing left. */
+  roomWei(lane: EarningLane): bigint {
+    const { chain, funds } = lane.earning
+    return payableWei(chain, funds.grant, this.#promisedElsewhereWei(lane)) - lane.promisedWei
   }
 
   redeemable({
@@ -149,11 +184,15 @@ export class EarningLanes {
     const lane = new EarningLane({
       earning,
       ledger: this.#ledger,
-      promisedElsewhereWei: () => this.ofSpender(lane).unheldWei - lane.unheldWei,
+      promisedElsewhereWei: () => this.#promisedElsewhereWei(lane),
     })
     this.#lanes.set(earning.id, lane)
     this.#index(lane)
     return lane
+  }
+
+  #promisedElsewhereWei(lane: EarningLane): bigint {
+    return this.ofSpender(lane).unheldWei - lane.unheldWei
   }
 
   #index(lane: EarningLane): void {

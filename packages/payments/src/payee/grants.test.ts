@@ -59,14 +59,37 @@ test('a bad voucher of one visitor costs neither the app nor its other visitors 
     code: 'payments/voucher',
   })
   expect(pair.payee.earnings()).toEqual([])
-  for (let jobs = 0; jobs < 8; jobs += 1) {
-    const paid = await pair.payee.openJob({ ...hostile.job, voucher: null })
-    paid.start(1)
-    paid.delivered(64)
-    await paid.close()
-  }
+  const paid = await pair.payee.openJob({ ...hostile.job, voucher: null })
+  paid.start(1)
+  paid.delivered(64)
+  await paid.close()
   await expect(pair.payee.openJob({ ...hostile.job, voucher: null })).rejects.toMatchObject({
     code: 'payments/owes',
   })
   await (await startJob(await visit())).stream(100)
+})
+
+test('visitors of an app that pays nothing take eight windows at most, and one more for each that it pays', async () => {
+  const pair = await createPair({ policy: { unpaidMs: 1 } })
+  const sponsor = createPrivateKey()
+  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
+  const { maxLostWei, maxUnpaidWei } = pair.job.policy
+  const takeAway = async () => {
+    const clientPeerId = peerIdFromPrivateKey(createPrivateKey())
+    const grantee = addressFromPeerId(clientPeerId)
+    const grant = { signer, capWei: tokens(900), expiry: pair.chain.state.expiry }
+    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
+    const funds = { ...pair.funds, grant: { ...grant, signature } }
+    const paid = await pair.payee.openJob({ ...pair.job, clientPeerId, funds, voucher: null })
+    paid.start(1)
+    paid.delivered(64)
+    await paid.close()
+  }
+  let visits = 0
+  const untilRefused = async () => {
+    for (; visits < 20; visits += 1) await takeAway()
+  }
+  await expect(untilRefused()).rejects.toMatchObject({ code: 'payments/owes' })
+  expect(visits).toBe(8)
+  expect(pair.payee.totals().lostWei).toBeLessThanOrEqual(maxLostWei + maxUnpaidWei)
 })

@@ -3,6 +3,7 @@
  * @module
  */
 import { CancelledError, costWei, type Price, type Voucher } from '@weft/protocol'
+import { most } from '../amounts.ts'
 import { badVoucher, unpaid } from '../payment-errors.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import type { EarningLane } from './earning-lane.ts'
@@ -35,6 +36,7 @@ export class PaidJob {
   #outputTokens = 0
   #costWei = 0n
   #vouchersLeft = sparedVouchers
+  #maxUnpaidWei = 0n
   #isClosed = false
 
   constructor({ lane, price, policy, check, forget }: PaidJobInit) {
@@ -46,9 +48,15 @@ export class PaidJob {
     lane.jobs += 1
   }
 
+  /** @param creditWei - what the client may let stand unpaid; nothing is lent before */
+  open(creditWei: bigint): void {
+    this.#maxUnpaidWei = creditWei
+    this.#lane.creditWei = most(this.#lane.creditWei, creditWei)
+  }
+
   /** For the quote: what the client may let stand unpaid. */
   get maxUnpaidWei(): bigint {
-    return this.#policy.maxUnpaidWei
+    return this.#maxUnpaidWei
   }
 
   /** Of what was delivered, in wei. */
@@ -69,8 +77,8 @@ export class PaidJob {
    */
   async ready({ signal }: WaitOptions = {}): Promise<void> {
     await this.#check({ signal })
-    const { maxUnpaidWei, unpaidMs } = this.#policy
-    if (await this.#lane.whenUnpaidAtMost(maxUnpaidWei, { ms: unpaidMs, signal })) return
+    const { unpaidMs } = this.#policy
+    if (await this.#lane.whenUnpaidAtMost(this.#maxUnpaidWei, { ms: unpaidMs, signal })) return
     if (signal?.aborted) throw new CancelledError({ subject: 'The wait for a voucher' })
     throw unpaid(this.#lane.unpaidWei)
   }
@@ -102,7 +110,7 @@ export class PaidJob {
   /** Waits for the last voucher, for `unpaidMs` at most. @returns whether all is paid */
   settled({ signal }: WaitOptions = {}): Promise<boolean> {
     // Other jobs of the lane may owe what they always may.
-    const wei = this.#lane.jobs > 1 ? this.#policy.maxUnpaidWei : 0n
+    const wei = this.#lane.jobs > 1 ? this.#lane.creditWei : 0n
     return this.#lane.whenUnpaidAtMost(wei, { ms: this.#policy.unpaidMs, signal })
   }
 
@@ -111,7 +119,10 @@ export class PaidJob {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#lane.jobs -= 1
-    if (this.#lane.jobs === 0) this.#lane.writeOff()
+    if (this.#lane.jobs === 0) {
+      this.#lane.creditWei = 0n
+      this.#lane.writeOff()
+    }
     if (this.#lane.isEmpty) this.#forget()
     else await this.#lane.keep()
   }

@@ -2,8 +2,10 @@ import { costWei, createPrivateKey, type Funds, peerIdFromPrivateKey } from '@we
 import { expect, test } from 'vitest'
 import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { createPair, type Pair, startJob, testPrice } from '../testing/pair.ts'
+import type { ChannelsView } from './lane-on-chain.ts'
 import { createPayee, type RedeemInit } from './payee.ts'
 
+const otherModelCid = 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi'
 const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
 
 /** Sends deltas until the node stops. @returns how many tokens it has sent */
@@ -38,23 +40,109 @@ test('a client that stops paying stops getting tokens: 64 on credit and one delt
   expect(lostWei).toBe(job.paid.costWei)
 })
 
-test('a client that never pays is refused when its losses are at their limit, also after a reload', async () => {
+test('a client that never pays has one window in all, also after a reload; who pays is lent as much again', async () => {
   const pair = await createPair({ policy: { unpaidMs: 1 } })
-  let jobs = 0
-  let lastCode: string | undefined
-  for (; jobs < 20 && !lastCode; jobs += 1) {
-    const paid = await pair.payee.openJob({ ...pair.job, voucher: null }).catch((error) => {
-      lastCode = error.code
-    })
-    if (!paid) break
+  const { policy } = pair.job
+  const lostWei = () => pair.payee.totals().lostWei
+  /** Takes what it is lent, and leaves. @returns how much that was */
+  const takeAway = async () => {
+    const before = lostWei()
+    const paid = await pair.payee.openJob({ ...pair.job, voucher: null })
     paid.start(1)
-    paid.delivered(64)
+    for (let sent = 1; ; sent += 1) {
+      const isReady = await paid.ready().then(
+        () => true,
+        () => false,
+      )
+      if (!isReady) break
+      paid.delivered(sent)
+    }
     await paid.close()
+    return lostWei() - before
   }
-  expect([jobs, lastCode]).toEqual([8, 'payments/owes'])
-  const { lostWei } = pair.payee.earnings()[0] ?? {}
-  expect(lostWei).toBeLessThanOrEqual(pair.job.policy.maxLostWei + tokens(65))
+  const first = await takeAway()
+  expect(first).toBeGreaterThan(policy.maxUnpaidWei - tokens(1))
+  expect(first).toBeLessThanOrEqual(policy.maxUnpaidWei + tokens(1))
+  await expect(takeAway()).rejects.toMatchObject({ code: 'payments/owes' })
   expect(await refusal({ ...pair, payee: await pair.openPayee() })).toBe('payments/owes')
+
+  pair.payee = await pair.openPayee(new MemoryLedgers())
+  const honest = await startJob(pair)
+  await honest.stream(400)
+  await honest.hand(await honest.bill.finish(400))
+  await honest.paid.close()
+  let jobs = 0
+  const refused = async () => {
+    for (; jobs < 20; jobs += 1) await takeAway()
+  }
+  await expect(refused()).rejects.toMatchObject({ code: 'payments/owes' })
+  expect(jobs).toBeGreaterThan(5)
+  const { promisedWei } = honest.lane.commitment
+  expect(lostWei()).toBeGreaterThan(promisedWei)
+  expect(lostWei()).toBeLessThanOrEqual(promisedWei + policy.maxUnpaidWei + tokens(1))
+})
+
+test('a stranger has one window over all models; a spender whose cap is used up has none', async () => {
+  const pair = await createPair()
+  const other = { ...pair.job, modelCid: otherModelCid, voucher: null }
+  const first = await pair.payee.openJob({ ...pair.job, voucher: null })
+  await expect(pair.payee.openJob(other)).rejects.toMatchObject({
+    code: 'payments/owes',
+    message: expect.stringContaining('one thing at a time'),
+  })
+  await first.close()
+  await (await pair.payee.openJob(other)).close()
+
+  const poor = await createPair({ chain: { capWei: tokens(40) } })
+  const little = await poor.payee.openJob({ ...poor.job, voucher: null })
+  expect(little.maxUnpaidWei).toBe(tokens(40))
+  await little.close()
+  const used = await createPair({ chain: { capWei: tokens(40), committedWei: tokens(40) } })
+  expect(await refusal(used)).toBe('payments/cap-used')
+})
+
+test('strangers with invented money are looked up seldom: each of them, and all together', async () => {
+  const pair = await createPair({ chain: { expiry: 0 } })
+  let looks = 0
+  const { chain } = pair
+  const channels: ChannelsView = {
+    contract: chain.contract,
+    withdrawDelay: chain.withdrawDelay,
+    readLane() {
+      looks += 1
+      return chain.readLane()
+    },
+  }
+  let nowMs = Date.now()
+  const payee = await createPayee({
+    peerId: pair.to.payeePeerId,
+    channels,
+    store: new MemoryLedgers(),
+    nowMs: () => nowMs,
+  })
+  const ask = (index: number, clientPeerId = pair.job.clientPeerId) => {
+    const channelId = `0x${index.toString(16).padStart(64, '0')}` as const
+    const funds = { ...pair.funds, channelId }
+    return payee.openJob({ ...pair.job, clientPeerId, funds, voucher: null }).then(
+      () => 'opened',
+      (error) => error.code,
+    )
+  }
+  for (let again = 0; again < 30; again += 1) expect(await ask(1)).toBe('payments/no-funds')
+  expect(looks).toBe(1)
+  const codes = []
+  for (let index = 2; index < 30; index += 1) codes.push(await ask(index))
+  expect(looks).toBe(8)
+  expect(codes.at(-1)).toBe('payments/too-many-looks')
+  for (let peer = 0; peer < 40; peer += 1) {
+    const clientPeerId = peerIdFromPrivateKey(createPrivateKey())
+    for (let index = 0; index < 4; index += 1) await ask(1_000 + 10 * peer + index, clientPeerId)
+  }
+  expect(looks).toBe(120)
+  nowMs += 60_000
+  // Its deposit was confirmed meanwhile.
+  chain.state = { ...chain.state, expiry: Math.floor(nowMs / 1000) + 3_600 }
+  expect(await ask(1)).toBe('opened')
 })
 
 test('a debt that is paid later is forgiven', async () => {
@@ -99,7 +187,7 @@ test('vouchers of another key, node, model, chain, contract or channel are refus
     [{ contract: `0x${'c1'.repeat(20)}` }, {}],
     [{ channelId: `0x${'08'.repeat(32)}` }, {}],
     [{}, { payeePeerId: peerIdFromPrivateKey(createPrivateKey()) }],
-    [{}, { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }],
+    [{}, { modelCid: otherModelCid }],
     [{}, {}, createPrivateKey()],
   ]
   for (const [fundsOf, toOf, privateKey = pair.keys.payer] of strangers) {
@@ -145,7 +233,7 @@ test('a voucher over the cap is not believed, and kept: it convicts its signer',
 
 test('lanes of one spender share its cap', async () => {
   const pair = await createPair({ chain: { capWei: tokens(300) } })
-  const other = { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }
+  const other = { modelCid: otherModelCid }
   const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
   const payer = await pair.openPayer({ limit })
   await (await startJob({ ...pair, payer }, { maxOutputTokens: 200 })).stream(200)
@@ -161,7 +249,7 @@ test('what is reserved for a lane is payable whatever was promised to others', a
   await (await startJob({ ...pair, payer }, { maxOutputTokens: 250 })).stream(250)
   // Another node redeems, and what is left is reserved for this one, for another model.
   pair.chain.state = { ...pair.chain.state, committedWei: tokens(300), reservedWei: tokens(100) }
-  const other = { modelCid: 'bafyreibqr5yx7sblvbeaacgp6fjkhsv2vgsz7fmfuoymwrtz4iyeycp3gi' }
+  const other = { modelCid: otherModelCid }
   const reserved = { job: { ...pair.job, ...other }, to: { ...pair.to, ...other } }
   const job = await startJob({ ...pair, ...reserved, payer }, { maxOutputTokens: 90 })
   await job.stream(90)

@@ -10,17 +10,19 @@
  * @module
  */
 import { addressFromPeerId, type Funds, type Hex, type Price, type Voucher } from '@weft/protocol'
+import { least } from '../amounts.ts'
 import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
-import { badGrant, owesTooMuch, redeemsFirst, wrongContract } from '../payment-errors.ts'
+import { badGrant, capUsed, owesTooMuch, redeemsFirst, wrongContract } from '../payment-errors.ts'
 import { compactSignature } from '../signatures.ts'
 import type { ContractRef } from '../typed-hashes.ts'
 import { hashGrant } from '../typed-hashes.ts'
+import { ChainLooks } from './chain-looks.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
 import { EarningLanes } from './earning-lanes.ts'
 import type { EarningTotals, PayeeRecord } from './earning-totals.ts'
-import { type ChannelsView, type LaneOnChain, whyWorthless } from './lane-on-chain.ts'
+import { type ChannelsView, whyWorthless } from './lane-on-chain.ts'
 import { findOverPromises, type OverPromise } from './over-promise.ts'
 import { PaidJob, type WaitOptions } from './paid-job.ts'
 import { type Batch, planRedemption } from './plan-redemption.ts'
@@ -31,6 +33,9 @@ import { type RedeemCall, redeemCall } from './redeem-call.ts'
  * payer that revokes meanwhile takes nothing back before `withdrawDelay`, which is a day.
  */
 const staleFactor = 10
+
+/** A spender that seems to have nothing left is looked at again when it was not for so long. */
+const lookAgainMs = 5_000
 
 /** Lanes that are read at the same time, four calls each: a public RPC server shuts out who asks for more. */
 const readsAtOnce = 10
@@ -63,7 +68,7 @@ export type Payee = {
   /**
    * Looks whether a client's money is good for another job.
    * @throws WeftError `payments/wrong-contract`, `no-funds`, `funds-ended`, `grant`, `voucher`, `over-promised`,
-   *   `owes`, `redeems-first`, `chain-lost`; what the store throws
+   *   `owes`, `cap-used`, `too-many-looks`, `redeems-first`, `chain-lost`; what the store throws
    */
   openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
   /** All lanes, as they are now. */
@@ -107,46 +112,33 @@ export async function createPayee({
   const address = addressFromPeerId(peerId)
   const ledger = await store.open(`payee/${contract.chainId}/${contract.contract}/${address}`)
   const lanes = new EarningLanes(ledger)
-  const readings = new Map<Hex, Promise<void>>()
-
-  /** One at a time for a lane, whoever waits for it. */
-  function read(lane: EarningLane, options: WaitOptions): Promise<void> {
-    const { id, lane: key, funds } = lane.earning
-    const known = readings.get(id)
-    if (known) return known
-    const reading = channels
-      .readLane(key, { grant: funds.grant, ...options })
-      .then((chain) => lane.note(chain, nowMs()))
-      .finally(() => readings.delete(id))
-    readings.set(id, reading)
-    return reading
-  }
-
-  /** @throws when a client's vouchers are worth nothing from now on */
-  function checkWorth(chain: LaneOnChain, { grant }: Funds): void {
-    const worthless = whyWorthless(chain, { grant, nowMs: nowMs() })
-    if (worthless) throw worthless
-  }
+  const looks = new ChainLooks({ channels, nowMs })
 
   async function check(lane: EarningLane, policy: CreditPolicy, options: WaitOptions) {
     const ageMs = nowMs() - lane.earning.readAtMs
     if (ageMs > policy.chainMaxAgeMs) {
-      const reading = read(lane, options)
+      const reading = looks.again(lane, options)
       if (ageMs > staleFactor * policy.chainMaxAgeMs) await reading
       else reading.catch(() => {})
     }
-    checkWorth(lane.earning.chain, lane.earning.funds)
+    const { chain, funds } = lane.earning
+    const worthless = whyWorthless(chain, { grant: funds.grant, nowMs: nowMs() })
+    if (worthless) throw worthless
     const { unredeemedWei } = lanes.ofSpender(lane)
     if (unredeemedWei > policy.maxUnredeemedWei) throw redeemsFirst(unredeemedWei)
   }
 
-  /** A visitor's losses are its own; those of all visitors together are what an app is trusted with. */
-  function checkLosses(lane: EarningLane, policy: CreditPolicy): void {
-    const { lostWei } = lanes.ofSpender(lane)
-    const { funds, lostWei: ofLane } = lane.earning
-    const most = funds.grant ? policy.maxUnredeemedWei : policy.maxLostWei
-    if (lostWei > most) throw owesTooMuch(lostWei)
-    if (ofLane > policy.maxLostWei) throw owesTooMuch(ofLane)
+  /**
+   * What a lane may let stand unpaid now.
+   * @throws WeftError `payments/owes`, `payments/cap-used`
+   */
+  function creditOf(lane: EarningLane, policy: CreditPolicy): bigint {
+    const creditWei = lanes.creditWei(lane, policy)
+    if (creditWei <= 0n && creditWei < policy.maxUnpaidWei)
+      throw owesTooMuch(lanes.ofSpender(lane).lostWei)
+    const roomWei = lanes.roomWei(lane)
+    if (roomWei <= 0n) throw capUsed()
+    return least(creditWei, roomWei)
   }
 
   async function laneFor(key: Lane, init: OpenJobInit, options: WaitOptions): Promise<EarningLane> {
@@ -155,8 +147,7 @@ export async function createPayee({
     const known = lanes.get(id)
     if (known?.isFundedBy(funds)) return known
     if (!isGranted(funds, key.signer)) throw badGrant()
-    const chain = await channels.readLane(key, { grant: funds.grant, ...options })
-    checkWorth(chain, funds)
+    const chain = await looks.first(key, { clientPeerId, grant: funds.grant, ...options })
     // Another job of the same client may have come first.
     const since = lanes.get(id)
     if (since) lanes.fund(since, funds, chain, nowMs())
@@ -176,7 +167,7 @@ export async function createPayee({
     const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
     for (let start = 0; start < open.length; start += readsAtOnce) {
       const some = open.slice(start, start + readsAtOnce)
-      await Promise.all(some.map((lane) => read(lane, options)))
+      await Promise.all(some.map((lane) => looks.again(lane, options)))
     }
     if (open.length > 0) await ledger.put(...open.map(({ earning }) => earning))
     await lanes.tidy({ withdrawDelay, nowMs: nowMs() })
@@ -219,7 +210,10 @@ export async function createPayee({
       try {
         await check(lane, policy, options)
         if (voucher) await lane.take(voucher)
-        checkLosses(lane, policy)
+        // Its limit may have been raised a moment ago.
+        const isOld = nowMs() - lane.earning.readAtMs > lookAgainMs
+        if (lanes.roomWei(lane) <= 0n && isOld) await looks.again(lane, options)
+        job.open(creditOf(lane, policy))
         return job
       } catch (error) {
         await job.close()
