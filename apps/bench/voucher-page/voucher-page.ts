@@ -11,13 +11,13 @@ import {
   creditPolicyFor,
   isSignedBy,
   laneBetween,
-  signHash,
 } from '@weft/payments'
 import {
   createPrivateKey,
   type Funds,
   peerIdFromPrivateKey,
   publicKeyFromPeerId,
+  signHash,
   type Voucher,
 } from '@weft/protocol'
 import { createLedgers, openDatabase } from '@weft/storage'

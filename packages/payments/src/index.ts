@@ -31,5 +31,5 @@ export {
 export type { Bill, BillInit, PayerLane } from './payer/payer-lane.ts'
 export { amountInWords } from './payment-errors.ts'
 export { type RegistrationInit, signRegistration } from './registration.ts'
-export { isSignedBy, signHash } from './signatures.ts'
+export { isSignedBy } from './signatures.ts'
 export { createVoucherHasher } from './typed-hashes.ts'

@@ -3,9 +3,15 @@
  * @module
  */
 import { registrationTypes, registryDomain } from '@weft/contracts'
-import { addressFromPeerId, type Hex, type PrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
+import {
+  addressFromPeerId,
+  type Hex,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  signHash,
+} from '@weft/protocol'
 import { compactSignatureToSignature, hashTypedData, hexToBytes, serializeSignature } from 'viem'
-import { compactSignature, signHash } from './signatures.ts'
+import { compactSignature } from './signatures.ts'
 
 export type RegistrationInit = {
   chainId: number

@@ -5,13 +5,8 @@
  * @module
  */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import type { Hex, PrivateKey } from '@weft/protocol'
+import type { Hex } from '@weft/protocol'
 import { bytesToHex, publicKeyToAddress } from 'viem/utils'
-
-/** @param hash - 32 bytes. @returns 64 bytes; the same every time (RFC 6979) */
-export function signHash(hash: Uint8Array, privateKey: PrivateKey): Uint8Array {
-  return secp256k1.sign(hash, privateKey, { prehash: false })
-}
 
 /** @param signature - 64 bytes. @param publicKey - compressed, 33 bytes */
 export function isSignedBy(

@@ -4,6 +4,7 @@ import {
   createPrivateKey,
   peerIdFromPrivateKey,
   publicKeyFromPeerId,
+  signHash,
 } from '@weft/protocol'
 import {
   bytesToHex,
@@ -14,7 +15,7 @@ import {
 } from 'viem'
 import { expect, test } from 'vitest'
 import { laneBetween } from './lane.ts'
-import { compactSignature, isSignedBy, signHash } from './signatures.ts'
+import { compactSignature, isSignedBy } from './signatures.ts'
 import { createVoucherHasher, hashGrant } from './typed-hashes.ts'
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'

@@ -1,18 +1,22 @@
 /**
  * Receipt: a node's signed statement of what it computed for a job. Checked by the client against
- * what it saw arrive; anyone can check it again later from the transcript.
+ * what it saw arrive; anyone can check it again later from the transcript. The signature is EIP-712, so that
+ * a contract can hold the node to it: see `contracts/Statements.sol` and decision 41.
  * @module
  */
 import { z } from 'zod'
+import { addressFromPeerId, bytes32Schema, type Hex, modelKey } from './address.ts'
 import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
-import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema, weiSchema } from './codec.ts'
+import { bytesSchema, cidSchema, hashValue, peerIdSchema, timestampMsSchema } from './codec.ts'
 import { type Delta, TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
 import { type Job, jobId, type Price, priceSchema } from './job.ts'
 import { limits, tokensPerWindow } from './limits.ts'
 import { type EngineInfo, engineInfoSchema, type Quote } from './quote.ts'
 import { samplerHash } from './sampling.ts'
-import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+import { checkHash, type PrivateKey, signatureSchema, signHash } from './signature.ts'
+import { hashStruct, hashText, hashTyped } from './typed-data.ts'
+import { amountSchema } from './voucher.ts'
 
 export const finishReasonSchema = z.enum(['stop', 'length', 'cancelled'])
 /** `stop`: the model ended; `length`: the token limit was reached; `cancelled`: the client stopped. */
@@ -42,7 +46,9 @@ const unsignedReceiptSchema = z.strictObject({
   finishReason: finishReasonSchema,
   engine: engineInfoSchema,
   price: priceSchema,
-  costWei: weiSchema,
+  costWei: amountSchema,
+  /** Whose money pays it, as the client said; null for a free answer. */
+  channelId: bytes32Schema.nullable(),
   prefillMs: durationMsSchema,
   decodeMs: durationMsSchema,
   endedAtMs: timestampMsSchema,
@@ -52,9 +58,52 @@ export type UnsignedReceipt = z.output<typeof unsignedReceiptSchema>
 export type Receipt = z.output<typeof receiptSchema>
 
 const domain = 'weft/receipt/1'
+/** Names no chain: a node signs one thing, wherever it has stake. */
+const typedDomain = hashStruct('EIP712Domain(string name,string version)', [
+  hashText('Weft Receipt'),
+  hashText('1'),
+])
+const receiptType =
+  'Receipt(bytes32 content,bytes32 channelId,address payer,bytes32 model,uint96 costWei,uint64 endedAt)'
 
 export function signReceipt(receipt: UnsignedReceipt, privateKey: PrivateKey): Receipt {
-  return { ...receipt, signature: signValue(domain, unsignedReceiptSchema, receipt, privateKey) }
+  return { ...receipt, signature: signHash(hashTyped(typedDomain, receiptId(receipt)), privateKey) }
+}
+
+/** What a contract reads of a receipt; the rest of it is `content`, a hash. */
+export type ReceiptOnChain = {
+  content: Uint8Array
+  /** Zeros where nothing is paid, as of the payer. */
+  channelId: Hex
+  payer: Hex
+  model: Hex
+  costWei: bigint
+  /** Seconds since 1970. */
+  endedAt: bigint
+}
+
+/** @throws MalformedError for a client's PeerId that is no secp256k1 key */
+export function receiptOnChain(receipt: UnsignedReceipt | Receipt): ReceiptOnChain {
+  const { signature: _, ...unsigned } = { signature: null, ...receipt }
+  const { channelId, clientPeerId, modelCid, costWei, endedAtMs } = unsigned
+  return {
+    content: hashValue(domain, unsignedReceiptSchema, unsigned),
+    channelId: channelId ?? zeros(32),
+    payer: channelId ? addressFromPeerId(clientPeerId) : zeros(20),
+    model: modelKey(modelCid),
+    costWei,
+    endedAt: BigInt(Math.floor(endedAtMs / 1000)),
+  }
+}
+
+/** @returns what verdicts call the receipt: 32 bytes, `hashStruct` of what a contract reads of it */
+export function receiptId(receipt: UnsignedReceipt | Receipt): Uint8Array {
+  const { content, channelId, payer, model, costWei, endedAt } = receiptOnChain(receipt)
+  return hashStruct(receiptType, [content, channelId, payer, model, costWei, endedAt])
+}
+
+function zeros(length: number): Hex {
+  return `0x${'00'.repeat(length)}`
 }
 
 /** @returns the cost in token units, rounded down once over the whole job */
@@ -81,6 +130,8 @@ export type Transcript = {
   cancelled: boolean
   /** SHA-256 of tokenizer.json by the model's manifest. */
   tokenizerHash: Uint8Array
+  /** Whose money pays; null for a free answer. */
+  channelId: Hex | null
 }
 
 /**
@@ -90,9 +141,9 @@ export type Transcript = {
  * @throws SignatureError, or WeftError `protocol/receipt` that names the field
  */
 export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
-  const { job, nonce, quote, answered, deltas, cancelled, tokenizerHash } = transcript
-  const { signature, ...unsigned } = receipt
-  checkSignature(domain, unsignedReceiptSchema, unsigned, { signature, peerId: quote.nodePeerId })
+  const { job, nonce, quote, answered, deltas, cancelled, tokenizerHash, channelId } = transcript
+  const hash = hashTyped(typedDomain, receiptId(receipt))
+  checkHash(domain, hash, { signature: receipt.signature, peerId: quote.nodePeerId })
   const id = jobId(job)
   const chain = new TokenChain({ jobId: id, nonce })
   chain.push(answered)
@@ -117,6 +168,7 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
     ['engine', sameEngine(receipt.engine, quote.engine)],
     ['price', samePrice(receipt.price, quote.price)],
     ['costWei', receipt.costWei === costWei(quote.price, counts)],
+    ['channelId', receipt.channelId === channelId],
   ]
   const wrong = checks.filter(([, matches]) => !matches).map(([field]) => field)
   if (wrong.length > 0) {

@@ -150,6 +150,7 @@ describe('receipt', () => {
     ['engine', { engine: { runtime: 'other', backend: 'wasm', device: '2 threads' } }],
     ['price', { price: freePrice }],
     ['costWei', { costWei: 41n }],
+    ['channelId', { channelId: null }],
   ])('one that is signed and lies about %s is refused by name', (field, change) => {
     const { signature: _, ...unsigned } = { ...receipt, ...change }
     const lie = signReceipt(unsigned, nodeKey)

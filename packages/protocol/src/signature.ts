@@ -61,6 +61,11 @@ function noKey(): MalformedError {
   return new MalformedError({ subject: 'PeerId', facts: ['It holds no secp256k1 key.'] })
 }
 
+/** Signs 32 bytes. @returns 64 bytes; the same every time (RFC 6979) */
+export function signHash(hash: Uint8Array, privateKey: PrivateKey): Uint8Array {
+  return secp256k1.sign(hash, privateKey, { prehash: false })
+}
+
 /** Signs the hash of `value` under `domain`. @returns 64 bytes */
 export function signValue<Schema extends z.ZodType>(
   domain: string,
@@ -68,7 +73,7 @@ export function signValue<Schema extends z.ZodType>(
   value: z.output<Schema>,
   privateKey: PrivateKey,
 ): Uint8Array {
-  return secp256k1.sign(hashValue(domain, schema, value), privateKey, { prehash: false })
+  return signHash(hashValue(domain, schema, value), privateKey)
 }
 
 /** @throws SignatureError unless `signature` over `value` is by the key of `peerId` */
@@ -76,11 +81,19 @@ export function checkSignature<Schema extends z.ZodType>(
   domain: string,
   schema: Schema,
   value: z.output<Schema>,
+  by: { signature: Uint8Array; peerId: string },
+): void {
+  checkHash(domain, hashValue(domain, schema, value), by)
+}
+
+/** @throws SignatureError unless `signature` over the 32 bytes of `hash` is by the key of `peerId` */
+export function checkHash(
+  subject: string,
+  hash: Uint8Array,
   { signature, peerId }: { signature: Uint8Array; peerId: string },
 ): void {
   const publicKey = publicKeyFromPeerId(peerId)
-  const hash = hashValue(domain, schema, value)
   if (!secp256k1.verify(signature, hash, publicKey, { prehash: false })) {
-    throw new SignatureError({ subject: domain, peerId })
+    throw new SignatureError({ subject, peerId })
   }
 }

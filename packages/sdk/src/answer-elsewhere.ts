@@ -103,9 +103,10 @@ export async function* answerElsewhere(
           const { receipt } = part
           const cancelled = options.signal?.aborted ?? false
           const hash = tokenizerHash(manifestOf(job.modelCid))
-          const transcript = { job, nonce, quote, answered: before, deltas, cancelled }
+          const channelId = (bill && payer?.funds.channelId) ?? null
+          const seen = { job, nonce, quote, answered: before, deltas, cancelled, channelId }
           try {
-            checkReceipt(receipt, { ...transcript, tokenizerHash: hash })
+            checkReceipt(receipt, { ...seen, tokenizerHash: hash })
           } catch (error) {
             lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
             await bill?.disown()

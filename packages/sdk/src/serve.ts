@@ -270,6 +270,7 @@ async function answer(
           engine: engineInfo,
           price,
           costWei: costWei(price, { inputTokens, outputTokens }),
+          channelId: (charge && incoming.payment?.funds.channelId) ?? null,
           prefillMs,
           decodeMs: part.decodeMs,
           endedAtMs: Date.now(),

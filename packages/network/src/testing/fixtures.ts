@@ -26,7 +26,7 @@ import {
 } from '@weft/protocol'
 import type { Announcement, IncomingJob } from '../network.ts'
 
-export const modelCid = `b${'a'.repeat(58)}`
+export const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 
 const engine: EngineInfo = { runtime: 'test', backend: 'node-cpu', device: 'test' }
 
@@ -108,6 +108,7 @@ function receiptFor(
     engine,
     price: freePrice,
     costWei: 0n,
+    channelId: null,
     prefillMs: 1,
     decodeMs: 1,
     endedAtMs: Date.now(),

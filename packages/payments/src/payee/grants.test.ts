@@ -5,9 +5,9 @@ import {
   type Funds,
   type Grant,
   peerIdFromPrivateKey,
+  signHash,
 } from '@weft/protocol'
 import { expect, test } from 'vitest'
-import { signHash } from '../signatures.ts'
 import { createPair, startJob, testPrice } from '../testing/pair.ts'
 import { hashGrant } from '../typed-hashes.ts'
 

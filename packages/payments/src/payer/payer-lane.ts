@@ -2,10 +2,16 @@
  * One lane of a payer, and the bill of each job on it.
  * @module
  */
-import { costWei, type Hex, type Price, type PrivateKey, type Voucher } from '@weft/protocol'
+import {
+  costWei,
+  type Hex,
+  type Price,
+  type PrivateKey,
+  signHash,
+  type Voucher,
+} from '@weft/protocol'
 import { least } from '../amounts.ts'
 import { type Lane, laneIdOf } from '../lane.ts'
-import { signHash } from '../signatures.ts'
 import { type ContractRef, createVoucherHasher } from '../typed-hashes.ts'
 import type { Cap, Commitment } from './cap.ts'
 

@@ -18,12 +18,12 @@ import {
   type Hex,
   type PrivateKey,
   peerIdFromPrivateKey,
+  signHash,
 } from '@weft/protocol'
 import { positive } from '../amounts.ts'
 import { laneBetween } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
 import { overCap } from '../payment-errors.ts'
-import { signHash } from '../signatures.ts'
 import { hashGrant } from '../typed-hashes.ts'
 import { Cap, type Commitment, type SpendingLimit } from './cap.ts'
 import { PayerLane } from './payer-lane.ts'

@@ -20,6 +20,7 @@ const sampleEngine = {
   device: '2 threads',
 } as const
 
+const sampleChannel = `0x${'5a'.repeat(32)}` as const
 const sampleContract = { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` } as const
 
 /** A whole honest job with fresh keys. */
@@ -66,12 +67,14 @@ export function sampleRoad() {
     deltas,
     cancelled: false,
     tokenizerHash,
+    channelId: sampleChannel,
   }
   const receipt = signReceipt(unsignedReceipt(transcript), nodeKey)
   return { nodeKey, clientKey, job, nonce, quote, deltas, transcript, receipt }
 }
 
-function unsignedReceipt({ job, nonce, quote, answered, deltas, tokenizerHash }: Transcript) {
+function unsignedReceipt(transcript: Transcript) {
+  const { job, nonce, quote, answered, deltas, tokenizerHash, channelId } = transcript
   const chain = new TokenChain({ jobId: jobId(job), nonce })
   chain.push(answered)
   for (const { tokens } of deltas) chain.push(tokens)
@@ -95,6 +98,7 @@ function unsignedReceipt({ job, nonce, quote, answered, deltas, tokenizerHash }:
     engine,
     price,
     costWei: costWei(price, { inputTokens, outputTokens }),
+    channelId,
     prefillMs: 12.5,
     decodeMs: 400,
     endedAtMs: 1_800_000_001_000,
