@@ -36,7 +36,7 @@ export default defineConfig({
         optimizeDeps: { exclude: ['onnxruntime-web'] },
         test: {
           name: 'browser',
-          include: ['packages/**/*.browser.test.ts'],
+          include: ['{packages,apps}/**/*.browser.test.ts'],
           testTimeout: 60_000,
           fileParallelism: false,
           browser: {

@@ -22,13 +22,13 @@ test('a wallet of the browser connects, is told of the wrong network, and switch
   await connect.click()
   await expect(page.getByText(`${injectedName} is on another network.`)).toBeVisible()
 
-  const change = page.getByRole('button', { name: 'Switch to This machine' })
+  const change = page.getByRole('button', { name: 'Switch to Local chain' })
   wallet.decline()
   await change.click()
   await expect(page.getByText('You declined in the wallet.')).toBeVisible()
   await change.click()
   const account = page.getByRole('region', { name: 'Account' })
-  await expect(account).toContainText(`${injectedName} on This machine`)
+  await expect(account).toContainText(`${injectedName} on Local chain`)
 
   await account.getByRole('button', { name: 'Fill from the faucet' }).click()
   await expect(account).toContainText('100.00 WEFT')

@@ -23,6 +23,7 @@ import {
   type SpendingLimit,
   signRegistration,
 } from '@weft/payments'
+import type { accountOfKey } from '@weft/payments/chain'
 import {
   addressFromPeerId,
   type Funds,
@@ -46,9 +47,16 @@ type Earnings = EarningTotals & {
   redeemBy: number | null
 }
 
+export type WorthRedeeming = {
+  /** What the tab asks: a payer is trusted with so many tokens of it before they are redeemed. */
+  price: Price
+  /** Of one transaction, in wei. A lane with less than a thousandth of it is left where it is. */
+  fromWei: bigint
+}
+
 type RedeemOptions = WaitOptions & {
-  /** Only what is worth its gas at this price, or what would soon be lost; by default everything. */
-  price?: Price
+  /** Only what is worth it, or would soon be lost; by default everything. */
+  worth?: WorthRedeeming
 }
 
 export interface Purse {
@@ -66,7 +74,7 @@ export interface Purse {
    */
   fund(funding: Funding | null): Promise<void>
   /** What can be redeemed now by what is known of the chain, a transaction each. */
-  redemptions(price?: Price): PlannedRedemption[]
+  redemptions(worth?: WorthRedeeming): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
   refresh(options?: WaitOptions): Promise<void>
   /**
@@ -76,6 +84,8 @@ export interface Purse {
    * @throws what `send` throws; WeftError `payments/chain-lost`
    */
   redeem(send: RedeemInit['send'], options?: RedeemOptions): Promise<PlannedRedemption[]>
+  /** The tab's key as it sends transactions; loads what talks to a chain. */
+  account(): Promise<ReturnType<typeof accountOfKey>>
   /** The tab's key agrees to a wallet that owns it: see Registry. */
   agree(registration: RegistrationInit): Hex
 }
@@ -142,25 +152,39 @@ export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPur
         }
         tellSpending()
       }),
-    redemptions: (price) => payee?.plan(policyAt(price)) ?? [],
+    redemptions: (worth) => payee?.plan(policyOf(worth)) ?? [],
     async refresh(options = {}) {
       await payee?.refresh(options)
       tellEarnings()
     },
-    async redeem(send, { price, signal } = {}) {
+    async redeem(send, { worth, signal } = {}) {
       try {
-        return (await payee?.redeem({ policy: policyAt(price), send }, { signal })) ?? []
+        return (await payee?.redeem({ policy: policyOf(worth), send }, { signal })) ?? []
       } finally {
         tellEarnings()
       }
+    },
+    async account() {
+      const { accountOfKey } = await import('@weft/payments/chain')
+      return accountOfKey(privateKey)
     },
     agree: (registration) => signRegistration(registration, privateKey),
   }
   return { purse, payer: () => payer, payee: () => payee }
 }
 
-function policyAt(price: Price | undefined): CreditPolicy {
-  return price ? creditPolicyFor(price) : byHand
+function policyOf(worth: WorthRedeeming | undefined): CreditPolicy {
+  if (!worth) return byHand
+  const { price, fromWei } = worth
+  const credit = creditPolicyFor(price)
+  const laneWei = fromWei / 1_000n
+  return {
+    ...credit,
+    redeemBatchFromWei: fromWei,
+    redeemLaneFromWei: laneWei > 0n ? laneWei : 1n,
+    // A tab that asks for nothing now trusts nobody, and is in no hurry for that.
+    maxUnredeemedWei: credit.maxUnredeemedWei > 0n ? credit.maxUnredeemedWei : 2n * fromWei,
+  }
 }
 
 function isSame(a: Funds, b: Funds): boolean {

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Hex } from '@weft/protocol'
 import type { Purse } from '@weft/sdk'
+import { useEffect } from 'react'
 import { useCell } from '../site/use-cell.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -9,6 +10,7 @@ import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
 import { Figures } from './figures.tsx'
+import { RedeemNote } from './redeem-note.tsx'
 import { Section } from './section.tsx'
 import { StakePanel } from './stake-panel.tsx'
 import { useChainAction } from './use-chain-action.ts'
@@ -27,6 +29,8 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
   const { state, wallet } = useWallet()
   const connected = state.phase === 'connected' ? state : null
   const { operator, error, refresh } = useOperator(connected && wallet, purse.address)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is redeemed can be claimed.
+  useEffect(() => void refresh(), [refresh, redeemedWei])
   return (
     <>
       <Section title="Earnings">
@@ -35,7 +39,7 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
             ['Earned', earnedWei],
             ['Redeemable', redeemableWei],
             ['Redeemed', redeemedWei],
-            ['To claim', operator ? operator.claimableWei : null],
+            ...(connected ? [['To claim', operator?.claimableWei ?? null] as const] : []),
           ]}
         />
         <p className="max-w-[66ch] text-sm text-ash">
@@ -61,6 +65,7 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
           </div>
         )}
         {error && <ErrorNote error={error} />}
+        <RedeemNote purse={purse} wallet={connected && wallet} />
       </Section>
       {connected && operator && (
         <StakePanel

@@ -25,7 +25,7 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
   const { current } = funds
   const [isRaising, setRaising] = useState(false)
   return (
-    <Section title="This page may spend">
+    <Section title="Limit">
       {current ? (
         <CurrentLimit
           funds={funds}
@@ -35,7 +35,7 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
           onRaise={() => setRaising(!isRaising)}
         />
       ) : (
-        <p>Nothing. Free tabs answer all the same.</p>
+        <p>This page may spend nothing. Free tabs answer all the same.</p>
       )}
       {wallet && balances && (isRaising || !current) && (
         <LimitForm

@@ -11,6 +11,8 @@ import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { readKeptPayer, writeKeptPayer } from './kept-payer.ts'
 import type { PageFunds } from './page-funds.ts'
+import type { Redeeming } from './redeem-by-itself.ts'
+import { worthRedeeming } from './worth-redeeming.ts'
 
 type MoneyState = {
   /** Where this page pays; null before a wallet was connected. */
@@ -25,8 +27,10 @@ export type Money = {
   state: Cell<MoneyState>
   /** Asks the chain what this page may spend of a wallet's money, and spends it from then on. Never rejects. */
   look(payer: Hex, network: PayingNetwork): Promise<void>
-  /** This tab can be paid from now on. @throws WeftError why it cannot */
+  /** This tab can be paid from now on, and redeems by itself. @throws WeftError why it cannot */
   earn(): Promise<void>
+  /** Null before this tab can be paid. */
+  redeeming: Cell<Redeeming | null>
 }
 
 export type MoneyInit = {
@@ -34,11 +38,15 @@ export type MoneyInit = {
   wallet: Pick<LazyWallet, 'load'>
 }
 
+/** How often this tab looks whether something is worth redeeming. */
+const redeemEveryMs = 60_000
+
 /** A chain that cannot be reached now is asked again: until then this page pays nothing. */
 const askAgainMs = 15_000
 
 export function createMoney({ opened, wallet }: MoneyInit): Money {
   const state = createStore<MoneyState>({ network: null, funds: null, error: null })
+  const redeeming = createStore<Redeeming | null>(null)
   let latest = 0
   let earning: Promise<void> | undefined
 
@@ -78,14 +86,28 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
   }
 
   async function openTill({ purse }: { purse: Purse }): Promise<void> {
-    const loaded = await wallet.load()
-    await purse.earnOn(await loaded.reader(payingNetwork(loaded)))
+    const [loaded, { createRedeeming }] = await Promise.all([
+      wallet.load(),
+      import('./redeem-by-itself.ts'),
+    ])
+    const network = payingNetwork(loaded)
+    const reader = await loaded.reader(network)
+    await purse.earnOn(reader)
+    const clients = async () => {
+      const own = loaded.clientsOf(network, await purse.account())
+      return { ...own, deployment: network.contracts }
+    }
+    const begun = createRedeeming({ purse, reader, clients, worth: () => worthRedeeming() })
+    redeeming.update(() => begun)
+    setInterval(() => void begun.look(), redeemEveryMs)
+    void begun.look()
   }
 
   void restore().catch(() => {}) // The wallet's state says what failed.
   return {
     state,
     look,
+    redeeming,
     earn() {
       earning ??= opened
         .then(({ tab }) => openTill(tab))

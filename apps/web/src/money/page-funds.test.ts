@@ -1,7 +1,7 @@
 import { type CollateralOnChain, channelIdOf } from '@weft/payments/chain'
 import type { Hex } from '@weft/protocol'
 import { expect, test } from 'vitest'
-import { readPageFunds } from './page-funds.ts'
+import { readPageFunds, returnableWei } from './page-funds.ts'
 
 const payer = `0x${'aa'.repeat(20)}` as Hex
 const signer = `0x${'bb'.repeat(20)}` as Hex
@@ -10,7 +10,8 @@ const salt = (index: number) => `0x${index.toString(16).padStart(64, '0')}` as H
 
 /** Collaterals of the payer's first channels; nobody has authorised what is not listed. */
 function read(...channels: Partial<CollateralOnChain>[]) {
-  const none = { capWei: 0n, committedWei: 0n, expiry: 0, isDisputed: false, availableAt: 0 }
+  const empty = { capWei: 0n, committedWei: 0n, bondWei: 0n }
+  const none = { ...empty, expiry: 0, isDisputed: false, availableAt: 0 }
   const readCollateral = async ({ channelId }: { channelId: Hex }) => {
     const index = channels.findIndex((_, each) => channelIdOf(payer, salt(each)) === channelId)
     return { ...none, ...channels[index] }
@@ -32,9 +33,11 @@ test('a page that may spend goes on in its channel', async () => {
 
 test('what is over stays listed while money is in it, and the next one begins behind', async () => {
   const emptied = { ...over, committedWei: 5n }
+  const spent = { ...emptied, bondWei: 1n }
   const disputed = { ...open, isDisputed: true }
-  const funds = await read(over, emptied, disputed, open)
-  expect(funds.past.map((each) => each.salt)).toEqual([salt(0), salt(2)])
-  expect(funds.current?.salt).toBe(salt(3))
+  const funds = await read(over, emptied, disputed, spent, open)
+  expect(funds.past.map((each) => each.salt)).toEqual([salt(0), salt(2), salt(3)])
+  expect(funds.past.map(({ collateral }) => returnableWei(collateral))).toEqual([3n, 5n, 1n])
+  expect(funds.current?.salt).toBe(salt(4))
   expect((await read(over)).nextSalt).toBe(salt(1))
 })

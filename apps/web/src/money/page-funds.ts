@@ -40,14 +40,14 @@ export async function readPageFunds(
     if (collateral.expiry === 0) return { ...known, current: null }
     const isOpen = nowMs < collateral.expiry * 1000 && !collateral.isDisputed
     if (isOpen) return { ...known, current: { salt, channelId, collateral } }
-    if (heldWei(collateral) > 0n) past.push({ salt, channelId, collateral })
+    if (returnableWei(collateral) > 0n) past.push({ salt, channelId, collateral })
   }
   return { payer, signer, past, withdrawDelay, nextSalt: saltOf(maxChannels), current: null }
 }
 
-/** What is left of a key's money, whoever it is owed to. */
-export function heldWei({ capWei, committedWei }: CollateralOnChain): bigint {
-  return capWei - committedWei
+/** What comes back at most: what is left, whoever it is owed to, and the bond of a key that kept its word. */
+export function returnableWei({ capWei, committedWei, bondWei }: CollateralOnChain): bigint {
+  return capWei - committedWei + bondWei
 }
 
 /** @returns 32 bytes */

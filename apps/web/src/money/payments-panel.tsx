@@ -59,7 +59,9 @@ function PaymentItem({ answer: { prompt, atMs, tokens, nodes, wei } }: { answer:
       <span className="text-ash">
         {count(tokens, 'token')}, {count(nodes, 'tab')}
       </span>
-      <span title={exactWeft(wei)}>{weft(wei)}</span>
+      <span title={exactWeft(wei)} className="max-sm:ml-auto">
+        {weft(wei)}
+      </span>
     </li>
   )
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ChannelsWallet, RegistryWallet, SendOptions } from '@weft/payments/chain'
-import type { WeftErrorData } from '@weft/protocol'
+import type { Hex, WeftErrorData } from '@weft/protocol'
 import { useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { useMoney } from '../site/tab-context.tsx'
@@ -13,6 +13,8 @@ import type { WalletActions } from '../wallet/wallet-state.ts'
 type ChainTools = {
   channels: ChannelsWallet
   registry: RegistryWallet
+  /** Coins for the fees of about ten redemptions. */
+  sendFees(to: Hex, options: SendOptions): Promise<unknown>
   options: SendOptions
 }
 
@@ -23,6 +25,9 @@ export type ChainAction = {
   /** One at a time. @returns whether it is done */
   run(action: (tools: ChainTools) => Promise<unknown>): Promise<boolean>
 }
+
+/** A batch of fifty lanes takes 1.4 million. */
+const feesGas = 15_000_000n
 
 const asking = 'Your wallet asks you now.'
 const sent = 'It is sent. Waiting for a block.'
@@ -38,13 +43,19 @@ export function useChainAction(wallet: WalletActions | null): ChainAction {
     setStep(asking)
     setError(null)
     try {
-      const [{ network, ...clients }, { createChannelsWallet, createRegistryWallet }] =
-        await Promise.all([wallet.clients(), loadPart(() => import('@weft/payments/chain'))])
+      const [{ network, ...clients }, chain] = await Promise.all([
+        wallet.clients(),
+        loadPart(() => import('@weft/payments/chain')),
+      ])
       const init = { ...clients, deployment: network.contracts }
       const options: SendOptions = { onSent: () => setStep(sent) }
       await action({
-        channels: createChannelsWallet(init),
-        registry: createRegistryWallet(init),
+        channels: chain.createChannelsWallet(init),
+        registry: chain.createRegistryWallet(init),
+        async sendFees(to, how) {
+          const { maxFeePerGas } = await clients.reader.estimateFeesPerGas()
+          return chain.sendCoins(clients, { to, wei: feesGas * maxFeePerGas }, how)
+        },
         options,
       })
       await Promise.all([wallet.refresh(), money.look(clients.wallet.account.address, network)])

@@ -4,7 +4,7 @@
  */
 import type { OperatorOnChain } from '@weft/payments/chain'
 import type { Hex, WeftErrorData } from '@weft/protocol'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { loadPart } from '../ui/load-part.ts'
 import type { WalletActions } from '../wallet/wallet-state.ts'
@@ -16,7 +16,7 @@ export type OperatorState = OperatorOnChain & {
 
 type Read = { operator: OperatorState | null; error: WeftErrorData | null }
 
-/** @param wallet - null while none is connected: then nothing is read */
+/** Nothing is read before `refresh` is called. @param wallet - null while none is connected: then nothing is at all */
 export function useOperator(
   wallet: WalletActions | null,
   tabAddress: Hex,
@@ -39,8 +39,5 @@ export function useOperator(
       setRead((before) => ({ ...before, error: toData(error) }))
     }
   }, [wallet, tabAddress])
-  useEffect(() => {
-    void refresh()
-  }, [refresh])
   return { ...read, refresh }
 }

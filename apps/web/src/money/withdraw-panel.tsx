@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
-import { heldWei, type KeyChannel, type PageFunds } from './page-funds.ts'
+import { type KeyChannel, type PageFunds, returnableWei } from './page-funds.ts'
 import { Section } from './section.tsx'
 import { pastSentence, waitSentence } from './spending-words.ts'
 import { type ChainAction, useChainAction } from './use-chain-action.ts'
@@ -67,7 +67,8 @@ function PastItem({ channel, signer, action }: PastItemProps) {
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-t border-thread py-3 text-sm">
       <p>
-        {weft(heldWei(collateral))} of a limit that has ended. {pastSentence(channel, nowMs)}
+        {weft(returnableWei(collateral))} at most of a limit that has ended.{' '}
+        {pastSentence(channel, nowMs)}
       </p>
       <Button kind="plain" disabled={!isReady || action.step !== null} onClick={release}>
         Take it back

@@ -23,6 +23,8 @@ type Preferences = {
   payAtMost: string
   /** For a million tokens, as typed: what this tab asks. */
   priceAsked: TypedPrice
+  /** From so much on this tab redeems by itself, as typed; empty for a million tokens' worth. */
+  redeemFrom: string
   /** This tab has asked for a price before, so there may be something to redeem. */
   hasEarned: boolean
 }
@@ -38,6 +40,7 @@ const initial: Preferences = {
   settings: initialSettings,
   payAtMost: '',
   priceAsked: { input: '', output: '' },
+  redeemFrom: '',
   hasEarned: false,
 }
 

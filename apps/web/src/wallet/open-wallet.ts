@@ -19,7 +19,7 @@ import {
 } from '@wagmi/core'
 import { type ChannelsReader, createChannelsReader, wrongNetwork } from '@weft/payments/chain'
 import type { WeftErrorData } from '@weft/protocol'
-import type { Chain, PublicClient } from 'viem'
+import { type Chain, createWalletClient, type PublicClient } from 'viem'
 import type { Store } from '../site/store.ts'
 import { developmentWallet, developmentWalletId } from './development-wallet.ts'
 import { chainOf, payingNetworks, transportOf } from './paying-networks.ts'
@@ -148,6 +148,12 @@ export async function openWallet(
       }),
     disconnect: () => telling(() => disconnect(config)),
     switchNetwork: (chainId) => telling(() => switchChain(config, { chainId })),
+    clientsOf(network, account) {
+      const { chainId } = network
+      const client = getPublicClient(config, { chainId }) as PublicClient
+      const init = { account, chain: chainOf(network), transport: transportOf(network) }
+      return { chainId, reader: client, wallet: createWalletClient(init) }
+    },
     async clients() {
       const now = state.get()
       if (now.phase === 'wrong-network') throw wrongNetwork(now.network.chainId, now.chainId)

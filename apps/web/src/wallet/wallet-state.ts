@@ -5,6 +5,7 @@
 import type { Network } from '@weft/contracts/networks'
 import type { AccountOnChain, ChainClients, ChannelsReader } from '@weft/payments/chain'
 import type { Hex, WeftErrorData } from '@weft/protocol'
+import type { Account } from 'viem'
 
 /** A network on which jobs can be paid. */
 export type PayingNetwork = Network & { contracts: NonNullable<Network['contracts']> }
@@ -58,6 +59,8 @@ export type WalletActions = {
   readonly networks: readonly PayingNetwork[]
   /** Reads a network's contracts; needs no wallet. @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
   reader(network: PayingNetwork): Promise<ChannelsReader>
+  /** The same for an account that asks nobody: this tab's own key. */
+  clientsOf(network: PayingNetwork, account: Account): ChainClients
   /** To send with, for `createChannelsWallet`. @throws WeftError `web/no-wallet`, `payments/wrong-network` */
   clients(): Promise<ChainClients & { network: PayingNetwork }>
 }

@@ -34,7 +34,7 @@ export type LocalChainInit = {
   say: (sentence: string) => void
 }
 
-const chainName = 'This machine'
+const chainName = 'Local chain'
 
 /** Anvil's first account: everybody knows its key, nobody keeps anything there. */
 const mnemonic = 'test test test test test test test test test test test junk'

@@ -9,6 +9,7 @@ import { type Lane, laneIdOf } from '../lane.ts'
 import type { ChannelsView, LaneOnChain } from '../payee/lane-on-chain.ts'
 import type { SpendingLimit } from '../payer/cap.ts'
 import { chainError } from './chain-errors.ts'
+import { depositFor } from './channels-wallet.ts'
 
 export type ChannelsReaderInit = {
   reader: PublicClient
@@ -27,6 +28,8 @@ export type AccountOnChain = {
 /** What a key may spend, as the chain says it. */
 export type CollateralOnChain = SpendingLimit & {
   committedWei: bigint
+  /** Locked beside the cap, and back with what is left of it; 0 once it was lost or has come back. */
+  bondWei: bigint
   isDisputed: boolean
   /** From then on the payer can take back what is left; seconds since 1970, 0 where nothing is locked. */
   availableAt: number
@@ -91,7 +94,7 @@ export async function createChannelsReader({
       return { walletWei, depositWei, gasWei }
     },
     async readCollateral({ channelId, signer }) {
-      const [[capWei, committedWei, seconds], [, , provenAt]] = await asking(
+      const [[capWei, committedWei, seconds], [, , provenAt, isSettled]] = await asking(
         collateralOf(channelId, signer),
       )
       const expiry = Number(seconds)
@@ -99,6 +102,7 @@ export async function createChannelsReader({
       return {
         capWei,
         committedWei,
+        bondWei: provenAt === 0 && !isSettled ? depositFor(capWei) - capWei : 0n,
         expiry,
         isDisputed: provenAt !== 0,
         availableAt: expiry === 0 ? 0 : lastClaim + 1,

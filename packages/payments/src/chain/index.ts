@@ -2,6 +2,7 @@
  * Payments with a chain at hand: what is read of it, and what a wallet sends. Loaded when somebody needs it.
  * @module
  */
+export { accountOfKey } from './account-of-key.ts'
 export { chainError, wrongNetwork } from './chain-errors.ts'
 export {
   type AccountOnChain,
@@ -27,4 +28,4 @@ export {
   type RegistryWallet,
   readOperator,
 } from './registry-wallet.ts'
-export { type Call, type ChainClients, type SendOptions, send } from './send.ts'
+export { type Call, type ChainClients, type SendOptions, send, sendCoins } from './send.ts'

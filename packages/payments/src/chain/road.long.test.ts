@@ -140,7 +140,9 @@ test('one signature of a wallet without ether opens a channel that somebody else
   await sponsor.openFor(await payer.signOpening({ salt, signer, capWei, expiry }))
   const channelId = channelIdOf(payer.address, salt)
   const collateral = await chain.channels.readCollateral({ channelId, signer })
-  expect(collateral).toMatchObject({ capWei, expiry, committedWei: 0n, isDisputed: false })
+  const bondWei = capWei / 10n
+  const free = { committedWei: 0n, isDisputed: false, bondWei }
+  expect(collateral).toMatchObject({ capWei, expiry, ...free })
 })
 
 test('a visitor spends what an app has granted, and the node redeems it to the wei', async () => {
@@ -187,6 +189,8 @@ test('a wallet reserves, deposits, rotates, revokes, and gets back what was not 
   await chain.control.mine({ blocks: 1 })
   await wallet.release({ salt, signer }, [{ payee, model }])
   await wallet.release({ salt, signer: next })
+  const released = await chain.channels.readCollateral({ channelId, signer: next })
+  expect(released).toMatchObject({ capWei: 0n, bondWei: 0n })
   const { depositWei } = await chain.channels.readAccount(wallet.address)
   expect(depositWei).toBe(parseEther('33'))
   await wallet.withdraw(wallet.address, depositWei)
@@ -219,7 +223,9 @@ test('a payer that promises one cap to two nodes is convicted by the second, who
   expect(second.payee.overPromises()).toEqual([])
 
   const { channelId, signer } = tab
-  const { expiry, availableAt } = await chain.channels.readCollateral({ channelId, signer })
+  const convicted = await chain.channels.readCollateral({ channelId, signer })
+  expect(convicted).toMatchObject({ bondWei: 0n, isDisputed: true })
+  const { expiry, availableAt } = convicted
   const { withdrawDelay } = chain.channels
   const pass = async (timestamp: number) => {
     await chain.control.setNextBlockTimestamp({ timestamp: BigInt(timestamp) })

@@ -75,6 +75,28 @@ export async function send(
   }
 }
 
+/** What the call that sends coins takes on every chain of this kind. */
+const transferGas = 21_000n
+
+/** Sends the chain's own coin, in wei. @throws WeftError as `send` */
+export async function sendCoins(
+  clients: ChainClients,
+  { to, wei }: { to: Address; wei: bigint },
+  { onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
+): Promise<TransactionReceipt> {
+  try {
+    await checkNetwork(clients)
+    const { reader, wallet } = clients
+    await checkBalance(clients, { gas: transferGas, wei })
+    const account = wallet.account
+    const hash = await wallet.sendTransaction({ to, value: wei, account, chain: null })
+    onSent?.(hash)
+    return await whenIncluded(reader, hash, { confirmations, timeoutMs })
+  } catch (error) {
+    throw chainError(error)
+  }
+}
+
 /** The wallet may have been switched since it was connected. */
 export async function checkNetwork({ wallet, chainId }: ChainClients): Promise<void> {
   const actual = await wallet.getChainId()
@@ -82,17 +104,25 @@ export async function checkNetwork({ wallet, chainId }: ChainClients): Promise<v
 }
 
 /** Says what would be refused, and whether the fee is there, before the wallet asks anybody anything. */
-async function estimate({ reader, wallet }: ChainClients, call: Call): Promise<bigint> {
-  const { address: account } = wallet.account
-  const [gas, fees, balance] = await Promise.all([
-    reader.estimateContractGas({ ...call, account: wallet.account }),
-    reader.estimateFeesPerGas(),
-    reader.getBalance({ address: account }),
-  ])
-  const fee = gas * fees.maxFeePerGas
-  if (balance < fee) throw noGas(`The fee is ${fee} wei, the wallet has ${balance} wei.`)
+async function estimate(clients: ChainClients, call: Call): Promise<bigint> {
+  const { account } = clients.wallet
+  const gas = await clients.reader.estimateContractGas({ ...call, account })
+  await checkBalance(clients, { gas, wei: 0n })
   // What it takes may grow a little until it is included: a slot that is written for the first time.
   return gas + gas / 5n
+}
+
+/** @param wei - what is sent beside the fee */
+async function checkBalance(
+  { reader, wallet }: ChainClients,
+  { gas, wei }: { gas: bigint; wei: bigint },
+): Promise<void> {
+  const [{ maxFeePerGas }, balance] = await Promise.all([
+    reader.estimateFeesPerGas(),
+    reader.getBalance({ address: wallet.account.address }),
+  ])
+  const needed = gas * maxFeePerGas + wei
+  if (balance < needed) throw noGas(`It takes ${needed} wei, the wallet has ${balance} wei.`)
 }
 
 async function whenIncluded(
