@@ -17,6 +17,8 @@ export type Runtime = {
   ort: OrtModule
   info: EngineInfo
   executionProvider: 'webgpu' | 'wasm' | 'cpu'
+  /** Of a session, where each has its own; absent: the runtime's choice. */
+  threads?: number
   /**
    * Settles with the reason when the device is lost; ask once a session exists, which creates the
    * device. Absent where there is none to lose.

@@ -18,7 +18,11 @@ const tokens = [
   Array.from({ length: 9 }, (_, index) => (index * 57 + 3000) % 4096),
 ]
 const { vocab, width } = tinyShape
-const options = { extra: { session: { disable_quant_qdq: '1' } }, logSeverityLevel: 3 as const }
+const options = {
+  extra: { session: { disable_quant_qdq: '1' } },
+  intraOpNumThreads: 1,
+  logSeverityLevel: 3 as const,
+}
 
 test.each(Object.keys(runtimes).flatMap((name) => dtypes.map((dtype) => [dtype, name] as const)))(
   '%s on %s: asked rows equal those of all',

@@ -25,6 +25,7 @@ export async function openSession(init: OpenSessionInit): Promise<InferenceSessi
       executionProviders: [runtime.executionProvider],
       ...(onGpu.length > 0 ? { preferredOutputLocation: locations } : {}),
       ...(externalData.length > 0 ? { externalData } : {}),
+      ...(runtime.threads ? { intraOpNumThreads: runtime.threads } : {}),
       logSeverityLevel: 3, // errors
       // Without it DequantizeLinear is fused into int8 kernels on some backends and not on others.
       extra: { session: { disable_quant_qdq: '1' } },

@@ -12,7 +12,7 @@ import type { Runtime } from '../runtime.ts'
 
 const folder = new URL('../../../../public/models/bobbin/', import.meta.url)
 
-export const nodeCpu: Runtime = nodeRuntime(ort)
+export const nodeCpu: Runtime = nodeRuntime(ort, { threads: 1 })
 
 export function readBobbin(): { manifest: ChatManifest; files: Map<string, Uint8Array> } {
   const read = (path: string) => new Uint8Array(readFileSync(new URL(path, folder)))

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-const openRuntime = async () => nodeRuntime(ort)
+const openRuntime = async () => nodeRuntime(ort, { threads: 1 })
 
 /** As the site serves it. */
 async function readPart(part: number) {

@@ -64,7 +64,7 @@ export async function openEngineStage({
     if (error) throw error
   }
   function createEngine(): Engine {
-    const real = createLocalEngine({ openRuntime: async () => nodeRuntime(ort) })
+    const real = createLocalEngine({ openRuntime: async () => nodeRuntime(ort, { threads: 1 }) })
     return {
       ...real,
       async load(init, options) {

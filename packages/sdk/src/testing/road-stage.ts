@@ -26,7 +26,7 @@ const modelFolder = new URL('../../../../public/models/bobbin/', import.meta.url
 export async function openRoad() {
   const manifest = await readManifest()
   const modelCid = manifestCid(manifest)
-  const runtime = nodeRuntime(ort)
+  const runtime = nodeRuntime(ort, { threads: 1 })
   const engine = createLocalEngine({ openRuntime: async () => runtime })
   await engine.load({ manifest, openFiles: () => readFiles(manifest), backend: 'auto' })
 

@@ -19,6 +19,7 @@ export function openGraph(
   { graph, externalData = [] }: { graph: Uint8Array; externalData?: ExternalData },
 ): Promise<InferenceSession> {
   return cpuRuntimes[runtime].InferenceSession.create(graph, {
+    intraOpNumThreads: 1,
     logSeverityLevel: 3,
     extra: { session: { disable_quant_qdq: '1' } },
     ...(externalData.length > 0 ? { externalData } : {}),

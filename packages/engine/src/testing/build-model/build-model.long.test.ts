@@ -27,7 +27,7 @@ const names = Object.keys(families) as Family[]
 const open = (recipe: Recipe) => {
   const graph = buildModel(recipe).get(graphPath(recipe)) as Uint8Array
   const extra = { session: { disable_quant_qdq: '1' } }
-  return ort.InferenceSession.create(graph, { extra, logSeverityLevel: 3 })
+  return ort.InferenceSession.create(graph, { extra, intraOpNumThreads: 1, logSeverityLevel: 3 })
 }
 
 /** float32 [rows, vocabulary] of a whole prompt. */
