@@ -67,7 +67,7 @@ for (const { name, kill } of [closes, crashes, browserCrashes, stops, hangs, bab
     newBrowserPage,
     siteUrl,
   }) => {
-    const nodes = [await contributor('wasm'), await contributor('wasm')]
+    const nodes = await Promise.all([contributor('wasm'), contributor('wasm')])
     const client = await newBrowserPage()
     await client.goto(siteUrl)
     const page = playground(client)

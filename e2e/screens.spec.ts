@@ -7,23 +7,25 @@ import { expect, test } from './fixtures.ts'
 import { playground } from './playground.ts'
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const path of ['/', '/contribute', '/models', '/wallet']) {
-    test(`${path} in ${colorScheme}: no accessibility violations, no sideways scroll at 360 px`, async ({
-      newBrowserPage,
-      siteUrl,
-    }) => {
-      const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
-      await page.goto(`${siteUrl}${path}`)
-      await expect(page.getByRole('status').first()).toBeVisible()
-      await expectAccessible(page)
-      const overflows = await page.evaluate(() =>
-        [...document.querySelectorAll('html, main, [role="log"]')].map(
-          ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
-        ),
-      )
-      expect(Math.max(...overflows)).toBe(0)
-    })
-  }
+  test(`every screen in ${colorScheme}: no accessibility violations, no sideways scroll at 360 px`, async ({
+    newBrowserPage,
+    siteUrl,
+  }) => {
+    const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
+    for (const path of ['/', '/contribute', '/models', '/wallet']) {
+      await test.step(path, async () => {
+        await page.goto(`${siteUrl}${path}`)
+        await expect(page.getByRole('status').first()).toBeVisible()
+        await expectAccessible(page)
+        const overflows = await page.evaluate(() =>
+          [...document.querySelectorAll('html, main, [role="log"]')].map(
+            ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+          ),
+        )
+        expect(Math.max(...overflows)).toBe(0)
+      })
+    }
+  })
 }
 
 test('an answered prompt has no accessibility violations', async ({ newBrowserPage, siteUrl }) => {

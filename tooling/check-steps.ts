@@ -4,7 +4,8 @@ import type { Step } from './run-step.ts'
 /** Where the runners leave their counts. */
 export const reportFolder = '.weft/test-reports'
 
-export const checkSteps: Step[] = [
+/** What the sources say by themselves. */
+export const sourceSteps: Step[] = [
   {
     name: 'format, lint and layers',
     command: 'biome',
@@ -12,19 +13,29 @@ export const checkSteps: Step[] = [
   },
   { name: 'types', command: 'tsc', arguments: ['-p', '.'] },
   { name: 'unused files and dependencies', command: 'knip', arguments: [] },
-  {
-    name: 'unit tests',
+]
+
+/** @param projects - of vitest.config.ts */
+export function nodeTests(projects: readonly ('node' | 'long')[]): Step {
+  return vitestStep('tests in Node', 'node', projects)
+}
+
+export const browserTests: Step = vitestStep('tests in a real browser', 'browser', ['browser'])
+
+/** @param report - where its counts are left */
+function vitestStep(name: string, report: string, projects: readonly string[]): Step {
+  return {
+    name,
     command: 'vitest',
     arguments: [
       'run',
-      '--project',
-      'node',
+      ...projects.flatMap((project) => ['--project', project]),
       '--reporter=default',
       '--reporter=json',
-      `--outputFile.json=${reportFolder}/unit.json`,
+      `--outputFile.json=${reportFolder}/${report}.json`,
     ],
-  },
-]
+  }
+}
 
 /** Contracts by forge: about half a minute where nothing is built yet, a few seconds where it is. */
 export function contractSteps({ isCheck }: { isCheck: boolean }): Step[] {

@@ -4,42 +4,16 @@
  */
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkSteps, contractSteps, reportFolder } from './check-steps.ts'
+import { browserTests, contractSteps, nodeTests, reportFolder, sourceSteps } from './check-steps.ts'
 import { ensureChromium } from './ensure-chromium.ts'
-import { root, runStep, type Step } from './run-step.ts'
+import { root, runBeside, runStep, type Step } from './run-step.ts'
 
-const longSteps: Step[] = [
-  {
-    name: 'long tests',
-    command: 'vitest',
-    arguments: [
-      'run',
-      '--project',
-      'long',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportFolder}/long.json`,
-    ],
-  },
-  {
-    name: 'tests in a real browser',
-    command: 'vitest',
-    arguments: [
-      'run',
-      '--project',
-      'browser',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportFolder}/browser.json`,
-    ],
-  },
-  {
-    name: 'end to end: separate browsers, a relay process',
-    command: 'playwright',
-    arguments: ['test', '--config', 'e2e/playwright.config.ts'],
-    environment: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, reportFolder, 'e2e.json') },
-  },
-]
+const endToEnd: Step = {
+  name: 'end to end: separate browsers, a relay process',
+  command: 'playwright',
+  arguments: ['test', '--config', 'e2e/playwright.config.ts'],
+  environment: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(root, reportFolder, 'e2e.json') },
+}
 
 type Counts = { passed: number; failed: number }
 
@@ -57,11 +31,14 @@ await rm(join(root, reportFolder), { recursive: true, force: true })
 const chromium = await ensureChromium()
 console.log(`Chromium: ${chromium.executablePath} (${chromium.source})`)
 
-let failedSteps = 0
-for (const step of [...checkSteps, ...contractSteps({ isCheck: true }), ...longSteps]) {
+let failedSteps = await runBeside(nodeTests(['node', 'long']), [
+  ...sourceSteps,
+  ...contractSteps({ isCheck: true }),
+])
+for (const step of [browserTests, endToEnd]) {
   if (!(await runStep(step))) failedSteps += 1
 }
-const counts = await Promise.all(['unit', 'long', 'browser', 'e2e'].map(readCounts))
+const counts = await Promise.all(['node', 'browser', 'e2e'].map(readCounts))
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
 const failed = counts.reduce((sum, count) => sum + count.failed, 0)
 if (failedSteps > 0) console.log(`\n${failedSteps} of the steps failed, see FAILED above.`)
