@@ -2,8 +2,10 @@
  * Runs inside the browsers of a benchmark: one tab of Weft without screens.
  * @module
  */
-import { greedySampling } from '@weft/protocol'
-import { openTab, type Tab } from '@weft/sdk'
+import { type ChannelsReaderInit, createChannelsReader } from '@weft/payments/chain'
+import { greedySampling, type Price } from '@weft/protocol'
+import { type Funding, openTab, type Tab } from '@weft/sdk'
+import { createPublicClient, http } from 'viem'
 
 export type JobTiming = {
   /** From the call to the first token. */
@@ -29,9 +31,13 @@ export type Watched = {
 export type BenchPage = {
   /** @returns the PeerId */
   open(): Promise<string>
-  serve(backend: 'wasm' | 'webgpu'): Promise<void>
+  serve(backend: 'wasm' | 'webgpu', price?: Price): Promise<void>
   stop(): Promise<void>
-  job(prompt: string, where: 'network' | 'local'): Promise<JobTiming>
+  earnOn(chain: Omit<ChannelsReaderInit, 'reader'> & { url: string }): Promise<void>
+  /** Promised by vouchers, over all jobs. */
+  earnedWei(): bigint
+  fund(funding: Funding): Promise<void>
+  job(prompt: string, where: 'network' | 'local', maxPrice?: Price): Promise<JobTiming>
   /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
   watch(prompt: string): Promise<Watched>
 }
@@ -91,8 +97,15 @@ async function createBenchPage(): Promise<BenchPage> {
       }
       throw new Error('The answer has no end.')
     },
-    serve: (backend) => tab.node.start({ modelCid: modelCid(), backend }),
-    async job(prompt, where) {
+    serve: (backend, price) =>
+      tab.node.start({ modelCid: modelCid(), backend, ...(price ? { price } : {}) }),
+    async earnOn({ url, ...chain }) {
+      const reader = createPublicClient({ transport: http(url) })
+      await tab.purse.earnOn(await createChannelsReader({ ...chain, reader }))
+    },
+    earnedWei: () => tab.purse.earnings.get()?.earnedWei ?? 0n,
+    fund: (funding) => tab.purse.fund(funding),
+    async job(prompt, where, maxPrice) {
       const startedMs = performance.now()
       let firstMs = 0
       let lastMs = 0
@@ -103,6 +116,7 @@ async function createBenchPage(): Promise<BenchPage> {
         messages: [{ role: 'user', content: prompt }],
         sampling: greedySampling,
         where,
+        ...(maxPrice ? { maxPrice } : {}),
       })
       for await (const event of events) {
         if (event.type !== 'delta') continue

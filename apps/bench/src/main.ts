@@ -12,6 +12,7 @@ import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { layers } from './layers.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
+import { paid } from './paid.ts'
 import { prefix } from './prefix.ts'
 import { relay } from './relay.ts'
 import type { Bench, BenchReport } from './report.ts'
@@ -32,6 +33,7 @@ const benches: Record<string, Bench> = {
   storm,
   relay,
   vouchers,
+  paid,
   gas,
 }
 

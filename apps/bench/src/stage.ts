@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { chromiumFlags, chromiumSandbox, findChromium } from '@weft/weft/chromium'
 import { freePort } from '@weft/weft/free-port'
 import { startRelay } from '@weft/weft/relay-process'
-import { buildSite, serveSite } from '@weft/weft/site'
+import { buildSite, type SiteChain, serveSite } from '@weft/weft/site'
 import { chromium, type Page } from 'playwright-core'
 
 export type Stage = {
@@ -36,9 +36,13 @@ const locations = {
 
 /**
  * @param what - a page without screens, or the site that people see
+ * @param chain - answers under the page's own address
  * @throws Error when there is no Chromium or a part does not start
  */
-export async function openStage(what: keyof typeof locations = 'bench'): Promise<Stage> {
+export async function openStage(
+  what: keyof typeof locations = 'bench',
+  chain?: SiteChain,
+): Promise<Stage> {
   const found = findChromium()
   if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.')
   const folder = await mkdtemp(join(tmpdir(), 'weft-bench-'))
@@ -65,6 +69,7 @@ export async function openStage(what: keyof typeof locations = 'bench'): Promise
         port: await freePort(port + 2, host),
         config: { relays: [relay.address], iceServers: [], modelsUrl: '/models/' },
         dev: false,
+        chain,
         location,
       })
       closers.push(site.stop)
