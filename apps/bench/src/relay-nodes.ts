@@ -38,6 +38,7 @@ export function signNode(index: number, relay: string): Registration {
       models: [{ modelCid, price, engine, tokensPerSecond: 10 + (index % 50) }],
       stores: [modelCid],
       layers: [],
+      verifies: [],
       region: regionOf(index),
       maxJobs: 4,
       addresses: [`${relay}/p2p-circuit/webrtc/p2p/${peerId}`],

@@ -7,6 +7,7 @@ export { NodeRefusedError } from './infer/call-errors.ts'
 export type {
   Announcement,
   AnnouncementHandle,
+  AuditHandler,
   CallPart,
   ChunkHandler,
   ChunkLine,

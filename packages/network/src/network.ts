@@ -3,6 +3,8 @@
  * @module
  */
 import type {
+  AuditRequest,
+  AuditResponse,
   ChunkAnswer,
   Delta,
   Job,
@@ -55,6 +57,8 @@ export type Announcement = {
   /** CIDs of models whose chunks this tab gives to others. */
   stores?: string[]
   layers?: LayerOffer[]
+  /** CIDs of models whose answers this tab checks. */
+  verifies?: string[]
 }
 
 export type OfferQuery = {
@@ -161,9 +165,29 @@ export interface Network {
    */
   handleLayers(handler: LayersHandler): () => void
 
+  /**
+   * Has another tab check an answer.
+   * @returns what it says, its signature not checked: a verdict, or why there is none
+   * @throws WeftError `network/unreachable`, `network/timeout`, `network/stream-lost`, `protocol/*`; CancelledError
+   */
+  audit(
+    verifying: Registration,
+    request: AuditRequest,
+    options?: WaitOptions,
+  ): Promise<AuditResponse>
+
+  /** Checks answers for other tabs. One handler at a time. @returns a function that stops it */
+  handleAudits(handler: AuditHandler): () => void
+
   /** Closes all streams and connections; peers see it at once. */
   stop(): Promise<void>
 }
+
+/** Says what it finds; what it throws is told as a refusal. */
+export type AuditHandler = (
+  request: AuditRequest,
+  asker: { peerId: string; signal: AbortSignal },
+) => Promise<AuditResponse>
 
 export interface AnnouncementHandle {
   /** Jobs running now; goes out with the next heartbeat, at once when it grows or falls to zero. */

@@ -4,6 +4,8 @@
  */
 import type { Connection, Libp2p } from '@libp2p/interface'
 import {
+  type AuditRequest,
+  type AuditResponse,
   type DirectoryQuery,
   type Job,
   type LayerOffer,
@@ -14,6 +16,9 @@ import {
   type Registration,
   WeftError,
 } from '@weft/protocol'
+import { AuditServer } from './audit/audit-server.ts'
+import { auditProtocol, maxIncomingStreams as maxIncomingAudits } from './audit/constants.ts'
+import { requestAudit } from './audit/request-audit.ts'
 import { BlobServer } from './blob/blob-server.ts'
 import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/constants.ts'
 import { openLine } from './blob/open-line.ts'
@@ -33,6 +38,7 @@ import { Liveness, paceOfTab } from './liveness.ts'
 import type {
   Announcement,
   AnnouncementHandle,
+  AuditHandler,
   CallOptions,
   ChunkHandler,
   ChunkLine,
@@ -78,6 +84,7 @@ class TabNetwork implements Network {
   readonly #server: InferServer
   readonly #blobs: BlobServer
   readonly #layers: LayersServer
+  readonly #audits: AuditServer
   readonly #liveness: Liveness
   readonly #events = new AbortController()
   readonly #reader = new OfferReader()
@@ -94,6 +101,7 @@ class TabNetwork implements Network {
     this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
     this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
     this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
+    this.#audits = new AuditServer({ onOffence: (connection) => this.#strike(connection) })
     this.#links = new RelayLinks({
       libp2p,
       relays,
@@ -131,6 +139,11 @@ class TabNetwork implements Network {
       layersProtocol,
       (stream, connection) => this.#layers.serve(stream, connection),
       { maxInboundStreams: maxIncomingHeads },
+    )
+    await libp2p.handle(
+      auditProtocol,
+      (stream, connection) => this.#audits.serve(stream, connection),
+      { maxInboundStreams: maxIncomingAudits },
     )
     this.#links.start()
   }
@@ -238,8 +251,26 @@ class TabNetwork implements Network {
     }
   }
 
+  async audit(
+    verifying: Registration,
+    request: AuditRequest,
+    options: WaitOptions = {},
+  ): Promise<AuditResponse> {
+    const connection = await this.#dialer.connect(verifying, options)
+    const onOffence = () => this.#strike(connection)
+    return requestAudit({ connection, onOffence, request }, options)
+  }
+
+  handleAudits(handler: AuditHandler): () => void {
+    this.#audits.handler = handler
+    return () => {
+      if (this.#audits.handler === handler) this.#audits.handler = null
+    }
+  }
+
   async stop(): Promise<void> {
     this.#server.handler = null
+    this.#audits.handler = null
     this.#layers.handler = null
     this.#blobs.stop()
     await this.#announcer.stop()

@@ -2,6 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { auditRequestSchema, auditResponseSchema } from './audit-messages.ts'
 import {
   blobRequestSchema,
   blobResponseHeadSchema,
@@ -32,7 +33,7 @@ import {
 } from './testing/samples.ts'
 import { fundsSchema, voucherSchema } from './voucher.ts'
 
-const { job, quote, receipt, deltas } = sampleRoad()
+const { job, nonce, quote, receipt, deltas } = sampleRoad()
 const registration = sampleRegistration()
 const sealed = { registration: encodeRegistration(registration), activeJobs: 0 }
 
@@ -96,6 +97,23 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     'directory response',
     directoryResponseSchema,
     { type: 'offers', requestId: 7, offers: [sealed], total: 1, relays: [] },
+  ],
+  ['request for a check', auditRequestSchema, { job, nonce, tokens: [1, 2], receipt, court: null }],
+  [
+    'verdict',
+    auditResponseSchema,
+    {
+      type: 'verdict',
+      verdict: {
+        verifierPeerId: registration.peerId,
+        receiptId: new Uint8Array(32),
+        isFalse: true,
+        finding: new Uint8Array(32),
+        court: { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` },
+        signature: new Uint8Array(64),
+      },
+      finding: { outcome: 'failed', margins: new Uint8Array(8) },
+    },
   ],
   [
     'blob request',

@@ -3,6 +3,7 @@
  * @module
  */
 export * from './address.ts'
+export * from './audit-messages.ts'
 export * from './blob-messages.ts'
 export * from './bytes.ts'
 export * from './codec.ts'
@@ -24,5 +25,6 @@ export * from './sampling.ts'
 export * from './signature.ts'
 export * from './thresholds.ts'
 export * from './unless-aborted.ts'
+export * from './verdict.ts'
 export * from './voucher.ts'
 export * from './work.ts'

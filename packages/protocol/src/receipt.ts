@@ -134,6 +134,58 @@ export type Transcript = {
   channelId: Hex | null
 }
 
+/** What is left of a job when it is over: enough to compute its answer again. */
+export type Claim = {
+  job: Job
+  nonce: Uint8Array
+  /** Of the whole answer, from token 0 to the last one that the receipt is about. */
+  tokens: readonly number[]
+}
+
+/**
+ * Checks that a receipt is signed by its node and about this job and these tokens, for who was not there.
+ * @throws SignatureError, or WeftError `protocol/receipt` that names the field
+ */
+export function checkClaim(receipt: Receipt, claim: Claim): void {
+  checkNode(receipt, receipt.nodePeerId)
+  const { nonceHash } = claim.job
+  throwIfWrong([['nonce', bytesEqual(sha256(claim.nonce), nonceHash)], ...claimed(receipt, claim)])
+}
+
+function checkNode(receipt: Receipt, peerId: string): void {
+  const hash = hashTyped(typedDomain, receiptId(receipt))
+  checkHash(domain, hash, { signature: receipt.signature, peerId })
+}
+
+type FieldCheck = [field: string, matches: boolean]
+
+function claimed(receipt: Receipt, { job, nonce, tokens }: Claim): FieldCheck[] {
+  const id = jobId(job)
+  const chain = new TokenChain({ jobId: id, nonce })
+  chain.push(tokens)
+  const { firstToken, outputTokens, inputTokens, price } = receipt
+  const fits = firstToken + outputTokens === chain.length && chain.length <= job.maxTokens
+  return [
+    ['jobId', bytesEqual(receipt.jobId, id)],
+    ['modelCid', receipt.modelCid === job.modelCid],
+    ['clientPeerId', receipt.clientPeerId === job.clientPeerId],
+    ['nonce', bytesEqual(receipt.nonce, nonce)],
+    ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
+    ['outputTokens', fits],
+    ['tokenChain', sameWindows(receipt.tokenChain, chain.windows())],
+    ['costWei', receipt.costWei === costWei(price, { inputTokens, outputTokens })],
+  ]
+}
+
+function throwIfWrong(checks: readonly FieldCheck[]): void {
+  const wrong = checks.filter(([, matches]) => !matches).map(([field]) => field)
+  if (wrong.length > 0) {
+    throw new WeftError('protocol/receipt', 'The receipt does not match what arrived.', {
+      facts: wrong.map((field) => `Differs: ${field}`),
+    })
+  }
+}
+
 /**
  * Checks the signature, and every field that the client can know, against what was agreed and what
  * arrived. The node's own word remain: that the model ended by itself (`stop`) or ran out of room
@@ -142,40 +194,21 @@ export type Transcript = {
  */
 export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
   const { job, nonce, quote, answered, deltas, cancelled, tokenizerHash, channelId } = transcript
-  const hash = hashTyped(typedDomain, receiptId(receipt))
-  checkHash(domain, hash, { signature: receipt.signature, peerId: quote.nodePeerId })
-  const id = jobId(job)
-  const chain = new TokenChain({ jobId: id, nonce })
-  chain.push(answered)
-  for (const { tokens } of deltas) chain.push(tokens)
-  const windows = chain.windows()
+  checkNode(receipt, quote.nodePeerId)
+  const tokens = [...answered, ...deltas.flatMap((delta) => delta.tokens)]
   const text = deltas.map((delta) => delta.text).join('')
-  const counts = { inputTokens: quote.inputTokens, outputTokens: chain.length - answered.length }
-  const checks: [field: string, matches: boolean][] = [
-    ['jobId', bytesEqual(receipt.jobId, id)],
-    ['modelCid', receipt.modelCid === job.modelCid],
+  throwIfWrong([
+    ...claimed(receipt, { job, nonce, tokens }),
     ['nodePeerId', receipt.nodePeerId === quote.nodePeerId],
-    ['clientPeerId', receipt.clientPeerId === job.clientPeerId],
-    ['nonce', bytesEqual(receipt.nonce, nonce)],
-    ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
     ['tokenizerHash', bytesEqual(receipt.tokenizerHash, tokenizerHash)],
     ['firstToken', receipt.firstToken === answered.length],
-    ['inputTokens', receipt.inputTokens === counts.inputTokens],
-    ['outputTokens', receipt.outputTokens === counts.outputTokens && chain.length <= job.maxTokens],
-    ['tokenChain', sameWindows(receipt.tokenChain, windows)],
+    ['inputTokens', receipt.inputTokens === quote.inputTokens],
     ['textHash', bytesEqual(receipt.textHash, sha256(utf8ToBytes(text)))],
     ['finishReason', receipt.finishReason !== 'cancelled' || cancelled],
     ['engine', sameEngine(receipt.engine, quote.engine)],
     ['price', samePrice(receipt.price, quote.price)],
-    ['costWei', receipt.costWei === costWei(quote.price, counts)],
     ['channelId', receipt.channelId === channelId],
-  ]
-  const wrong = checks.filter(([, matches]) => !matches).map(([field]) => field)
-  if (wrong.length > 0) {
-    throw new WeftError('protocol/receipt', 'The receipt does not match what arrived.', {
-      facts: wrong.map((field) => `Differs: ${field}`),
-    })
-  }
+  ])
 }
 
 function sameWindows(a: Uint8Array[], b: Uint8Array[]): boolean {

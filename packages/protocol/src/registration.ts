@@ -31,7 +31,7 @@ export type ModelOffer = z.output<typeof modelOfferSchema>
 export const regionSchema = z.string().regex(/^[a-z]{2}$/, { error: 'expected two letters' })
 
 /** What a peer can be asked for. */
-export const offerRoleSchema = z.enum(['models', 'stores', 'layers'])
+export const offerRoleSchema = z.enum(['models', 'stores', 'layers', 'verifies'])
 export type OfferRole = z.output<typeof offerRoleSchema>
 
 const fields = {
@@ -45,6 +45,8 @@ const fields = {
   stores: z.array(cidSchema).max(limits.maxStoresPerNode),
   /** Parts of split models that it computes. */
   layers: z.array(layerOfferSchema).max(limits.maxLayersPerNode),
+  /** CIDs of models whose answers it checks. */
+  verifies: z.array(cidSchema).max(limits.maxModelsPerNode),
   region: regionSchema.nullable(),
   /** Jobs that this node runs at the same time; 0 for one that only stores. */
   maxJobs: z.int().min(0).max(limits.maxJobsPerNode),
@@ -64,8 +66,9 @@ function offersSomething({
   models,
   stores,
   layers,
+  verifies,
 }: Record<OfferRole, readonly unknown[]>): boolean {
-  return models.length + stores.length + layers.length > 0
+  return models.length + stores.length + layers.length + verifies.length > 0
 }
 
 const domain = 'weft/registration/1'

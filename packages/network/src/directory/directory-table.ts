@@ -15,7 +15,7 @@ import {
 import { Answer } from './answer.ts'
 import { maxLooks } from './constants.ts'
 import { Holding } from './holding.ts'
-import { hasRoom, matches } from './matches.ts'
+import { hasRoom, matches, runsJobs } from './matches.ts'
 import { SampleSet } from './sample-set.ts'
 
 /** Whose stream an entry lives and dies with. */
@@ -148,7 +148,7 @@ export class DirectoryTable {
     for (const entry of drawAll([there, everywhere])) {
       if (answer.isFull) break
       if (!matches(entry, query)) continue
-      if (role === 'stores' || hasRoom(entry)) answer.add(entry)
+      if (!runsJobs(role) || hasRoom(entry)) answer.add(entry)
       else if (busy.length < limit) busy.push(entry)
     }
     for (const entry of busy) answer.add(entry)
@@ -208,11 +208,12 @@ function keyOf(role: string, modelCid: string | null, region: string | null): st
   return `${role} ${modelCid ?? '*'} ${region ?? '*'}`
 }
 
-function keysOf({ models, stores, layers, region }: Registration): Set<string> {
+function keysOf({ models, stores, layers, verifies, region }: Registration): Set<string> {
   const cids = {
     models: models.map(({ modelCid }) => modelCid),
     stores,
     layers: layers.map(({ modelCid }) => modelCid),
+    verifies,
   }
   const keys = new Set<string>()
   for (const [role, offered] of Object.entries(cids)) {

@@ -5,13 +5,14 @@
 import { limits, type UnsignedRegistration } from '@weft/protocol'
 import type { Announcement } from '../network.ts'
 
-type Offers = Pick<UnsignedRegistration, 'models' | 'stores' | 'layers' | 'maxJobs'>
+type Offers = Pick<UnsignedRegistration, 'models' | 'stores' | 'layers' | 'verifies' | 'maxJobs'>
 
 /** Of two offers of one model the later one counts; what is over a limit is left out. */
 export function offersOf(announcements: readonly Announcement[]): Offers {
   const models = announcements.flatMap((part) => part.models ?? [])
   const stores = announcements.flatMap((part) => part.stores ?? [])
   const layers = announcements.flatMap((part) => part.layers ?? [])
+  const verifies = announcements.flatMap((part) => part.verifies ?? [])
   const maxJobs = announcements.reduce((sum, part) => sum + (part.maxJobs ?? 0), 0)
   return {
     models: latest(models, ({ modelCid }) => modelCid).slice(0, limits.maxModelsPerNode),
@@ -20,6 +21,7 @@ export function offersOf(announcements: readonly Announcement[]): Offers {
       0,
       limits.maxLayersPerNode,
     ),
+    verifies: latest(verifies, (cid) => cid).slice(0, limits.maxModelsPerNode),
     maxJobs: Math.min(maxJobs, limits.maxJobsPerNode),
   }
 }

@@ -36,9 +36,10 @@ export const announcement: Required<Pick<Announcement, 'models' | 'maxJobs'>> = 
 }
 
 /** What a registration has beside models and jobs, where a test does not care. */
-export const unannounced: Pick<Registration, 'stores' | 'layers' | 'region'> = {
+export const unannounced: Pick<Registration, 'stores' | 'layers' | 'verifies' | 'region'> = {
   stores: [],
   layers: [],
+  verifies: [],
   region: null,
 }
 

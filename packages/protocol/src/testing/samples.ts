@@ -117,6 +117,7 @@ export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1
       ],
       stores: [sampleModelCid],
       layers: [{ modelCid: sampleModelCid, part: 1 }],
+      verifies: [sampleModelCid],
       region: 'eu',
       maxJobs: 4,
       addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
