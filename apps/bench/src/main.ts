@@ -11,6 +11,7 @@ import { gas } from './gas.ts'
 import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { layers } from './layers.ts'
+import { losses } from './losses.ts'
 import { modelOptions, modelUsage, readModelOptions } from './model-options.ts'
 import { paid } from './paid.ts'
 import { prefix } from './prefix.ts'
@@ -35,6 +36,7 @@ const benches: Record<string, Bench> = {
   vouchers,
   paid,
   gas,
+  losses,
 }
 
 const usage = `npm run bench -- NAME [options]

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JobCall, Network } from '@weft/network'
-import type { Payer } from '@weft/payments'
+import { amountInWords, type Payer } from '@weft/payments'
 import {
   checkReceipt,
   type Delta,
@@ -14,6 +14,7 @@ import {
   type Voucher,
   WeftError,
 } from '@weft/protocol'
+import { maxPaidForNothing } from './loss-bounds.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type NodePayment, openPayment } from './node-payment.ts'
 import { createNodeSearch, type SearchOptions } from './node-search.ts'
@@ -66,6 +67,8 @@ export async function* answerElsewhere(
   let rest: string | undefined
   /** Of the nodes lost since the last token that counts. */
   const reasons: string[] = []
+  /** What nodes got that gave nothing that counts, in wei. */
+  const paidForNothing: bigint[] = []
   let next = yield* opening((within) => search.open([], within), options)
   for (;;) {
     const call = next
@@ -154,10 +157,12 @@ export async function* answerElsewhere(
       rest = restBefore
     }
     if (answered.length > before.length) reasons.length = 0
+    else if (bill && bill.costWei > 0n) paidForNothing.push(bill.costWei)
     reasons.push(reasonOf(error))
     let goesOn = false
     try {
       if (isHopeless(reasons)) throw error
+      if (paidForNothing.length >= maxPaidForNothing) throw wasPaidForNothing(paidForNothing, error)
       const told = error.toJSON()
       if (lie && bill) yield cost()
       yield { type: 'node-lost', nodePeerId, tokens: answered.length, text, error: told }
@@ -179,6 +184,15 @@ function isHopeless(reasons: readonly string[]): boolean {
 /** What a node that failed said of itself, else how it was lost. */
 function reasonOf({ code, cause }: WeftError): string {
   return code === 'network/node-failed' && WeftError.is(cause) ? cause.code : code
+}
+
+function wasPaidForNothing(amounts: readonly bigint[], cause: WeftError): WeftError {
+  const wei = amounts.reduce((sum, amount) => sum + amount, 0n)
+  return new WeftError(
+    'sdk/paid-for-nothing',
+    `${amounts.length} tabs were paid ${amountInWords(wei)} and gave nothing that counts, so nobody else is asked. Ask again: others are asked first.`,
+    { facts: [`Paid: ${wei} wei`, `The last one: ${cause.message}`], cause },
+  )
 }
 
 type Opening = AsyncGenerator<Extract<RoadEvent, { type: 'queued' }>, JobCall, undefined>

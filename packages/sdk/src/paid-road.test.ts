@@ -2,14 +2,13 @@
  * Answers for money over real streams: what vouchers promise is what was delivered, to the wei, and whoever
  * cheats gains no more than one side lets the other owe.
  */
-import type { JobCall } from '@weft/network'
 import type { NodeNetwork } from '@weft/network/testing'
 import { ChainInMemory } from '@weft/payments/testing'
 import { freePrice, signReceipt, type Voucher, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import type { GenerateComponents } from './generate.ts'
 import type { ServeInit } from './serve.ts'
 import type { GenerateEvent } from './tab.ts'
+import { paying } from './testing/hostile/tampering.ts'
 import { openPaidRoad, paidPrice, paidTokens } from './testing/paid-stage.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -34,40 +33,6 @@ const failing = (atToken: number): ServeInit['engine'] => ({
     }
   },
 })
-
-/** A client whose vouchers, all of them, go through `change` before they leave; null keeps one back. */
-function paying(change: (voucher: Voucher) => Voucher | null): GenerateComponents['network'] {
-  const { network } = road.client
-  const tampered = (call: JobCall): JobCall => ({
-    nodePeerId: call.nodePeerId,
-    quote: call.quote,
-    accept: (nonce, { lastVoucher, voucher, ...options } = {}) =>
-      call.accept(nonce, {
-        ...options,
-        voucher: voucher ? change(voucher) : null,
-        lastVoucher: async () => {
-          const last = await lastVoucher?.()
-          return last ? change(last) : null
-        },
-      }),
-    pay(voucher) {
-      const changed = change(voucher)
-      if (changed) call.pay(changed)
-    },
-    decline: () => call.decline(),
-  })
-  return {
-    findOffers: (query, options) => network.findOffers(query, options),
-    async callNode(node, job, { payment = null, ...options } = {}) {
-      const voucher = payment?.voucher ? change(payment.voucher) : null
-      const offered = payment && { ...payment, voucher }
-      return tampered(await network.callNode(node, job, { ...options, payment: offered }))
-    },
-    reach: (node, options) => network.reach(node, options),
-    region: network.region,
-    rttMs: (peerId) => network.rttMs(peerId),
-  }
-}
 
 describe('an answer for money', () => {
   test('receipt, bill, voucher and what was promised are one amount; so it is after a reload of both', async () => {
@@ -171,7 +136,9 @@ describe('a client that', () => {
 
   async function cheat(change: (voucher: Voucher) => Voucher | null) {
     const node = await openNode({ policy: few })
-    const failure = await ask({ network: paying(change) }).catch((error) => error)
+    const failure = await ask({ network: paying(road.client.network, change) }).catch(
+      (error) => error,
+    )
     await vi.waitFor(() => expect(node.payee.earnings()[0]?.lostWei).toBeGreaterThan(0n), patient)
     const { deliveredWei = 0n, lostWei = 0n } = node.payee.earnings()[0] ?? {}
     expect(lostWei).toBe(deliveredWei - node.promisedWei())

@@ -176,6 +176,10 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'Or ask tabs that answer for nothing.',
     remedies: ['free', 'retry'],
   },
+  'sdk/paid-for-nothing': {
+    advice: 'Or ask tabs that answer for nothing.',
+    remedies: ['retry', 'free'],
+  },
   'payments/unpaid': {
     advice: 'What arrived is kept above. Ask again.',
     remedies: ['retry', 'free'],

@@ -18,12 +18,12 @@ import {
 } from '@weft/payments'
 import { ChainInMemory, MemoryLedgers } from '@weft/payments/testing'
 import { addressFromPeerId, costWei, isFree, type Price, type PrivateKey } from '@weft/protocol'
-import { expect, vi } from 'vitest'
 import { type GenerateComponents, generate } from '../generate.ts'
 import { createNodeMemory } from '../node-memory.ts'
 import { type ServeInit, serve } from '../serve.ts'
 import type { GenerateEvent, GenerateRequest } from '../tab.ts'
 import { openRoad } from './road-stage.ts'
+import { until } from './until.ts'
 
 /** A prompt of a few dozen tokens costs less than is let stand, so that it is read on credit. */
 export const paidPrice: Price = {
@@ -68,7 +68,7 @@ export async function openPaidRoad(
   async function openNode(init: PaidNodeInit = {}) {
     const { price = paidPrice, tokensPerSecond = 100 } = init
     const node = await createNodeNetwork({ relays: relayAddresses })
-    const store = new MemoryLedgers<PayeeRecord>()
+    let store = new MemoryLedgers<PayeeRecord>()
     const { peerId } = node.network
     const openPayee = () => createPayee({ peerId, channels: init.channels ?? channels, store })
     let payee = await openPayee()
@@ -95,9 +95,10 @@ export async function openPaidRoad(
       },
       /** What its vouchers are worth. */
       promisedWei: () => payee.earnings()[0]?.voucher?.maxClaimableWei ?? 0n,
-      /** As after a reload. */
-      async reopen() {
+      /** As after a reload; with `isForgetful`, as after its memory was lost. */
+      async reopen({ isForgetful = false } = {}) {
         await stopServing()
+        if (isForgetful) store = new MemoryLedgers<PayeeRecord>()
         payee = await openPayee()
         stopServing = start(payee)
       },
@@ -113,10 +114,9 @@ export async function openPaidRoad(
   }
 
   const untilOffered = (count: number) =>
-    vi.waitFor(
-      async () =>
-        expect(await network.findOffers({ role: 'models', modelCid })).toHaveLength(count),
-      { timeout: 10_000 },
+    until(
+      async () => (await network.findOffers({ role: 'models', modelCid })).length === count,
+      `nodes are offered: ${count}`,
     )
 
   return {

@@ -15,11 +15,11 @@ import {
   parse,
 } from '@weft/protocol'
 import * as ort from 'onnxruntime-node'
-import { expect, vi } from 'vitest'
 import { type GenerateComponents, generate } from '../generate.ts'
 import { createNodeMemory } from '../node-memory.ts'
 import { type ServeEvent, type ServeInit, serve } from '../serve.ts'
 import type { GenerateEvent, GenerateRequest } from '../tab.ts'
+import { until } from './until.ts'
 
 const modelFolder = new URL('../../../../public/models/bobbin/', import.meta.url)
 
@@ -36,9 +36,9 @@ export async function openRoad() {
   const { network: client } = await createNodeNetwork({ relays: relay.addresses() })
   const model = { modelCid, price: freePrice, engine: runtime.info, tokensPerSecond: 100 }
   node.announce({ models: [model], maxJobs: 2 })
-  await vi.waitFor(
-    async () => expect(await client.findOffers({ role: 'models', modelCid })).toHaveLength(1),
-    { timeout: 10_000 },
+  await until(
+    async () => (await client.findOffers({ role: 'models', modelCid })).length === 1,
+    'the node is offered',
   )
 
   const components: GenerateComponents = {

@@ -1,0 +1,70 @@
+/**
+ * What an honest side can lose at most, whatever the other does: the table of decision 31 as numbers. What is
+ * lost in fact is measured by `npm run bench -- losses` against these.
+ * @module
+ */
+import type { CreditPolicy } from '@weft/payments'
+import { costWei, type Message, mostPromptTokens, type Price } from '@weft/protocol'
+
+/** Nodes that one answer pays for nothing that counts; then nobody else is asked. */
+export const maxPaidForNothing = 2
+
+export type NodeLossInit = {
+  price: Price
+  policy: Pick<CreditPolicy, 'maxUnpaidWei' | 'maxLostWei' | 'maxUnredeemedWei'>
+  /** The largest delta that the node sends. */
+  deltaTokens: number
+  /** What the client has paid, or promised and the chain holds, in wei. */
+  paidWei: bigint
+}
+
+/** Of a node, to one spender, in wei. */
+export type NodeLossBounds = {
+  /** Delivered and never promised: it walked away, as often as it was let. */
+  unpaidWei: bigint
+  /** Beside that, promised and not payable any more: others redeemed before. */
+  unredeemedWei: bigint
+}
+
+export function nodeLossBounds(init: NodeLossInit): NodeLossBounds {
+  const { price, deltaTokens, paidWei } = init
+  const { maxUnpaidWei, maxLostWei, maxUnredeemedWei } = init.policy
+  const deltaWei = costWei(price, { inputTokens: 0, outputTokens: deltaTokens }) + 1n
+  const lentAgainWei = paidWei < maxLostWei ? paidWei : maxLostWei
+  return {
+    unpaidWei: maxUnpaidWei + lentAgainWei + deltaWei,
+    // It looks before it sends, and a voucher pays for what has been sent.
+    unredeemedWei: maxUnredeemedWei + maxUnpaidWei + deltaWei,
+  }
+}
+
+export type ClientLossInit = {
+  price: Price
+  messages: readonly Message[]
+  /** Of the answer that was taken back, or is missing. */
+  arrivedTokens: number
+}
+
+/** Of a client, in one answer, in wei. */
+export type ClientLossBounds = {
+  /** Counted in the prompt beyond what it has. */
+  promptWei: bigint
+  /** One node's part that was paid and does not count: its receipt was false, or nothing came. */
+  partWei: bigint
+  /** The same by one node after the other. */
+  answerWei: bigint
+}
+
+export function clientLossBounds({
+  price,
+  messages,
+  arrivedTokens,
+}: ClientLossInit): ClientLossBounds {
+  const inputTokens = mostPromptTokens(messages)
+  const partWei = costWei(price, { inputTokens, outputTokens: arrivedTokens })
+  return {
+    promptWei: costWei(price, { inputTokens, outputTokens: 0 }),
+    partWei,
+    answerWei: BigInt(maxPaidForNothing) * partWei,
+  }
+}
