@@ -2,12 +2,13 @@
  * What a payer may try. It has the product's own payer in its hands and lets it sign what it likes.
  * @module
  */
-import { createVoucherHasher, laneBetween, signHash } from '@weft/payments'
+import { createVoucherHasher, laneBetween } from '@weft/payments'
 import {
   addressFromPeerId,
   createPrivateKey,
   type PrivateKey,
   peerIdFromPrivateKey,
+  signHash,
   type Voucher,
 } from '@weft/protocol'
 import { paidTokens } from '../paid-stage.ts'
