@@ -65,11 +65,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { privateKey, peerId } = identity
   const { entries } = catalogue
   const { locks, storage } = navigator
-  const { purse, payer, payee } = createPurse({
-    privateKey,
-    peerId,
-    ledgers: createLedgers(database),
-  })
+  const { purse, payer, payee } = createPurse({ identity, ledgers: createLedgers(database) })
   const store = createModelStore({ chunks, database, locks, storage })
   const memory = createNodeMemory({
     store: {

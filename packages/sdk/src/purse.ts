@@ -24,15 +24,8 @@ import {
   signRegistration,
 } from '@weft/payments'
 import type { accountOfKey } from '@weft/payments/chain'
-import {
-  addressFromPeerId,
-  type Funds,
-  freePrice,
-  type Hex,
-  type Price,
-  type PrivateKey,
-} from '@weft/protocol'
-import type { Ledgers } from '@weft/storage'
+import { addressFromPeerId, type Funds, freePrice, type Hex, type Price } from '@weft/protocol'
+import type { Identity, Ledgers } from '@weft/storage'
 import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
 
@@ -86,6 +79,10 @@ export interface Purse {
   redeem(send: RedeemInit['send'], options?: RedeemOptions): Promise<PlannedRedemption[]>
   /** The tab's key as it sends transactions; loads what talks to a chain. */
   account(): Promise<ReturnType<typeof accountOfKey>>
+  /** Of the key that this tab can change to, so that it can be let spend before. The same one until then. */
+  nextAddress(): Promise<Hex>
+  /** This tab has that key, and is another peer, from its next opening on. What it has earned must be redeemed before. */
+  takeNextKey(): Promise<void>
   /** The tab's key agrees to a wallet that owns it: see Registry. */
   agree(registration: RegistrationInit): Hex
 }
@@ -97,7 +94,10 @@ export type OpenPurse = {
   payee(): Payee | null
 }
 
-export type PurseInit = { privateKey: PrivateKey; peerId: string; ledgers: Ledgers }
+export type PurseInit = {
+  identity: Omit<Identity, 'release'>
+  ledgers: Ledgers
+}
 
 /** As of a payee: null while there is none. */
 function earningsOf(payee: Payee | null): Earnings | null {
@@ -113,7 +113,8 @@ function earningsOf(payee: Payee | null): Earnings | null {
 /** A person who redeems by hand looks at the fee in the wallet: nothing is too small. */
 const byHand = { ...creditPolicyFor(freePrice), redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
 
-export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPurse {
+export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
+  const { privateKey, peerId } = identity
   const spending = createCell<Spending | null>(null)
   const earnings = createCell<Earnings | null>(null)
   let payer: Payer | null = null
@@ -168,6 +169,8 @@ export function createPurse({ privateKey, peerId, ledgers }: PurseInit): OpenPur
       const { accountOfKey } = await import('@weft/payments/chain')
       return accountOfKey(privateKey)
     },
+    nextAddress: async () => addressFromPeerId(await identity.nextPeerId()),
+    takeNextKey: () => identity.takeNext(),
     agree: (registration) => signRegistration(registration, privateKey),
   }
   return { purse, payer: () => payer, payee: () => payee }

@@ -6,6 +6,7 @@
 import { createPrivateKey, type PrivateKey, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
 import type { Database } from './database.ts'
 
+/** From there on lie the keys that tabs can change to. */
 const maxSlots = 32
 const slotKey = 'weft.identity-slot'
 /** A reloading page frees its lock when its old document is gone, a moment after the new one asks. */
@@ -14,6 +15,10 @@ const reloadGraceMs = 2_000
 export type Identity = {
   privateKey: PrivateKey
   peerId: string
+  /** The key that this tab can change to; the same one until it does. @returns its PeerId */
+  nextPeerId(): Promise<string>
+  /** The tab has that key from its next opening on, and forgets the one that it has now. */
+  takeNext(): Promise<void>
   /** Lets another tab take this identity. Also happens by itself when the page goes. */
   release(): void
 }
@@ -48,8 +53,20 @@ export async function claimIdentity({
     })
   }
   session.setItem(slotKey, String(held.slot))
-  const privateKey = await loadKey(database, held.slot)
-  return { privateKey, peerId: peerIdFromPrivateKey(privateKey), release: held.release }
+  const { slot, release } = held
+  const privateKey = await loadKey(database, slot)
+  const nextSlot = maxSlots + slot
+  return {
+    privateKey,
+    peerId: peerIdFromPrivateKey(privateKey),
+    nextPeerId: async () => peerIdFromPrivateKey(await loadKey(database, nextSlot)),
+    async takeNext() {
+      const next = await loadKey(database, nextSlot)
+      const { store, done } = database.transaction('identities', 'readwrite')
+      await Promise.all([store.put(next, slot), store.delete(nextSlot), done])
+    },
+    release,
+  }
 }
 
 async function loadKey(database: Database, slot: number): Promise<PrivateKey> {

@@ -48,6 +48,23 @@ describe('identity', () => {
     after.release()
   })
 
+  test('a tab that takes its next key is the peer that it was told it would be', async () => {
+    const session = createSession()
+    const before = await claimIdentity({ database, locks, session })
+    const next = await before.nextPeerId()
+    expect(next).not.toBe(before.peerId)
+    before.release()
+    const meanwhile = await claimIdentity({ database, locks, session })
+    expect(meanwhile.peerId).toBe(before.peerId)
+    expect(await meanwhile.nextPeerId()).toBe(next)
+    await meanwhile.takeNext()
+    meanwhile.release()
+    const after = await claimIdentity({ database, locks, session })
+    expect(after.peerId).toBe(next)
+    expect([before.peerId, next]).not.toContain(await after.nextPeerId())
+    after.release()
+  })
+
   test('two open tabs are two peers, also when one is a copy of the other', async () => {
     const session = createSession()
     const first = await claimIdentity({ database, locks, session })

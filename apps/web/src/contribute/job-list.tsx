@@ -32,7 +32,7 @@ export function JobList({ jobs }: { jobs: readonly ServedJob[] }) {
 
 function JobItem({ job }: { job: ServedJob }) {
   const { clientPeerId, startedAtMs, inputTokens, outputTokens, tokensPerSecond, state } = job
-  const time = new Date(startedAtMs).toLocaleTimeString('en', {
+  const time = new Date(startedAtMs).toLocaleTimeString('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
   })

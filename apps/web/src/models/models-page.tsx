@@ -78,7 +78,9 @@ function Shelves({ tab: { models, storing } }: { tab: Tab }) {
           </h2>
           <p className="mt-1 max-w-[66ch] text-sm text-ash">
             These cannot be loaded: the hashes of their files are missing here, and Weft runs
-            nothing that it cannot check. Whoever runs this site can add them. Sizes are estimates.
+            nothing that it cannot check. Whoever runs this site can add them. Sizes are estimates;
+            on the CPU the smaller ones are computed as 32-bit floats, which is quicker and takes
+            more memory.
           </p>
           <ul className="mt-3">
             {wanted.map((model) => (

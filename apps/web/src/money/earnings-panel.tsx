@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Hex } from '@weft/protocol'
 import type { Purse } from '@weft/sdk'
-import { useEffect } from 'react'
 import { useCell } from '../site/use-cell.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -28,9 +27,7 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
   const { earnedWei, redeemableWei, redeemedWei, lostWei } = earnings
   const { state, wallet } = useWallet()
   const connected = state.phase === 'connected' ? state : null
-  const { operator, error, refresh } = useOperator(connected && wallet, purse.address)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is redeemed can be claimed.
-  useEffect(() => void refresh(), [refresh, redeemedWei])
+  const { operator, error, refresh } = useOperator(connected && wallet, purse.address, redeemedWei)
   return (
     <>
       <Section title="Earnings">

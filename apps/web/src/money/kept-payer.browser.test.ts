@@ -1,6 +1,6 @@
 import type { Hex } from '@weft/protocol'
 import { beforeEach, expect, test } from 'vitest'
-import { readKeptPayer, writeKeptPayer } from './kept-payer.ts'
+import { keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
 
 const address: Hex = `0x${'ab'.repeat(20)}`
 const payer: Hex = `0x${'cd'.repeat(20)}`
@@ -23,4 +23,16 @@ test.each([
 ])('%s is nobody', (kept) => {
   localStorage.setItem(`weft.payer.${address}`, kept)
   expect(readKeptPayer(address)).toBeNull()
+})
+
+test('a payer has the keys that it lets spend on that chain', () => {
+  const other: Hex = `0x${'01'.repeat(20)}`
+  const elsewhere: Hex = `0x${'02'.repeat(20)}`
+  writeKeptPayer(address, { chainId: 1, payer })
+  writeKeptPayer(other, { chainId: 1, payer })
+  writeKeptPayer(elsewhere, { chainId: 2, payer })
+  localStorage.setItem('weft.payer.nobody', JSON.stringify({ chainId: 1, payer }))
+  localStorage.setItem('weft.payAtMost', '"1"')
+  const mixedCase: Hex = `0x${'Cd'.repeat(20)}`
+  expect(keysOfPayer({ chainId: 1, payer: mixedCase }).toSorted()).toEqual([other, address])
 })

@@ -6,8 +6,9 @@ import type { Hex } from '@weft/protocol'
 
 export type KeptPayer = { chainId: number; payer: Hex }
 
+const prefix = 'weft.payer.'
 /** Every tab has a key of its own. */
-const nameOf = (address: Hex): string => `weft.payer.${address}`
+const nameOf = (address: Hex): string => prefix + address
 
 /** @param address - of the tab's key. @returns null for anything that is not as it was written */
 export function readKeptPayer(address: Hex): KeptPayer | null {
@@ -27,6 +28,24 @@ export function writeKeptPayer(address: Hex, kept: KeptPayer): void {
     localStorage.setItem(nameOf(address), JSON.stringify(kept))
   } catch {
     // Without storage the wallet is connected anew after a reload.
+  }
+}
+
+/** Keys of this browser that a payer has let spend: of other tabs, and those that tabs had before. */
+export function keysOfPayer({ chainId, payer }: KeptPayer): Hex[] {
+  const names = namesInStorage().filter((name) => name.startsWith(prefix))
+  const keys = names.map((name) => name.slice(prefix.length)).filter(isAddress)
+  return keys.filter((key) => {
+    const kept = readKeptPayer(key)
+    return kept?.chainId === chainId && kept.payer.toLowerCase() === payer.toLowerCase()
+  })
+}
+
+function namesInStorage(): string[] {
+  try {
+    return Object.keys(localStorage)
+  } catch {
+    return []
   }
 }
 

@@ -1,16 +1,17 @@
 import type { AccountOnChain } from '@weft/payments/chain'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
 import { LimitForm } from './limit-form.tsx'
+import { NewKey } from './new-key.tsx'
 import type { KeyChannel, PageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
 import { limitSentence, waitSentence } from './spending-words.ts'
 import { useChainAction } from './use-chain-action.ts'
-import { useSpending } from './use-money.ts'
+import { usePurse, useSpending } from './use-money.ts'
 
 type LimitPanelProps = {
   funds: PageFunds
@@ -30,6 +31,7 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
         <CurrentLimit
           funds={funds}
           current={current}
+          balances={balances}
           wallet={wallet}
           isRaising={isRaising}
           onRaise={() => setRaising(!isRaising)}
@@ -57,12 +59,17 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
 type CurrentLimitProps = {
   funds: PageFunds
   current: KeyChannel
+  balances: AccountOnChain | null
   wallet: WalletActions | null
   isRaising: boolean
   onRaise: () => void
 }
 
-function CurrentLimit({ funds, current, wallet, isRaising, onRaise }: CurrentLimitProps) {
+function CurrentLimit(props: CurrentLimitProps) {
+  const { funds, current, balances, wallet, isRaising, onRaise } = props
+  const purse = usePurse()
+  const [asksKey, setAsksKey] = useState(false)
+  const opener = useRef<HTMLButtonElement>(null)
   const { salt, collateral } = current
   const { capWei } = collateral
   const promisedWei = useSpending()?.promisedWei ?? collateral.committedWei
@@ -91,7 +98,29 @@ function CurrentLimit({ funds, current, wallet, isRaising, onRaise }: CurrentLim
           <Button kind="plain" disabled={action.step !== null} onClick={revoke}>
             Stop spending now
           </Button>
+          <Button
+            ref={opener}
+            kind="plain"
+            aria-expanded={asksKey}
+            onClick={() => setAsksKey(!asksKey)}
+          >
+            Use a new key
+          </Button>
         </div>
+      )}
+      {asksKey && purse && wallet && balances && (
+        <NewKey
+          purse={purse}
+          funds={funds}
+          current={current}
+          balances={balances}
+          leftWei={leftWei}
+          wallet={wallet}
+          onClose={() => {
+            setAsksKey(false)
+            opener.current?.focus()
+          }}
+        />
       )}
       <ActionNote action={action} />
       <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>

@@ -6,7 +6,7 @@ import type { AccountOnChain } from '@weft/payments/chain'
 import type { PageFunds } from './page-funds.ts'
 
 /** Locked beside a limit, as the contract says it: a tenth. */
-const bondShare = 10n
+export const bondShare = 10n
 const dayS = 86_400
 
 export const limitDays = [

@@ -9,7 +9,7 @@ import { type OpenedTab, toData } from '../site/open-site.ts'
 import { createStore } from '../site/store.ts'
 import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
-import { readKeptPayer, writeKeptPayer } from './kept-payer.ts'
+import { keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
 import type { PageFunds } from './page-funds.ts'
 import type { Redeeming } from './redeem-by-itself.ts'
 import { worthRedeeming } from './worth-redeeming.ts'
@@ -60,10 +60,13 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
       ])
       const reader = await loaded.reader(network)
       const signer = tab.purse.address
-      const funds = await readPageFunds(reader, { payer, signer, nowMs: Date.now() })
+      const { chainId } = network
+      const otherSigners = keysOfPayer({ chainId, payer })
+      const asked = { payer, signer, otherSigners, nowMs: Date.now() }
+      const funds = await readPageFunds(reader, asked)
       if (turn !== latest) return
       await fund(tab.purse, network, funds)
-      if (funds.current) writeKeptPayer(signer, { chainId: network.chainId, payer })
+      if (funds.current) writeKeptPayer(signer, { chainId, payer })
       state.update(() => ({ network, funds, error: null }))
     } catch (error) {
       if (turn === latest) state.update((now) => ({ ...now, network, error: toData(error) }))

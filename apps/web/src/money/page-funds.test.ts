@@ -16,7 +16,10 @@ function read(...channels: Partial<CollateralOnChain>[]) {
     const index = channels.findIndex((_, each) => channelIdOf(payer, salt(each)) === channelId)
     return { ...none, ...channels[index] }
   }
-  return readPageFunds({ readCollateral, withdrawDelay: 60 }, { payer, signer, nowMs })
+  return readPageFunds(
+    { readCollateral, withdrawDelay: 60 },
+    { payer, signer, otherSigners: [], nowMs },
+  )
 }
 
 const open = { capWei: 5n, expiry: 1_001 }
@@ -40,4 +43,20 @@ test('what is over stays listed while money is in it, and the next one begins be
   expect(funds.past.map(({ collateral }) => returnableWei(collateral))).toEqual([3n, 5n, 1n])
   expect(funds.current?.salt).toBe(salt(4))
   expect((await read(over)).nextSalt).toBe(salt(1))
+})
+
+test('what other keys of this browser have left comes back here, and what they may spend does not', async () => {
+  const none = { capWei: 0n, committedWei: 0n, bondWei: 0n, expiry: 0 }
+  const ended = `0x${'cc'.repeat(20)}` as Hex
+  const spending = `0x${'dd'.repeat(20)}` as Hex
+  const readCollateral = async ({ channelId, signer }: { channelId: Hex; signer: Hex }) => {
+    const own = { [ended]: over, [spending]: open }[signer]
+    const known = channelId === channelIdOf(payer, salt(0)) ? own : undefined
+    return { ...none, isDisputed: false, availableAt: 0, ...known }
+  }
+  const funds = await readPageFunds(
+    { readCollateral, withdrawDelay: 60 },
+    { payer, signer, otherSigners: [ended, signer, spending], nowMs },
+  )
+  expect(funds).toMatchObject({ current: null, past: [{ signer: ended, salt: salt(0) }] })
 })

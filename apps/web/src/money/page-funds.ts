@@ -5,8 +5,14 @@
 import { type ChannelsReader, type CollateralOnChain, channelIdOf } from '@weft/payments/chain'
 import type { Hex } from '@weft/protocol'
 
-/** One channel of the payer, for this page's key. */
-export type KeyChannel = { salt: Hex; channelId: Hex; collateral: CollateralOnChain }
+/** One channel of the payer, for a key of this browser. */
+export type KeyChannel = {
+  /** The key's, lower case. */
+  signer: Hex
+  salt: Hex
+  channelId: Hex
+  collateral: CollateralOnChain
+}
 
 export type PageFunds = {
   payer: Hex
@@ -14,7 +20,7 @@ export type PageFunds = {
   signer: Hex
   /** What the page may spend from now; null where it may not. */
   current: KeyChannel | null
-  /** Whose time is over, with money in them that comes back. */
+  /** Whose time is over, with money in them that comes back: of all keys of this browser. */
   past: KeyChannel[]
   /** For what the wallet allows next. */
   nextSalt: Hex
@@ -22,27 +28,50 @@ export type PageFunds = {
   withdrawDelay: number
 }
 
+type Reader = Pick<ChannelsReader, 'readCollateral' | 'withdrawDelay'>
+
+export type PageFundsInit = {
+  payer: Hex
+  /** This page's key. */
+  signer: Hex
+  /** Of other tabs, and of this one before: what is over of theirs comes back as well. */
+  otherSigners: readonly Hex[]
+  nowMs: number
+}
+
 /** A key that was allowed again this often is looked at no further. */
 const maxChannels = 64
+/** Other keys that are looked at. */
+const maxOthers = 16
 
 /** @throws WeftError `payments/chain-lost` */
-export async function readPageFunds(
-  reader: Pick<ChannelsReader, 'readCollateral' | 'withdrawDelay'>,
-  { payer, signer, nowMs }: { payer: Hex; signer: Hex; nowMs: number },
-): Promise<PageFunds> {
-  const { withdrawDelay } = reader
+export async function readPageFunds(reader: Reader, init: PageFundsInit): Promise<PageFunds> {
+  const { payer, signer, otherSigners, nowMs } = init
+  const others = otherSigners.filter((other) => other !== signer).slice(0, maxOthers)
+  const [own, ...rest] = await Promise.all(
+    [signer, ...others].map((each) => readChannels(reader, { payer, signer: each, nowMs })),
+  )
+  const { current = null, past = [], nextSalt = saltOf(0) } = own ?? {}
+  const allPast = [...past, ...rest.flatMap((other) => other.past)]
+  return { payer, signer, current, past: allPast, nextSalt, withdrawDelay: reader.withdrawDelay }
+}
+
+async function readChannels(
+  reader: Reader,
+  { payer, signer, nowMs }: Omit<PageFundsInit, 'otherSigners'>,
+): Promise<Pick<PageFunds, 'current' | 'past' | 'nextSalt'>> {
   const past: KeyChannel[] = []
   for (let index = 0; index < maxChannels; index++) {
     const salt = saltOf(index)
     const channelId = channelIdOf(payer, salt)
     const collateral = await reader.readCollateral({ channelId, signer })
-    const known = { payer, signer, past, withdrawDelay, nextSalt: salt }
-    if (collateral.expiry === 0) return { ...known, current: null }
+    if (collateral.expiry === 0) return { current: null, past, nextSalt: salt }
+    const channel = { signer, salt, channelId, collateral }
     const isOpen = nowMs < collateral.expiry * 1000 && !collateral.isDisputed
-    if (isOpen) return { ...known, current: { salt, channelId, collateral } }
-    if (returnableWei(collateral) > 0n) past.push({ salt, channelId, collateral })
+    if (isOpen) return { current: channel, past, nextSalt: salt }
+    if (returnableWei(collateral) > 0n) past.push(channel)
   }
-  return { payer, signer, past, withdrawDelay, nextSalt: saltOf(maxChannels), current: null }
+  return { current: null, past, nextSalt: saltOf(maxChannels) }
 }
 
 /** What comes back at most: what is left, whoever it is owed to, and the bond of a key that kept its word. */
@@ -50,7 +79,7 @@ export function returnableWei({ capWei, committedWei, bondWei }: CollateralOnCha
   return capWei - committedWei + bondWei
 }
 
-/** @returns 32 bytes */
-function saltOf(index: number): Hex {
+/** @param index - 0 for the first of a key. @returns 32 bytes */
+export function saltOf(index: number): Hex {
   return `0x${index.toString(16).padStart(64, '0')}`
 }

@@ -41,6 +41,8 @@ test('prices in words', () => {
   expect(priceWords(price(weftWei / 2n, (3n * weftWei) / 2n))).toBe(
     '0.50 WEFT for a million tokens in, 1.50 out',
   )
+  expect(priceWords(price(0n, weftWei))).toBe('1.00 WEFT for a million tokens out')
+  expect(priceWords(price(weftWei, 0n))).toBe('1.00 WEFT for a million tokens in')
   const half = price(weftWei / 4n, weftWei / 2n)
   expect(priceRange([half])).toBe('0.50 WEFT')
   expect(priceRange([price(weftWei, 0n), half])).toBe('0.50 to 1.00 WEFT')

@@ -51,10 +51,12 @@ export function isFree({ inputWeiPerMillion, outputWeiPerMillion }: Price): bool
   return inputWeiPerMillion === 0n && outputWeiPerMillion === 0n
 }
 
-/** e.g. `0.50 WEFT for a million tokens in, 1.50 out`; `free` for nothing */
+/** e.g. `0.50 WEFT for a million tokens in, 1.50 out`, `1.50 WEFT for a million tokens out`; `free` for nothing */
 export function priceWords(price: Price): string {
   if (isFree(price)) return 'free'
   const { inputWeiPerMillion, outputWeiPerMillion } = price
+  if (inputWeiPerMillion === 0n) return `${weft(outputWeiPerMillion)} for a million tokens out`
+  if (outputWeiPerMillion === 0n) return `${weft(inputWeiPerMillion)} for a million tokens in`
   return `${weft(inputWeiPerMillion)} for a million tokens in, ${shortAmount(outputWeiPerMillion)} out`
 }
 

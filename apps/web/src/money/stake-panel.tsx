@@ -87,8 +87,8 @@ export function StakePanel({
           <p>
             {weft(unbondingWei)} was asked back.{' '}
             {isReady
-              ? 'It can be taken now.'
-              : `It comes free ${momentWords(availableAt, Date.now())}.`}
+              ? 'It can be taken back now.'
+              : `It can be taken back from ${momentWords(availableAt, Date.now())} on.`}
           </p>
           <Button
             kind="plain"

@@ -8,13 +8,14 @@ import { useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { useMoney } from '../site/tab-context.tsx'
 import { loadPart } from '../ui/load-part.ts'
-import type { WalletActions } from '../wallet/wallet-state.ts'
+import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 
 type ChainTools = {
   channels: ChannelsWallet
   registry: RegistryWallet
   /** Coins for the fees of about ten redemptions. */
   sendFees(to: Hex, options: SendOptions): Promise<unknown>
+  network: PayingNetwork
   options: SendOptions
 }
 
@@ -52,6 +53,7 @@ export function useChainAction(wallet: WalletActions | null): ChainAction {
       await action({
         channels: chain.createChannelsWallet(init),
         registry: chain.createRegistryWallet(init),
+        network,
         async sendFees(to, how) {
           const { maxFeePerGas } = await clients.reader.estimateFeesPerGas()
           return chain.sendCoins(clients, { to, wei: feesGas * maxFeePerGas }, how)

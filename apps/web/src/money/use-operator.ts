@@ -4,7 +4,7 @@
  */
 import type { OperatorOnChain } from '@weft/payments/chain'
 import type { Hex, WeftErrorData } from '@weft/protocol'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { loadPart } from '../ui/load-part.ts'
 import type { WalletActions } from '../wallet/wallet-state.ts'
@@ -16,10 +16,14 @@ export type OperatorState = OperatorOnChain & {
 
 type Read = { operator: OperatorState | null; error: WeftErrorData | null }
 
-/** Nothing is read before `refresh` is called. @param wallet - null while none is connected: then nothing is at all */
+/**
+ * @param wallet - null while none is connected: then nothing is read
+ * @param redeemedWei - what it can claim has changed with that
+ */
 export function useOperator(
   wallet: WalletActions | null,
   tabAddress: Hex,
+  redeemedWei = 0n,
 ): Read & { refresh: () => Promise<void> } {
   const [read, setRead] = useState<Read>({ operator: null, error: null })
   const refresh = useCallback(async () => {
@@ -39,5 +43,7 @@ export function useOperator(
       setRead((before) => ({ ...before, error: toData(error) }))
     }
   }, [wallet, tabAddress])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is redeemed can be claimed.
+  useEffect(() => void refresh(), [refresh, redeemedWei])
   return { ...read, refresh }
 }

@@ -31,14 +31,15 @@ export function WithdrawPanel({ funds, address, balances, wallet }: WithdrawPane
           <ul>
             {past.map((channel) => (
               <PastItem
-                key={channel.salt}
+                key={channel.channelId + channel.signer}
                 channel={channel}
-                signer={funds.signer}
                 action={action}
               />
             ))}
           </ul>
-          <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>
+          {!funds.current && (
+            <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>
+          )}
         </>
       )}
       {depositWei > 0n && (
@@ -56,10 +57,10 @@ export function WithdrawPanel({ funds, address, balances, wallet }: WithdrawPane
   )
 }
 
-type PastItemProps = { channel: KeyChannel; signer: Hex; action: ChainAction }
+type PastItemProps = { channel: KeyChannel; action: ChainAction }
 
-function PastItem({ channel, signer, action }: PastItemProps) {
-  const { salt, collateral } = channel
+function PastItem({ channel, action }: PastItemProps) {
+  const { signer, salt, collateral } = channel
   const nowMs = Date.now()
   const isReady = nowMs >= collateral.availableAt * 1000
   const release = () =>
