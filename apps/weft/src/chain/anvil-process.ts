@@ -104,7 +104,19 @@ async function startGuarded(stateFile: string, port: number): Promise<Guarded> {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(errors.trim() || `anvil ended with ${code}`)))
   })
+  void ended.then(() => {
+    // A guard that was killed could not end anvil; a quick end writes the state.
+    if (child.signalCode !== null && ready.pid !== undefined) endIfAlive(ready.pid)
+  })
   return { ...ready, port: Number(new URL(ready.url).port), ended, stop: () => end(child, ended) }
+}
+
+function endIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch {
+    // It has ended.
+  }
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

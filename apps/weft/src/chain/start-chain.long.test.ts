@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { tokenAbi } from '@weft/contracts'
 import { networksSchema } from '@weft/contracts/networks'
 import { createPublicClient, http, parseEther } from 'viem'
@@ -56,7 +58,7 @@ async function moneyOfSomeone({ url, network }: LocalChain & { url: string }) {
   return Promise.all([reader.getBalance({ address: someone }), reader.readContract(wallet)])
 }
 
-test('deployed once, money given and kept, and up again after a kill', async () => {
+test('deployed once, money given and kept, and up again after a kill, of its guard too', async () => {
   const first = await start()
   expect(first.isNew).toBe(true)
   expect(networksSchema.parse([first.network()])).toEqual([first.network()])
@@ -74,6 +76,14 @@ test('deployed once, money given and kept, and up again after a kill', async () 
   await expect(moneyOfSomeone(second)).rejects.toThrow()
   await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1)
   expect(said[0]).toContain('is up again')
+  expect(await moneyOfSomeone(second)).toEqual(given)
+
+  const anvil = second.pid() ?? 0
+  const { stdout: guard } = await promisify(execFile)('ps', ['-o', 'ppid=', '-p', `${anvil}`])
+  process.kill(Number(guard), 'SIGKILL')
+  await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(2)
+  // On its port again, which anvil without its guard does not hold.
+  expect(said[1]).toContain('is up again')
   expect(await moneyOfSomeone(second)).toEqual(given)
 })
 

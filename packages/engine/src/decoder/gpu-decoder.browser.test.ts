@@ -249,7 +249,7 @@ describe('memory of the GPU', () => {
     }
   }
 
-  test('does not grow from 48 answers to 96, however they end', async () => {
+  test('does not grow from 48 answers to 96, however they end', { timeout: 120_000 }, async () => {
     const decoder = await open(gpu)
     const buffers = watchBuffers((await gpu.device?.()) as GPUDevice)
     const init = {
