@@ -13,9 +13,9 @@ import './answer.css'
 import './row/row.css'
 
 const site = openSite()
-const session = createSession(site)
 const wallet = createLazyWallet(() => site.config)
 const money = createMoney({ opened: site.opened, wallet })
+const session = createSession({ opened: site.opened, restored: money.restored })
 site.opened.then((opened) => serveAgain(opened, money)).catch(() => {}) // Both say on the page what failed.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 

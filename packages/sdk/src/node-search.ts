@@ -10,7 +10,7 @@ import type { Wanted } from './node-cost.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 import { rank } from './rank.ts'
-import { isLie, isMadeUp, isOwnTrouble, refusalOf } from './search-errors.ts'
+import { isLie, isMadeUp, isOwnTrouble, refusalOf, tooDear } from './search-errors.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type NodeSearchInit = {
@@ -28,7 +28,8 @@ export type NodeSearch = {
    * none, those that were lost, too: a cut line is mended, a tab comes back. Where all are full it
    * waits until one is not.
    * @param answered tokens that exist already
-   * @throws the last failure, a reason that all of them gave, or WeftError `sdk/no-nodes`, `sdk/busy`
+   * @throws the last failure, a reason that all of them gave, or WeftError `sdk/no-nodes`,
+   *   `sdk/too-dear`, `sdk/busy`
    */
   open(answered: readonly number[], options: SearchOptions): Promise<JobCall>
   /** As `open`, among nodes that were not asked before, and without waiting for a full one. */
@@ -66,6 +67,12 @@ export function createNodeSearch({
     const offers = await network.findOffers(query, options)
     ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
   }
+  /** Whether somebody would answer whom this job cannot pay. */
+  const isTooDear = async (options: WaitOptions): Promise<boolean> => {
+    const query = { role: 'models', modelCid, limit: offersPerSearch, checksLater: true } as const
+    const offers = await network.findOffers(query, options).catch(() => [])
+    return offers.some(({ registration }) => !banned.has(registration.peerId))
+  }
   const fresh = () =>
     ranked.filter(({ registration: node }) => !asked.has(node.peerId) && !banned.has(node.peerId))
 
@@ -100,6 +107,7 @@ export function createNodeSearch({
       // What the first search found may be old by now, but it is at hand.
       if (fresh().length === 0) await search(options)
       if (fresh().length === 0) asked.clear()
+      if (fresh().length === 0 && (await isTooDear(options))) throw tooDear()
       return openNode(candidates(answered, options), { signal: options.signal, onWait })
     },
     async openAnother(answered, options) {

@@ -82,7 +82,7 @@ describe('an answer for money', () => {
 
   test('without a wallet only those are asked that answer for nothing', async () => {
     await openNode()
-    await expect(ask({ payer: () => null })).rejects.toMatchObject({ code: 'sdk/no-nodes' })
+    await expect(ask({ payer: () => null })).rejects.toMatchObject({ code: 'sdk/too-dear' })
   })
 
   test('a long prompt is paid before it is read', async () => {

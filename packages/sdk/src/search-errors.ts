@@ -63,6 +63,14 @@ export function noNodes(): WeftError {
   })
 }
 
+export function tooDear(): WeftError {
+  return new WeftError(
+    'sdk/too-dear',
+    'Every tab that serves this model right now asks for more than you pay.',
+    { facts: ['Nothing was sent and nothing was charged.'] },
+  )
+}
+
 export function allBusy(aboutMs: number | null): WeftError {
   const seconds = Math.ceil((aboutMs ?? unknownWaitMs) / 1000)
   return new WeftError('sdk/busy', `Every tab is busy. A place is free in about ${seconds} s.`, {

@@ -211,7 +211,7 @@ export interface Client {
   /**
    * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
    * @throws WeftError `protocol/empty-prompt`, `protocol/too-large`, `engine/prompt-too-long`,
-   *   `sdk/no-nodes`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
+   *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
    */
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */

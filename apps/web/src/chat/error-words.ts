@@ -36,6 +36,7 @@ function wordsFor(code: string): Words {
 /** The words of these only repeat what the page says better. */
 const spokenFor = [
   'sdk/no-nodes',
+  'sdk/too-dear',
   'sdk/busy',
   'network/offline',
   'protocol/empty-prompt',

@@ -2,7 +2,7 @@
  * One answer from the click to its end: asks, follows the events, keeps what has arrived.
  * @module
  */
-import { type ContextOverflow, type Price, WeftError } from '@weft/protocol'
+import { type ContextOverflow, type Price, unlessAborted, WeftError } from '@weft/protocol'
 import type { AnswerRecord, GenerateEvent, GenerateRequest, Tab } from '@weft/sdk'
 import { chatModels } from '../models/model-names.ts'
 import { type OpenedTab, toData } from '../site/open-site.ts'
@@ -22,6 +22,8 @@ export type Ask = {
 
 export type RunComponents = {
   opened: Promise<OpenedTab>
+  /** What this page may spend is known again. */
+  restored: Promise<void>
   store: SessionStore
   history: HistoryKeeper
 }
@@ -30,6 +32,8 @@ export type RunInit = { chatId: string; turnId: string; ask: Ask }
 
 /** A reload loses at most this much of an answer that streams. */
 const saveEveryMs = 1_000
+/** A chain that says nothing for so long: then only tabs are asked that answer for nothing. */
+const restoredMs = 5_000
 
 /** Never rejects: what fails is told in the turn. */
 export async function runAnswer(
@@ -37,7 +41,7 @@ export async function runAnswer(
   init: RunInit,
   signal: AbortSignal,
 ): Promise<void> {
-  const { opened, store, history } = components
+  const { opened, restored, store, history } = components
   const { chatId, turnId, ask } = init
   store.changeChat(chatId, (chat) => ({
     ...changeTurn(chat, turnId, (turn) => ({ ...turn, answer: null, error: null })),
@@ -46,6 +50,7 @@ export async function runAnswer(
   try {
     const site = await opened
     const { tab, foldAnswer, parseSettings } = site
+    if (ask.where === 'network' && ask.maxPrice) await until(restored, signal)
     if (signal.aborted) throw stoppedEarly()
     const { request: how, problems } = parseSettings(ask.settings)
     if (problems) throw badSettings(Object.values(problems))
@@ -68,6 +73,15 @@ export async function runAnswer(
 /** How many tabs answer, as the page shows it, was perhaps not so any more. */
 function lookAgain(opened: Promise<OpenedTab>): void {
   opened.then(({ tab }) => tab.models.refreshLiveNodes()).catch(() => {}) // The turn says what failed.
+}
+
+/** Whoever paid before a reload pays behind it, too. */
+function until(restored: Promise<void>, signal: AbortSignal): Promise<unknown> {
+  return unlessAborted(
+    restored,
+    AbortSignal.any([signal, AbortSignal.timeout(restoredMs)]),
+    'The look at what this page may spend',
+  ).catch(() => {})
 }
 
 function createRequest(

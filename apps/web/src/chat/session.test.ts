@@ -43,7 +43,7 @@ const model = {
 }
 
 /** A session over a tab whose client follows `script`, and whose history is a map. */
-function open(script: Script) {
+function open(script: Script, restored: Promise<void> = Promise.resolve()) {
   const stored = new Map<string, Conversation>()
   const requests: GenerateRequest[] = []
   const prepared: [modelCid: string, backend: string][] = []
@@ -80,7 +80,7 @@ function open(script: Script) {
         : answer
   const readDevice = async () => ({ gpu: null, memoryBytes: null, freeStorageBytes: null })
   const opened = { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
-  const session = createSession({ opened: Promise.resolve(opened) })
+  const session = createSession({ opened: Promise.resolve(opened), restored })
   return { session, stored, requests, prepared }
 }
 
@@ -191,6 +191,18 @@ test('settings that cannot be used stop the answer before anything is sent', asy
   expect(turn?.error).toMatchObject({ code: 'web/bad-settings' })
   expect(turn?.prompt).toBe('Is it?')
   expect(requests).toEqual([])
+})
+
+test('who would pay is asked for once it is known again what this page may spend', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const { session, requests } = open(whole, promise)
+  const maxPrice = { inputWeiPerMillion: 1n, outputWeiPerMillion: 2n }
+  session.send('Is it?', { ...network, maxPrice })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(requests).toEqual([])
+  resolve()
+  await ended(session)
+  expect(requests).toMatchObject([{ maxPrice }])
 })
 
 test('an answer of this device comes from the backend of its verdict', async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { WeftError } from '@weft/protocol'
+import type { Money } from '../money/money.ts'
 import type { Site } from '../site/open-site.ts'
 import { readShownChat, writeShownChat } from '../site/preferences.ts'
 import { prepareHere } from '../site/prepare-here.ts'
@@ -14,7 +15,9 @@ import { createSessionStore } from './session-store.ts'
 
 export type Session = ReturnType<typeof createSession>
 
-export function createSession({ opened }: Pick<Site, 'opened'>) {
+export type SessionInit = Pick<Site, 'opened'> & Pick<Money, 'restored'>
+
+export function createSession({ opened, restored }: SessionInit) {
   const store = createSessionStore()
   const history = createHistoryKeeper(opened, store)
   /** Answers that are being made, by conversation. */
@@ -25,7 +28,7 @@ export function createSession({ opened }: Pick<Site, 'opened'>) {
   async function run(chatId: string, turnId: string, ask: Ask): Promise<void> {
     const controller = new AbortController()
     const init = { chatId, turnId, ask }
-    const ended = runAnswer({ opened, store, history }, init, controller.signal)
+    const ended = runAnswer({ opened, restored, store, history }, init, controller.signal)
     const here = { controller, ended }
     running.set(chatId, here)
     await ended

@@ -25,6 +25,10 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'This device can answer by itself.',
     remedies: elsewhere,
   },
+  'sdk/too-dear': {
+    advice: 'Raise what you pay at most, under the prompt, or let this device answer.',
+    remedies: ['local', 'wallet', 'retry'],
+  },
   'sdk/busy': {
     advice: 'This device can answer by itself; or try again later.',
     remedies: elsewhere,

@@ -27,6 +27,8 @@ export type Money = {
   state: Cell<MoneyState>
   /** Asks the chain what this page may spend of a wallet's money, and spends it from then on. Never rejects. */
   look(payer: Hex, network: PayingNetwork): Promise<void>
+  /** What this page could spend when it was left is known again, or that it cannot be. Never rejects. */
+  restored: Promise<void>
   /** This tab can be paid from now on, and redeems by itself. @throws WeftError why it cannot */
   earn(): Promise<void>
   /** Null before this tab can be paid. */
@@ -74,7 +76,7 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
   }
 
   /** A tab that could spend when it was left can spend again, and asks no wallet for it. */
-  async function restore(): Promise<void> {
+  async function restore(looked: () => void): Promise<void> {
     const { tab } = await opened
     const kept = readKeptPayer(tab.purse.address)
     if (!kept) return
@@ -83,6 +85,7 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
     if (!network) return
     do {
       await look(kept.payer, network)
+      looked()
       if (!state.get().error) return
       await new Promise((resolve) => setTimeout(resolve, askAgainMs))
     } while (state.get().funds === null)
@@ -106,10 +109,15 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
     void begun.look()
   }
 
-  void restore().catch(() => {}) // The wallet's state says what failed.
+  const restored = new Promise<void>((resolve) => {
+    restore(resolve)
+      .catch(() => {}) // The wallet's state says what failed.
+      .finally(resolve)
+  })
   return {
     state,
     look,
+    restored,
     redeeming,
     earn() {
       earning ??= opened

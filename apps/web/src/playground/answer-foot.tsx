@@ -1,4 +1,5 @@
 import type { AnswerRecord } from '@weft/sdk'
+import { weft } from '../money/amounts.ts'
 import { billWei } from '../money/bill.ts'
 import { type Summary, summaryLine } from '../row/summary.ts'
 import { WovenRow } from '../row/woven-row.tsx'
@@ -16,9 +17,11 @@ type AnswerFootProps = {
 /** The row, the line under it, and what can be done with an answer. */
 export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: AnswerFootProps) {
   const streaming = summary.finish === ''
+  const costWei = billWei(answer)
+  const isEmpty = summary.tokens === 0
   return (
     <footer>
-      {(streaming || summary.tokens > 0) && <WovenRow answer={answer} streaming={streaming} />}
+      {(streaming || !isEmpty) && <WovenRow answer={answer} streaming={streaming} />}
       <div className="mt-1 flex min-h-9 flex-wrap items-center justify-between gap-x-4">
         <p
           data-testid="answer-summary"
@@ -28,17 +31,17 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
           data-ttft-ms={rounded(summary.firstTokenMs)}
           data-tokens-per-second={rounded(summary.tokensPerSecond)}
           data-where={summary.where}
-          data-cost-wei={billWei(answer).toString()}
+          data-cost-wei={costWei.toString()}
           className="text-sm text-ash tabular-nums"
         >
-          {summary.tokens > 0 ? summaryLine(summary, answer) : streaming ? '' : 'No answer'}
+          {isEmpty ? emptyLine(costWei, streaming) : summaryLine(summary, answer)}
         </p>
-        {!streaming && summary.tokens > 0 && (
+        {!streaming && (!isEmpty || costWei > 0n) && (
           <div className="-mx-2 flex">
             <Button kind="quiet" onClick={onReceipt} aria-haspopup="dialog">
               Receipt
             </Button>
-            <CopyButton label="Copy" text={() => answer.text} />
+            {!isEmpty && <CopyButton label="Copy" text={() => answer.text} />}
             {canRetry && (
               <Button kind="quiet" onClick={onRetry}>
                 Try again
@@ -49,6 +52,12 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
       </div>
     </footer>
   )
+}
+
+/** A prompt that was read is paid, also where it was stopped before the first token. */
+function emptyLine(costWei: bigint, streaming: boolean): string {
+  if (streaming) return ''
+  return costWei > 0n ? `No answer · ${weft(costWei)} for reading the prompt` : 'No answer'
 }
 
 function rounded(value: number | null): string {
