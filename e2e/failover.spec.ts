@@ -3,6 +3,7 @@
  * @module
  */
 import type { Page } from '@playwright/test'
+import { crash, findAnswering } from './contributor.ts'
 import { expect, test } from './fixtures.ts'
 import { onToken, playground, recordStream } from './playground.ts'
 
@@ -11,8 +12,8 @@ const story = 'Tell me a story about a fox and a lantern.'
 type Death = { name: string; kill: (page: Page) => Promise<unknown> }
 
 const closes: Death = { name: 'closed', kill: (page) => page.close() }
-const crashes: Death = { name: 'crashed', kill: (page) => tell(page, 'Page.crash') }
-const browserCrashes: Death = { name: 'killed', kill: (page) => tell(page, 'Browser.crash') }
+const crashes: Death = { name: 'crashed', kill: (page) => crash(page, 'Page.crash') }
+const browserCrashes: Death = { name: 'killed', kill: (page) => crash(page, 'Browser.crash') }
 const hangs: Death = {
   name: 'hung',
   kill: async (page) => {
@@ -55,12 +56,6 @@ test.afterEach(() => {
   for (const id of stopped.splice(0)) process.kill(id, 'SIGKILL')
 })
 
-async function tell(page: Page, command: 'Page.crash' | 'Browser.crash'): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  // There is nobody left to answer.
-  session.send(command).catch(() => {})
-}
-
 for (const { name, kill } of [closes, crashes, browserCrashes, stops, hangs, babbles, leaves]) {
   test(`a node is lost in mid-answer, ${name}: another tab goes on`, async ({
     contributor,
@@ -88,14 +83,4 @@ for (const { name, kill } of [closes, crashes, browserCrashes, stops, hangs, bab
     await receipt.getByRole('button', { name: 'Check on this device' }).click()
     await expect(receipt.getByText(/All \d+ tokens are the same/)).toBeVisible({ timeout: 60_000 })
   })
-}
-
-/** The tab that says it answers. */
-async function findAnswering(nodes: Page[]): Promise<Page> {
-  const words = await Promise.all(
-    nodes.map((node) => node.getByRole('status', { name: 'Node status' }).innerText()),
-  )
-  const found = nodes[words.findIndex((text) => text.includes('Answering'))]
-  if (!found) throw new Error(`No tab says that it answers: ${words.join(' / ')}`)
-  return found
 }

@@ -7,18 +7,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type Browser,
+  type BrowserContext,
   type BrowserContextOptions,
   test as base,
   chromium,
+  type LaunchOptions,
   type Page,
 } from '@playwright/test'
 import { chromiumFlags, chromiumSandbox, findChromium } from '@weft/weft/chromium'
+import { type Backend, startServing } from './contributor.ts'
 import { type Relay, startRelay, startSite } from './processes.ts'
 
 const sitePort = 7270
 const relayPort = 7280
-
-export type Backend = 'wasm' | 'webgpu'
 
 export type RelayControl = {
   http: string
@@ -31,21 +32,25 @@ type WorkerFixtures = {
   siteUrl: string
 }
 
+export type Profile = { open(): Promise<Page> }
+
 type TestFixtures = {
   /** A page in a new Chromium process, which ends with the test. */
   newBrowserPage(options?: BrowserContextOptions): Promise<Page>
+  /** A browser that keeps what its pages store: opened again, it is the same one, whatever had ended it. */
+  newProfile(): Promise<Profile>
   /** A contributor tab that serves, in its own Chromium process. */
   contributor(backend: Backend): Promise<Page>
 }
 
-function launch(): Promise<Browser> {
+function launchOptions(): LaunchOptions {
   const found = findChromium()
   if (!found) throw new Error('No Chromium: run npm test, which installs one.')
-  return chromium.launch({
+  return {
     executablePath: found.executablePath,
     chromiumSandbox,
     args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu],
-  })
+  }
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -84,22 +89,35 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   newBrowserPage: async ({}, use) => {
     const browsers: Browser[] = []
     await use(async (options) => {
-      const browser = await launch()
+      const browser = await chromium.launch(launchOptions())
       browsers.push(browser)
       const context = await browser.newContext(options)
       return context.newPage()
     })
     await Promise.all(browsers.map((browser) => browser.close()))
   },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from it.
+  newProfile: async ({}, use) => {
+    const contexts: BrowserContext[] = []
+    const folders: string[] = []
+    await use(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'weft-e2e-'))
+      folders.push(folder)
+      return {
+        async open() {
+          const context = await chromium.launchPersistentContext(folder, launchOptions())
+          contexts.push(context)
+          return context.newPage()
+        },
+      }
+    })
+    await Promise.all(contexts.map((context) => context.close()))
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
+  },
   contributor: async ({ newBrowserPage, siteUrl }, use) => {
     await use(async (backend) => {
       const page = await newBrowserPage()
-      await page.goto(`${siteUrl}/contribute`)
-      await page.getByRole('combobox', { name: 'Backend' }).selectOption(backend)
-      await page.getByRole('combobox', { name: 'On battery' }).selectOption('serve')
-      await page.getByRole('switch', { name: 'Serve' }).click()
-      const status = page.getByRole('status', { name: 'Node status' })
-      await status.filter({ hasText: 'Ready and registered' }).waitFor({ timeout: 90_000 })
+      await startServing(page, siteUrl, { backend })
       return page
     })
   },

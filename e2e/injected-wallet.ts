@@ -15,6 +15,8 @@ export type InjectedWallet = {
   asked: string[]
   /** The next question is answered with no. */
   decline(): void
+  /** Before the page is opened; again where its browser is started again. */
+  injectInto(page: Page): Promise<void>
 }
 
 type Answer = { result: unknown; chainId?: Hex } | { error: { code: number; message: string } }
@@ -31,8 +33,14 @@ const questions = new Set([
   'wallet_addEthereumChain',
 ])
 
-/** Before the page is opened. On Ethereum's main network at first, and knows no other. */
 export async function injectWallet(page: Page): Promise<InjectedWallet> {
+  const wallet = createWallet()
+  await wallet.injectInto(page)
+  return wallet
+}
+
+/** On Ethereum's main network at first, and knows no other. */
+function createWallet(): InjectedWallet {
   const account = privateKeyToAccount(generatePrivateKey())
   const rpcUrls = new Map<number, string>()
   const asked: string[] = []
@@ -74,7 +82,7 @@ export async function injectWallet(page: Page): Promise<InjectedWallet> {
     return url
   }
 
-  await page.exposeFunction('askWallet', async (method: string, params: Params) => {
+  async function ask(method: string, params: Params): Promise<Answer> {
     const before = chainId
     try {
       if (questions.has(method)) {
@@ -86,18 +94,22 @@ export async function injectWallet(page: Page): Promise<InjectedWallet> {
       }
       const result = await answer(method, params)
       const changed = chainId === before ? {} : { chainId: numberToHex(chainId) }
-      return { result, ...changed } satisfies Answer
+      return { result, ...changed }
     } catch (error) {
       const { code = -32603, message } = error as { code?: number; message: string }
-      return { error: { code, message } } satisfies Answer
+      return { error: { code, message } }
     }
-  })
-  await page.addInitScript(announce, injectedName)
+  }
+
   return {
     address: account.address,
     asked,
     decline: () => {
       declines = true
+    },
+    async injectInto(page) {
+      await page.exposeFunction('askWallet', ask)
+      await page.addInitScript(announce, injectedName)
     },
   }
 }

@@ -2,7 +2,8 @@
  * The main job: a prompt typed in one Chromium process, answered by the model in another.
  * @module
  */
-import { type Backend, expect, type RelayControl, test } from './fixtures.ts'
+import type { Backend } from './contributor.ts'
+import { expect, type RelayControl, test } from './fixtures.ts'
 import { playground, recordNodeStatus, recordStream } from './playground.ts'
 
 const story = 'Tell me a story about a fox and a lantern.'
