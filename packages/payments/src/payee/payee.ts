@@ -159,7 +159,13 @@ export async function createPayee({
     const planned = planRedemption(lanes.redeemable({ ...now, withdrawDelay }), now)
     return planned.map(({ laneIds, ...batch }) => {
       const earnings = laneIds.flatMap((id) => lanes.get(id)?.earning ?? [])
-      return { ...batch, call: redeemCall({ payee: address, ...batch }, earnings) }
+      return {
+        ...batch,
+        // For whoever sends it: to work out the parities takes longer than all else that vouchers cost.
+        get call() {
+          return redeemCall({ payee: address, ...batch }, earnings)
+        },
+      }
     })
   }
 
