@@ -160,7 +160,7 @@ export async function stake({ page, wallet }: Contributor, ledger: Ledger): Prom
   expect(await ledger.stakeOf(operator)).toEqual({ stakeWei, unbondingWei: 0n })
   await panel.getByLabel('Amount').fill('5')
   await panel.getByRole('button', { name: 'Unstake' }).click()
-  await expect(panel).toContainText('5.00 WEFT was asked back. It comes free')
+  await expect(panel).toContainText('5.00 WEFT was asked back. It can be taken back from')
   await expect(panel.getByRole('button', { name: 'Take it back' })).toBeDisabled()
   expect(await ledger.stakeOf(operator)).toEqual({ stakeWei: 0n, unbondingWei: stakeWei })
 }
