@@ -21,6 +21,10 @@ export type ModelPage = {
   answerTogether(inits: AnswerInit[]): ReturnType<WeftContestant['answerTogether']>
   /** Weft only. */
   chat(init: Parameters<WeftContestant['chat']>[0]): ReturnType<WeftContestant['chat']>
+  /** Weft only. */
+  answerJobs: WeftContestant['answerJobs']
+  /** Weft only. */
+  marginsOf: WeftContestant['marginsOf']
   /** Weft only, with a worker that takes times. */
   profile(init: ContestantInit, answers: AnswerInit[]): Promise<Profile>
   measureBandwidth(threads: number): Promise<Bandwidth>
@@ -60,6 +64,8 @@ const page: ModelPage = {
   answer: (init) => required(contestant).answer(init),
   answerTogether: (inits) => required(weft).answerTogether(inits),
   chat: (init) => required(weft).chat(init),
+  answerJobs: (jobs, answered) => required(weft).answerJobs(jobs, answered),
+  marginsOf: (jobs, answers) => required(weft).marginsOf(jobs, answers),
   profile: async (init, answers) => (await import('./profile.ts')).profile(init, answers),
   measureBandwidth,
 }

@@ -4,6 +4,8 @@
  */
 import { createWorkerEngine, type Engine, type GenerateInit } from '@weft/engine'
 import { greedySampling, type Message, manifestSchema, parse } from '@weft/protocol'
+import type { CalibrationJob } from '../src/calibrate/calibration-jobs.ts'
+import { answerJobs, marginsOf } from '../src/calibrate/claims.ts'
 import {
   type Answer,
   type AnswerInit,
@@ -33,7 +35,12 @@ export type ChatInit = {
   switchOrder: boolean
 }
 
+type Tokens = readonly (readonly number[])[]
+
 export type WeftContestant = Contestant & {
+  /** See `src/calibrate/claims.ts`. */
+  answerJobs(jobs: readonly CalibrationJob[], answered: Tokens): Promise<number[][]>
+  marginsOf(jobs: readonly CalibrationJob[], answers: Tokens): Promise<number[][]>
   answerTogether(inits: AnswerInit[]): Promise<Together>
   /** The second turn of one chat, and the same turn of another one whose first never ran here. */
   chat(init: ChatInit): Promise<{ second: ChatTurn; cold: ChatTurn }>
@@ -63,6 +70,8 @@ export async function openWeft(
   const { engine: info } = await engine.load({ manifest, openFiles, backend })
   return {
     description: `${info.runtime}, ${info.device}`,
+    answerJobs: (jobs, answered) => answerJobs(engine, jobs, answered),
+    marginsOf: (jobs, answers) => marginsOf(engine, jobs, answers),
     answer: (answerInit) => answer(engine, answerInit),
     answerTogether: (inits) => answerTogether(engine, inits),
     chat: (chatInit) => chat(engine, chatInit),

@@ -39,8 +39,11 @@ const gpuFlags: Record<Gpu, string[]> = {
   device: chromiumFlags.deviceGpu,
 }
 
-/** @throws Error when there is no Chromium or a part does not start */
-export async function openModelStage(gpu: Gpu): Promise<ModelStage> {
+/**
+ * @param model a folder that is served as `/model/`
+ * @throws Error when there is no Chromium or a part does not start
+ */
+export async function openModelStage(gpu: Gpu, model?: string): Promise<ModelStage> {
   const found = findChromium()
   if (!found) throw new Error('No Chromium was found. Install one, or set CHROMIUM_PATH.')
   mkdirSync(modelsFolder, { recursive: true })
@@ -51,6 +54,7 @@ export async function openModelStage(gpu: Gpu): Promise<ModelStage> {
     folders: {
       '/': buildFolder,
       '/models/': modelsFolder,
+      ...(model ? { '/model/': model } : {}),
       '/transformers-runtime/': transformersRuntime(),
     },
   })

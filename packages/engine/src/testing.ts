@@ -14,4 +14,5 @@ export {
   tinyShape,
 } from './testing/build-model/recipe.ts'
 export { buildWeights, type Weight } from './testing/build-model/weights.ts'
+export { type Cheaper, cheapen } from './testing/cheapen.ts'
 export { openNodeWasm } from './testing/node-wasm.ts'

@@ -3,6 +3,15 @@
  * comes as an argument.
  * @module
  */
+export {
+  areaUnderCurve,
+  type ChooseInit,
+  chooseThresholds,
+  type DrawInit,
+  drawSeverities,
+  type Margins,
+  shareFound,
+} from './calibration.ts'
 export { type Stretch, severity, worstStretches } from './margins.ts'
 export { type Asked, type Question, questionOf } from './question.ts'
 export { type Finding, type Judged, type Scored, verify } from './verify.ts'

@@ -41,7 +41,7 @@ export function splitGraph(whole: OnnxGraph, tabs: number): SplitGraph {
   const { layers } = flow
   if (!Number.isInteger(tabs) || tabs < 2 || tabs > layers.length)
     throw notSplittable(`It has ${layers.length} layers; asked for: ${tabs} parts.`)
-  const cuts = layers.map((_, index) => findCut(graph, flow, index + 1))
+  const cuts = layerEnds(graph)
   const pieceOf = (from: number, to: number) => piece(graph, flow, { cuts, from, to })
   const weights = layers.map((_, index) => weightBytes(pieceOf(index, index + 1)))
   const closing = pieceOf(layers.length, layers.length + 1)
@@ -56,6 +56,16 @@ export function splitGraph(whole: OnnxGraph, tabs: number): SplitGraph {
     closing,
     layerCounts: ranges.map(([from, to]) => to - from),
   }
+}
+
+/**
+ * The value that leaves each layer, in order.
+ * @param graph as `skipNormsApart` leaves it
+ * @throws WeftError `engine/not-splittable`
+ */
+export function layerEnds(graph: OnnxGraph): string[] {
+  const flow = valueFlow(graph)
+  return flow.layers.map((_, index) => findCut(graph, flow, index + 1))
 }
 
 /** @returns the value between layer `count - 1` and what follows, layers counted from 0 */
@@ -175,7 +185,10 @@ function lengthSources(graph: OnnxGraph, { asked, flow, isOwn }: LengthInit): Ma
   )
 }
 
-function renamed(node: OnnxNode, nameOf: (name: string, reader: OnnxNode) => string): OnnxNode {
+export function renamed(
+  node: OnnxNode,
+  nameOf: (name: string, reader: OnnxNode) => string,
+): OnnxNode {
   return {
     ...node,
     input: node.input.map((name) => nameOf(name, node)),
