@@ -1,0 +1,127 @@
+/**
+ * TOPLOC (Ong et al., "TOPLOC: A Locality Sensitive Hashing Scheme for Trustless Verifiable Inference",
+ * arXiv 2501.16007): 258 bytes by which a node commits to the hidden states of 32 tokens. The 128 largest
+ * of them by magnitude are rounded to bfloat16, and a polynomial over GF(65497) runs through the points
+ * (index mod m, bits). Who recomputes the states evaluates it at the indices of its own 128 largest:
+ * where the same values lie, exponents agree and mantissas nearly; anywhere else the polynomial says
+ * something arbitrary.
+ * @module
+ */
+import { MalformedError } from '@weft/protocol'
+import { evaluate, interpolate, prime } from './field.ts'
+
+/** Values that a fingerprint holds, as many as there are in fewer states. */
+const heldValues = 128
+/** m, and a coefficient for each value. */
+export const fingerprintBytes = 2 * (1 + heldValues)
+const leastModulus = 2 ** 15
+
+/** How much of a fingerprint is found in other states of the same tokens. */
+export type Likeness = {
+  /** Values looked for: 128, or all there are. */
+  values: number
+  /** Of them, with the same sign and exponent. */
+  alike: number
+  /** Mean and median difference of the mantissas of those, in units of 1/128; 128 when none is alike. */
+  meanMantissa: number
+  medianMantissa: number
+}
+
+/**
+ * @param states float32, of one to 32 tokens one behind the other, in the tokens' order
+ * @returns 258 bytes: m and the coefficients, lowest first, each as u16 little-endian
+ * @throws RangeError for no states, or some that are no finite numbers
+ */
+export function makeFingerprint(states: Float32Array): Uint8Array {
+  const indices = largestByMagnitude(states)
+  const modulus = injectiveModulus(indices)
+  const points = Array.from(indices, (index) => ({
+    x: index % modulus,
+    y: bfloat16Of(states[index] ?? 0),
+  }))
+  const view = new DataView(new ArrayBuffer(fingerprintBytes))
+  view.setUint16(0, modulus, true)
+  interpolate(points).forEach((coefficient, power) => {
+    view.setUint16(2 + 2 * power, coefficient, true)
+  })
+  return new Uint8Array(view.buffer)
+}
+
+/**
+ * @param fingerprint of somebody else's states
+ * @param states one's own, as for `makeFingerprint`
+ * @throws MalformedError for bytes that no states have, RangeError as `makeFingerprint`
+ */
+export function compareFingerprint(fingerprint: Uint8Array, states: Float32Array): Likeness {
+  const { modulus, polynomial } = parseFingerprint(fingerprint)
+  const indices = largestByMagnitude(states)
+  const differences: number[] = []
+  for (const index of indices) {
+    const theirs = evaluate(polynomial, index % modulus)
+    const ours = bfloat16Of(states[index] ?? 0)
+    if (theirs >> 7 === ours >> 7) differences.push(Math.abs((theirs & 0x7f) - (ours & 0x7f)))
+  }
+  differences.sort((a, b) => a - b)
+  const alike = differences.length
+  const sum = differences.reduce((total, each) => total + each, 0)
+  return {
+    values: indices.length,
+    alike,
+    meanMantissa: alike === 0 ? 128 : sum / alike,
+    medianMantissa: differences[alike >> 1] ?? 128,
+  }
+}
+
+function parseFingerprint(bytes: Uint8Array): { modulus: number; polynomial: number[] } {
+  if (bytes.length !== fingerprintBytes) throw malformed(`${bytes.length} bytes`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const modulus = view.getUint16(0, true)
+  const polynomial = Array.from({ length: heldValues }, (_, power) =>
+    view.getUint16(2 + 2 * power, true),
+  )
+  if (modulus <= leastModulus || modulus > prime) throw malformed(`Modulus: ${modulus}`)
+  const stranger = polynomial.find((coefficient) => coefficient >= prime)
+  if (stranger !== undefined) throw malformed(`Coefficient: ${stranger}`)
+  return { modulus, polynomial }
+}
+
+function malformed(fact: string): MalformedError {
+  return new MalformedError({ subject: 'fingerprint', facts: [fact] })
+}
+
+/** Indices by |x|, largest first, ties to the lowest. */
+function largestByMagnitude(states: Float32Array): Uint32Array {
+  if (states.length === 0) throw new RangeError('There are no states.')
+  const magnitudes = states.map(Math.abs)
+  // NaN sorts behind all numbers, and is refused.
+  const ascending = magnitudes.slice().sort()
+  if (!((ascending.at(-1) ?? Number.NaN) < Number.POSITIVE_INFINITY)) {
+    throw new RangeError('A state is not a finite number.')
+  }
+  const least = ascending[Math.max(0, ascending.length - heldValues)] ?? 0
+  const found: number[] = []
+  magnitudes.forEach((magnitude, index) => {
+    if (magnitude >= least) found.push(index)
+  })
+  const at = (index: number): number => magnitudes[index] ?? 0
+  return Uint32Array.from(found.sort((a, b) => at(b) - at(a) || a - b).slice(0, heldValues))
+}
+
+/** The largest m that keeps all indices apart, from the prime down. */
+function injectiveModulus(indices: Uint32Array): number {
+  for (let modulus = prime; modulus > leastModulus; modulus--) {
+    if (new Set(indices.map((index) => index % modulus)).size === indices.length) return modulus
+  }
+  throw new RangeError('No modulus keeps these indices apart.')
+}
+
+const word = new DataView(new ArrayBuffer(4))
+
+/** The 16 bits of the nearest bfloat16, ties to even. @param value finite */
+function bfloat16Of(value: number): number {
+  word.setFloat32(0, value)
+  const bits = word.getUint32(0)
+  const rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16
+  // A number that rounds to infinity stays the largest finite one.
+  return (rounded & 0x7f80) === 0x7f80 ? rounded - 1 : rounded
+}
