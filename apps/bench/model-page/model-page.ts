@@ -24,7 +24,7 @@ export type ModelPage = {
   /** Weft only. */
   answerJobs: WeftContestant['answerJobs']
   /** Weft only. */
-  marginsOf: WeftContestant['marginsOf']
+  readAnswers: WeftContestant['readAnswers']
   /** Weft only, with a worker that takes times. */
   profile(init: ContestantInit, answers: AnswerInit[]): Promise<Profile>
   measureBandwidth(threads: number): Promise<Bandwidth>
@@ -65,7 +65,7 @@ const page: ModelPage = {
   answerTogether: (inits) => required(weft).answerTogether(inits),
   chat: (init) => required(weft).chat(init),
   answerJobs: (jobs, answered) => required(weft).answerJobs(jobs, answered),
-  marginsOf: (jobs, answers) => required(weft).marginsOf(jobs, answers),
+  readAnswers: (...asked) => required(weft).readAnswers(...asked),
   profile: async (init, answers) => (await import('./profile.ts')).profile(init, answers),
   measureBandwidth,
 }

@@ -5,7 +5,7 @@
 import { createWorkerEngine, type Engine, type GenerateInit } from '@weft/engine'
 import { greedySampling, type Message, manifestSchema, parse } from '@weft/protocol'
 import type { CalibrationJob } from '../src/calibrate/calibration-jobs.ts'
-import { answerJobs, marginsOf } from '../src/calibrate/claims.ts'
+import { answerJobs, type Reading, readAnswers } from '../src/calibrate/claims.ts'
 import {
   type Answer,
   type AnswerInit,
@@ -40,7 +40,11 @@ type Tokens = readonly (readonly number[])[]
 export type WeftContestant = Contestant & {
   /** See `src/calibrate/claims.ts`. */
   answerJobs(jobs: readonly CalibrationJob[], answered: Tokens): Promise<number[][]>
-  marginsOf(jobs: readonly CalibrationJob[], answers: Tokens): Promise<number[][]>
+  readAnswers(
+    jobs: readonly CalibrationJob[],
+    answers: Tokens,
+    fingerprints: readonly Tokens[],
+  ): Promise<Reading[]>
   answerTogether(inits: AnswerInit[]): Promise<Together>
   /** The second turn of one chat, and the same turn of another one whose first never ran here. */
   chat(init: ChatInit): Promise<{ second: ChatTurn; cold: ChatTurn }>
@@ -71,7 +75,7 @@ export async function openWeft(
   return {
     description: `${info.runtime}, ${info.device}`,
     answerJobs: (jobs, answered) => answerJobs(engine, jobs, answered),
-    marginsOf: (jobs, answers) => marginsOf(engine, jobs, answers),
+    readAnswers: (...asked) => readAnswers(engine, ...asked),
     answer: (answerInit) => answer(engine, answerInit),
     answerTogether: (inits) => answerTogether(engine, inits),
     chat: (chatInit) => chat(engine, chatInit),

@@ -33,7 +33,10 @@ test('thresholds ascend, and are suspicious before they fail', () => {
   const short = { tokens: 32, suspicious: 0.001, failed: 0.002 }
   const long = { tokens: 128, suspicious: 0.001, failed: 0.001 }
   const parse = (...windows: object[]) =>
-    manifestSchema.safeParse({ ...manifest, thresholds: { marginClip: 0.1, windows } }).success
+    manifestSchema.safeParse({
+      ...manifest,
+      thresholds: { marginClip: 0.1, windows, fingerprint: null },
+    }).success
   expect(parse(short, long)).toBe(true)
   expect(parse(long, short)).toBe(false)
   expect(parse({ ...short, failed: 0.0005 })).toBe(false)

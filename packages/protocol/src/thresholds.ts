@@ -16,6 +16,14 @@ const windowLimitSchema = z.strictObject({
 /** Of any `tokens` in a row; a shorter answer counts as filled up with margins of 0. */
 export type WindowLimit = z.infer<typeof windowLimitSchema>
 
+const fingerprintLimitsSchema = z.strictObject({
+  /** Share of its values whose sign and exponent agree, at least. */
+  leastAlike: z.number().min(0).max(1),
+  /** Mean difference of their mantissas at most, in units of 1/128. */
+  mostMantissa: z.number().gt(0).max(128),
+})
+export type FingerprintLimits = z.infer<typeof fingerprintLimitsSchema>
+
 export const thresholdsSchema = z.strictObject({
   /** In logits: no single margin counts for more, Infinity included. */
   marginClip: z.number().gt(0),
@@ -32,5 +40,7 @@ export const thresholdsSchema = z.strictObject({
         }),
       { error: 'expected ascending windows that are suspicious before they fail' },
     ),
+  /** Of each fingerprint; null where the graph shows no hidden states. */
+  fingerprint: fingerprintLimitsSchema.nullable(),
 })
 export type Thresholds = z.infer<typeof thresholdsSchema>

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { areaUnderCurve, chooseThresholds, drawSeverities, shareFound } from './calibration.ts'
+import {
+  areaUnderCurve,
+  chooseFingerprintLimits,
+  chooseMarginLimits,
+  drawSeverities,
+  shareFound,
+} from './calibration.ts'
+import { isAlike } from './fingerprint.ts'
 
 /** Mulberry32 by Tommy Ettinger: the same numbers each time. */
 function numbers() {
@@ -18,11 +25,11 @@ const answers = (count: number, share: number, most: number) =>
   Array.from({ length: count }, () =>
     Float64Array.from({ length: 300 }, () => (random() < share ? random() * most : 0)),
   )
-const init = { random, trials: 4000, tokens: 300 }
+const init = { random, trials: 1000, tokens: 300 }
 
 test('limits leave honest answers alone and find cheats', () => {
   const pairs = [answers(40, 0.001, 1e-4), answers(40, 0.02, 0.01)]
-  const thresholds = chooseThresholds(pairs, { ...init, leastClip: 0.02 })
+  const thresholds = chooseMarginLimits(pairs, { ...init, leastClip: 0.02 })
   expect(thresholds.marginClip).toBe(0.02)
   for (const pair of pairs) {
     expect(shareFound(drawSeverities(pair, thresholds, { ...init, by: 'failed' }))).toBe(0)
@@ -37,7 +44,7 @@ test('limits leave honest answers alone and find cheats', () => {
 
 test('a clip is the 99.9th percentile of the noisiest pair', () => {
   const noisy = answers(40, 1, 0.5)
-  const { marginClip } = chooseThresholds([answers(40, 0, 0), noisy], {
+  const { marginClip } = chooseMarginLimits([answers(40, 0, 0), noisy], {
     ...init,
     trials: 100,
     leastClip: 0.02,
@@ -61,4 +68,20 @@ test('the area under the curve is that of the definition', () => {
   const wins = [...cheat].flatMap((c) => [...honest].map((h) => (c > h ? 1 : c === h ? 0.5 : 0)))
   const mean = wins.reduce<number>((sum, win) => sum + win, 0) / wins.length
   expect(areaUnderCurve(honest, cheat)).toBe(mean)
+})
+
+test('limits of fingerprints leave the furthest honest one alone', () => {
+  const honest = [
+    { values: 128, alike: 127, meanMantissa: 0.25, medianMantissa: 0 },
+    { values: 64, alike: 64, meanMantissa: 0, medianMantissa: 0 },
+  ]
+  const limits = chooseFingerprintLimits(honest)
+  expect(limits).toEqual({ leastAlike: 0.9 - 2 / 128, mostMantissa: 1 })
+  for (const likeness of honest) expect(isAlike(likeness, limits)).toBe(true)
+  expect(isAlike({ values: 128, alike: 112, meanMantissa: 0, medianMantissa: 0 }, limits)).toBe(
+    false,
+  )
+  expect(isAlike({ values: 128, alike: 128, meanMantissa: 1.1, medianMantissa: 1 }, limits)).toBe(
+    false,
+  )
 })

@@ -6,11 +6,15 @@
  * lot, since margins of neighbours belong together and a cheat may begin late.
  * @module
  */
-import { type Thresholds, tokensPerWindow } from '@weft/protocol'
+import { type FingerprintLimits, type Thresholds, tokensPerWindow } from '@weft/protocol'
+import type { Likeness } from './fingerprint.ts'
 import { severity, worstStretches } from './margins.ts'
 
 /** Margins by answer, of one honest pair of backends or of one cheat. */
 export type Margins = readonly Float64Array[]
+
+/** What margins decide. */
+export type MarginLimits = Pick<Thresholds, 'marginClip' | 'windows'>
 
 export type DrawInit = {
   /** In [0, 1). */
@@ -36,7 +40,7 @@ const windowTokens = [32, 64, 128, 256, 512]
  * half clips: the first token outside S_t that nobody saw in the measurement must not be enough.
  * @param pairs honest ones, each with at least one answer
  */
-export function chooseThresholds(pairs: readonly Margins[], init: ChooseInit): Thresholds {
+export function chooseMarginLimits(pairs: readonly Margins[], init: ChooseInit): MarginLimits {
   const clips = pairs.map((answers) => {
     const all = Float64Array.from(answers.flatMap((each) => [...each].filter(Number.isFinite)))
     return quantile(all.sort(), 0.999)
@@ -70,10 +74,20 @@ export function chooseThresholds(pairs: readonly Margins[], init: ChooseInit): T
   }
 }
 
+/**
+ * Twice as far as the furthest honest fingerprint was, and a little: they are too few to draw from.
+ * @param honest at least one
+ */
+export function chooseFingerprintLimits(honest: readonly Likeness[]): FingerprintLimits {
+  const unlike = Math.max(...honest.map(({ alike, values }) => 1 - alike / values))
+  const mantissa = Math.max(...honest.map(({ meanMantissa }) => meanMantissa))
+  return { leastAlike: Math.max(0, 0.9 - 2 * unlike), mostMantissa: 0.5 + 2 * mantissa }
+}
+
 /** `severity` by which limits, of drawn answers, ascending. */
 export function drawSeverities(
   answers: Margins,
-  thresholds: Thresholds,
+  thresholds: MarginLimits,
   { by, ...init }: DrawInit & { by: 'suspicious' | 'failed' },
 ): Float64Array {
   const drawn = new Float64Array(init.trials)

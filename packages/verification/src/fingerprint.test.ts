@@ -48,7 +48,9 @@ describe('a fingerprint', () => {
     expect(bytesToHex(two.subarray(0, 8))).toBe('d9ff803fa0800000')
     const whole = makeFingerprint(patternless(32 * 192))
     expect(whole).toHaveLength(fingerprintBytes)
-    expect(bytesToHex(sha256(whole))).toBe('427225878b50a14aa35b773fd838e70e0040e36e977ead7846757b0f6d9fd848')
+    expect(bytesToHex(sha256(whole))).toBe(
+      '427225878b50a14aa35b773fd838e70e0040e36e977ead7846757b0f6d9fd848',
+    )
   })
 
   test('has at most 8.1 bytes a token', () => {

@@ -7,7 +7,7 @@
  * something arbitrary.
  * @module
  */
-import { MalformedError } from '@weft/protocol'
+import { type FingerprintLimits, MalformedError } from '@weft/protocol'
 import { evaluate, interpolate, prime } from './field.ts'
 
 /** Values that a fingerprint holds, as many as there are in fewer states. */
@@ -70,6 +70,14 @@ export function compareFingerprint(fingerprint: Uint8Array, states: Float32Array
     meanMantissa: alike === 0 ? 128 : sum / alike,
     medianMantissa: differences[alike >> 1] ?? 128,
   }
+}
+
+/** Whether states may be those that a fingerprint was made of. */
+export function isAlike(
+  { values, alike, meanMantissa }: Likeness,
+  { leastAlike, mostMantissa }: FingerprintLimits,
+): boolean {
+  return alike >= leastAlike * values && meanMantissa <= mostMantissa
 }
 
 function parseFingerprint(bytes: Uint8Array): { modulus: number; polynomial: number[] } {

@@ -6,12 +6,21 @@
 export {
   areaUnderCurve,
   type ChooseInit,
-  chooseThresholds,
+  chooseFingerprintLimits,
+  chooseMarginLimits,
   type DrawInit,
   drawSeverities,
+  type MarginLimits,
   type Margins,
   shareFound,
 } from './calibration.ts'
+export {
+  compareFingerprint,
+  fingerprintBytes,
+  isAlike,
+  type Likeness,
+  makeFingerprint,
+} from './fingerprint.ts'
 export { type Stretch, severity, worstStretches } from './margins.ts'
 export { type Asked, type Question, questionOf } from './question.ts'
 export { type Finding, type Judged, type Scored, verify } from './verify.ts'

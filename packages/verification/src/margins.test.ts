@@ -5,6 +5,7 @@ import { severity, worstStretches } from './margins.ts'
 
 const thresholds: Thresholds = {
   marginClip: 0.5,
+  fingerprint: null,
   windows: [
     { tokens: 8, suspicious: 0.1, failed: 0.25 },
     { tokens: 32, suspicious: 0.05, failed: 0.125 },

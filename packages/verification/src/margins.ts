@@ -25,7 +25,7 @@ export type Stretch = {
  */
 export function worstStretches(
   margins: ArrayLike<number>,
-  { marginClip, windows }: Thresholds,
+  { marginClip, windows }: Pick<Thresholds, 'marginClip' | 'windows'>,
 ): Stretch[] {
   const sums = new Float64Array(margins.length + 1)
   for (let index = 0; index < margins.length; index++) {

@@ -1,9 +1,11 @@
 import type { Thresholds } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
+import type { Likeness } from './fingerprint.ts'
 import { verify } from './verify.ts'
 
 const thresholds: Thresholds = {
   marginClip: 0.02,
+  fingerprint: { leastAlike: 0.9, mostMantissa: 1 },
   windows: [
     { tokens: 32, suspicious: 0.001, failed: 0.002 },
     { tokens: 128, suspicious: 0.0005, failed: 0.001 },
@@ -17,7 +19,7 @@ function scored(changes: Record<number, number>, ended = true) {
   const margins = new Float64Array(answer.length + (ended ? 1 : 0))
   for (const [index, margin] of Object.entries(changes)) margins[Number(index)] = margin
   const chosen = Uint32Array.from(margins, (_, index) => answer[index] ?? 2)
-  return { inputTokens: 12, choices: { margins, chosen } }
+  return { inputTokens: 12, choices: { margins, chosen }, likenesses: [] as Likeness[] }
 }
 
 const receipt = { firstToken: 0, outputTokens: 200, inputTokens: 12 }
@@ -50,6 +52,20 @@ describe('a finding', () => {
     expect(find(before, mine).outcome).toBe('passed')
     expect(find(before, mine).margins).toHaveLength(101)
     expect(find({ 190: 1, 195: 1, 199: 1, 200: 1 }, mine).outcome).toBe('failed')
+  })
+
+  test('of a fingerprint of something else, which alone accuses nobody', () => {
+    const own = { values: 128, alike: 127, meanMantissa: 0.1, medianMantissa: 0 }
+    const other = { values: 128, alike: 90, meanMantissa: 9, medianMantissa: 8 }
+    const findWith = (likenesses: Likeness[], changes: Record<number, number> = {}) =>
+      verify({ receipt, answer }, { ...scored(changes), likenesses }, thresholds)
+    expect(findWith([own, own]).outcome).toBe('passed')
+    expect(findWith([own, other])).toMatchObject({
+      outcome: 'suspicious',
+      sentence: expect.stringMatching(/^Window 2 carries/),
+    })
+    expect(findWith([own, other], { 3: 1, 30: 1 }).outcome).toBe('failed')
+    expect(findWith([own, own], { 3: 1, 30: 1 }).outcome).toBe('suspicious')
   })
 
   test('of a prompt of another length than was billed', () => {

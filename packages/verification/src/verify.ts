@@ -3,7 +3,8 @@
  * honest devices are from each other.
  * @module
  */
-import { type Receipt, type Thresholds, WeftError } from '@weft/protocol'
+import { type FingerprintLimits, type Receipt, type Thresholds, WeftError } from '@weft/protocol'
+import { isAlike, type Likeness } from './fingerprint.ts'
 import { type Stretch, severity, worstStretches } from './margins.ts'
 
 /** What is judged; that it belongs together was checked by `checkReceipt`. */
@@ -17,6 +18,8 @@ export type Judged = {
 export type Scored = {
   inputTokens: number
   choices: { margins: Float64Array; chosen: Uint32Array } | null
+  /** Of the node's fingerprints, in order, with the states of the verifier; none where it sent none. */
+  likenesses: readonly Likeness[]
 }
 
 export type Finding = {
@@ -41,7 +44,7 @@ export type Finding = {
  */
 export function verify(
   { receipt, answer }: Judged,
-  { inputTokens, choices }: Scored,
+  { inputTokens, choices, likenesses }: Scored,
   thresholds: Thresholds,
 ): Finding {
   const { firstToken, outputTokens } = receipt
@@ -62,11 +65,19 @@ export function verify(
     const sentence = `The node says that it read ${receipt.inputTokens} tokens; the conversation has ${inputTokens}.`
     return { ...finding, outcome: 'failed', sentence }
   }
+  const isSuspicious = severity(stretches, 'suspicious') >= 1
+  const unlike = thresholds.fingerprint
+    ? likenesses.findIndex((each) => !isAlike(each, thresholds.fingerprint as FingerprintLimits))
+    : -1
   if (worst && severity(stretches, 'failed') >= 1) {
     const sentence = `${where(worst)} are ${logits(worst.mean)} from this model’s own choices on average; honest devices stay under ${logits(worst.limit.failed)}. This model, asked like this, did not choose them.`
     return { ...finding, outcome: 'failed', sentence }
   }
-  if (worst && severity(stretches, 'suspicious') >= 1) {
+  if (unlike >= 0) {
+    const sentence = `Window ${unlike + 1} carries the fingerprint of another computation than this model’s.`
+    return { ...finding, outcome: isSuspicious ? 'failed' : 'suspicious', sentence }
+  }
+  if (worst && isSuspicious) {
     const sentence = `${where(worst)} are ${logits(worst.mean)} from this model’s own choices on average, which is rare among honest devices. One check cannot tell.`
     return { ...finding, outcome: 'suspicious', sentence }
   }

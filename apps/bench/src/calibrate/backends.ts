@@ -11,7 +11,7 @@ import * as ort from 'onnxruntime-node'
 import type { ContestantInit } from '../../model-page/contestant.ts'
 import type { ModelStage } from '../model-stage.ts'
 import type { CalibrationJob } from './calibration-jobs.ts'
-import { answerJobs, marginsOf } from './claims.ts'
+import { answerJobs, type Reading, readAnswers } from './claims.ts'
 
 export type Backend = {
   name: string
@@ -19,10 +19,12 @@ export type Backend = {
     jobs: readonly CalibrationJob[],
     answered?: readonly (readonly number[])[],
   ): Promise<number[][]>
-  margins(
+  /** See `readAnswers`. */
+  read(
     jobs: readonly CalibrationJob[],
     answers: readonly (readonly number[])[],
-  ): Promise<number[][]>
+    fingerprints?: readonly (readonly (readonly number[])[])[],
+  ): Promise<Reading[]>
   close(): Promise<void>
 }
 
@@ -57,9 +59,9 @@ export async function openNode({ manifest, files }: ModelFolder): Promise<Backen
   return { name: 'node-cpu', ...over(engine), close: engine.close }
 }
 
-const over = (engine: Engine): Pick<Backend, 'answer' | 'margins'> => ({
+const over = (engine: Engine): Pick<Backend, 'answer' | 'read'> => ({
   answer: (jobs, answered) => answerJobs(engine, jobs, answered),
-  margins: (jobs, answers) => marginsOf(engine, jobs, answers),
+  read: (jobs, answers, fingerprints) => readAnswers(engine, jobs, answers, fingerprints),
 })
 
 /** @param model where the stage serves the folder, ending in a slash */
@@ -73,8 +75,12 @@ export async function openTab(
     name: init.backend === 'webgpu' ? 'webgpu' : `wasm-${init.threads}`,
     answer: (jobs, answered = []) =>
       page.evaluate((asked) => window.modelPage.answerJobs(...asked), [jobs, answered] as const),
-    margins: (jobs, answers) =>
-      page.evaluate((asked) => window.modelPage.marginsOf(...asked), [jobs, answers] as const),
+    read: (jobs, answers, fingerprints = []) =>
+      page.evaluate((asked) => window.modelPage.readAnswers(...asked), [
+        jobs,
+        answers,
+        fingerprints,
+      ] as const),
     close: () => page.close(),
   }
 }

@@ -8,12 +8,19 @@ import type { Message } from '@weft/protocol'
 import { type Backend, disguise, type ModelFolder, openNode } from './backends.ts'
 import type { CalibrationJob } from './calibration-jobs.ts'
 
-export type Cheat = {
+export type Cheat = Ways & {
   name: string
   /** One sentence, for the table. */
   description: string
-  answer(jobs: readonly CalibrationJob[]): Promise<number[][]>
 }
+
+type Ways = {
+  answer(jobs: readonly CalibrationJob[]): Promise<number[][]>
+  /** For what its own states look like; null where they are those that everybody would compute. */
+  read: Backend['read'] | null
+}
+
+const ways = ({ answer, read }: Backend): Ways => ({ answer: (jobs) => answer(jobs), read })
 
 /** Tokens that a node is honest for before it takes the cheaper model. */
 const honestFirst = 64
@@ -39,10 +46,15 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
   const half = await cheaperNode({ bits: 4, skippedLayers: Math.floor(layers / 2) })
   const fewer = await cheaperNode({ bits: null, skippedLayers: 1 })
   const coarse = await cheaperNode({ bits: 4, skippedLayers: 0 })
-  const asked =
-    (change: (job: CalibrationJob) => Partial<CalibrationJob>) =>
-    (jobs: readonly CalibrationJob[]): Promise<number[][]> =>
-      honest.answer(jobs.map((job) => ({ ...job, ...change(job) })))
+  /** The model itself, asked something else. */
+  const asked = (change: (job: CalibrationJob) => Partial<CalibrationJob>): Ways => {
+    const changed = (jobs: readonly CalibrationJob[]) =>
+      jobs.map((job) => ({ ...job, ...change(job) }))
+    return {
+      answer: (jobs) => honest.answer(changed(jobs)),
+      read: (jobs, answers) => honest.read(changed(jobs), answers),
+    }
+  }
   const withMessages = (change: (messages: Message[]) => Message[]) =>
     asked(({ messages }) => ({ messages: change(messages) }))
   const otherSeed = ({ seed }: CalibrationJob) => seed.map((byte) => byte ^ 0x55)
@@ -55,22 +67,22 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
     {
       name: 'smaller model',
       description: `half of its ${layers} layers, in 4 bits`,
-      answer: (jobs) => half.answer(jobs),
+      ...ways(half),
     },
     {
       name: 'fewer layers',
       description: `one of its ${layers} layers left out`,
-      answer: (jobs) => fewer.answer(jobs),
+      ...ways(fewer),
     },
     {
       name: 'other quantisation',
       description: 'products in 4 bits',
-      answer: (jobs) => coarse.answer(jobs),
+      ...ways(coarse),
     },
     {
       name: 'changed system prompt',
       description: 'another instruction; in the first question too, for templates without a system',
-      answer: withMessages(([, first, ...rest]) => [
+      ...withMessages(([, first, ...rest]) => [
         { role: 'system', content: instruction },
         { role: 'user', content: `${instruction} ${first?.content}` },
         ...rest,
@@ -79,17 +91,19 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
     {
       name: 'wrong temperature',
       description: 'a quarter warmer than asked for',
-      answer: asked((job) => ({ sampling: warmer(job) })),
+      ...asked((job) => ({ sampling: warmer(job) })),
+      read: null,
     },
     {
       name: 'ignored seed',
       description: 'noise of its own choice',
-      answer: asked((job) => ({ seed: otherSeed(job) })),
+      ...asked((job) => ({ seed: otherSeed(job) })),
+      read: null,
     },
     {
       name: 'truncated context',
       description: 'only the last message is read',
-      answer: withMessages((messages) => messages.slice(-1)),
+      ...withMessages((messages) => messages.slice(-1)),
     },
     {
       name: 'replayed answer',
@@ -98,6 +112,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
         const answers = await honest.answer(jobs)
         return [...answers.slice(1), ...answers.slice(0, 1)]
       },
+      read: null,
     },
     {
       name: 'edited answer',
@@ -111,6 +126,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
           begun.map((tokens, index) => [...tokens, ...(put[index] ?? [])]),
         )
       },
+      read: null,
     },
     {
       name: 'honest first',
@@ -119,6 +135,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
         const begun = await honest.answer(jobs.map((job) => ({ ...job, maxTokens: honestFirst })))
         return coarse.answer(jobs, begun)
       },
+      read: coarse.read,
     },
   ]
 }

@@ -3,6 +3,8 @@
  * @module
  */
 import type { Engine, GenerateInit, ScoreInit } from '@weft/engine'
+import { tokensPerWindow } from '@weft/protocol'
+import { compareFingerprint, type Likeness, makeFingerprint } from '@weft/verification'
 import type { CalibrationJob } from './calibration-jobs.ts'
 
 type Answering = Pick<Engine, 'generate' | 'score'>
@@ -26,19 +28,46 @@ export async function answerJobs(
   })
 }
 
-/** Margins of each answer as one to its job. */
-export async function marginsOf(
+/** What an engine says of an answer. */
+export type Reading = {
+  margins: number[]
+  /** By window of 32 tokens: of the states that it computed itself; none where the graph hides them. */
+  fingerprints: number[][]
+  /** Of somebody else's fingerprints with those states. */
+  likenesses: Likeness[]
+}
+
+/** @param fingerprints by answer, of who made them; none for an answer that has none */
+export async function readAnswers(
   engine: Answering,
   jobs: readonly CalibrationJob[],
   answers: readonly (readonly number[])[],
-): Promise<number[][]> {
+  fingerprints: readonly (readonly (readonly number[])[])[] = [],
+): Promise<Reading[]> {
   return inTurns(jobs, async (job, index) => {
     const { messages, overflow, maxTokens, sampling, seed } = askedBy(job)
+    const answer = answers[index] ?? []
     const claim = { sampling, seed, ended: false }
-    const init: ScoreInit = { messages, overflow, maxTokens, answer: answers[index] ?? [], claim }
-    const [score] = await engine.score([init], { topK: 1, hiddenStates: false })
-    return [...(score?.choices?.margins ?? [])]
+    const init: ScoreInit = { messages, overflow, maxTokens, answer, claim }
+    const [score] = await engine.score([init], { topK: 1, hiddenStates: true })
+    const windows = statesByWindow(score?.hiddenStates ?? null, answer.length)
+    const others = fingerprints[index] ?? []
+    return {
+      margins: [...(score?.choices?.margins ?? [])],
+      fingerprints: windows.map((states) => [...makeFingerprint(states)]),
+      likenesses: windows
+        .slice(0, others.length)
+        .map((states, place) => compareFingerprint(Uint8Array.from(others[place] ?? []), states)),
+    }
   })
+}
+
+function statesByWindow(states: Float32Array | null, tokens: number): Float32Array[] {
+  if (!states) return []
+  const width = (states.length / tokens) * tokensPerWindow
+  return Array.from({ length: Math.ceil(tokens / tokensPerWindow) }, (_, window) =>
+    states.subarray(window * width, (window + 1) * width),
+  )
 }
 
 function askedBy({ messages, sampling, seed, maxTokens }: CalibrationJob): GenerateInit {

@@ -13,22 +13,23 @@ import { createRandom } from '../storm/random.ts'
 import { type Backend, type ModelFolder, openNode, openTab, readModelFolder } from './backends.ts'
 import { calibrationJobs } from './calibration-jobs.ts'
 import { openCheats } from './cheats.ts'
-import { type HonestPair, measureCheat, measureHonest } from './measure.ts'
+import type { Reading } from './claims.ts'
+import { cheatMeasure, type HonestPair, measureHonest } from './measure.ts'
 import { printTable } from './table.ts'
 
 const usage = `npm run calibrate -- FOLDER [options]
 
   FOLDER        a model with its manifest.json, e.g. public/models/bobbin; gets calibration.json beside
                 it, and its manifest the limits that verifiers go by
-  --honest N    honest answers; default: 160
-  --cheats N    answers of each cheat; default: 24
+  --honest N    honest answers; default: 64
+  --cheats N    answers of each cheat; default: 16
   --tokens N    of each answer; default: 300, or what the context has room for
   --trials N    answers drawn from those by lot; default: 100000
   --dry         writes nothing`
 
 const { values, positionals } = readCommandLine(usage, {
-  honest: { type: 'string', default: '160' },
-  cheats: { type: 'string', default: '24' },
+  honest: { type: 'string', default: '64' },
+  cheats: { type: 'string', default: '16' },
   tokens: { type: 'string', default: '300' },
   trials: { type: 'string', default: '100000' },
   dry: { type: 'boolean', default: false },
@@ -53,15 +54,18 @@ async function main(folder: string): Promise<void> {
   const pairs = await honestPairs({ folder, node, jobs: jobsFor(Number(values.honest), true) })
   const draws = { random: random.next, trials: Number(values.trials), tokens: maxTokens }
   const leastClip = 2 * model.manifest.knownAnswer.toleranceAbs
+  log('limits')
   const honest = measureHonest(pairs, { ...draws, leastClip })
+  const measure = cheatMeasure(pairs, { ...draws, ...honest })
 
   const cheatJobs = jobsFor(Number(values.cheats), false)
   const cheats = []
   for (const cheat of await openCheats({ model, honest: node, closers })) {
     log(cheat.name)
     const answers = await cheat.answer(cheatJobs)
-    const margins = await node.margins(cheatJobs, answers)
-    cheats.push(measureCheat({ ...cheat, margins }, pairs, { ...draws, ...honest }))
+    const own = cheat.read ? await cheat.read(cheatJobs, answers) : []
+    const readings = await node.read(cheatJobs, answers, fingerprintsOf(own))
+    cheats.push(measure({ ...cheat, readings }))
   }
   const calibration = { model: model.manifest.id, graph: graphHash(model), ...honest, cheats }
   printTable(calibration)
@@ -81,12 +85,15 @@ async function honestPairs({ folder, node, jobs }: PairsInit): Promise<HonestPai
   const [one, two, gpu] = [await tab('wasm', 1), await tab('wasm', 2), await tab('webgpu', null)]
   const pairs: HonestPair[] = []
   const add = async (made: Backend, some: typeof jobs, readers: [Backend, number][]) => {
+    log(`${made.name} answers`)
     const answers = await made.answer(some)
+    log(`${made.name} reads its own`)
+    const own = fingerprintsOf(await made.read(some, answers))
     for (const [reader, count] of readers) {
       log(`${made.name} read by ${reader.name}`)
-      const margins = await reader.margins(some.slice(0, count), answers.slice(0, count))
-      const floats = margins.map((each) => Float64Array.from(each))
-      pairs.push({ made: made.name, read: reader.name, margins: floats })
+      const asked = [some, answers, own].map((each) => each.slice(0, count))
+      const readings = await reader.read(...(asked as [typeof jobs, number[][], number[][][]]))
+      pairs.push({ made: made.name, read: reader.name, readings })
     }
   }
   const all = jobs.length
@@ -108,6 +115,9 @@ async function honestPairs({ folder, node, jobs }: PairsInit): Promise<HonestPai
   ])
   return pairs
 }
+
+const fingerprintsOf = (readings: readonly Reading[]) =>
+  readings.map(({ fingerprints }) => fingerprints)
 
 async function opened(opening: Promise<Backend>): Promise<Backend> {
   const backend = await opening
