@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readModelConfig } from '@weft/engine/local'
-import { manifestSchema, parse } from '@weft/protocol'
+import { manifestSchema, parse, tokensPerWindow } from '@weft/protocol'
 import { readCommandLine, refuse } from '../../../../tooling/command-line.ts'
 import { openModelStage } from '../model-stage.ts'
 import { createRandom } from '../storm/random.ts'
@@ -21,14 +21,14 @@ const usage = `npm run calibrate -- FOLDER [options]
 
   FOLDER        a model with its manifest.json, e.g. public/models/bobbin; gets calibration.json beside
                 it, and its manifest the limits that verifiers go by
-  --honest N    honest answers; default: 64
+  --honest N    honest answers; default: 48
   --cheats N    answers of each cheat; default: 16
   --tokens N    of each answer; default: 300, or what the context has room for
   --trials N    answers drawn from those by lot; default: 100000
   --dry         writes nothing`
 
 const { values, positionals } = readCommandLine(usage, {
-  honest: { type: 'string', default: '64' },
+  honest: { type: 'string', default: '48' },
   cheats: { type: 'string', default: '16' },
   tokens: { type: 'string', default: '300' },
   trials: { type: 'string', default: '100000' },
@@ -74,8 +74,8 @@ async function main(folder: string): Promise<void> {
 
 type PairsInit = { folder: string; node: Backend; jobs: ReturnType<typeof calibrationJobs> }
 
-/** WebGPU is software here, a hundredth as fast: it reads a few answers and makes fewer. */
-const onGpu = { reads: 8, answers: 4, tokens: 64 }
+/** WebGPU is software here, a hundredth as fast: it reads the beginnings of a few answers, and makes fewer. */
+const onGpu = { reads: 4, readTokens: 96, answers: 3, tokens: 48 }
 
 async function honestPairs({ folder, node, jobs }: PairsInit): Promise<HonestPair[]> {
   const stage = await openModelStage('software', resolve(folder))
@@ -84,35 +84,30 @@ async function honestPairs({ folder, node, jobs }: PairsInit): Promise<HonestPai
     opened(openTab(stage, { model: '/model/', backend, threads }))
   const [one, two, gpu] = [await tab('wasm', 1), await tab('wasm', 2), await tab('webgpu', null)]
   const pairs: HonestPair[] = []
-  const add = async (made: Backend, some: typeof jobs, readers: [Backend, number][]) => {
+  const add = async (made: Backend, some: typeof jobs, readers: readonly Backend[]) => {
     log(`${made.name} answers`)
     const answers = await made.answer(some)
-    log(`${made.name} reads its own`)
-    const own = fingerprintsOf(await made.read(some, answers))
-    for (const [reader, count] of readers) {
+    const readings = await made.read(some, answers)
+    pairs.push({ made: made.name, read: made.name, readings })
+    for (const reader of readers) {
       log(`${made.name} read by ${reader.name}`)
-      const asked = [some, answers, own].map((each) => each.slice(0, count))
-      const readings = await reader.read(...(asked as [typeof jobs, number[][], number[][][]]))
-      pairs.push({ made: made.name, read: reader.name, readings })
+      const isSlow = reader === gpu
+      const count = isSlow ? onGpu.reads : some.length
+      const begun = answers
+        .slice(0, count)
+        .map((answer) => answer.slice(0, isSlow ? onGpu.readTokens : answer.length))
+      // A window that was cut has another fingerprint.
+      const own = fingerprintsOf(readings).map((each, index) =>
+        each.slice(0, Math.floor((begun[index]?.length ?? 0) / tokensPerWindow)),
+      )
+      const read = await reader.read(some.slice(0, count), begun, own)
+      pairs.push({ made: made.name, read: reader.name, readings: read })
     }
   }
-  const all = jobs.length
-  const some = jobs.slice(0, Math.ceil(all / 4))
+  await add(node, jobs, [one, two, gpu])
+  await add(two, jobs.slice(0, Math.ceil(jobs.length / 4)), [node, one])
   const few = jobs.slice(0, onGpu.answers).map((job) => ({ ...job, maxTokens: onGpu.tokens }))
-  await add(node, jobs, [
-    [node, all],
-    [one, all],
-    [two, all],
-    [gpu, onGpu.reads],
-  ])
-  await add(two, some, [
-    [node, all],
-    [one, all],
-  ])
-  await add(gpu, few, [
-    [node, all],
-    [one, all],
-  ])
+  await add(gpu, few, [node, one])
   return pairs
 }
 
