@@ -43,6 +43,7 @@ const spokenFor = [
   'protocol/too-large',
   'engine/prompt-too-long',
   'storage/model-in-use',
+  'payments/over-cap',
 ]
 
 export function errorWords({ code, message, facts }: WeftErrorData): ErrorWords {

@@ -159,7 +159,7 @@ export const wordsByCode: Record<string, Words> = {
     remedies: ['retry'],
   },
   'payments/over-cap': {
-    advice: 'Raise it, or ask tabs that answer for nothing.',
+    advice: 'Or ask tabs that answer for nothing.',
     remedies: spend,
   },
   'payments/key-expired': { advice: 'Or ask tabs that answer for nothing.', remedies: spend },
