@@ -8,6 +8,7 @@ import {
   type Price,
   peerIdFromPrivateKey,
   type Voucher,
+  WeftError,
 } from '@weft/protocol'
 import { type CreditPolicy, creditPolicyFor } from '../payee/credit-policy.ts'
 import type { PayeeRecord } from '../payee/earning-totals.ts'
@@ -103,5 +104,20 @@ export async function startJob(
         await hand(await bill.received(sent))
       }
     },
+  }
+}
+
+/** Sends deltas until the node stops. @returns how many tokens it has sent */
+export async function takeWithoutPaying({
+  paid,
+}: Awaited<ReturnType<typeof startJob>>): Promise<number> {
+  for (let sent = 1; ; sent += 1) {
+    try {
+      await paid.ready()
+    } catch (error) {
+      if (error instanceof WeftError && error.code === 'payments/unpaid') return sent - 1
+      throw error
+    }
+    paid.delivered(sent)
   }
 }
