@@ -30,6 +30,7 @@ export function nodeLossBounds(init: NodeLossInit): NodeLossBounds {
   const { price, deltaTokens, paidWei } = init
   const { maxUnpaidWei, maxLostWei, maxUnredeemedWei } = init.policy
   const deltaWei = costWei(price, { inputTokens: 0, outputTokens: deltaTokens }) + 1n
+  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
   const lentAgainWei = paidWei < maxLostWei ? paidWei : maxLostWei
   return {
     unpaidWei: maxUnpaidWei + lentAgainWei + deltaWei,
