@@ -21,7 +21,7 @@ import {
   unstake,
 } from './paying-people.ts'
 import { onToken, playground } from './playground.ts'
-import { deposit, listedWei, stopSpending, takeBack } from './wallet-page.ts'
+import { changeKey, deposit, listedWei, stopSpending, takeBack } from './wallet-page.ts'
 
 /** Odd, so that every cost is rounded. The dear tab is asked only where the cheap one is missing. */
 const cheap = { input: '0.100000000000000007', output: '0.200000000000000003' }
@@ -84,9 +84,9 @@ test('twenty paid answers by two tabs, one killed in the middle: every balance i
   expect(asked()).toEqual(askedBefore)
 
   const ofBenBefore = [...ben.bills]
-  await step('one stops spending, and allows it again in a new channel', async () => {
+  await step('one spends by a new key, and allows it a limit', async () => {
     await goTo(ben.page, 'Wallet')
-    await stopSpending(ben.page)
+    await changeKey(ben.page)
     await deposit(ben.page, 1)
     await goTo(ben.page, 'Playground')
     const again = ben.wallet.asked.slice(askedBefore[1])

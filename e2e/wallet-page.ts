@@ -35,6 +35,19 @@ export async function deposit(page: Page, upTo: number): Promise<void> {
 /** What was left of the limit waits from then on. */
 export async function stopSpending(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Stop spending now' }).click()
+  await limitEnded(page)
+}
+
+/** The page opens again as another peer; what was left waits as well. */
+export async function changeKey(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Use a new key' }).click()
+  const opened = page.waitForEvent('load')
+  await page.getByRole('button', { name: 'Change the key' }).click()
+  await opened
+  await limitEnded(page)
+}
+
+async function limitEnded(page: Page): Promise<void> {
   await expect(page.getByText('This page may spend nothing.')).toBeVisible()
   await expect(
     page.getByText(/at most of a limit that has ended. It can be taken back from/),
