@@ -24,6 +24,7 @@ export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecor
     decodeMs: 0,
     error: null,
     recheck: null,
+    check: null,
   }
 }
 

@@ -14,6 +14,7 @@ export type { PlannedRedemption, Spending } from '@weft/payments'
 export type {
   AnswerRecord,
   CachedModel,
+  CheckRecord,
   Conversation,
   ConversationSummary,
   Giver,

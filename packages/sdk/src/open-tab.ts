@@ -23,6 +23,7 @@ import {
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { checkSomeHolder } from './check-holder.ts'
+import { askVerifier } from './checking/ask-verifier.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createHeadEngine } from './layers/head-engine.ts'
@@ -120,7 +121,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
   }
   const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
   const serving = { catalogue: entries, payee, network, privateKey, attend, pausing, pace }
-  const node = createServingNode({ ...serving, tabEngine })
+  const node = createServingNode({ ...serving, tabEngine, checksAnswers: true })
   const { obstacle } = headEngine
   const head = createServingNode({ ...serving, tabEngine: headEngine, obstacle })
   const layers = createLayersNode({
@@ -151,6 +152,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     storing,
     client: {
       generate: (request, options) => generate(components, request, options),
+      check: (answer, options) => askVerifier(tabs, answer, options),
       recheck: async (answer, options = {}) =>
         recheck(await localEngine(answer.job.modelCid, options), answer, options),
     },

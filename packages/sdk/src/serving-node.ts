@@ -2,26 +2,18 @@
  * The contributor's switch: prepares a model, announces it, serves it, and says what happens.
  * @module
  */
-import type { AnnouncementHandle, Network } from '@weft/network'
+import type { Network } from '@weft/network'
 import type { Payee } from '@weft/payments'
-import {
-  type EngineInfo,
-  freePrice,
-  type PrivateKey,
-  WeftError,
-  type WireError,
-} from '@weft/protocol'
+import { type PrivateKey, WeftError } from '@weft/protocol'
+import { beginServing, isSameTerms, type Served, termsOf } from './begin-serving.ts'
 import { type CatalogueEntry, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
-import { chargeOf } from './charge.ts'
-import { createJobView, restingSentence } from './job-view.ts'
-import { type DecodePace, watchSteps } from './pausing/decode-pace.ts'
+import { restingSentence } from './job-view.ts'
+import type { DecodePace } from './pausing/decode-pace.ts'
 import type { Pause } from './pausing/pause-policy.ts'
 import type { PauseWatch } from './pausing/pause-watch.ts'
 import { mayServeAgain } from './pausing/stay-awake.ts'
-import { isSameEngine } from './same-engine.ts'
-import { serve } from './serve.ts'
-import type { EngineState, NodeState, ServeChoice, ServedJob, ServingNode } from './tab.ts'
+import type { NodeState, ServeChoice, ServedJob, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
 export type ServingNodeInit = {
@@ -35,22 +27,14 @@ export type ServingNodeInit = {
   /** Not null while what is ready cannot answer for now. */
   obstacle?: Cell<Pause | null>
   pace: DecodePace
+  /** Whether it checks answers of the model that it serves, for nothing, where that is calibrated. */
+  checksAnswers?: boolean
   /** Who earns where there is a price. */
   payee?: () => Payee | null
 }
 
-/** What registrations, quotes and receipts say of the engine. */
-type Terms = { engineInfo: EngineInfo; maxJobs: number }
-type Serving = {
-  choice: ServeChoice
-  terms: Terms
-  /** Paused: unregistered, takes nothing new, and what runs goes on. */
-  setPaused: (isPaused: boolean) => void
-  end: (reason: WeftError | undefined) => Promise<void>
-}
+type Serving = Served & { choice: ServeChoice }
 
-/** Jobs at the same time where the device computes one token after the other: they take turns. */
-const leastJobs = 4
 /** An engine that breaks twice within this time is not started a third time by itself. */
 const recoveryPauseMs = 60_000
 
@@ -64,6 +48,7 @@ export const offState: NodeState = {
   tokensPerSecond: 0,
   tokensServed: 0,
   jobsServed: 0,
+  answersChecked: 0,
 }
 
 export function createServingNode(init: ServingNodeInit): ServingNode {
@@ -182,81 +167,8 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
       want(undefined)
       await endServing()
       if (signal.aborted) return
-      const { tokensServed, jobsServed, jobs } = state.get()
-      state.set({ ...offState, tokensServed, jobsServed, jobs })
-    },
-  }
-}
-
-function beginServing(
-  init: ServingNodeInit & { choice: ServeChoice },
-  { manifest, modelCid }: CatalogueEntry,
-  get: () => NodeState,
-  change: (part: Partial<NodeState>) => void,
-): Omit<Serving, 'choice'> {
-  const { network, tabEngine, privateKey, pace } = init
-  const ready = tabEngine.state.get()
-  if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
-  const terms = termsOf(ready, init.choice)
-  const charge = chargeOf({ price: init.choice.price, payee: init.payee?.() ?? null })
-  const price = charge?.price ?? freePrice
-  const { engineInfo, maxJobs } = terms
-  const release = tabEngine.hold()
-  const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
-  const announce = () =>
-    network.announce({
-      models: [{ modelCid, price, engine: engineInfo, tokensPerSecond }],
-      maxJobs,
-    })
-  let announcement: AnnouncementHandle | null = announce()
-  let activeJobs = 0
-  const view = createJobView({
-    network,
-    announcement: {
-      setActiveJobs(count) {
-        activeJobs = count
-        announcement?.setActiveJobs(count)
-      },
-    },
-    get,
-    change,
-  })
-  const stopServing = serve({
-    network: {
-      handleJobs: (handler) =>
-        network.handleJobs(async (incoming) =>
-          announcement ? handler(incoming) : incoming.refuse(pausedHere),
-        ),
-    },
-    engine: {
-      measurePrompt: (measured) => tabEngine.engine.measurePrompt(measured),
-      ...watchSteps(tabEngine.engine, { tokensPerSecond, onStep: pace.push }),
-    },
-    privateKey,
-    manifest,
-    engineInfo,
-    charge,
-    maxJobs,
-    tokensPerSecond,
-    onEvent: view.onEvent,
-  })
-  view.settle()
-  return {
-    terms,
-    setPaused(isPaused) {
-      if (isPaused) {
-        void announcement?.stop()
-        announcement = null
-      } else if (!announcement) {
-        announcement = announce()
-        announcement.setActiveJobs(activeJobs)
-      }
-      view.settle()
-    },
-    async end(reason) {
-      await Promise.all([stopServing(reason), announcement?.stop()])
-      view.end()
-      release()
+      const { tokensServed, jobsServed, answersChecked, jobs } = state.get()
+      state.set({ ...offState, tokensServed, jobsServed, answersChecked, jobs })
     },
   }
 }
@@ -267,24 +179,6 @@ function paused(pause: Pause, running: number): Partial<NodeState> {
   const rest = running === 1 ? 'One answer is' : `${running} answers are`
   const sentence = running > 0 ? `${pause.sentence} ${rest} being finished.` : pause.sentence
   return { phase: 'paused', pause, sentence, ...(running === 0 ? { tokensPerSecond: 0 } : {}) }
-}
-
-/** For a client that still has an old registration. */
-const pausedHere: WireError = {
-  code: 'sdk/paused',
-  message: 'This tab is paused and takes no jobs now. Ask another one.',
-}
-
-function termsOf(
-  { result }: Extract<EngineState, { phase: 'ready' }>,
-  { maxJobs }: ServeChoice,
-): Terms {
-  const { engine: engineInfo, capabilities } = result
-  return { engineInfo, maxJobs: maxJobs ?? Math.max(leastJobs, capabilities.batchSize) }
-}
-
-function isSameTerms(a: Terms, b: Terms): boolean {
-  return a.maxJobs === b.maxJobs && isSameEngine(a.engineInfo, b.engineInfo)
 }
 
 function engineChanged(): WeftError {

@@ -18,6 +18,7 @@ import { unlessAborted, WeftError } from '@weft/protocol'
 import { type FindTabs, type ModelStore, totalBytes } from '@weft/storage'
 import { type CatalogueEntry, findChatEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
+import { busy, prepareError } from './engine-errors.ts'
 import { createFilesHold } from './files-hold.ts'
 import { isSameEngine } from './same-engine.ts'
 import { type SharedWork, shareWork } from './shared-work.ts'
@@ -36,7 +37,7 @@ export interface TabEngine {
   /** Which tab of this browser has the engine in its worker. */
   readonly role: Cell<Role>
   /** Runs on what is loaded. A failure that the engine does not survive shows in `state`. */
-  readonly engine: Pick<Engine, 'measurePrompt' | 'generate'>
+  readonly engine: Pick<Engine, 'measurePrompt' | 'generate' | 'score'>
   /**
    * Fetches, loads, self-tests and measures; joins a load or restart under way; returns at once when
    * ready.
@@ -264,6 +265,7 @@ export function createTabEngine({
     prepare,
     engine: {
       measurePrompt: (init) => engine.measurePrompt(init).catch(noteFailure),
+      score: (inits, options) => engine.score(inits, options).catch(noteFailure),
       async *generate(init, options) {
         try {
           yield* generateReady(init, options)
@@ -294,14 +296,4 @@ export function createTabEngine({
 
 function isLoaded({ modelCid, result }: Ready, wantedCid: string, backend: BackendChoice): boolean {
   return modelCid === wantedCid && (backend === 'auto' || backend === result.engine.backend)
-}
-
-function prepareError(error: unknown): WeftError {
-  return WeftError.from(error, 'sdk/prepare', 'The model could not be made ready.')
-}
-
-function busy(): WeftError {
-  return new WeftError('sdk/engine-busy', 'This tab serves another model, or on another backend.', {
-    facts: ['Switch Serve off to run something else here.'],
-  })
 }

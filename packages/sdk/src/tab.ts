@@ -18,6 +18,7 @@ import type {
 import type {
   AnswerRecord,
   CachedModel,
+  CheckRecord,
   Conversation,
   ConversationSummary,
   FetchProgress,
@@ -216,6 +217,11 @@ export interface Client {
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */
   recheck(answer: AnswerRecord, options?: WaitOptions): Promise<RecheckRecord>
+  /**
+   * Has another tab check a signed answer, by lot. That tab reads the conversation.
+   * @throws WeftError `sdk/nothing-to-check`, `sdk/no-verifiers`; the reason of the last one that was asked
+   */
+  check(answer: AnswerRecord, options?: WaitOptions): Promise<CheckRecord>
 }
 
 /** One job as the contributor sees it. */
@@ -244,6 +250,8 @@ export type NodeState = {
   tokensPerSecond: number
   tokensServed: number
   jobsServed: number
+  /** Of other tabs, for who asked. */
+  answersChecked: number
 }
 
 export type ServeChoice = {

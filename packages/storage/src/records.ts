@@ -6,9 +6,11 @@ import type {
   FinishReason,
   Job,
   Manifest,
+  Outcome,
   Price,
   Quote,
   Receipt,
+  Verdict,
   WeftErrorData,
 } from '@weft/protocol'
 
@@ -41,6 +43,8 @@ export type AnswerRecord = {
   error: WeftErrorData | null
   /** Result of computing the same job again on this device. */
   recheck: RecheckRecord | null
+  /** What another tab found, the last one that was asked. */
+  check: CheckRecord | null
 }
 
 /** What one node is owed for its part of an answer. */
@@ -71,6 +75,18 @@ export type RecheckRecord = {
   tokens: number
   /** Position of the first token that differs, null when all are the same. */
   firstDifference: number | null
+  atMs: number
+}
+
+/** What a verifier says of an answer, about the part that has a receipt. */
+export type CheckRecord = {
+  verifierPeerId: string
+  outcome: Outcome
+  /** The first that it is about. */
+  firstToken: number
+  /** In logits, one for each choice, the end of the model included: 0 where the verifier chose the same. */
+  margins: Float32Array
+  verdict: Verdict
   atMs: number
 }
 

@@ -134,6 +134,21 @@ export function createSession({ opened, restored }: SessionInit) {
 
     forgetRemoved: () => change({ removed: null }),
 
+    /** Has another tab check an answer and keeps what it found with it. */
+    async check(chatId: string, turnId: string, signal: AbortSignal): Promise<void> {
+      const { tab } = await opened
+      const answer = store.chat(chatId)?.turns.find(({ id }) => id === turnId)?.answer
+      if (!answer) return
+      const check = await tab.client.check(answer, { signal }).catch(tellOldAnswer)
+      changeChat(chatId, (chat) =>
+        changeTurn(chat, turnId, (turn) => ({
+          ...turn,
+          answer: { ...(turn.answer ?? answer), check },
+        })),
+      )
+      await history.save(chatId)
+    },
+
     /** Computes an answer again on this device and keeps the result with it. */
     async recheck(chatId: string, turnId: string, signal: AbortSignal): Promise<void> {
       const site = await opened
@@ -142,7 +157,10 @@ export function createSession({ opened, restored }: SessionInit) {
       await prepareHere(site, answer.job.modelCid, signal)
       const recheck = await site.tab.client.recheck(answer, { signal }).catch(tellOldAnswer)
       changeChat(chatId, (chat) =>
-        changeTurn(chat, turnId, (turn) => ({ ...turn, answer: { ...answer, recheck } })),
+        changeTurn(chat, turnId, (turn) => ({
+          ...turn,
+          answer: { ...(turn.answer ?? answer), recheck },
+        })),
       )
       await history.save(chatId)
     },

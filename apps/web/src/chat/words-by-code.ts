@@ -29,6 +29,7 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'Raise what you pay at most, under the prompt, or let this device answer.',
     remedies: ['local', 'wallet', 'retry'],
   },
+  'sdk/no-verifiers': { advice: 'Check it on this device instead.', remedies: [] },
   'sdk/busy': {
     advice: 'This device can answer by itself; or try again later.',
     remedies: elsewhere,

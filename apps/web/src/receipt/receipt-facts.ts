@@ -118,11 +118,14 @@ function hex(bytes: Uint8Array | null | undefined): string {
 }
 
 /** What the grade of this answer means, no more and no less. */
-export function checkSentence({ where, receipt, recheck }: AnswerRecord): string {
+export function checkSentence({ where, receipt, recheck, check }: AnswerRecord): string {
   if (recheck) {
     return recheck.firstDifference === null
       ? 'This device has computed the same tokens from the same seed.'
       : 'This device computed something else from the same seed. Different hardware can cause this near a tie; a dishonest node too.'
+  }
+  if (check?.outcome === 'passed') {
+    return 'Signed by the tab that answered, and by another that computed it again.'
   }
   if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
   if (!receipt) {

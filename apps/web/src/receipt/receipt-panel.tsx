@@ -6,6 +6,7 @@ import { WovenRow } from '../row/woven-row.tsx'
 import { useTab } from '../site/tab-context.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Sheet } from '../ui/sheet.tsx'
+import { CheckElsewhere } from './check-elsewhere.tsx'
 import { FactList } from './fact-list.tsx'
 import { checkSentence, receiptFacts, receiptJson } from './receipt-facts.ts'
 import { Recheck } from './recheck.tsx'
@@ -30,6 +31,7 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
       <section aria-label="Check" className="mt-5 border-t border-thread pt-4">
         <p className="text-sm">{checkSentence(answer)}</p>
         <Recheck chatId={chatId} turnId={turnId} answer={answer} />
+        <CheckElsewhere chatId={chatId} turnId={turnId} answer={answer} />
       </section>
       {receiptFacts(answer, model).map(({ title, facts }) => (
         <FactList key={title} title={title} facts={facts} />

@@ -1,13 +1,11 @@
-import type { WeftErrorData } from '@weft/protocol'
 import type { AnswerRecord, Models } from '@weft/sdk'
-import { useEffect, useRef, useState } from 'react'
 import { errorWords } from '../chat/error-words.ts'
 import { engineSentence } from '../playground/run-words.ts'
 import { count } from '../row/summary.ts'
-import { toData } from '../site/open-site.ts'
 import { useSession, useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
+import { useCancellable } from './use-cancellable.ts'
 
 type RecheckProps = { chatId: string; turnId: string; answer: AnswerRecord }
 
@@ -15,28 +13,13 @@ type RecheckProps = { chatId: string; turnId: string; answer: AnswerRecord }
 export function Recheck({ chatId, turnId, answer }: RecheckProps) {
   const session = useSession()
   const models = useTab()?.models
-  const controller = useRef<AbortController>(null)
-  const [running, setRunning] = useState(false)
-  const [failure, setFailure] = useState<WeftErrorData | null>(null)
-  useEffect(() => () => controller.current?.abort(), [])
-
-  async function check(): Promise<void> {
-    const current = new AbortController()
-    controller.current = current
-    setRunning(true)
-    setFailure(null)
-    try {
-      await session.recheck(chatId, turnId, current.signal)
-    } catch (error) {
-      if (!current.signal.aborted) setFailure(toData(error))
-    }
-    setRunning(false)
-  }
-
+  const { isRunning, failure, start, cancel } = useCancellable((signal) =>
+    session.recheck(chatId, turnId, signal),
+  )
   const checkable = answer.nonce !== null && answer.tokens.length > 0
   return (
     <div className="mt-3 grid justify-items-start gap-2" aria-live="polite">
-      {answer.recheck && !running && (
+      {answer.recheck && !isRunning && (
         <div>
           <p className="font-medium">{resultSentence(answer)}</p>
           <p className="text-sm text-ash">
@@ -45,13 +28,13 @@ export function Recheck({ chatId, turnId, answer }: RecheckProps) {
         </div>
       )}
       {failure && <p className="text-sm">{errorWords(failure).title}</p>}
-      {running && models && <RunningLine models={models} tokens={answer.tokens.length} />}
-      {running ? (
-        <Button kind="plain" onClick={() => controller.current?.abort()}>
+      {isRunning && models && <RunningLine models={models} tokens={answer.tokens.length} />}
+      {isRunning ? (
+        <Button kind="plain" onClick={cancel}>
           Cancel
         </Button>
       ) : checkable ? (
-        <Button kind="plain" onClick={check}>
+        <Button kind="plain" onClick={start}>
           Check on this device
         </Button>
       ) : (

@@ -54,6 +54,7 @@ function Thread({ texture, width }: { texture: Stitch['texture']; width: number 
     case 'loose':
       return <rect {...outline} strokeWidth={1.5} strokeDasharray="4 3" />
     case 'recomputed':
+    case 'verified':
       return <rect {...body} fill="currentColor" stroke="currentColor" strokeWidth={2.5} />
     case 'local':
       return (

@@ -10,6 +10,10 @@ import {
 
 const signed = { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>
 
+function checkOf(outcome: 'passed' | 'failed') {
+  return { outcome, firstToken: 0 } as NonNullable<AnswerRecord['check']>
+}
+
 function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
   return {
     tokens: Array.from({ length: tokens }, (_, index) => index),
@@ -18,6 +22,8 @@ function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
     finishReason: null,
     receipt: null,
     recheck: null,
+    check: null,
+
     error: null,
     firstTokenMs: 300,
     decodeMs: 1000,
@@ -74,6 +80,9 @@ test('texture follows how far it was checked', () => {
   expect(textures({ receipt: signed, recheck: same })).toEqual(Array(3).fill('recomputed'))
   const differs = { tokens: 41, firstDifference: 40, atMs: 0 }
   expect(textures({ receipt: signed, recheck: differs })).toEqual(['recomputed', 'torn', 'signed'])
+  const found = (outcome: 'passed' | 'failed') => ({ receipt: signed, check: checkOf(outcome) })
+  expect(textures(found('passed'))).toEqual(Array(3).fill('verified'))
+  expect(textures(found('failed'))).toEqual(Array(3).fill('torn'))
 })
 
 test('who was lost on the way has signed nothing', () => {

@@ -8,10 +8,10 @@ import { type Tone, tonesOf } from './tones.ts'
 
 /**
  * How far a stitch was checked. `arriving`: unsigned so far; `signed`: the receipt covers it;
- * `recomputed`: this device computed the same tokens; `torn`: it computed others; `loose`: it ended
- * without a receipt; `local`: made on this device.
+ * `recomputed`: this device computed the same tokens; `verified`: another tab did; `torn`: one of them computed
+ * others; `loose`: it ended without a receipt; `local`: made on this device.
  */
-type Texture = 'arriving' | 'signed' | 'recomputed' | 'torn' | 'loose' | 'local'
+type Texture = 'arriving' | 'signed' | 'recomputed' | 'verified' | 'torn' | 'loose' | 'local'
 
 export type Stitch = {
   peerId: string
@@ -34,6 +34,7 @@ export type RowAnswer = Pick<
   | 'finishReason'
   | 'receipt'
   | 'recheck'
+  | 'check'
   | 'error'
   | 'firstTokenMs'
   | 'decodeMs'
@@ -69,7 +70,7 @@ export function cutIntoWindows(from: number, to: number): { start: number; end: 
 }
 
 function textureOf(
-  { where, receipt, recheck }: RowAnswer,
+  { where, receipt, recheck, check }: RowAnswer,
   { start, end }: { start: number; end: number },
   streaming: boolean,
 ): Texture {
@@ -81,6 +82,10 @@ function textureOf(
       return firstDifference >= start ? 'torn' : unchecked(where, isSigned, streaming)
     }
     if (end <= tokens) return 'recomputed'
+  }
+  if (check && start >= check.firstToken) {
+    if (check.outcome === 'passed') return 'verified'
+    if (check.outcome === 'failed') return 'torn'
   }
   return unchecked(where, isSigned, streaming)
 }
@@ -101,7 +106,8 @@ export const textureWords: Record<Texture, string> = {
   arriving: 'arriving, not signed yet',
   signed: 'signed',
   recomputed: 'checked on this device',
-  torn: 'this device computes something else',
+  verified: 'checked by another tab',
+  torn: 'computed again, it comes out otherwise',
   loose: 'not signed',
   local: 'made on this device',
 }
@@ -126,8 +132,9 @@ function peerWords(count: number): string {
 }
 
 function checkWords(textures: ReadonlySet<Texture>): string {
-  if (textures.has('torn')) return 'differs from what this device computes'
+  if (textures.has('torn')) return 'computed again, it comes out otherwise'
   if (textures.has('recomputed')) return 'checked on this device'
+  if (textures.has('verified')) return 'checked by another tab'
   if (textures.has('signed')) return textures.has('loose') ? 'partly signed' : 'signed'
   if (textures.has('arriving')) return 'arriving'
   return textures.has('local') ? '' : 'not signed'

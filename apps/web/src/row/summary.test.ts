@@ -29,6 +29,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     decodeMs: 1000,
     error: null,
     recheck: null,
+    check: null,
     ...change,
   }
 }

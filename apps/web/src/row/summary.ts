@@ -66,16 +66,23 @@ function costWord(answer: AnswerRecord): string | false {
 }
 
 function checkWord(
-  { recheck, receipt, where }: AnswerRecord,
+  { recheck, check, receipt, where }: AnswerRecord,
   finish: Summary['finish'],
 ): string | false {
   if (recheck && recheck.firstDifference !== null) {
     return `differs at token ${recheck.firstDifference + 1}`
   }
   if (recheck) return 'checked on this device'
+  if (check) return checkWords[check.outcome]
   if (where === 'local') return false
   if (receipt) return receipt.firstToken > 0 ? 'partly signed' : 'signed'
   return finish === '' ? 'arriving' : 'not signed'
+}
+
+const checkWords = {
+  passed: 'checked by another tab',
+  suspicious: 'doubtful by a check',
+  failed: 'false by a check',
 }
 
 export function count(value: number, unit: string): string {

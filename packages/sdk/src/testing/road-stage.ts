@@ -63,6 +63,7 @@ export async function openRoad() {
     relayAddresses: relay.addresses(),
     privateKey,
     node,
+    client,
     components,
     request,
     served,

@@ -1,0 +1,42 @@
+import type { CheckRecord } from '@weft/sdk'
+import { count } from '../row/summary.ts'
+
+/** In logits: what is further away looks the same. */
+const highest = 1
+const height = 40
+
+/** How far each token is from what the verifier would have chosen: a bar for each that is. */
+export function MarginPlot({ check }: { check: CheckRecord }) {
+  const { margins, firstToken } = check
+  const bars = [...margins].flatMap((margin, index) =>
+    margin > 0 ? [{ index, part: Math.min(margin, highest) / highest }] : [],
+  )
+  const last = firstToken + margins.length
+  return (
+    <figure className="mt-2 w-full">
+      <svg
+        viewBox={`0 0 ${margins.length} ${height}`}
+        preserveAspectRatio="none"
+        className="block h-10 w-full border-b border-thread"
+        role="img"
+        aria-label={`${count(bars.length, 'choice')} of ${margins.length} differ from the verifier’s.`}
+      >
+        {bars.map(({ index, part }) => (
+          <rect
+            key={index}
+            x={index}
+            y={height - Math.max(2, part * height)}
+            width={1}
+            height={Math.max(2, part * height)}
+            className={check.outcome === 'passed' ? 'fill-indigo' : 'fill-madder'}
+          />
+        ))}
+      </svg>
+      <figcaption className="flex justify-between text-sm text-ash">
+        <span>token {firstToken + 1}</span>
+        <span>{bars.length === 0 ? 'no difference' : 'distance from the verifier’s choice'}</span>
+        <span>{last}</span>
+      </figcaption>
+    </figure>
+  )
+}

@@ -1,0 +1,134 @@
+/**
+ * The client's half of a check: another tab, by lot, looks at an answer and signs what it found.
+ * @module
+ */
+import type { Network } from '@weft/network'
+import {
+  type AuditRequest,
+  type AuditResponse,
+  bytesEqual,
+  checkVerdict,
+  findingHash,
+  type Offer,
+  type Registration,
+  receiptId,
+  WeftError,
+} from '@weft/protocol'
+import type { AnswerRecord, CheckRecord } from '@weft/storage'
+import type { NodeMemory } from '../node-memory.ts'
+import type { WaitOptions } from '../tab.ts'
+
+export type AskVerifierInit = {
+  network: Pick<Network, 'peerId' | 'findOffers' | 'audit'>
+  memory: Pick<NodeMemory, 'failed' | 'lied' | 'isLiar'>
+}
+
+/** Verifiers that are asked before a check is given up: each has its own deadline. */
+const maxTries = 3
+
+/**
+ * Asks one verifier after the other, in random order, none of them a maker of the answer, until one says what it
+ * found. Whom it found cheating is asked for nothing more by this browser for a while: an honest node that a
+ * verifier lies about loses one client, a cheat that is believed costs a person its answers.
+ * @throws WeftError `sdk/nothing-to-check` for an answer without a receipt, `sdk/no-verifiers`; the reason that
+ *   the last verifier gave; `network/*`; CancelledError
+ */
+export async function askVerifier(
+  { network, memory }: AskVerifierInit,
+  answer: AnswerRecord,
+  { signal }: WaitOptions = {},
+): Promise<CheckRecord> {
+  const request = requestOf(answer)
+  const makers = new Set(answer.segments.map(({ peerId }) => peerId))
+  const { modelCid } = answer.job
+  const options = signal ? { signal } : {}
+  const offers = await network.findOffers({ role: 'verifies', modelCid }, options)
+  const verifiers = shuffled(offers)
+    .map(({ registration }) => registration)
+    .filter(({ peerId }) => {
+      return peerId !== network.peerId && !makers.has(peerId) && !memory.isLiar(peerId)
+    })
+  let reason: unknown = noVerifiers()
+  for (const verifier of verifiers.slice(0, maxTries)) {
+    try {
+      const response = await network.audit(verifier, request, options)
+      if (response.type === 'verdict') {
+        const check = recordOf(response, { verifier, request })
+        if (check.outcome === 'failed') memory.lied(request.receipt.nodePeerId)
+        return check
+      }
+      reason = new WeftError(response.error.code, response.error.message)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      if (WeftError.is(error) && error.code === 'sdk/false-verdict') memory.lied(verifier.peerId)
+      else memory.failed(verifier.peerId)
+      reason = error
+    }
+  }
+  throw reason
+}
+
+/** @throws WeftError `sdk/nothing-to-check` */
+function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest {
+  if (!nonce || !receipt || receipt.outputTokens === 0) {
+    throw new WeftError(
+      'sdk/nothing-to-check',
+      'Nobody has signed for this answer, so there is nobody to hold to it.',
+    )
+  }
+  const end = receipt.firstToken + receipt.outputTokens
+  return { job, nonce, tokens: tokens.slice(0, end), receipt, court: null }
+}
+
+/** @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else */
+function recordOf(
+  { verdict, finding }: Extract<AuditResponse, { type: 'verdict' }>,
+  { verifier, request }: { verifier: Registration; request: AuditRequest },
+): CheckRecord {
+  const { receipt } = request
+  // The end of the model is a choice as well.
+  const choices = [receipt.outputTokens, receipt.outputTokens + 1]
+  const isAbout =
+    verdict.verifierPeerId === verifier.peerId &&
+    bytesEqual(verdict.receiptId, receiptId(receipt)) &&
+    bytesEqual(verdict.finding, findingHash(finding)) &&
+    verdict.isFalse === (finding.outcome === 'failed') &&
+    choices.includes(finding.margins.length / 4)
+  if (!isAbout) throw falseVerdict()
+  try {
+    checkVerdict(verdict)
+  } catch (cause) {
+    throw falseVerdict(cause)
+  }
+  const { outcome, margins } = finding
+  return {
+    verifierPeerId: verifier.peerId,
+    outcome,
+    firstToken: receipt.firstToken,
+    margins: new Float32Array(margins.slice().buffer),
+    verdict,
+    atMs: Date.now(),
+  }
+}
+
+function shuffled(offers: readonly Offer[]): Offer[] {
+  return offers
+    .map((offer) => ({ offer, lot: Math.random() }))
+    .sort((a, b) => a.lot - b.lot)
+    .map(({ offer }) => offer)
+}
+
+function falseVerdict(cause?: unknown): WeftError {
+  return new WeftError(
+    'sdk/false-verdict',
+    'The verifier signed something else than it was asked about. Another one is asked.',
+    { cause },
+  )
+}
+
+function noVerifiers(): WeftError {
+  return new WeftError(
+    'sdk/no-verifiers',
+    'No other tab checks answers of this model now. Check it on this device, or try again later.',
+  )
+}
