@@ -2,7 +2,7 @@
  * The network of one tab over a running libp2p: relay links, directory, jobs.
  * @module
  */
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import {
   type AuditRequest,
   type AuditResponse,
@@ -125,26 +125,16 @@ class TabNetwork implements Network {
     // The first says at once that a reservation came, the second, a second late, that one went.
     libp2p.addEventListener('transport:listening', () => this.#announcer.reconcile(), { signal })
     libp2p.addEventListener('self:peer:update', () => this.#announcer.reconcile(), { signal })
-    await libp2p.handle(
-      inferProtocol,
-      (stream, connection) => this.#server.serve(stream, connection),
-      { maxInboundStreams: maxIncomingStreams, maxOutboundStreams: 64 },
-    )
-    await libp2p.handle(
-      blobProtocol,
-      (stream, connection) => this.#blobs.serve(stream, connection),
-      { maxInboundStreams: maxIncomingLines },
-    )
-    await libp2p.handle(
-      layersProtocol,
-      (stream, connection) => this.#layers.serve(stream, connection),
-      { maxInboundStreams: maxIncomingHeads },
-    )
-    await libp2p.handle(
-      auditProtocol,
-      (stream, connection) => this.#audits.serve(stream, connection),
-      { maxInboundStreams: maxIncomingAudits },
-    )
+    const served = [
+      [inferProtocol, this.#server, maxIncomingStreams],
+      [blobProtocol, this.#blobs, maxIncomingLines],
+      [layersProtocol, this.#layers, maxIncomingHeads],
+      [auditProtocol, this.#audits, maxIncomingAudits],
+    ] as const
+    for (const [protocol, server, maxInboundStreams] of served) {
+      const handler = (stream: Stream, connection: Connection) => server.serve(stream, connection)
+      await libp2p.handle(protocol, handler, { maxInboundStreams, maxOutboundStreams: 64 })
+    }
     this.#links.start()
   }
 

@@ -3,7 +3,13 @@
  * honest devices are from each other.
  * @module
  */
-import { type FingerprintLimits, type Receipt, type Thresholds, WeftError } from '@weft/protocol'
+import {
+  type FingerprintLimits,
+  type Outcome,
+  type Receipt,
+  type Thresholds,
+  WeftError,
+} from '@weft/protocol'
 import { isAlike, type Likeness } from './fingerprint.ts'
 import { type Stretch, severity, worstStretches } from './margins.ts'
 
@@ -23,11 +29,7 @@ export type Scored = {
 }
 
 export type Finding = {
-  /**
-   * `failed`: not this model under these settings, but for fewer than one honest answer in ten
-   * thousand. `suspicious`: rare with honest devices; look closer. `passed`: as honest devices do.
-   */
-  outcome: 'passed' | 'suspicious' | 'failed'
+  outcome: Outcome
   /** Why, for people. */
   sentence: string
   /** In logits, of each choice of this node, its end included; Infinity where the model never would. */

@@ -60,7 +60,11 @@ function checkAnswer({ engine, modelCid, manifest, privateKey }: CheckingInit): 
     const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
     const [score] = await engine.score([question], { topK: 1, hiddenStates: false, signal })
     if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
-    const { outcome, margins } = verify({ receipt, answer: tokens }, score, thresholds)
+    const { outcome, margins } = verify(
+      { receipt, answer: tokens },
+      { ...score, likenesses: [] },
+      thresholds,
+    )
     const finding = { outcome, margins: new Uint8Array(Float32Array.from(margins).buffer) }
     const verdict = signVerdict(
       {

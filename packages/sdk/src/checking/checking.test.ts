@@ -20,6 +20,7 @@ const { modelCid } = request
 const thresholds: Thresholds = {
   marginClip: 1,
   windows: [{ tokens: 32, suspicious: 0.02, failed: 0.04 }],
+  fingerprint: null,
 }
 const manifest: ChatManifest = { ...(road.manifest as ChatManifest), thresholds }
 
