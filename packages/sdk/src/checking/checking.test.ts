@@ -19,7 +19,7 @@ const { client, engine, request, relayAddresses } = road
 const { modelCid } = request
 const thresholds: Thresholds = {
   marginClip: 1,
-  windows: [{ tokens: 32, suspicious: 0.02, failed: 0.04 }],
+  windows: [{ tokens: 32, suspicious: 0.002, failed: 0.004 }],
   fingerprint: null,
 }
 const manifest: ChatManifest = { ...(road.manifest as ChatManifest), thresholds }
@@ -93,7 +93,7 @@ test('a node that samples hotter than it was asked to is found out', async () =>
     engine: {
       measurePrompt: (init) => engine.measurePrompt(init),
       generate: (init, options) =>
-        engine.generate({ ...init, sampling: { ...init.sampling, temperature: 1.6 } }, options),
+        engine.generate({ ...init, sampling: { ...init.sampling, temperature: 3 } }, options),
     },
   }
   const memory = createNodeMemory()
