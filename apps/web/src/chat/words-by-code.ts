@@ -208,5 +208,6 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'Free tabs need no wallet.',
     remedies: ['free', 'wallet'],
   },
+  'web/no-chain': { advice: 'No answer needs a wallet.', remedies: [] },
   'web/stopped-early': { advice: 'Try again when you like.', remedies: ['retry'] },
 }
