@@ -67,7 +67,7 @@ async function openPayer(chain: DevelopmentChain) {
   const signer = addressFromPeerId(clientPeerId)
   const wallet = await chain.createWallet()
   const { timestamp } = await chain.reader.getBlock()
-  const limit = { capWei, expiry: Number(timestamp) + 86_400 }
+  const limit = { capWei, expiry: Number(timestamp) + 86_400, committedWei: 0n }
   const { gasUsed } = await wallet.open({ salt, signer, ...limit })
   const channelId = channelIdOf(wallet.address, salt)
   const funds = { ...chain.channels.contract, channelId, grant: null }

@@ -70,7 +70,12 @@ async function openAccounts(maxOutputTokens: number) {
   const privateKey = createPrivateKey()
   const peerId = peerIdFromPrivateKey(createPrivateKey())
   const store = createLedgers(await openDatabase('bench-vouchers'))
-  const payer = await createPayer({ privateKey, funds, limit: { capWei, expiry }, store })
+  const payer = await createPayer({
+    privateKey,
+    funds,
+    limit: { capWei, expiry, committedWei: 0n },
+    store,
+  })
   const payee = await createPayee({ peerId, channels, store })
   const bill = await payer.lane({ payeePeerId: peerId, modelCid }).begin({
     price,

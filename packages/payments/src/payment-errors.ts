@@ -19,6 +19,14 @@ export function overCap(neededWei: bigint, leftWei: bigint): WeftError {
   )
 }
 
+export function accountsLost(unknownWei: bigint): WeftError {
+  return new WeftError(
+    'payments/accounts-lost',
+    `${amountInWords(unknownWei)} of what this page may spend was paid, and it has no record of it: its accounts were lost, or its key is used elsewhere. Stop its spending in the wallet and allow it anew; what it has promised stays payable.`,
+    { facts: [`Paid and not known of: ${unknownWei} wei`] },
+  )
+}
+
 export function timeIsOver(expiry: number): WeftError {
   return new WeftError(
     'payments/key-expired',

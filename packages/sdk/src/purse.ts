@@ -63,7 +63,7 @@ export interface Purse {
   earnOn(channels: ChannelsView | null): Promise<void>
   /**
    * Who pays for what this tab asks from now on; null: nobody, so only free nodes are asked.
-   * @throws what the store throws
+   * @throws WeftError `payments/accounts-lost`, and nobody pays then; what the store throws
    */
   fund(funding: Funding | null): Promise<void>
   /** What can be redeemed now by what is known of the chain, a transaction each. */
@@ -146,12 +146,20 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
       }),
     fund: (funding) =>
       inTurn(async () => {
-        if (funding && payer && isSame(payer.funds, funding.funds)) payer.setLimit(funding.limit)
-        else {
-          const store = telling<Commitment>(ledgers, tellSpending)
-          payer = funding ? await createPayer({ privateKey, store, ...funding }) : null
+        const known = payer
+        // Nothing is spent where the chain and the accounts do not agree.
+        payer = null
+        try {
+          if (funding && known && isSame(known.funds, funding.funds)) {
+            known.setLimit(funding.limit)
+            payer = known
+          } else if (funding) {
+            const store = telling<Commitment>(ledgers, tellSpending)
+            payer = await createPayer({ privateKey, store, ...funding })
+          }
+        } finally {
+          tellSpending()
         }
-        tellSpending()
       }),
     redemptions: (worth) => payee?.plan(policyOf(worth)) ?? [],
     async refresh(options = {}) {

@@ -67,9 +67,10 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
       const asked = { payer, signer, otherSigners, nowMs: Date.now() }
       const funds = await readPageFunds(reader, asked)
       if (turn !== latest) return
-      await fund(tab.purse, network, funds)
+      const error = await fund(tab.purse, network, funds).then(() => null, toData)
       if (funds.current) writeKeptPayer(signer, { chainId, payer })
-      state.update(() => ({ network, funds, error: null }))
+      // Where the page may not spend with its key, it must still show what can be done about it.
+      state.update(() => ({ network, funds, error }))
     } catch (error) {
       if (turn === latest) state.update((now) => ({ ...now, network, error: toData(error) }))
     }
@@ -144,10 +145,10 @@ async function fund(
 ): Promise<void> {
   if (!current) return purse.fund(null)
   const { channelId, collateral } = current
-  const { capWei, expiry } = collateral
+  const { capWei, expiry, committedWei } = collateral
   const contract = contracts.channels.toLowerCase() as Hex
   await purse.fund({
     funds: { chainId, contract, channelId, grant: null },
-    limit: { capWei, expiry },
+    limit: { capWei, expiry, committedWei },
   })
 }

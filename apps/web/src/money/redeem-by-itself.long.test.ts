@@ -32,7 +32,7 @@ async function openPaidNode() {
   const wallet = await chain.createWallet()
   const { timestamp } = await chain.reader.getBlock()
   const expiry = Number(timestamp) + 3_600
-  const limit = { capWei: parseEther('1'), expiry }
+  const limit = { capWei: parseEther('1'), expiry, committedWei: 0n }
   await wallet.open({ salt, signer, ...limit })
   const channelId = channelIdOf(wallet.address, salt)
   const funds = { ...chain.channels.contract, channelId, grant: null }

@@ -149,7 +149,7 @@ test('a visitor spends what an app has granted, and the node redeems it to the w
   const app = await openTab()
   const privateKey = createPrivateKey()
   const grantee = addressFromPeerId(peerIdFromPrivateKey(privateKey))
-  const limit = { capWei: cost(500), expiry: await inAnHour() }
+  const limit = { capWei: cost(500), expiry: await inAnHour(), committedWei: 0n }
   const grant = await app.payer.grant({ grantee, ...limit })
   const funds = { ...app.funds, grant }
   const payer = await createPayer({ privateKey, funds, limit, store: new MemoryLedgers() })
@@ -201,7 +201,7 @@ test('a wallet reserves, deposits, rotates, revokes, and gets back what was not 
 test('a payer that promises one cap to two nodes is convicted by the second, whose loss is bounded and made good by half the bond', async () => {
   const tab = await openTab({ cap: cost(400) })
   const [first, second] = [await openNode(), await openNode()]
-  const limit = { capWei: cost(400), expiry: await inAnHour() }
+  const limit = { capWei: cost(400), expiry: await inAnHour(), committedWei: 0n }
   for (const node of [first, second]) {
     // It keeps a separate account for each.
     const store = new MemoryLedgers<Commitment>()

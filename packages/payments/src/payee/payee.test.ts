@@ -209,7 +209,7 @@ test('an old voucher pays nothing again, and a flood of them ends the job', asyn
 test('a voucher over the cap is not believed, and kept: it convicts its signer', async () => {
   const pair = await createPair({ chain: { capWei: tokens(500), committedWei: tokens(300) } })
   // A dishonest payer does not keep to what the chain says.
-  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const limit = { ...pair.limit, capWei: tokens(10_000) }
   const payer = await pair.openPayer({ limit })
   const job = await startJob({ ...pair, payer }, { maxOutputTokens: 400 })
   await expect(job.stream(400)).rejects.toMatchObject({ code: 'payments/over-promised' })
@@ -221,7 +221,7 @@ test('a voucher over the cap is not believed, and kept: it convicts its signer',
 test('lanes of one spender share its cap', async () => {
   const pair = await createPair({ chain: { capWei: tokens(300) } })
   const other = { modelCid: otherModelCid }
-  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const limit = { ...pair.limit, capWei: tokens(10_000) }
   const payer = await pair.openPayer({ limit })
   await (await startJob({ ...pair, payer }, { maxOutputTokens: 200 })).stream(200)
   const second = { job: { ...pair.job, ...other }, to: { ...pair.to, ...other } }
@@ -231,7 +231,7 @@ test('lanes of one spender share its cap', async () => {
 
 test('what is reserved for a lane is payable whatever was promised to others', async () => {
   const pair = await createPair({ chain: { capWei: tokens(300) }, policy: { chainMaxAgeMs: 0 } })
-  const limit = { capWei: tokens(10_000), expiry: pair.chain.state.expiry }
+  const limit = { ...pair.limit, capWei: tokens(10_000) }
   const payer = await pair.openPayer({ limit })
   await (await startJob({ ...pair, payer }, { maxOutputTokens: 250 })).stream(250)
   // Another node redeems, and what is left is reserved for this one, for another model.

@@ -30,6 +30,8 @@ export type SpendingLimit = {
   capWei: bigint
   /** Seconds since 1970, by the chain's clock. */
   expiry: number
+  /** Of it, what the chain says is paid or reserved already: no more than was promised. 0 under a grant. */
+  committedWei: bigint
 }
 
 export type CapInit = {

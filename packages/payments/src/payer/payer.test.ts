@@ -2,11 +2,29 @@ import { costWei, createPrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { LedgerStore } from '../ledger.ts'
+import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { createPair, startJob, testPrice } from '../testing/pair.ts'
 import type { Commitment } from './cap.ts'
 import type { Bill } from './payer-lane.ts'
 
 const terms = { price: testPrice, inputTokens: 20, maxOutputTokens: 1_000, maxUnpaidWei: 0n }
+
+test('a payer that finds more paid than it remembers signs nothing with that key', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.stream(100)
+  const committedWei = job.lane.commitment.promisedWei
+  const limit = { ...pair.limit, committedWei }
+  // All was redeemed, and it knows.
+  await pair.openPayer({ limit })
+  const lost = pair.openPayer({ limit, store: new MemoryLedgers() })
+  await expect(lost).rejects.toMatchObject({ code: 'payments/accounts-lost' })
+  const elsewhere = await pair.openPayer()
+  expect(() => elsewhere.setLimit({ ...limit, committedWei: committedWei + 1n })).toThrow(
+    expect.objectContaining({ code: 'payments/accounts-lost' }),
+  )
+  elsewhere.setLimit(limit)
+})
 
 test('both sides count the same to the wei, whatever the price and the lengths', async () => {
   const wei = fc.bigInt({ min: 0n, max: 10n ** 24n })

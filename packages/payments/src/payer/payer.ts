@@ -23,7 +23,7 @@ import {
 import { positive } from '../amounts.ts'
 import { laneBetween } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
-import { overCap } from '../payment-errors.ts'
+import { accountsLost, overCap } from '../payment-errors.ts'
 import { hashGrant } from '../typed-hashes.ts'
 import { Cap, type Commitment, type SpendingLimit } from './cap.ts'
 import { PayerLane } from './payer-lane.ts'
@@ -55,7 +55,7 @@ export type Payer = {
   readonly address: Hex
   lane(to: { payeePeerId: string; modelCid: string }): PayerLane
   spending(): Spending
-  /** After the key got more, or longer. */
+  /** After the key got more, or longer. @throws WeftError `payments/accounts-lost` */
   setLimit(limit: SpendingLimit): void
   /**
    * Lets another key spend a part of the cap. Again for the same key: `capWei` is what it may spend in all.
@@ -64,7 +64,11 @@ export type Payer = {
   grant(init: GrantInit): Promise<Grant>
 }
 
-/** @throws what the store throws */
+/**
+ * @throws WeftError `payments/accounts-lost` when the chain has paid more than these accounts have promised: what
+ *   else was promised cannot be known, and a key that promises more than its cap loses its bond
+ * @throws what the store throws
+ */
 export async function createPayer({
   privateKey,
   funds,
@@ -77,6 +81,7 @@ export async function createPayer({
   const { chainId, contract, channelId } = funds
   const ledger = await store.open(`payer/${chainId}/${contract}/${channelId}/${address}`)
   const cap = new Cap({ ledger, limit, nowMs })
+  checkAccounts(cap, limit)
   const lanes = new Map<Hex, PayerLane>()
 
   return {
@@ -94,6 +99,7 @@ export async function createPayer({
       return { ...cap.limit, commitments, promisedWei, freeWei }
     },
     setLimit(changed) {
+      checkAccounts(cap, changed)
       cap.limit = changed
     },
     async grant({ grantee, capWei, expiry }) {
@@ -108,4 +114,8 @@ export async function createPayer({
       return { signer: address, capWei, expiry, signature: signHash(hash, privateKey) }
     },
   }
+}
+
+function checkAccounts({ promisedWei }: Cap, { committedWei }: SpendingLimit): void {
+  if (committedWei > promisedWei) throw accountsLost(committedWei - promisedWei)
 }

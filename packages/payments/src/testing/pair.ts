@@ -45,7 +45,7 @@ export async function createPair({ price = testPrice, ...init }: PairInit = {}) 
     payee: new MemoryLedgers<PayeeRecord>(),
   }
   const { capWei, expiry } = chain.state
-  const limit = { capWei, expiry }
+  const limit = { capWei, expiry, committedWei: 0n }
   const openPayer = (changed: Partial<PayerInit> = {}) =>
     createPayer({ privateKey: keys.payer, funds, limit, store: stores.payer, ...changed })
   const openPayee = (store = stores.payee) =>
@@ -61,6 +61,7 @@ export async function createPair({ price = testPrice, ...init }: PairInit = {}) 
     chain,
     keys,
     funds,
+    limit,
     stores,
     job,
     to: { payeePeerId, modelCid: testModelCid },

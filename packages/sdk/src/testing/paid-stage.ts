@@ -171,6 +171,6 @@ function inMemory() {
   return {
     channels,
     funds: { ...channels.contract, channelId, grant: null },
-    limit: { capWei, expiry },
+    limit: { capWei, expiry, committedWei: 0n },
   }
 }
