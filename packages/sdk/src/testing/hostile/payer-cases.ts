@@ -107,12 +107,9 @@ export const payerCases: HostileCase[] = [
       if (random() < 0.5) for (const ask of asks) await ask()
       else await Promise.all(asks.map((ask) => ask()))
       const order = random() < 0.5 ? [...stage.nodes] : stage.nodes.toReversed()
-      for (const node of order) await node.redeem()
-      const [first, second] = await Promise.all(
-        order.map((node) => nodeOutcome(channel, node, 'unredeemedWei')),
-      )
-      if (!first || !second) throw new Error('There are two nodes.')
-      return first.lossWei > second.lossWei ? first : second
+      const outcomes = []
+      for (const node of order) outcomes.push(await nodeOutcome(channel, node, 'unredeemedWei'))
+      return outcomes.reduce((a, b) => (b.lossWei > a.lossWei ? b : a))
     },
   },
   {
