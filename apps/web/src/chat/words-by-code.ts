@@ -26,7 +26,7 @@ export const wordsByCode: Record<string, Words> = {
     remedies: elsewhere,
   },
   'sdk/too-dear': {
-    advice: 'Raise what you pay at most, under the prompt, or let this device answer.',
+    advice: 'Once the wallet lets this page spend, say under the prompt how much; or answer here.',
     remedies: ['local', 'wallet', 'retry'],
   },
   'sdk/no-verifiers': { advice: 'Check it on this device instead.', remedies: [] },

@@ -64,7 +64,10 @@ function Problem(props: TurnProblemProps & { words: ErrorWords }) {
             </Button>
           )}
           {remedies.includes('wallet') && (
-            <Link to="/wallet" className={buttonClass('main')}>
+            <Link
+              to="/wallet"
+              className={buttonClass(remedies.includes('local') ? 'plain' : 'main')}
+            >
               Open the wallet
             </Link>
           )}
