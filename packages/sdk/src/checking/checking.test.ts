@@ -93,7 +93,7 @@ test('a node that samples hotter than it was asked to is found out', async () =>
     engine: {
       measurePrompt: (init) => engine.measurePrompt(init),
       generate: (init, options) =>
-        engine.generate({ ...init, sampling: { ...init.sampling, temperature: 3 } }, options),
+        engine.generate({ ...init, sampling: { ...init.sampling, temperature: 2 } }, options),
     },
   }
   const memory = createNodeMemory()
