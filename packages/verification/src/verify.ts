@@ -3,13 +3,7 @@
  * honest devices are from each other.
  * @module
  */
-import {
-  type FingerprintLimits,
-  type Outcome,
-  type Receipt,
-  type Thresholds,
-  WeftError,
-} from '@weft/protocol'
+import { type Outcome, type Receipt, type Thresholds, WeftError } from '@weft/protocol'
 import { isAlike, type Likeness } from './fingerprint.ts'
 import { type Stretch, severity, worstStretches } from './margins.ts'
 
@@ -24,7 +18,10 @@ export type Judged = {
 export type Scored = {
   inputTokens: number
   choices: { margins: Float64Array; chosen: Uint32Array } | null
-  /** Of the node's fingerprints, in order, with the states of the verifier; none where it sent none. */
+  /**
+   * Of the node's fingerprints with the verifier's own states, every 32 tokens from the node's first on;
+   * none where it sent none.
+   */
   likenesses: readonly Likeness[]
 }
 
@@ -68,9 +65,8 @@ export function verify(
     return { ...finding, outcome: 'failed', sentence }
   }
   const isSuspicious = severity(stretches, 'suspicious') >= 1
-  const unlike = thresholds.fingerprint
-    ? likenesses.findIndex((each) => !isAlike(each, thresholds.fingerprint as FingerprintLimits))
-    : -1
+  const { fingerprint } = thresholds
+  const unlike = likenesses.findIndex((each) => fingerprint && !isAlike(each, fingerprint))
   if (worst && severity(stretches, 'failed') >= 1) {
     const sentence = `${where(worst)} are ${logits(worst.mean)} from this model’s own choices on average; honest devices stay under ${logits(worst.limit.failed)}. This model, asked like this, did not choose them.`
     return { ...finding, outcome: 'failed', sentence }
