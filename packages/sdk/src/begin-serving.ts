@@ -38,11 +38,12 @@ export function beginServing(
   const ready = tabEngine.state.get()
   if (ready.phase !== 'ready') throw new WeftError('sdk/start', 'The model is not ready.')
   const terms = termsOf(ready, init.choice)
-  const charge = chargeOf({ price: init.choice.price, payee: init.payee?.() ?? null })
+  const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
+  const payee = init.payee?.() ?? null
+  const charge = chargeOf({ price: init.choice.price, payee, tokensPerSecond })
   const price = charge?.price ?? freePrice
   const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
-  const { decodeTokensPerSecond: tokensPerSecond } = ready.speed
   const canCheck = init.checksAnswers && manifest.task === 'chat' && manifest.thresholds
   let stopChecking = () => {}
   const announce = () => {

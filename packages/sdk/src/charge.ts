@@ -50,12 +50,15 @@ export async function openPaidJob(
 export function chargeOf({
   price,
   payee,
+  tokensPerSecond,
 }: {
   price: Price | undefined
   payee: Payee | null
+  /** Of this device. */
+  tokensPerSecond: number
 }): Charge | null {
   if (!price || isFree(price)) return null
-  if (payee) return { price, payee }
+  if (payee) return { price, payee, policy: creditPolicyFor(price, tokensPerSecond) }
   throw new WeftError(
     'sdk/no-payee',
     'No network for payments is chosen, so nothing can be earned. Choose one, or serve for nothing.',

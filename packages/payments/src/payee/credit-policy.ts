@@ -30,17 +30,20 @@ export type CreditPolicy = {
   chainMaxAgeMs: number
 }
 
-/** Tokens of an answer that are sent on credit: vouchers come every half of it, one check for 32 tokens. */
-const unpaidTokens = 64
+/** Tokens of an answer that are sent on credit at least: vouchers come every half of it, one check for 32 tokens. */
+const leastUnpaidTokens = 64
+/** Of a fast node more: so many seconds of its work, or it would check several signatures a second for one answer. */
+const unpaidSeconds = 1
 /** A client that loses its line now and then is no thief. */
 const lossesForgiven = 8
 const hourMs = 3_600_000
 
 /**
- * What is sensible at a price. Gas is paid in another coin, so what is worth it is for the owner to say: these
+ * What is sensible at a price for a node that makes so many tokens a second. Gas is paid in another coin, so what is worth it is for the owner to say: these
  * wait for a million tokens, or until time presses, and leave a lane of less than a thousand where it is.
  */
-export function creditPolicyFor(price: Price): CreditPolicy {
+export function creditPolicyFor(price: Price, tokensPerSecond = 0): CreditPolicy {
+  const unpaidTokens = Math.max(leastUnpaidTokens, Math.round(unpaidSeconds * tokensPerSecond))
   const tokens = (outputTokens: number) => costWei(price, { inputTokens: 0, outputTokens })
   const maxUnpaidWei = tokens(unpaidTokens)
   return {

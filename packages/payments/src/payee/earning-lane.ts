@@ -42,6 +42,9 @@ export type Earning = {
   readAtMs: number
 }
 
+/** A write costs a node as much as several tokens of a small model. */
+const keepEveryMs = 1_000
+
 export type EarningLaneInit = {
   earning: Earning
   ledger: Ledger<PayeeRecord>
@@ -56,6 +59,7 @@ export class EarningLane {
   readonly #publicKey: Uint8Array
   readonly #hash: (maxClaimableWei: bigint) => Uint8Array
   #wake = new AbortController()
+  #keptAtMs = 0
   /** Jobs that run on it. */
   jobs = 0
   /** What they may let stand unpaid, in wei. */
@@ -178,17 +182,23 @@ export class EarningLane {
     return true
   }
 
-  /** The same. @returns once what was learnt is kept. @throws also what the store throws */
+  /**
+   * The same. A voucher soon after another is kept with the next one, or with the end of its job: what a crash
+   * loses of it the lane's next voucher says again.
+   * @returns once what has to be kept at once is kept
+   * @throws also what the store throws
+   */
   async take(voucher: Voucher): Promise<void> {
-    const before = this.#earning
+    const { evidence } = this.#earning
     try {
-      this.accept(voucher)
+      if (this.accept(voucher) && Date.now() - this.#keptAtMs >= keepEveryMs) await this.keep()
     } finally {
-      if (this.#earning !== before) await this.keep()
+      if (this.#earning.evidence !== evidence) await this.keep()
     }
   }
 
   async keep(): Promise<void> {
+    this.#keptAtMs = Date.now()
     await this.#ledger.put(this.#earning)
   }
 

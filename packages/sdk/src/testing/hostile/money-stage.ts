@@ -146,9 +146,13 @@ export async function openMoneyStage() {
         await node.reopen({ isForgetful: true })
       },
       /** It is no longer honest. */
-      tamperWith: (change: typeof tamper) => void (tamper = change),
+      tamperWith(change: typeof tamper): void {
+        tamper = change
+      },
       /** Tells of each token before it is sent. */
-      watch: (told: typeof onToken) => void (onToken = told),
+      watch(told: typeof onToken): void {
+        onToken = told
+      },
       /** The largest delta it has sent. */
       deltaTokens: () => deltaTokens,
       deliveredWei: () =>
