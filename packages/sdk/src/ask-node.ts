@@ -12,6 +12,7 @@ import {
   type QueuePlace,
   type Quote,
   type Registration,
+  WeftError,
 } from '@weft/protocol'
 import { paidElsewhere } from './node-payment.ts'
 
@@ -61,15 +62,21 @@ export function askNode({
   let told: { place: QueuePlace; atMs: number } | null = null
   const open = async (): Promise<JobCall> => {
     const payment = payer && (await offerTo(node, job, payer))
-    const call = await network.callNode(node, job, {
-      payment,
-      signal: AbortSignal.any(signals),
-      answered,
-      onQueued(place) {
-        told = { place, atMs: performance.now() }
-        queued.resolve({ type: 'queued', place })
-        onPlace()
-      },
+    const connect = () =>
+      network.callNode(node, job, {
+        payment,
+        signal: AbortSignal.any(signals),
+        answered,
+        onQueued(place) {
+          told = { place, atMs: performance.now() }
+          queued.resolve({ type: 'queued', place })
+          onPlace()
+        },
+      })
+    // The line was to the node as it was before a restart; there may be another one.
+    const call = await connect().catch((error: unknown) => {
+      if (!isSilent(error)) throw error
+      return connect()
     })
     try {
       const context = { job, firstToken: answered.length, nodePeerId: peerId }
@@ -108,6 +115,11 @@ export function askNode({
       })
     },
   }
+}
+
+/** What had seemed a connection was cut because nobody answered on it. */
+function isSilent(error: unknown): boolean {
+  return WeftError.is(error) && error.code === 'network/silent'
 }
 
 /** Only who wants money is told whose this tab has. */
