@@ -65,7 +65,7 @@ export function ServePanel(props: ServePanelProps) {
         )}
       </div>
       <StitchBand jobs={state.jobs} peerId={peerId} flowing={state.phase === 'working'} />
-      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-4 sm:grid-cols-5">
         <Figure
           name={answersNowName(state.waiting)}
           value={`${state.jobs.filter((job) => job.state === 'running').length}`}
@@ -76,6 +76,7 @@ export function ServePanel(props: ServePanelProps) {
         />
         <Figure name="Tokens this session" value={state.tokensServed.toLocaleString('en')} />
         <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
+        <Figure name="Checked for others" value={state.answersChecked.toLocaleString('en')} />
       </dl>
       <div className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
         {restSentence && <p className="text-ink">{restSentence}</p>}

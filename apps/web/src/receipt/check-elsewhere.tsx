@@ -28,7 +28,7 @@ export function CheckElsewhere({ chatId, turnId, answer }: CheckElsewhereProps) 
           <p className="text-sm text-ash">
             By the tab{' '}
             <span className="font-mono text-xs">{shortPeerId(check.verifierPeerId)}</span>, drawn by
-            lot, which has signed for it. It could lie as well: a second check asks another.
+            lot, which has signed for it. It could lie as well: a second check may ask another.
           </p>
         </div>
       )}

@@ -11,6 +11,8 @@ export function MarginPlot({ check }: { check: CheckRecord }) {
   const bars = [...margins].flatMap((margin, index) =>
     margin > 0 ? [{ index, part: Math.min(margin, highest) / highest }] : [],
   )
+  if (bars.length === 0)
+    return <p className="text-sm">All {margins.length} choices are the same.</p>
   const last = firstToken + margins.length
   return (
     <figure className="mt-2 w-full">
@@ -34,7 +36,7 @@ export function MarginPlot({ check }: { check: CheckRecord }) {
       </svg>
       <figcaption className="flex justify-between text-sm text-ash">
         <span>token {firstToken + 1}</span>
-        <span>{bars.length === 0 ? 'no difference' : 'distance from the verifier’s choice'}</span>
+        <span>distance from the verifier’s choice</span>
         <span>{last}</span>
       </figcaption>
     </figure>

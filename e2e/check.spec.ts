@@ -1,0 +1,39 @@
+/**
+ * An answer of one tab, checked by another: what it found is on the receipt and in the row.
+ * @module
+ */
+import { startServing } from './contributor.ts'
+import { expect, test } from './fixtures.ts'
+import { playground } from './playground.ts'
+
+const story = 'Tell me a story about a fox and a lantern.'
+
+test('a tab that did not answer computes the answer again and signs what it found', async ({
+  newBrowserPage,
+  siteUrl,
+}) => {
+  const nodes = [await newBrowserPage(), await newBrowserPage()]
+  const [first, second] = nodes
+  if (!first || !second) throw new Error('no pages')
+  await startServing(first, siteUrl, { backend: 'wasm' })
+  const page = await newBrowserPage()
+  await page.goto(siteUrl)
+  const client = playground(page)
+  await client.ask(story)
+  expect(await client.ended()).toMatchObject({ finish: 'stop', peers: 1 })
+  await page.getByRole('button', { name: 'Receipt' }).click()
+  const check = page.getByRole('region', { name: 'Check' })
+  await check.getByRole('button', { name: 'Have another tab check it' }).click()
+  await expect(check).toContainText('No other tab checks answers of this model now.')
+
+  await startServing(second, siteUrl, { backend: 'wasm' })
+  await check.getByRole('button', { name: 'Have another tab check it' }).click()
+  await expect(check).toContainText('Another tab chose the same, as honest devices do.', {
+    timeout: 30_000,
+  })
+  await expect(check).toContainText(/All \d+ choices are the same\./)
+  await page.keyboard.press('Escape')
+  await expect(client.summary).toContainText('checked by another tab')
+  await page.reload()
+  await expect(client.summary).toContainText('checked by another tab')
+})
