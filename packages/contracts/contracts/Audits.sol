@@ -51,11 +51,11 @@ abstract contract Audits is Lots, Statements {
     mapping(bytes32 laneId => uint256) public paidForChecks;
     mapping(bytes32 receiptId => bool) public isPaid;
 
-    constructor(Channels channels_, uint256 sampleBps_, uint256 panelSize_) {
+    constructor(Channels channels_, Rules memory rules) {
         channels = channels_;
         token = channels_.token();
-        sampleBps = sampleBps_;
-        panelSize = panelSize_;
+        sampleBps = rules.sampleBps;
+        panelSize = rules.panelSize;
     }
 
     /*//////////////////////////////////////////////////////////////

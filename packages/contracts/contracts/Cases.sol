@@ -6,7 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @notice Who accuses whom of which answer, and what the panels say.
-/// @dev accuse (a majority of those drawn says so) -> time for an appeal -> settled; or appeal -> time for the
+/// @dev tell -> the next epoch draws a panel -> accuse (a majority of those drawn says so) -> time for an appeal -> settled; or appeal -> time for the
 /// larger panel -> settled.
 abstract contract Cases is Audits {
     using SafeERC20 for IERC20;
@@ -17,12 +17,16 @@ abstract contract Cases is Audits {
 
     /// @dev The case is not in the state that the call needs.
     error NotNow(bytes32 receiptId, Stage stage);
+    /// @dev The receipt was told before, ended too long ago, or was not told yet, contrary to what the call needs.
+    error NotToTell(bytes32 receiptId);
+    error NotTold(bytes32 receiptId);
     /// @dev Nobody signed the receipt who has a stake.
     error NothingAtStake(address node);
     /// @dev So many of those drawn must say so.
     error NoMajority(uint256 votes, uint256 needed);
     /// @dev There are not enough verifiers to draw a panel from.
     error TooFewVerifiers(uint256 drawn);
+    event Told(bytes32 indexed receiptId, address indexed node);
     event Accused(bytes32 indexed receiptId, address indexed node, address accuser);
     event Voted(bytes32 indexed receiptId, address indexed verifier, bool isFalse, bytes32 finding);
     event Appealed(bytes32 indexed receiptId, address indexed appellant);
@@ -53,27 +57,45 @@ abstract contract Cases is Audits {
     /// @dev In wei of the token; lost where the appeal fails.
     uint256 public immutable appealBond;
     mapping(bytes32 receiptId => Case) public cases;
+    /// @dev When a receipt was told, in seconds since 1970.
+    mapping(bytes32 receiptId => uint40) public toldAt;
     /// @dev Who said so, by what was said; {didVote} for both.
     mapping(bytes32 receiptId => mapping(bool isFalse => address[])) internal _votes;
     mapping(bytes32 receiptId => mapping(address verifier => bool)) public didVote;
 
-    constructor(uint256 appealSize_, uint256 answerSeconds_, uint256 appealBond_) {
-        appealSize = appealSize_;
-        answerSeconds = answerSeconds_;
-        appealBond = appealBond_;
+    constructor(Rules memory rules) {
+        appealSize = rules.appealSize;
+        answerSeconds = rules.answerSeconds;
+        appealBond = rules.appealBond;
     }
 
     /*//////////////////////////////////////////////////////////////
                             FUNCTIONS
     //////////////////////////////////////////////////////////////*/
 
+    /// @notice Says that a receipt may be accused: the first epoch that is recorded after this draws its panel. Once
+    /// for a receipt, so that neither who made it nor who tells it can try until the panel suits.
+    function tell(Receipt calldata receipt) external {
+        bytes32 receiptId = receiptIdOf(receipt);
+        address node = _nodeOf(receiptId, receipt);
+        _checkStake(node);
+        if (toldAt[receiptId] != 0 || block.timestamp > uint256(receipt.endedAt) + limitation) {
+            revert NotToTell(receiptId);
+        }
+        toldAt[receiptId] = uint40(block.timestamp);
+        emit Told(receiptId, node);
+    }
+
     /// @notice Accuses a node by its receipt and the verdicts of the panel that `epoch` draws for it: most of it
     /// must say that the receipt is false. Also here counts who says that it is not.
     function accuse(Receipt calldata receipt, uint256 epoch, Verdict[] calldata verdicts) external {
-        (bytes32 receiptId, address node) = _read(receipt, epoch);
+        bytes32 receiptId = receiptIdOf(receipt);
+        address node = _nodeOf(receiptId, receipt);
+        uint256 told = toldAt[receiptId];
+        if (told == 0) revert NotTold(receiptId);
+        _checkEpoch(told, epoch);
         if (cases[receiptId].stage != Stage.None) revert NotNow(receiptId, cases[receiptId].stage);
-        (, uint96 stake, uint96 unbonding,,) = registry.operators(node);
-        if (uint256(stake) + unbonding == 0) revert NothingAtStake(node);
+        _checkStake(node);
         cases[receiptId] =
             Case(node, _endsAt(), uint40(epoch), Stage.Accused, msg.sender, address(0));
         address[] memory panel = panelOf(receiptId);
@@ -129,10 +151,22 @@ abstract contract Cases is Audits {
             Verdict calldata v = verdicts[i];
             address verifier = _verifierOf(receiptId, v);
             if (!_has(panel, verifier) || didVote[receiptId][verifier]) continue;
+            // A seat outlives a stake that was asked back: a vote that can cost nothing is none.
+            if (_stakeOf(verifier) < minimumStake) continue;
             didVote[receiptId][verifier] = true;
             _votes[receiptId][v.isFalse].push(verifier);
             emit Voted(receiptId, verifier, v.isFalse, v.finding);
         }
+    }
+
+    function _checkStake(address node) private view {
+        if (_stakeOf(node) == 0) revert NothingAtStake(node);
+    }
+
+    /// @dev What can still be slashed, in wei.
+    function _stakeOf(address operator) internal view returns (uint256) {
+        (, uint96 stake, uint96 unbonding,,) = registry.operators(operator);
+        return uint256(stake) + unbonding;
     }
 
     function _endsAt() private view returns (uint40) {

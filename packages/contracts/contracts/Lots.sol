@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {Registry} from "./Registry.sol";
 
 /// @notice Who checks which answer: verifiers have seats, time has epochs, and each epoch has a number that
-/// nobody knew before it began. A receipt is drawn by the first epoch after its own.
-/// @dev Neither node nor client picks: the node signs before the number exists, and who takes a seat has it from
-/// the next epoch on. Not guaranteed: that who builds blocks has no say in the number, or that whoever records an
+/// nobody knew before it began.
+/// @dev Who takes a seat has it from the next epoch on, and what is drawn was told before the epoch began: so nobody
+/// picks. Not guaranteed: that who builds blocks has no say in the number, or that whoever records an
 /// epoch first has not waited for a better block; both can only try once where somebody else records as well.
 abstract contract Lots {
     /*//////////////////////////////////////////////////////////////
@@ -17,6 +17,8 @@ abstract contract Lots {
     error NotEligible(address operator);
     /// @dev The operator has a seat, or none, contrary to what the call needs.
     error AlreadySeated(address operator);
+    /// @dev The seat that the operator has left is still kept: or one stake could leave any number behind.
+    error SeatStillKept(address operator);
     error NoSeat(address operator);
     /// @dev Only the operator itself or its owner moves its seat.
     error NotForTheCaller(address operator, address caller);
@@ -52,6 +54,18 @@ abstract contract Lots {
         uint40 previous;
     }
 
+    /// @dev Times in seconds, amounts in wei of the token, shares in basis points.
+    struct Rules {
+        uint256 epochSeconds;
+        uint256 limitation;
+        uint96 minimumStake;
+        uint256 sampleBps;
+        uint256 panelSize;
+        uint256 appealSize;
+        uint256 answerSeconds;
+        uint256 appealBond;
+    }
+
     Registry public immutable registry;
     uint256 public immutable epochSeconds;
     /// @dev Of the token in wei, for a seat.
@@ -59,24 +73,23 @@ abstract contract Lots {
     Seat[] public seats;
     mapping(uint256 epoch => Epoch) public epochs;
     uint40 public lastEpoch;
-    /// @dev So long after it ended a receipt may be drawn, in seconds: seats that were left are kept for it.
+    /// @dev So long after its epoch a draw counts for a new case, and so long after its end a receipt may become one,
+    /// in seconds.
     uint256 public immutable limitation;
+    /// @dev So long after it was left a seat is kept, in seconds: panels of open cases must come out the same.
+    uint256 public immutable keptSeconds;
     /// @dev The operator's seat and one, 0 where it never had one.
     mapping(address operator => uint256) private _seatOf;
     /// @dev Seats that were left, the earliest first; those before `_reused` have somebody again.
     uint256[] private _left;
     uint256 private _reused;
 
-    constructor(
-        Registry registry_,
-        uint256 epochSeconds_,
-        uint256 limitation_,
-        uint96 minimumStake_
-    ) {
+    constructor(Registry registry_, Rules memory rules) {
         registry = registry_;
-        epochSeconds = epochSeconds_;
-        limitation = limitation_;
-        minimumStake = minimumStake_;
+        epochSeconds = rules.epochSeconds;
+        limitation = rules.limitation;
+        keptSeconds = rules.limitation + 2 * rules.answerSeconds;
+        minimumStake = rules.minimumStake;
     }
 
     /*//////////////////////////////////////////////////////////////
@@ -88,7 +101,10 @@ abstract contract Lots {
         _onlyFor(operator);
         if (!registry.isActive(operator, VERIFY, minimumStake)) revert NotEligible(operator);
         uint256 known = _seatOf[operator];
-        if (known != 0 && seats[known - 1].until == 0) revert AlreadySeated(operator);
+        if (known != 0 && seats[known - 1].operator == operator) {
+            if (seats[known - 1].until == 0) revert AlreadySeated(operator);
+            if (!_isFree(known - 1)) revert SeatStillKept(operator);
+        }
         uint40 from = uint40(epochAt(block.timestamp) + 1);
         uint256 seat = _freeSeat();
         if (seat == seats.length) seats.push();
@@ -102,9 +118,11 @@ abstract contract Lots {
     function leaveSeat(address operator) external {
         if (registry.isActive(operator, VERIFY, minimumStake)) _onlyFor(operator);
         uint256 known = _seatOf[operator];
-        if (known == 0 || seats[known - 1].until != 0) revert NoSeat(operator);
+        if (known == 0) revert NoSeat(operator);
+        Seat storage seat = seats[known - 1];
+        if (seat.operator != operator || seat.until != 0) revert NoSeat(operator);
         uint40 until = uint40(epochAt(block.timestamp) + 1);
-        seats[known - 1].until = until;
+        seat.until = until;
         _left.push(known - 1);
         emit SeatLeft(operator, known - 1, until);
     }
@@ -167,11 +185,13 @@ abstract contract Lots {
     function _freeSeat() private returns (uint256) {
         if (_reused == _left.length) return seats.length;
         uint256 seat = _left[_reused];
-        if ((uint256(seats[seat].until) + 1) * epochSeconds + limitation > block.timestamp) {
-            return seats.length;
-        }
+        if (!_isFree(seat)) return seats.length;
         ++_reused;
         return seat;
+    }
+
+    function _isFree(uint256 seat) private view returns (bool) {
+        return (uint256(seats[seat].until) + 1) * epochSeconds + keptSeconds <= block.timestamp;
     }
 
     function _has(address[] memory list, uint256 length, address wanted)

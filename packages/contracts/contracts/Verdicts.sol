@@ -34,17 +34,6 @@ contract Verdicts is Cases, Ownable2Step {
         Acquitted
     }
 
-    struct Rules {
-        uint256 epochSeconds;
-        uint256 limitation;
-        uint96 minimumStake;
-        uint256 sampleBps;
-        uint256 panelSize;
-        uint256 appealSize;
-        uint256 answerSeconds;
-        uint256 appealBond;
-    }
-
     /// @dev Of what a convicted node loses: to who accused it, and to all verifiers that were right together. The
     /// rest pays for checks: to convict must never be worth more than to look.
     uint256 public constant ACCUSER_BPS = 1_000;
@@ -61,13 +50,8 @@ contract Verdicts is Cases, Ownable2Step {
         uint16 slashBps_,
         uint16 minorityBps_,
         address governance
-    )
-        Lots(registry_, rules.epochSeconds, rules.limitation, rules.minimumStake)
-        Audits(channels_, rules.sampleBps, rules.panelSize)
-        Cases(rules.appealSize, rules.answerSeconds, rules.appealBond)
-        Ownable(governance)
-    {
-        uint256 longest = rules.limitation + 2 * rules.answerSeconds + rules.epochSeconds;
+    ) Lots(registry_, rules) Audits(channels_, rules) Cases(rules) Ownable(governance) {
+        uint256 longest = 2 * (rules.limitation + rules.answerSeconds + rules.epochSeconds);
         if (longest > registry_.unbondingDelay() || rules.appealSize <= rules.panelSize) {
             revert BadRules();
         }
@@ -135,8 +119,7 @@ contract Verdicts is Cases, Ownable2Step {
     }
 
     function _slash(address operator, uint256 bps) private returns (uint256) {
-        (, uint96 stake, uint96 unbonding,,) = registry.operators(operator);
-        uint256 amount = (uint256(stake) + unbonding) * bps / 10_000;
+        uint256 amount = _stakeOf(operator) * bps / 10_000;
         return registry.slash(operator, uint96(amount), address(this));
     }
 

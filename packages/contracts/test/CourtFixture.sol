@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Lots} from "../contracts/Lots.sol";
 import {Statements} from "../contracts/Statements.sol";
 import {Verdicts} from "../contracts/Verdicts.sol";
 import {Fixture} from "./Fixture.sol";
@@ -34,8 +35,8 @@ abstract contract CourtFixture is Fixture {
         passEpoch();
     }
 
-    function rules() internal pure returns (Verdicts.Rules memory) {
-        return Verdicts.Rules({
+    function rules() internal pure returns (Lots.Rules memory) {
+        return Lots.Rules({
             epochSeconds: EPOCH,
             limitation: 2 days,
             minimumStake: STAKE,
@@ -77,6 +78,12 @@ abstract contract CourtFixture is Fixture {
 
     function ownerOf(uint256 key) internal pure returns (address) {
         return address(uint160(key + 0x0123_0000));
+    }
+
+    /// @dev A receipt that ends now, told at once. @return epoch the one that draws its panel
+    function told(Statements.Receipt memory receipt) internal returns (uint256 epoch) {
+        verdicts.tell(receipt);
+        return passEpoch();
     }
 
     /// @return epoch the first that is recorded after now

@@ -98,6 +98,10 @@ contract VerdictsTest is CourtFixture {
         vm.expectPartialRevert(Lots.NoSeat.selector);
         verdicts.leaveSeat(first);
         vm.warp(block.timestamp + 3 days);
+        vm.prank(ownerOf(FIRST_VERIFIER_KEY));
+        vm.expectPartialRevert(Lots.SeatStillKept.selector);
+        verdicts.takeSeat(first);
+        vm.warp(block.timestamp + 2 days);
         passEpoch();
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
         verdicts.takeSeat(first);
@@ -187,9 +191,61 @@ contract VerdictsTest is CourtFixture {
     /// @dev A receipt that was changed is signed by nobody who has anything.
     function test_hostile_aChangedReceiptAccusesNobody() public {
         receipt.content = keccak256("other tokens");
-        Statements.Verdict[] memory all = guilty(5);
         vm.expectPartialRevert(Cases.NothingAtStake.selector);
+        verdicts.tell(receipt);
+        Statements.Verdict[] memory all = guilty(5);
+        vm.expectPartialRevert(Cases.NotTold.selector);
         verdicts.accuse(receipt, epoch, all);
+    }
+
+    /// @dev Or who knows the numbers could tell it for the epoch whose panel suits.
+    function test_hostile_aReceiptIsToldOnceInTimeAndBeforeItsPanelIsDrawn() public {
+        vm.expectPartialRevert(Cases.NotToTell.selector);
+        verdicts.tell(receipt);
+        Statements.Receipt memory late = receiptOf(NODE_KEY, 9, 0);
+        Statements.Verdict[] memory all = guilty(5);
+        uint256 first = passEpoch();
+        verdicts.tell(late);
+        vm.expectPartialRevert(Lots.WrongEpoch.selector);
+        verdicts.accuse(late, first, all);
+        late = receiptOf(NODE_KEY, 10, 0);
+        vm.warp(block.timestamp + 2 days + 1);
+        vm.expectPartialRevert(Cases.NotToTell.selector);
+        verdicts.tell(late);
+    }
+
+    /// @dev Its verdict could cost it nothing.
+    function test_hostile_aVerifierWithoutStakeIsNotCounted() public {
+        address[] memory panel = verdicts.draw(id, node, epoch, 5, none());
+        Statements.Verdict[] memory three = verdictsOf(panel, id, 3, 0);
+        vm.prank(ownerOf(keyOf(panel[0])));
+        registry.unbond(panel[0], STAKE);
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(ownerOf(keyOf(panel[0])));
+        registry.withdraw(panel[0], address(this));
+        vm.warp(epoch * EPOCH + 1 hours);
+        vm.expectPartialRevert(Cases.NoMajority.selector);
+        verdicts.accuse(receipt, epoch, three);
+    }
+
+    /// @dev A seat that somebody else takes would change who is asked.
+    function test_hostile_aPanelStaysWhileItsCaseIsOpen() public {
+        address[] memory panel = verdicts.draw(id, node, epoch, 5, none());
+        vm.prank(ownerOf(keyOf(panel[0])));
+        verdicts.leaveSeat(panel[0]);
+        vm.warp(epoch * EPOCH + 2 days);
+        accuse(guilty(3));
+        vm.warp(block.timestamp + 1 days);
+        appealBy(address(this));
+        vm.warp(block.timestamp + 1 days);
+        enrol(0xBAD, 2);
+        vm.prank(ownerOf(0xBAD));
+        verdicts.takeSeat(vm.addr(0xBAD));
+        vm.assertEq(
+            keccak256(abi.encode(verdicts.draw(id, node, epoch, 5, none()))),
+            keccak256(abi.encode(panel)),
+            "the same"
+        );
     }
 
     function test_aNodeIsAccusedOnceForAReceipt() public {
@@ -339,7 +395,7 @@ contract VerdictsTest is CourtFixture {
     }
 
     function test_hostile_rulesThatLetStakeEscapeAreRefused() public {
-        Verdicts.Rules memory wrong = rules();
+        Lots.Rules memory wrong = rules();
         wrong.answerSeconds = 3 days;
         vm.expectPartialRevert(Verdicts.BadRules.selector);
         new Verdicts(registry, channels, wrong, 5_000, 2_000, governance);
@@ -352,7 +408,7 @@ contract VerdictsTest is CourtFixture {
     function prepare(uint256 salt) private {
         receipt = receiptOf(NODE_KEY, salt, 0);
         id = verdicts.receiptIdOf(receipt);
-        epoch = passEpoch();
+        epoch = told(receipt);
     }
 
     function guilty(uint256 count) private view returns (Statements.Verdict[] memory) {

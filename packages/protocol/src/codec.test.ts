@@ -112,7 +112,7 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
         court: { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` },
         signature: new Uint8Array(64),
       },
-      finding: { outcome: 'failed', margins: new Uint8Array(8) },
+      finding: { outcome: 'failed', inputTokens: 12, margins: new Uint8Array(8) },
     },
   ],
   [

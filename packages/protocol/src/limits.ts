@@ -48,6 +48,8 @@ export const limits = {
   maxNewsPeers: 512,
   /** Work that a tab does for a registration: 2^22 hashes take about 10 s. */
   maxWorkBits: 22,
+  /** Between the clocks of two tabs. A receipt that is further off could not be held against its node in time. */
+  maxClockSkewMs: 10 * 60_000,
   maxErrorMessageChars: 500,
   /** One manifest as canonical bytes: 32 bytes a chunk, so 1 MiB describes about 30 GB. */
   maxManifestBytes: 1024 * 1024,

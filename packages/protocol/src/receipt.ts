@@ -132,6 +132,8 @@ export type Transcript = {
   tokenizerHash: Uint8Array
   /** Whose money pays; null for a free answer. */
   channelId: Hex | null
+  /** When the receipt came, by the client's clock. */
+  arrivedAtMs: number
 }
 
 /** What is left of a job when it is over: enough to compute its answer again. */
@@ -208,6 +210,7 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
     ['engine', sameEngine(receipt.engine, quote.engine)],
     ['price', samePrice(receipt.price, quote.price)],
     ['channelId', receipt.channelId === channelId],
+    ['endedAtMs', Math.abs(receipt.endedAtMs - transcript.arrivedAtMs) <= limits.maxClockSkewMs],
   ])
 }
 

@@ -151,6 +151,7 @@ describe('receipt', () => {
     ['price', { price: freePrice }],
     ['costWei', { costWei: 41n }],
     ['channelId', { channelId: null }],
+    ['endedAtMs', { endedAtMs: 0 }],
   ])('one that is signed and lies about %s is refused by name', (field, change) => {
     const { signature: _, ...unsigned } = { ...receipt, ...change }
     const lie = signReceipt(unsigned, nodeKey)

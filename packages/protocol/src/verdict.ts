@@ -20,6 +20,8 @@ export type Outcome = z.infer<typeof outcomeSchema>
 /** What a verifier found, in full; its hash is in the verdict. */
 export const findingSchema = z.strictObject({
   outcome: outcomeSchema,
+  /** Of the prompt, as the verifier reads it. */
+  inputTokens: z.int().min(1).max(1_000_000),
   /** float32, little endian, in logits: one for each choice of the node, its end included. */
   margins: boundedBytesSchema(4 * (limits.maxOutputTokens + 1)),
 })

@@ -108,8 +108,9 @@ export async function* answerElsewhere(
           const hash = tokenizerHash(manifestOf(job.modelCid))
           const channelId = (bill && payer?.funds.channelId) ?? null
           const seen = { job, nonce, quote, answered: before, deltas, cancelled, channelId }
+          const arrivedAtMs = Date.now()
           try {
-            checkReceipt(receipt, { ...seen, tokenizerHash: hash })
+            checkReceipt(receipt, { ...seen, tokenizerHash: hash, arrivedAtMs })
           } catch (error) {
             lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
             await bill?.disown()

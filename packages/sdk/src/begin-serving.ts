@@ -51,11 +51,13 @@ export function beginServing(
     if (!canCheck) return network.announce({ models, maxJobs })
     const { engine } = tabEngine
     const onChecked = () => change({ answersChecked: get().answersChecked + 1 })
-    stopChecking = checkAnswers({ network, engine, modelCid, manifest, privateKey, onChecked })
+    const isBusy = () => charge !== null && activeJobs > 0
+    const checking = { network, engine, modelCid, manifest, privateKey, isBusy, onChecked }
+    stopChecking = checkAnswers(checking)
     return network.announce({ models, verifies: [modelCid], maxJobs })
   }
-  let announcement: AnnouncementHandle | null = announce()
   let activeJobs = 0
+  let announcement: AnnouncementHandle | null = announce()
   const view = createJobView({
     network,
     announcement: {

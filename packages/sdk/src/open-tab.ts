@@ -135,12 +135,13 @@ export async function openTab(init: TabInit): Promise<Tab> {
     await tabEngine.prepare(modelCid, 'auto', options)
     return tabEngine.engine
   }
+  const manifestOf = (modelCid: string) => findEntry(entries, modelCid).manifest
   const components: GenerateComponents = {
     peerId,
     network,
     memory,
     payer,
-    manifestOf: (modelCid) => findEntry(entries, modelCid).manifest,
+    manifestOf,
     localEngine,
   }
 
@@ -152,7 +153,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     storing,
     client: {
       generate: (request, options) => generate(components, request, options),
-      check: (answer, options) => askVerifier(tabs, answer, options),
+      check: (answer, options) => askVerifier({ ...tabs, manifestOf }, answer, options),
       recheck: async (answer, options = {}) =>
         recheck(await localEngine(answer.job.modelCid, options), answer, options),
     },

@@ -61,7 +61,7 @@ const quoteLifetimeMs = 60 * 60_000
 /** Of an answer, before any has told. */
 const usualTokens = 100
 /** Bytes of prompt that a token stands for at the very most; beyond it nothing is tokenised. */
-const maxBytesPerToken = 32
+export const maxBytesPerToken = 32
 
 /**
  * @returns a function that takes no more jobs, ends the running ones and tells their clients the

@@ -82,6 +82,16 @@ export function verify(
   return { ...finding, outcome: 'passed', sentence: passed(margins) }
 }
 
+/**
+ * What margins alone say, for who was told them by a verifier.
+ * @param margins in logits, 0 to Infinity
+ */
+export function outcomeOf(margins: ArrayLike<number>, thresholds: Thresholds): Outcome {
+  const stretches = worstStretches(margins, thresholds)
+  if (severity(stretches, 'failed') >= 1) return 'failed'
+  return severity(stretches, 'suspicious') >= 1 ? 'suspicious' : 'passed'
+}
+
 function nearerToFailing(best: Stretch | null, each: Stretch): Stretch {
   return best && best.mean / best.limit.failed >= each.mean / each.limit.failed ? best : each
 }

@@ -74,7 +74,7 @@ const verdictOf = ({ receipt }: AuditRequest, verifierPeerId: string): AuditResp
     court: null,
     signature: new Uint8Array(64),
   },
-  finding: { outcome: 'passed', margins: new Uint8Array(12) },
+  finding: { outcome: 'passed', inputTokens: 3, margins: new Uint8Array(12) },
 })
 
 const ask = (signal?: AbortSignal) =>
@@ -108,7 +108,7 @@ test('a tab that checks nothing, and a check that fails, are told with their rea
   })
 })
 
-test('one client has two answers checked at a time; who leaves ends its check', async () => {
+test('one client has one answer checked at a time; who leaves ends its check', async () => {
   let ended = 0
   pair.node.network.handleAudits(async (_, { signal }) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve))

@@ -28,10 +28,10 @@ export const auditTimes = {
   verdictMs: 180_000,
 }
 
-/** Answers that a tab checks at once or in turn: each holds a conversation of up to half a megabyte. */
-export const maxAudits = 8
+/** Streams on which an answer is read or checked: each holds a conversation of up to half a megabyte. */
+export const maxAudits = 16
 /** A client that wants more checked waits for the first. */
-export const maxAuditsPerPeer = 2
+export const maxAuditsPerPeer = 1
 /** More than are served, so that the ones too many are told. */
 export const maxIncomingStreams = maxAuditsPerPeer + 1
 

@@ -63,6 +63,7 @@ test('an answer of 200 tokens arrives whole, in order, with a receipt that check
     cancelled: false,
     tokenizerHash: new Uint8Array(32),
     channelId: null,
+    arrivedAtMs: Date.now(),
   })
 })
 

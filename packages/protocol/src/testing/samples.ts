@@ -68,6 +68,7 @@ export function sampleRoad() {
     cancelled: false,
     tokenizerHash,
     channelId: sampleChannel,
+    arrivedAtMs: 1_800_000_001_200,
   }
   const receipt = signReceipt(unsignedReceipt(transcript), nodeKey)
   return { nodeKey, clientKey, job, nonce, quote, deltas, transcript, receipt }

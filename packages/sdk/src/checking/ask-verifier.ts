@@ -9,18 +9,21 @@ import {
   bytesEqual,
   checkVerdict,
   findingHash,
+  type Manifest,
   type Offer,
   type Registration,
   receiptId,
   WeftError,
 } from '@weft/protocol'
 import type { AnswerRecord, CheckRecord } from '@weft/storage'
+import { outcomeOf } from '@weft/verification'
 import type { NodeMemory } from '../node-memory.ts'
 import type { WaitOptions } from '../tab.ts'
 
 export type AskVerifierInit = {
   network: Pick<Network, 'peerId' | 'findOffers' | 'audit'>
   memory: Pick<NodeMemory, 'failed' | 'lied' | 'isLiar'>
+  manifestOf(modelCid: string): Manifest
 }
 
 /** Verifiers that are asked before a check is given up: each has its own deadline. */
@@ -34,11 +37,12 @@ const maxTries = 3
  *   the last verifier gave; `network/*`; CancelledError
  */
 export async function askVerifier(
-  { network, memory }: AskVerifierInit,
+  { network, memory, manifestOf }: AskVerifierInit,
   answer: AnswerRecord,
   { signal }: WaitOptions = {},
 ): Promise<CheckRecord> {
   const request = requestOf(answer)
+  const manifest = manifestOf(answer.job.modelCid)
   const makers = new Set(answer.segments.map(({ peerId }) => peerId))
   const { modelCid } = answer.job
   const options = signal ? { signal } : {}
@@ -53,7 +57,7 @@ export async function askVerifier(
     try {
       const response = await network.audit(verifier, request, options)
       if (response.type === 'verdict') {
-        const check = recordOf(response, { verifier, request })
+        const check = recordOf(response, { verifier, request, manifest })
         if (check.outcome === 'failed') memory.lied(request.receipt.nodePeerId)
         return check
       }
@@ -80,12 +84,24 @@ function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest 
   return { job, nonce, tokens: tokens.slice(0, end), receipt, court: null }
 }
 
-/** @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else */
+/**
+ * The outcome has to follow from the margins, or from another count of the prompt's tokens.
+ * @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else
+ */
 function recordOf(
   { verdict, finding }: Extract<AuditResponse, { type: 'verdict' }>,
-  { verifier, request }: { verifier: Registration; request: AuditRequest },
+  {
+    verifier,
+    request,
+    manifest,
+  }: { verifier: Registration; request: AuditRequest; manifest: Manifest },
 ): CheckRecord {
   const { receipt } = request
+  if (finding.margins.length % 4 !== 0) throw falseVerdict()
+  const margins = new Float32Array(finding.margins.slice().buffer)
+  const thresholds = manifest.task === 'chat' ? manifest.thresholds : undefined
+  const isOtherPrompt = finding.inputTokens !== receipt.inputTokens
+  const expected = isOtherPrompt ? 'failed' : thresholds && outcomeOf(margins, thresholds)
   // The end of the model is a choice as well.
   const choices = [receipt.outputTokens, receipt.outputTokens + 1]
   const isAbout =
@@ -93,19 +109,20 @@ function recordOf(
     bytesEqual(verdict.receiptId, receiptId(receipt)) &&
     bytesEqual(verdict.finding, findingHash(finding)) &&
     verdict.isFalse === (finding.outcome === 'failed') &&
-    choices.includes(finding.margins.length / 4)
+    choices.includes(finding.margins.length / 4) &&
+    finding.outcome === expected &&
+    margins.every((margin) => margin >= 0)
   if (!isAbout) throw falseVerdict()
   try {
     checkVerdict(verdict)
   } catch (cause) {
     throw falseVerdict(cause)
   }
-  const { outcome, margins } = finding
   return {
     verifierPeerId: verifier.peerId,
-    outcome,
+    outcome: finding.outcome,
     firstToken: receipt.firstToken,
-    margins: new Float32Array(margins.slice().buffer),
+    margins,
     verdict,
     atMs: Date.now(),
   }

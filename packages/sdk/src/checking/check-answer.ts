@@ -3,12 +3,14 @@
  * choice, and what comes of it is signed.
  * @module
  */
-import type { Engine } from '@weft/engine'
+import type { Engine, Score } from '@weft/engine'
 import type { AuditHandler, Network } from '@weft/network'
 import {
+  type AuditResponse,
   bytesEqual,
   type ChatManifest,
   checkClaim,
+  checkMessages,
   findingHash,
   type PrivateKey,
   peerIdFromPrivateKey,
@@ -16,7 +18,8 @@ import {
   signVerdict,
   WeftError,
 } from '@weft/protocol'
-import { questionOf, verify } from '@weft/verification'
+import { questionOf, type Scored, verify } from '@weft/verification'
+import { maxBytesPerToken } from '../serve.ts'
 import { tokenizerHash } from '../tokenizer-hash.ts'
 
 export type CheckingInit = {
@@ -26,19 +29,28 @@ export type CheckingInit = {
   modelCid: string
   manifest: ChatManifest
   privateKey: PrivateKey
+  /** Whether this tab has other work now: answers that are paid come first. */
+  isBusy: () => boolean
   /** A check is over, its asker told. */
   onChecked?: () => void
 }
 
 /** Checks answers until stopped; what is under way then is ended. @returns stops it */
 export function checkAnswers(init: CheckingInit): () => void {
-  const { network, onChecked } = init
+  const { network, onChecked, isBusy } = init
   const over = new AbortController()
+  let isChecking = false
   const stop = network.handleAudits(async (request, { peerId, signal }) => {
-    const either = AbortSignal.any([signal, over.signal])
-    const answer = await checkAnswer(init)(request, { peerId, signal: either })
-    onChecked?.()
-    return answer
+    if (isChecking || isBusy()) return busy
+    isChecking = true
+    try {
+      const either = AbortSignal.any([signal, over.signal])
+      const answer = await checkAnswer(init)(request, { peerId, signal: either })
+      onChecked?.()
+      return answer
+    } finally {
+      isChecking = false
+    }
   })
   return () => {
     stop()
@@ -53,19 +65,21 @@ export function checkAnswers(init: CheckingInit): () => void {
 function checkAnswer({ engine, modelCid, manifest, privateKey }: CheckingInit): AuditHandler {
   return async ({ job, nonce, tokens, receipt, court }, { signal }) => {
     if (job.modelCid !== modelCid) throw otherModel()
+    // Who signs for any court could be made to testify in a case that was made up for it.
+    if (court) throw unknownCourt()
     const { thresholds } = manifest
     if (!thresholds) throw notCalibrated()
+    checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
     checkClaim(receipt, { job, nonce, tokens })
     if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
     const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
     const [score] = await engine.score([question], { topK: 1, hiddenStates: false, signal })
     if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
-    const { outcome, margins } = verify(
-      { receipt, answer: tokens },
-      { ...score, likenesses: [] },
-      thresholds,
-    )
-    const finding = { outcome, margins: new Uint8Array(Float32Array.from(margins).buffer) }
+    const { inputTokens } = score
+    const judged = { receipt, answer: tokens }
+    const { outcome, margins } = verify(judged, asTold(score), thresholds)
+    const bytes = new Uint8Array(Float32Array.from(margins).buffer)
+    const finding = { outcome, inputTokens, margins: bytes }
     const verdict = signVerdict(
       {
         verifierPeerId: peerIdFromPrivateKey(privateKey),
@@ -78,6 +92,23 @@ function checkAnswer({ engine, modelCid, manifest, privateKey }: CheckingInit): 
     )
     return { type: 'verdict', verdict, finding }
   }
+}
+
+/** Rounded as they are sent, so that whoever reads the margins comes to the same outcome. */
+function asTold({ inputTokens, choices }: Score): Scored {
+  if (!choices) return { inputTokens, choices, likenesses: [] }
+  const margins = Float64Array.from(Float32Array.from(choices.margins))
+  return { inputTokens, choices: { ...choices, margins }, likenesses: [] }
+}
+
+const busy: AuditResponse = {
+  type: 'refusal',
+  error: { code: 'sdk/busy', message: 'This tab has other work now.' },
+  retryAfterMs: 5_000,
+}
+
+function unknownCourt(): WeftError {
+  return new WeftError('verification/unknown-court', 'This tab signs for no contract of verdicts.')
 }
 
 function otherModel(): WeftError {

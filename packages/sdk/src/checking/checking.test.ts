@@ -1,8 +1,10 @@
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
 import {
+  type AuditResponse,
   type ChatManifest,
   checkVerdict,
   defaultSampling,
+  findingHash,
   signVerdict,
   type Thresholds,
   type Verdict,
@@ -29,7 +31,14 @@ const verifiers: { network: NodeNetwork['network']; stop(): Promise<void> }[] = 
 /** A tab that checks, and how it does. */
 async function openVerifier(
   check = ({ network, privateKey }: NodeNetwork, change: Partial<ChatManifest> = {}) =>
-    checkAnswers({ network, engine, modelCid, manifest: { ...manifest, ...change }, privateKey }),
+    checkAnswers({
+      network,
+      engine,
+      modelCid,
+      manifest: { ...manifest, ...change },
+      privateKey,
+      isBusy: () => false,
+    }),
 ): Promise<string> {
   const opened = await createNodeNetwork({ relays: relayAddresses })
   const { network } = opened
@@ -54,7 +63,7 @@ async function openVerifier(
 }
 
 const ask = (answer: AnswerRecord, memory = createNodeMemory()) =>
-  askVerifier({ network: client, memory }, answer)
+  askVerifier({ network: client, memory, manifestOf: () => manifest }, answer)
 
 async function answerOf(change: Parameters<typeof road.startServing>[0] = {}) {
   road.startServing(change)
@@ -116,29 +125,45 @@ test('what nobody signed, nobody checks, or is not what was signed, has no verdi
 test('a model that nobody has calibrated is not judged', async () => {
   await openVerifier(({ network, privateKey }) => {
     const { thresholds: _, ...bare } = manifest
-    return checkAnswers({ network, engine, modelCid, manifest: bare, privateKey })
+    return checkAnswers({
+      network,
+      engine,
+      modelCid,
+      manifest: bare,
+      privateKey,
+      isBusy: () => false,
+    })
   })
   await expect(ask(honestAnswer)).rejects.toMatchObject({
     code: 'verification/not-calibrated',
   })
 })
 
-test.each<[string, (verdict: Verdict, opened: NodeNetwork) => Verdict]>([
+type Said = Extract<AuditResponse, { type: 'verdict' }>
+
+const signing =
+  (change: (said: Said) => Partial<Verdict>) =>
+  (said: Said, { privateKey }: NodeNetwork): Said => ({
+    ...said,
+    verdict: signVerdict({ ...said.verdict, ...change(said) }, privateKey),
+  })
+
+test.each<[string, (said: Said, opened: NodeNetwork) => Said]>([
+  ['another receipt', signing(() => ({ receiptId: new Uint8Array(32) }))],
+  ['another finding', signing(() => ({ finding: new Uint8Array(32) }))],
+  ['the contrary of its finding', signing(({ verdict }) => ({ isFalse: !verdict.isFalse }))],
   [
-    'another receipt',
-    (verdict, { privateKey }) =>
-      signVerdict({ ...verdict, receiptId: new Uint8Array(32) }, privateKey),
+    'what does not follow from its margins',
+    (said, opened) => {
+      const finding = { ...said.finding, outcome: 'failed' as const }
+      const change = { isFalse: true, finding: findingHash(finding) }
+      return signing(() => change)({ ...said, finding }, opened)
+    },
   ],
   [
-    'another finding',
-    (verdict, { privateKey }) =>
-      signVerdict({ ...verdict, finding: new Uint8Array(32) }, privateKey),
+    'nothing',
+    (said) => ({ ...said, verdict: { ...said.verdict, signature: new Uint8Array(64).fill(1) } }),
   ],
-  [
-    'the contrary of its finding',
-    (verdict, { privateKey }) => signVerdict({ ...verdict, isFalse: !verdict.isFalse }, privateKey),
-  ],
-  ['nothing', (verdict) => ({ ...verdict, signature: new Uint8Array(64).fill(1) })],
 ])('a verifier that signs %s is a liar, and another one is asked', async (_name, lie) => {
   const liar = await openVerifier((opened) =>
     checkAnswers({
@@ -147,13 +172,14 @@ test.each<[string, (verdict: Verdict, opened: NodeNetwork) => Verdict]>([
           opened.network.handleAudits(async (asked, asker) => {
             const response = await handler(asked, asker)
             if (response.type !== 'verdict') return response
-            return { ...response, verdict: lie(response.verdict, opened) }
+            return lie(response, opened)
           }),
       },
       engine,
       modelCid,
       manifest,
       privateKey: opened.privateKey,
+      isBusy: () => false,
     }),
   )
   const memory = createNodeMemory()
