@@ -112,3 +112,10 @@ export function redeemsFirst(unredeemedWei: bigint): WeftError {
     { facts: [`Not redeemed: ${unredeemedWei} wei`] },
   )
 }
+
+export function noAnswer(): WeftError {
+  return new WeftError(
+    'payments/no-answer',
+    'The wallet has not answered for ten minutes. Nothing is lost: redeem again, and decline what it may still ask.',
+  )
+}

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { MemoryLedgers } from '../testing/memory-ledgers.ts'
 import { createPair, startJob, takeWithoutPaying } from '../testing/pair.ts'
 import { createPayee, type RedeemInit } from './payee.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 test('a payee that has lost its memory delivers nothing twice', async () => {
   const pair = await createPair()
@@ -90,6 +92,27 @@ test('redeeming sends what is due, once, also when asked twice at the same time'
   expect(both).toMatchObject([[{ wei: promisedWei, deadline, isUrgent: false }], []])
   expect(sent).toEqual([1n])
   expect(pair.payee.totals()).toMatchObject({ earnedWei: promisedWei, redeemedWei: promisedWei })
+})
+
+test('a wallet that nobody answers holds up no other redemption for longer than ten minutes', async () => {
+  const pair = await createPair()
+  const job = await startJob(pair)
+  await job.stream(100)
+  vi.useFakeTimers()
+  const policy = { ...pair.job.policy, redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
+  const ignored = pair.payee.redeem({ policy, send: () => new Promise(() => {}) })
+  const isIgnored = expect(ignored).rejects.toMatchObject({ code: 'payments/no-answer' })
+  const send = vi.fn(async () => {})
+  const left = new AbortController()
+  const leaving = pair.payee.redeem({ policy, send }, left)
+  const waiting = pair.payee.redeem({ policy, send })
+  left.abort()
+  await expect(leaving).rejects.toMatchObject({ code: 'protocol/cancelled' })
+  expect(send).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(600_000)
+  await isIgnored
+  expect(await waiting).toHaveLength(1)
+  expect(send).toHaveBeenCalledOnce()
 })
 
 test('a chain that does not answer for a while ends no job, one that is gone for long does', async () => {

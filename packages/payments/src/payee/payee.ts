@@ -9,11 +9,25 @@
  *   job.close()                always
  * @module
  */
-import { addressFromPeerId, type Funds, type Hex, type Price, type Voucher } from '@weft/protocol'
+import {
+  addressFromPeerId,
+  type Funds,
+  type Hex,
+  type Price,
+  unlessAborted,
+  type Voucher,
+} from '@weft/protocol'
 import { least } from '../amounts.ts'
 import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
-import { badGrant, capUsed, owesTooMuch, redeemsFirst, wrongContract } from '../payment-errors.ts'
+import {
+  badGrant,
+  capUsed,
+  noAnswer,
+  owesTooMuch,
+  redeemsFirst,
+  wrongContract,
+} from '../payment-errors.ts'
 import { compactSignature } from '../signatures.ts'
 import type { ContractRef } from '../typed-hashes.ts'
 import { hashGrant } from '../typed-hashes.ts'
@@ -39,6 +53,9 @@ const lookAgainMs = 5_000
 
 /** Lanes that are read at the same time, four calls each: a public RPC server shuts out who asks for more. */
 const readsAtOnce = 10
+
+/** For one batch, from asking the wallet to a block: a popup that nobody answers must not hold up what redeems by itself. */
+const sendMs = 600_000
 
 export type PayeeInit = {
   /** The node's. */
@@ -87,9 +104,10 @@ export type Payee = {
   refresh(options?: WaitOptions): Promise<void>
   /**
    * Redeems what is due: looks at the chain, sends a transaction for each planned batch, looks again. To be called
-   * by a timer, or by hand: one after the other, so nothing is sent twice. A batch that fails ends it: the next call plans anew.
+   * by a timer, or by hand: one after the other, so nothing is sent twice. A batch that fails, or is not sent within
+   * ten minutes, ends it: the next call plans anew.
    * @returns what was redeemed
-   * @throws what `send` throws; WeftError `payments/chain-lost`; what the store throws
+   * @throws what `send` throws; WeftError `payments/no-answer`, `chain-lost`; what the store throws; CancelledError
    */
   redeem(init: RedeemInit, options?: WaitOptions): Promise<PlannedRedemption[]>
 }
@@ -187,7 +205,7 @@ export async function createPayee({
     try {
       for (const batch of plan(policy)) {
         options.signal?.throwIfAborted()
-        await send(batch.call, options)
+        await inTime(send(batch.call, options))
         redeemed.push(batch)
       }
     } finally {
@@ -232,10 +250,24 @@ export async function createPayee({
     overPromises: () => findOverPromises(lanes.all.map(({ earning }) => earning)),
     refresh: (options = {}) => refresh(options),
     redeem(init, options = {}) {
-      const done = redeeming.then(() => redeemDue(init, options))
-      redeeming = done.catch(() => {})
+      const before = redeeming
+      const turn = unlessAborted(before, options.signal, 'The wait for another redemption')
+      const done = turn.then(() => redeemDue(init, options))
+      // Who gives up waiting lets nobody in before their turn.
+      redeeming = Promise.allSettled([before, done])
       return done
     },
+  }
+}
+
+/** @throws WeftError `payments/no-answer` */
+async function inTime(sending: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<never>()
+  const timer = setTimeout(() => over.reject(noAnswer()), sendMs)
+  try {
+    await Promise.race([over.promise, sending])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
