@@ -1,5 +1,6 @@
 import type { AccountOnChain } from '@weft/payments/chain'
 import { useRef, useState } from 'react'
+import { useTab } from '../site/tab-context.tsx'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import type { WalletActions } from '../wallet/wallet-state.ts'
@@ -11,7 +12,7 @@ import type { KeyChannel, PageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
 import { limitSentence, waitSentence } from './spending-words.ts'
 import { useChainAction } from './use-chain-action.ts'
-import { usePurse, useSpending } from './use-money.ts'
+import { useSpending } from './use-money.ts'
 
 type LimitPanelProps = {
   funds: PageFunds
@@ -25,6 +26,7 @@ type LimitPanelProps = {
 export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
   const { current } = funds
   const [isRaising, setRaising] = useState(false)
+  const [whyKept, setWhyKept] = useState<string | null>(null)
   return (
     <Section title="Limit">
       {current ? (
@@ -35,9 +37,13 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
           wallet={wallet}
           isRaising={isRaising}
           onRaise={() => setRaising(!isRaising)}
+          onKept={setWhyKept}
         />
       ) : (
         <p>This page may spend nothing. Free tabs answer all the same.</p>
+      )}
+      {!current && whyKept && (
+        <p className="max-w-[66ch] text-sm">This tab has kept its key. {whyKept}</p>
       )}
       {wallet && balances && (isRaising || !current) && (
         <LimitForm
@@ -63,11 +69,12 @@ type CurrentLimitProps = {
   wallet: WalletActions | null
   isRaising: boolean
   onRaise: () => void
+  onKept: (why: string) => void
 }
 
 function CurrentLimit(props: CurrentLimitProps) {
-  const { funds, current, balances, wallet, isRaising, onRaise } = props
-  const purse = usePurse()
+  const { funds, current, balances, wallet, isRaising, onRaise, onKept } = props
+  const tab = useTab()
   const [asksKey, setAsksKey] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
   const { salt, collateral } = current
@@ -108,9 +115,9 @@ function CurrentLimit(props: CurrentLimitProps) {
           </Button>
         </div>
       )}
-      {asksKey && purse && wallet && balances && (
+      {asksKey && tab && wallet && balances && (
         <NewKey
-          purse={purse}
+          tab={tab}
           funds={funds}
           current={current}
           balances={balances}
@@ -120,6 +127,7 @@ function CurrentLimit(props: CurrentLimitProps) {
             setAsksKey(false)
             opener.current?.focus()
           }}
+          onKept={onKept}
         />
       )}
       <ActionNote action={action} />
