@@ -9,7 +9,7 @@ import { type FellowRelay, openFellows } from '../testing/relays.ts'
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 /** As promised. */
-const backMs = 5_000
+const backMs = 15_000
 const relayCount = 3
 let fellows: FellowRelay[]
 const nodes: NodeNetwork[] = []

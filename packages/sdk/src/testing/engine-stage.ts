@@ -13,7 +13,7 @@ import {
   type SharedEngine,
 } from '@weft/engine'
 import { createLocalEngine, nodeRuntime } from '@weft/engine/local'
-import { manifestCid, type WeftError } from '@weft/protocol'
+import { type ChatManifest, manifestCid, type WeftError } from '@weft/protocol'
 import { createModelStore, openDatabase } from '@weft/storage'
 import { createMemoryChunks, openHubServer } from '@weft/storage/testing'
 import * as ort from 'onnxruntime-node'
@@ -116,7 +116,8 @@ export async function openEngineStage({
     /** Puts a model on the site that makes vectors. @returns its CID */
     addEmbeddingModel(): string {
       const knownAnswer = { text: 'A fox.', components: Array(8).fill(0), toleranceAbs: 0.001 }
-      const entry = entryOfNoSite({ ...manifest, task: 'embedding', knownAnswer })
+      const { thresholds: _, ...files } = manifest as ChatManifest
+      const entry = entryOfNoSite({ ...files, task: 'embedding', knownAnswer })
       entries.push({ ...entry, sources: [hub.source] })
       return entry.modelCid
     },
