@@ -51,7 +51,7 @@ async function openPaidNode() {
   return { payee, account: accountOfKey(nodeKey), wallet }
 }
 
-test('what is worth it is redeemed by the key itself, as soon as it has coins; a chain that is gone is asked again later', async () => {
+test('what is worth it is redeemed by the key itself, as soon as it has coins enough; a chain that is gone is asked again later', async () => {
   const { payee, account, wallet } = await openPaidNode()
   const promisedWei = costWei(price, { inputTokens: 1_000, outputTokens: 0 })
   let fromWei = promisedWei
@@ -71,21 +71,31 @@ test('what is worth it is redeemed by the key itself, as soon as it has coins; a
   })
   const earnedWei = async () => (await chain.channels.readAccount(payee.address)).depositWei
 
+  const send = (wei: bigint) => sendCoins(wallet.clients, { to: account.address, wei })
+  const state = () => redeeming.state.get()
+
   await redeeming.look()
-  expect(redeeming.state.get()).toEqual({ gasWei: 0n, error: null })
+  expect(state()).toMatchObject({ gasWei: 0n, error: null })
+  expect(state().feeWei).toBeGreaterThan(0n)
   expect(await earnedWei()).toBe(0n)
 
-  await sendCoins(wallet.clients, { to: account.address, wei: parseEther('0.05') })
+  await send(1n)
+  await redeeming.look()
+  expect(state()).toMatchObject({ gasWei: 1n, error: { code: 'payments/no-gas' } })
+  nowMs += 700_000
   fromWei = promisedWei + 1n
   await redeeming.look()
-  expect(redeeming.state.get().gasWei).toBe(parseEther('0.05'))
-  expect(await earnedWei()).toBe(0n)
-
+  expect(state()).toMatchObject({ gasWei: 1n, error: null })
   fromWei = promisedWei
   await redeeming.look()
-  const { gasWei, error } = redeeming.state.get()
-  expect(error).toBeNull()
-  expect(gasWei).toBeLessThan(parseEther('0.05'))
+  expect(state()).toMatchObject({ error: { code: 'payments/no-gas' } })
+
+  await send(parseEther('0.05'))
+  await redeeming.look()
+  expect(await earnedWei()).toBe(0n)
+  await redeeming.lookAgain()
+  expect(state().error).toBeNull()
+  expect(state().gasWei).toBeLessThan(parseEther('0.05'))
   // 8 % for the pools; the model has no publisher.
   expect(await earnedWei()).toBe(promisedWei - (promisedWei * 8n) / 100n)
   expect(payee.earnings()[0]?.chain.paidWei).toBe(promisedWei)

@@ -10,7 +10,7 @@ import { ActionNote } from './action-note.tsx'
 import { AmountField } from './amount-field.tsx'
 import { exactAmount, parseAmount } from './amounts.ts'
 import type { Redeeming } from './redeem-by-itself.ts'
-import { byItselfSentence, redeemBySentence } from './redeem-words.ts'
+import { byItselfSentence, lacksFees, redeemBySentence } from './redeem-words.ts'
 import { useChainAction } from './use-chain-action.ts'
 import { worthRedeeming } from './worth-redeeming.ts'
 
@@ -37,7 +37,7 @@ export function RedeemNote({ purse, wallet }: RedeemNoteProps) {
 type ByItselfProps = RedeemNoteProps & { redeeming: Redeeming }
 
 function ByItself({ redeeming, purse, wallet }: ByItselfProps) {
-  const { gasWei, error } = useCell(redeeming.state)
+  const { error, ...fees } = useCell(redeeming.state)
   const [typed, setTyped] = useState(() => readPreference('redeemFrom'))
   const action = useChainAction(wallet)
   useEffect(() => writePreference('redeemFrom', typed), [typed])
@@ -45,12 +45,12 @@ function ByItself({ redeeming, purse, wallet }: ByItselfProps) {
   const usualWei = worthRedeeming('').fromWei
   const { fromWei } = worthRedeeming(typed)
   const payFees = async () => {
-    await action.run(({ sendFees, options }) => sendFees(purse.address, options))
-    await redeeming.look()
+    const isPaid = await action.run(({ sendFees, options }) => sendFees(purse.address, options))
+    if (isPaid) await redeeming.lookAgain()
   }
   return (
     <div className="grid gap-3 border-t border-thread pt-3">
-      <p className="max-w-[66ch] text-sm text-ash">{byItselfSentence(gasWei, fromWei)}</p>
+      <p className="max-w-[66ch] text-sm text-ash">{byItselfSentence(fees, fromWei)}</p>
       <div className="flex flex-wrap items-start gap-3">
         <div className="w-40">
           <AmountField
@@ -61,7 +61,7 @@ function ByItself({ redeeming, purse, wallet }: ByItselfProps) {
             onChange={setTyped}
           />
         </div>
-        {gasWei === 0n && wallet && (
+        {lacksFees(fees) && wallet && (
           <Button
             kind="plain"
             className="mt-5.5"

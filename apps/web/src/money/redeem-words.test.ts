@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { byItselfSentence, redeemBySentence } from './redeem-words.ts'
+import { byItselfSentence, lacksFees, redeemBySentence } from './redeem-words.ts'
 
 const weft = 10n ** 18n
 const now = new Date(2026, 10, 22, 14, 5)
@@ -12,7 +12,18 @@ test('what can be redeemed says until when', () => {
 })
 
 test('who redeems depends on what the key has for fees', () => {
-  expect(byItselfSentence(null, weft)).toContain('Looking')
-  expect(byItselfSentence(0n, weft)).toContain('once its own key has coins')
-  expect(byItselfSentence(weft / 50n, 3n * weft)).toMatch(/from 3\.00 WEFT on.*has 0\.02 ETH/)
+  const feeWei = weft / 100n
+  const sentence = (gasWei: bigint | null) => byItselfSentence({ gasWei, feeWei }, 3n * weft)
+  expect(sentence(null)).toContain('Looking')
+  expect(sentence(0n)).toContain('has coins for the fees. Your wallet')
+  expect(sentence(feeWei - 1n)).toMatch(
+    /can redeem.*once.*has 0\.00999 ETH, which may be too little/,
+  )
+  expect(sentence(feeWei)).toMatch(/redeems by itself, from 3\.00 WEFT on.*has 0\.01 ETH/)
+})
+
+test('the wallet is asked for fees before the key has none', () => {
+  const feeWei = 10n
+  expect(lacksFees({ gasWei: null, feeWei: null })).toBe(false)
+  expect([0n, 9n, 10n].map((gasWei) => lacksFees({ gasWei, feeWei }))).toEqual([true, true, false])
 })

@@ -10,14 +10,27 @@ export function redeemBySentence(wei: bigint, deadline: number, nowMs: number): 
   return `${weft(wei)} can be redeemed. Do it before ${momentWords(deadline, nowMs)}, or it is lost.`
 }
 
-/**
- * @param gasWei - what the tab's own key has for fees; null before that is known
- * @param fromWei - from so much on it redeems
- */
-export function byItselfSentence(gasWei: bigint | null, fromWei: bigint): string {
+type Fees = {
+  /** What the tab's own key has for them; null before that is known. */
+  gasWei: bigint | null
+  /** What one redemption takes at most; null before that is known. */
+  feeWei: bigint | null
+}
+
+/** Whether the key may be unable to pay for another redemption. */
+export function lacksFees({ gasWei, feeWei }: Fees): boolean {
+  return gasWei !== null && feeWei !== null && gasWei < feeWei
+}
+
+/** @param fromWei - from so much on it redeems */
+export function byItselfSentence(fees: Fees, fromWei: bigint): string {
+  const { gasWei } = fees
   if (gasWei === null) return 'Looking whether this tab can redeem by itself.'
   const when = `from ${weft(fromWei)} on, and some hours before anything would be lost`
-  return gasWei === 0n
-    ? `This tab can redeem by itself, ${when}, once its own key has coins for the fees. Your wallet pays them once, for about ten times; what is left stays with the key.`
-    : `This tab redeems by itself, ${when}, as long as it is open. Its own key pays the fees and has ${shortAmount(gasWei)} ETH for them.`
+  if (!lacksFees(fees)) {
+    return `This tab redeems by itself, ${when}, as long as it is open. Its own key pays the fees and has ${shortAmount(gasWei)} ETH for them.`
+  }
+  const has =
+    gasWei > 0n ? ` It has ${shortAmount(gasWei)} ETH, which may be too little for one more.` : ''
+  return `This tab can redeem by itself, ${when}, once its own key has coins for the fees.${has} Your wallet pays them once, for about ten times; what is left stays with the key.`
 }

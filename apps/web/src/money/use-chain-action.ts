@@ -9,6 +9,7 @@ import { toData } from '../site/open-site.ts'
 import { useMoney } from '../site/tab-context.tsx'
 import { loadPart } from '../ui/load-part.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
+import { redemptionGas } from './worth-redeeming.ts'
 
 type ChainTools = {
   channels: ChannelsWallet
@@ -27,8 +28,7 @@ export type ChainAction = {
   run(action: (tools: ChainTools) => Promise<unknown>): Promise<boolean>
 }
 
-/** A batch of fifty lanes takes 1.4 million. */
-const feesGas = 15_000_000n
+const feesGas = 10n * redemptionGas
 
 const asking = 'Your wallet asks you now.'
 const sent = 'It is sent. Waiting for a block.'
