@@ -107,6 +107,20 @@ describe('an answer for money', () => {
     await expect.poll(node.promisedWei, patient).toBe(cost)
   })
 
+  test('cancelled before its prompt was paid for, and so before it was read: nobody owes anything', async () => {
+    const node = await openNode({ policy: { maxUnpaidWei: paidTokens(0, 4), unpaidMs: 5_000 } })
+    const stop = new AbortController()
+    const network = paying(road.client.network, () => null)
+    const asking = ask({ network }, { signal: stop.signal })
+    const delivered = () => expect(node.payee.earnings()[0]?.deliveredWei).toBeGreaterThan(0n)
+    await vi.waitFor(delivered, { interval: 5, timeout: 10_000 })
+    stop.abort()
+    const { answer } = await asking
+    expect(answer).toMatchObject({ finishReason: 'cancelled', receipt: null, tokens: [] })
+    await expect.poll(() => node.payee.earnings(), patient).toEqual([])
+    expect(node.payee.totals().lostWei).toBe(0n)
+  })
+
   test('lost in the middle: each node has a voucher for its own tokens, and both read the prompt', async () => {
     const lost = await openNode({ engine: failing(17), tokensPerSecond: 1e6 })
     const next = await openNode()

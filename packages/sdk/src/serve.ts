@@ -228,19 +228,22 @@ async function answer(
   let text = ''
   let prefillMs = 0
   // Neither is a prompt read nor a token sent while too much is unpaid.
-  const untilPaid = async () => {
-    await paid?.ready({ signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
+  try {
+    await paid?.ready({ signal })
+  } catch (error) {
+    // Nobody has read the prompt, so nobody owes it: also not a client that has gone meanwhile.
+    paid?.withdraw()
+    throw stopped.aborted ? stopped.reason : error
   }
-  await untilPaid()
   const init = { messages, sampling, overflow, maxTokens, seed, answered }
   for await (const part of engine.generate(init, { signal })) {
     if (part.type === 'prefill-end') {
       prefillMs = part.prefillMs
     } else if (part.type === 'delta') {
       const { index, tokens } = part
-      await untilPaid()
+      await paid?.ready({ signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
       // After a cancel nothing more is sent, so nothing more is counted.
       if (signal.aborted) continue
       await incoming.send({ index, tokens, text: part.text })

@@ -250,7 +250,9 @@ class StreamedCall implements JobCall {
   #explain(error: unknown): WeftError {
     const isLost = hasCode(error, 'network/stream-lost') || hasCode(error, 'network/node-lost')
     const isLate = hasCode(error, 'network/timeout')
-    if (this.#cancel.signal.aborted && (isLost || isLate)) {
+    // A node that had done nothing yet has nothing to sign, and says so.
+    const isWithoutEnd = hasCode(error, 'network/node-failed')
+    if (this.#cancel.signal.aborted && (isLost || isLate || isWithoutEnd)) {
       return new CancelledError({ subject: 'The job', cause: error })
     }
     if (isLate) return nodeStalled(this.#tokens, error)

@@ -83,7 +83,7 @@ export class PaidJob {
     throw unpaid(this.#lane.unpaidWei)
   }
 
-  /** This node has failed: a prompt behind which no token came is owed by nobody. */
+  /** The prompt was not read, or this node has failed: behind it no token came, so nobody owes it. */
   withdraw(): void {
     if (this.#outputTokens > 0) return
     this.#lane.deliver(-this.#costWei)
