@@ -1,6 +1,6 @@
 import type { Hex } from '@weft/protocol'
 import { beforeEach, expect, test } from 'vitest'
-import { keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
+import { forgetKeptPayer, keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
 
 const address: Hex = `0x${'ab'.repeat(20)}`
 const payer: Hex = `0x${'cd'.repeat(20)}`
@@ -35,4 +35,13 @@ test('a payer has the keys that it lets spend on that chain', () => {
   localStorage.setItem('weft.payAtMost', '"1"')
   const mixedCase: Hex = `0x${'Cd'.repeat(20)}`
   expect(keysOfPayer({ chainId: 1, payer: mixedCase }).toSorted()).toEqual([other, address])
+})
+
+test('a key that is forgotten is no key of that payer, and stays one of another that it has since', () => {
+  const kept = { chainId: 1, payer }
+  writeKeptPayer(address, kept)
+  forgetKeptPayer(address, { chainId: 2, payer })
+  expect(keysOfPayer(kept)).toEqual([address])
+  forgetKeptPayer(address, kept)
+  expect(keysOfPayer(kept)).toEqual([])
 })

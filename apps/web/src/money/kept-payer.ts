@@ -31,6 +31,16 @@ export function writeKeptPayer(address: Hex, kept: KeptPayer): void {
   }
 }
 
+/** Nothing comes back from that key any more. What has been kept for it since then stays. */
+export function forgetKeptPayer(address: Hex, { chainId, payer }: KeptPayer): void {
+  if (!keysOfPayer({ chainId, payer }).includes(address)) return
+  try {
+    localStorage.removeItem(nameOf(address))
+  } catch {
+    // Without storage none is kept.
+  }
+}
+
 /** Keys of this browser that a payer has let spend: of other tabs, and those that tabs had before. */
 export function keysOfPayer({ chainId, payer }: KeptPayer): Hex[] {
   const names = namesInStorage().filter((name) => name.startsWith(prefix))

@@ -9,7 +9,7 @@ import { type OpenedTab, toData } from '../site/open-site.ts'
 import { createStore } from '../site/store.ts'
 import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
-import { keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
+import { forgetKeptPayer, keysOfPayer, readKeptPayer, writeKeptPayer } from './kept-payer.ts'
 import type { PageFunds } from './page-funds.ts'
 import type { Redeeming } from './redeem-by-itself.ts'
 import { worthRedeeming } from './worth-redeeming.ts'
@@ -69,6 +69,7 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
       if (turn !== latest) return
       const error = await fund(tab.purse, network, funds).then(() => null, toData)
       if (funds.current) writeKeptPayer(signer, { chainId, payer })
+      for (const key of funds.emptied) forgetKeptPayer(key, { chainId, payer })
       // Where the page may not spend with its key, it must still show what can be done about it.
       state.update(() => ({ network, funds, error }))
     } catch (error) {

@@ -60,3 +60,27 @@ test('what other keys of this browser have left comes back here, and what they m
   )
   expect(funds).toMatchObject({ current: null, past: [{ signer: ended, salt: salt(0) }] })
 })
+
+test('all that other keys have left comes back, however many, and those with nothing left are named', async () => {
+  const none = { capWei: 0n, committedWei: 0n, bondWei: 0n, expiry: 0 }
+  const key = (index: number) => `0x${index.toString(16).padStart(40, '0')}` as Hex
+  const keys = Array.from({ length: 100 }, (_, index) => key(index))
+  const [spent, unseen] = [key(98), key(99)]
+  let [reading, most] = [0, 0]
+  const readCollateral = async ({ channelId, signer }: { channelId: Hex; signer: Hex }) => {
+    most = Math.max(most, ++reading)
+    await Promise.resolve()
+    reading -= 1
+    const isFirst = channelId === channelIdOf(payer, salt(0)) && keys.includes(signer)
+    const left = signer === spent ? { ...over, committedWei: 5n } : over
+    const known = isFirst && signer !== unseen ? left : undefined
+    return { ...none, isDisputed: false, availableAt: 0, ...known }
+  }
+  const funds = await readPageFunds(
+    { readCollateral, withdrawDelay: 60 },
+    { payer, signer, otherSigners: keys, nowMs },
+  )
+  expect(funds.past.map((each) => each.signer)).toEqual(keys.slice(0, 98))
+  expect(funds.emptied).toEqual([spent])
+  expect(most).toBeLessThanOrEqual(16)
+})
