@@ -8,7 +8,7 @@ import { type FellowRelay, openFellows } from '../testing/relays.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
-/** As promised. */
+/** Promised are five seconds; the rest is for a machine that does much beside. */
 const backMs = 15_000
 const relayCount = 3
 let fellows: FellowRelay[]
