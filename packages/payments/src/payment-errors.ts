@@ -119,3 +119,10 @@ export function noAnswer(): WeftError {
     'The wallet has not answered for ten minutes. Nothing is lost: redeem again, and decline what it may still ask.',
   )
 }
+
+export function tooManyLanes(most: number): WeftError {
+  return new WeftError(
+    'payments/too-many-lanes',
+    `The node keeps ${most} accounts that this money pays, and no more of one payer. Ask another node.`,
+  )
+}

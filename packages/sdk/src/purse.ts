@@ -69,7 +69,7 @@ export interface Purse {
   /** What can be redeemed now by what is known of the chain, a transaction each. */
   redemptions(worth?: WorthRedeeming): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
-  refresh(options?: WaitOptions): Promise<void>
+  refresh(options?: RedeemOptions): Promise<void>
   /**
    * Looks at the chain and redeems what is due; whoever sends it pays the gas. By a timer while this tab serves,
    * or by hand; calls wait for each other, so nothing is sent twice.
@@ -162,8 +162,8 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
         }
       }),
     redemptions: (worth) => payee?.plan(policyOf(worth)) ?? [],
-    async refresh(options = {}) {
-      await payee?.refresh(options)
+    async refresh({ worth, signal } = {}) {
+      await payee?.refresh({ signal, fromWei: policyOf(worth).redeemLaneFromWei })
       tellEarnings()
     },
     async redeem(send, { worth, signal } = {}) {
@@ -207,16 +207,22 @@ function isSame(a: Funds, b: Funds): boolean {
   )
 }
 
-/** Accounts that tell when something was written: all that matters is. */
+/** Accounts that tell when something was written: all that matters is. Once for what is written in one go. */
 function telling<Entry extends LedgerRecord>(
   ledgers: Ledgers,
   tell: () => void,
 ): LedgerStore<Entry> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // Whoever writes changes its own view after that.
+  const later = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      tell()
+    })
+  }
   return {
     async open(owner) {
       const ledger = await ledgers.open<Entry>(owner)
-      // Whoever writes changes its own view after that.
-      const later = () => void setTimeout(tell)
       return {
         records: ledger.records,
         put: (...records) => ledger.put(...records).then(later),

@@ -197,6 +197,10 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'Another tab may take it, or one that answers for nothing.',
     remedies: ['retry', 'free'],
   },
+  'payments/too-many-lanes': {
+    advice: 'Another tab may take it, or one that answers for nothing.',
+    remedies: ['retry', 'free'],
+  },
   'payments/redeems-first': {
     advice: 'Another tab may take it, or one that answers for nothing.',
     remedies: ['retry', 'free'],

@@ -66,7 +66,7 @@ export function createRedeeming(init: RedeemingInit): Redeeming {
   async function redeem(): Promise<void> {
     const signal = AbortSignal.timeout(timeoutMs)
     if (nowMs() >= refreshAtMs) {
-      await purse.refresh({ signal })
+      await purse.refresh({ worth: worth(), signal })
       refreshAtMs = nowMs() + refreshEveryMs
     }
     const own = await clients()

@@ -5,8 +5,9 @@
 
 import type { Funds, Hex, Voucher } from '@weft/protocol'
 import { least } from '../amounts.ts'
-import type { Lane } from '../lane.ts'
+import { type Lane, spenderOf } from '../lane.ts'
 import type { Ledger } from '../ledger.ts'
+import { tooManyLanes } from '../payment-errors.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import { type Earning, EarningLane } from './earning-lane.ts'
 import {
@@ -43,6 +44,12 @@ export type SpenderAccount = {
   creditWei: bigint
 }
 
+/**
+ * Models and grantees are invented for nothing, and a lane is kept until its time for proofs is over; what a voucher
+ * costs grows with them.
+ */
+const maxLanesOfSpender = 500
+
 type Moment = { withdrawDelay: number; nowMs: number }
 
 export class EarningLanes {
@@ -69,6 +76,12 @@ export class EarningLanes {
 
   get(id: Hex): EarningLane | undefined {
     return this.#lanes.get(id)
+  }
+
+  /** @throws WeftError `payments/too-many-lanes` where money backs as many lanes already as one payer's may */
+  checkRoom({ channelId, signer }: Lane, funds: Funds): void {
+    const known = this.#bySpender.get(`${channelId}/${spenderOf(funds, signer)}`)
+    if ((known?.size ?? 0) >= maxLanesOfSpender) throw tooManyLanes(maxLanesOfSpender)
   }
 
   /**
@@ -102,22 +115,8 @@ export class EarningLanes {
     if (lane.jobs === 0 && lane.isEmpty) this.#drop(lane)
   }
 
-  ofSpender(lane: EarningLane): SpenderAccount {
-    const account = {
-      promisedWei: 0n,
-      unheldWei: 0n,
-      unredeemedWei: 0n,
-      lostWei: 0n,
-      creditWei: 0n,
-    }
-    for (const other of this.#bySpender.get(lane.spender) ?? []) {
-      account.promisedWei += other.promisedWei
-      account.creditWei += other.creditWei
-      account.unheldWei += other.unheldWei
-      account.unredeemedWei += other.unredeemedWei
-      account.lostWei += other.earning.lostWei
-    }
-    return account
+  ofSpender({ spender }: EarningLane): SpenderAccount {
+    return accountOf(this.#bySpender.get(spender) ?? [])
   }
 
   /**
@@ -149,11 +148,15 @@ export class EarningLanes {
     withdrawDelay,
     nowMs,
   }: Moment & { policy: CreditPolicy }): RedeemableLane[] {
-    return this.all.map((lane) => {
+    const spenders = [...this.#bySpender.values()]
+    const known = spenders.flatMap((lanes) => {
+      const account = accountOf(lanes)
+      return [...lanes].map((lane) => ({ lane, account }))
+    })
+    return known.map(({ lane, account: { unheldWei, unredeemedWei } }) => {
       const { earning, promisedWei } = lane
       const { id, funds, chain } = earning
       const payable = payableWei(chain, funds.grant)
-      const { unheldWei, unredeemedWei } = this.ofSpender(lane)
       return {
         id,
         model: earning.lane.model,
@@ -206,4 +209,17 @@ export class EarningLanes {
     lanes?.delete(lane)
     if (lanes?.size === 0) this.#bySpender.delete(lane.spender)
   }
+}
+
+/** @param lanes - all of one spender */
+function accountOf(lanes: Iterable<EarningLane>): SpenderAccount {
+  const account = { promisedWei: 0n, unheldWei: 0n, unredeemedWei: 0n, lostWei: 0n, creditWei: 0n }
+  for (const lane of lanes) {
+    account.promisedWei += lane.promisedWei
+    account.creditWei += lane.creditWei
+    account.unheldWei += lane.unheldWei
+    account.unredeemedWei += lane.unredeemedWei
+    account.lostWei += lane.earning.lostWei
+  }
+  return account
 }

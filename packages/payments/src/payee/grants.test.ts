@@ -7,11 +7,27 @@ import {
   peerIdFromPrivateKey,
   signHash,
 } from '@weft/protocol'
-import { expect, test } from 'vitest'
-import { createPair, startJob, testPrice } from '../testing/pair.ts'
+import { expect, test, vi } from 'vitest'
+import { createPair, type Pair, startJob, testPrice } from '../testing/pair.ts'
 import { hashGrant } from '../typed-hashes.ts'
 
 const tokens = (outputTokens: number) => costWei(testPrice, { inputTokens: 0, outputTokens })
+
+/** @returns what makes another visitor of one app */
+function visitorsOf(pair: Pair) {
+  const sponsor = createPrivateKey()
+  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
+  return async () => {
+    const privateKey = createPrivateKey()
+    const clientPeerId = peerIdFromPrivateKey(privateKey)
+    const grant = { signer, capWei: tokens(900), expiry: pair.chain.state.expiry }
+    const grantee = addressFromPeerId(clientPeerId)
+    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
+    const funds = { ...pair.funds, grant: { ...grant, signature } }
+    const payer = await pair.openPayer({ privateKey, funds })
+    return { ...pair, payer, job: { ...pair.job, clientPeerId, funds } }
+  }
+}
 
 test('a grant pays up to its cap, for the key that it names, as long as it lasts', async () => {
   const pair = await createPair()
@@ -41,18 +57,7 @@ test('a grant pays up to its cap, for the key that it names, as long as it lasts
 
 test('a bad voucher of one visitor costs neither the app nor its other visitors anything', async () => {
   const pair = await createPair()
-  const sponsor = createPrivateKey()
-  const signer = addressFromPeerId(peerIdFromPrivateKey(sponsor))
-  const visit = async () => {
-    const privateKey = createPrivateKey()
-    const clientPeerId = peerIdFromPrivateKey(privateKey)
-    const grant = { signer, capWei: tokens(900), expiry: pair.chain.state.expiry }
-    const grantee = addressFromPeerId(clientPeerId)
-    const signature = signHash(hashGrant(pair.funds, { ...grant, grantee }), sponsor)
-    const funds = { ...pair.funds, grant: { ...grant, signature } }
-    const payer = await pair.openPayer({ privateKey, funds })
-    return { ...pair, payer, job: { ...pair.job, clientPeerId, funds } }
-  }
+  const visit = visitorsOf(pair)
   const hostile = await visit()
   const voucher = { maxClaimableWei: 10n ** 17n, signature: new Uint8Array(64) }
   await expect(pair.payee.openJob({ ...hostile.job, voucher })).rejects.toMatchObject({
@@ -92,4 +97,38 @@ test('visitors of an app that pays nothing take eight windows at most, and one m
   await expect(untilRefused()).rejects.toMatchObject({ code: 'payments/owes' })
   expect(visits).toBe(8)
   expect(pair.payee.totals().lostWei).toBeLessThanOrEqual(maxLostWei + maxUnpaidWei)
+})
+
+test('visitors that are invented by the hundred get no accounts beyond 500, and their wei hold up no redemption', async () => {
+  const pair = await createPair()
+  const visit = visitorsOf(pair)
+  const known = await visit()
+  const job = await startJob(known)
+  await job.stream(100)
+  await job.paid.close()
+  const [earning] = pair.payee.earnings()
+  if (!earning?.voucher) throw new Error('It was paid.')
+  const { address, contract } = pair.payee
+  const { chainId, contract: at } = contract
+  const ledger = await pair.stores.payee.open(`payee/${chainId}/${at}/${address}`)
+  const voucher = { ...earning.voucher, maxClaimableWei: 1n }
+  for (let made = 1; made < 500; made += 1) {
+    const id = `0x${made.toString(16).padStart(64, '0')}` as const
+    await ledger.put({ ...earning, id, voucher, deliveredWei: 1n, lostWei: 0n })
+  }
+  const payee = await pair.openPayee()
+  expect(payee.earnings()).toHaveLength(500)
+  const one = await visit()
+  await expect(payee.openJob({ ...one.job, voucher: null })).rejects.toMatchObject({
+    code: 'payments/too-many-lanes',
+  })
+  await (await startJob({ ...known, payee })).stream(40)
+  await (await startJob({ ...pair, payee })).stream(40)
+
+  const looks = vi.spyOn(pair.chain, 'readLane')
+  const policy = { ...pair.job.policy, redeemLaneFromWei: tokens(90), redeemBatchFromWei: 1n }
+  const send = vi.fn(async () => {})
+  expect(await payee.redeem({ policy, send })).toHaveLength(1)
+  // Before and after.
+  expect(looks).toHaveBeenCalledTimes(2)
 })

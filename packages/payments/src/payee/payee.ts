@@ -85,7 +85,7 @@ export type Payee = {
   /**
    * Looks whether a client's money is good for another job.
    * @throws WeftError `payments/wrong-contract`, `no-funds`, `funds-ended`, `grant`, `voucher`, `over-promised`,
-   *   `owes`, `cap-used`, `too-many-looks`, `redeems-first`, `chain-lost`; what the store throws
+   *   `owes`, `cap-used`, `too-many-looks`, `too-many-lanes`, `redeems-first`, `chain-lost`; what the store throws
    */
   openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
   /** All lanes, as they are now. */
@@ -97,11 +97,11 @@ export type Payee = {
   /** Keys that have promised more than they may, by what they gave this payee. */
   overPromises(): OverPromise[]
   /**
-   * Looks at the chain for lanes that have something to redeem: has a payer revoked, another payee redeemed, a
-   * transaction paid? Forgets lanes on which nothing can happen any more.
+   * Looks at the chain for lanes that have something to redeem, the most valuable first: has a payer revoked,
+   * another payee redeemed, a transaction paid? Forgets lanes on which nothing can happen any more.
    * @throws WeftError `payments/chain-lost`; what the store throws
    */
-  refresh(options?: WaitOptions): Promise<void>
+  refresh(options?: RefreshOptions): Promise<void>
   /**
    * Redeems what is due: looks at the chain, sends a transaction for each planned batch, looks again. To be called
    * by a timer, or by hand: one after the other, so nothing is sent twice. A batch that fails, or is not sent within
@@ -110,6 +110,11 @@ export type Payee = {
    * @throws what `send` throws; WeftError `payments/no-answer`, `chain-lost`; what the store throws; CancelledError
    */
   redeem(init: RedeemInit, options?: WaitOptions): Promise<PlannedRedemption[]>
+}
+
+type RefreshOptions = WaitOptions & {
+  /** Lanes with less to redeem are left as they are; by default 1. */
+  fromWei?: bigint
 }
 
 export type RedeemInit = {
@@ -165,6 +170,7 @@ export async function createPayee({
     const known = lanes.get(id)
     if (known?.isFundedBy(funds)) return known
     if (!isGranted(funds, key.signer)) throw badGrant()
+    lanes.checkRoom(key, funds)
     const chain = await looks.first(key, { clientPeerId, grant: funds.grant, ...options })
     // Another job of the same client may have come first.
     const since = lanes.get(id)
@@ -187,8 +193,10 @@ export async function createPayee({
     })
   }
 
-  async function refresh(options: WaitOptions): Promise<void> {
-    const open = lanes.all.filter((lane) => lane.unredeemedWei > 0n)
+  async function refresh({ fromWei = 1n, ...options }: RefreshOptions): Promise<void> {
+    const open = lanes.all
+      .filter((lane) => lane.unredeemedWei >= fromWei)
+      .toSorted((a, b) => (a.unredeemedWei < b.unredeemedWei ? 1 : -1))
     for (let start = 0; start < open.length; start += readsAtOnce) {
       const some = open.slice(start, start + readsAtOnce)
       await Promise.all(some.map((lane) => looks.again(lane, options)))
@@ -200,7 +208,8 @@ export async function createPayee({
   let redeeming: Promise<unknown> = Promise.resolve()
 
   async function redeemDue({ policy, send }: RedeemInit, options: WaitOptions) {
-    await refresh(options)
+    const looking = { ...options, fromWei: policy.redeemLaneFromWei }
+    await refresh(looking)
     const redeemed: PlannedRedemption[] = []
     try {
       for (const batch of plan(policy)) {
@@ -209,7 +218,7 @@ export async function createPayee({
         redeemed.push(batch)
       }
     } finally {
-      if (redeemed.length > 0) await refresh(options)
+      if (redeemed.length > 0) await refresh(looking)
     }
     return redeemed
   }
