@@ -212,11 +212,13 @@ function telling<Entry extends LedgerRecord>(
   ledgers: Ledgers,
   tell: () => void,
 ): LedgerStore<Entry> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let isComing = false
   // Whoever writes changes its own view after that.
   const later = () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
+    if (isComing) return
+    isComing = true
+    setTimeout(() => {
+      isComing = false
       tell()
     })
   }
