@@ -43,9 +43,10 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
     return backend
   }
   const layers = layersOf(model)
-  const half = await cheaperNode({ bits: 4, skippedLayers: Math.floor(layers / 2) })
+  const bits = model.manifest.dtype.startsWith('q4') ? 3 : 4
+  const half = await cheaperNode({ bits, skippedLayers: Math.floor(layers / 2) })
   const fewer = await cheaperNode({ bits: null, skippedLayers: 1 })
-  const coarse = await cheaperNode({ bits: 4, skippedLayers: 0 })
+  const coarse = await cheaperNode({ bits, skippedLayers: 0 })
   /** The model itself, asked something else. */
   const asked = (change: (job: CalibrationJob) => Partial<CalibrationJob>): Ways => {
     const changed = (jobs: readonly CalibrationJob[]) =>
@@ -66,7 +67,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
   return [
     {
       name: 'smaller model',
-      description: `half of its ${layers} layers, in 4 bits`,
+      description: `half of its ${layers} layers, in ${bits} bits`,
       ...ways(half),
     },
     {
@@ -76,7 +77,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
     },
     {
       name: 'other quantisation',
-      description: 'products in 4 bits',
+      description: `products in ${bits} bits`,
       ...ways(coarse),
     },
     {
@@ -130,7 +131,7 @@ export async function openCheats({ model, honest, closers }: CheatsInit): Promis
     },
     {
       name: 'honest first',
-      description: `products in 4 bits from token ${honestFirst} on`,
+      description: `products in ${bits} bits from token ${honestFirst} on`,
       async answer(jobs) {
         const begun = await honest.answer(jobs.map((job) => ({ ...job, maxTokens: honestFirst })))
         return coarse.answer(jobs, begun)
