@@ -21,15 +21,15 @@ const usage = `npm run calibrate -- FOLDER [options]
 
   FOLDER        a model with its manifest.json, e.g. public/models/bobbin; gets calibration.json beside
                 it, and its manifest the limits that verifiers go by
-  --honest N    honest answers; default: 160
-  --cheats N    answers of each cheat; default: 24
+  --honest N    honest answers; default: 48
+  --cheats N    answers of each cheat; default: 16
   --tokens N    of each answer; default: 300, or what the context has room for
   --trials N    answers drawn from those by lot; default: 100000
   --dry         writes nothing`
 
 const { values, positionals } = readCommandLine(usage, {
-  honest: { type: 'string', default: '160' },
-  cheats: { type: 'string', default: '24' },
+  honest: { type: 'string', default: '48' },
+  cheats: { type: 'string', default: '16' },
   tokens: { type: 'string', default: '300' },
   trials: { type: 'string', default: '100000' },
   dry: { type: 'boolean', default: false },
@@ -75,7 +75,7 @@ async function main(folder: string): Promise<void> {
 type PairsInit = { folder: string; node: Backend; jobs: ReturnType<typeof calibrationJobs> }
 
 /** WebGPU is software here, a hundredth as fast: it reads the beginnings of a few answers, and makes fewer. */
-const onGpu = { reads: 12, readTokens: 96, answers: 4, tokens: 64 }
+const onGpu = { reads: 4, readTokens: 96, answers: 3, tokens: 48 }
 
 async function honestPairs({ folder, node, jobs }: PairsInit): Promise<HonestPair[]> {
   const stage = await openModelStage('software', resolve(folder))
