@@ -7,9 +7,11 @@ import type { JobCall, Network } from '@weft/network'
 import { amountInWords, type Payer } from '@weft/payments'
 import {
   checkReceipt,
+  costWei,
   type Delta,
   type Job,
   type Manifest,
+  type Quote,
   type Receipt,
   type Voucher,
   WeftError,
@@ -67,7 +69,7 @@ export async function* answerElsewhere(
   let rest: string | undefined
   /** Of the nodes lost since the last token that counts. */
   const reasons: string[] = []
-  /** What nodes got that gave nothing that counts, in wei. */
+  /** What nodes got that gave less than their prompt cost, in wei. */
   const paidForNothing: bigint[] = []
   let next = yield* opening((within) => search.open([], within), options)
   for (;;) {
@@ -158,7 +160,9 @@ export async function* answerElsewhere(
       rest = restBefore
     }
     if (answered.length > before.length) reasons.length = 0
-    else if (bill && bill.costWei > 0n) paidForNothing.push(bill.costWei)
+    if (bill && isMostlyPrompt(bill.costWei, quote, answered.length - before.length)) {
+      paidForNothing.push(bill.costWei)
+    }
     reasons.push(reasonOf(error))
     let goesOn = false
     try {
@@ -182,6 +186,15 @@ function isHopeless(reasons: readonly string[]): boolean {
   return reasons.length >= maxLossesInARow || isOfTheJob
 }
 
+/**
+ * A node could otherwise take what the longest prompt costs for a single token, and so could the next.
+ * @param paidWei - for what came from the node
+ * @param outputTokens - of it, those that count
+ */
+function isMostlyPrompt(paidWei: bigint, { price }: Quote, outputTokens: number): boolean {
+  return paidWei > 2n * costWei(price, { inputTokens: 0, outputTokens })
+}
+
 /** What a node that failed said of itself, else how it was lost. */
 function reasonOf({ code, cause }: WeftError): string {
   return code === 'network/node-failed' && WeftError.is(cause) ? cause.code : code
@@ -191,7 +204,7 @@ function wasPaidForNothing(amounts: readonly bigint[], cause: WeftError): WeftEr
   const wei = amounts.reduce((sum, amount) => sum + amount, 0n)
   return new WeftError(
     'sdk/paid-for-nothing',
-    `${amounts.length} tabs were paid ${amountInWords(wei)} and gave nothing that counts, so nobody else is asked. Ask again: others are asked first.`,
+    `${amounts.length} tabs were paid ${amountInWords(wei)} and gave less than reading the question cost, so nobody else is asked. Ask again: others are asked first.`,
     { facts: [`Paid: ${wei} wei`, `The last one: ${cause.message}`], cause },
   )
 }

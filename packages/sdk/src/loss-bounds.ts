@@ -6,7 +6,7 @@
 import type { CreditPolicy } from '@weft/payments'
 import { costWei, type Message, mostPromptTokens, type Price } from '@weft/protocol'
 
-/** Nodes that one answer pays for nothing that counts; then nobody else is asked. */
+/** Nodes that one answer pays for less than their prompt cost; then nobody else is asked. */
 export const maxPaidForNothing = 2
 
 export type NodeLossInit = {
@@ -50,7 +50,7 @@ export type ClientLossInit = {
 export type ClientLossBounds = {
   /** Counted in the prompt beyond what it has. */
   promptWei: bigint
-  /** One node's part that was paid and does not count: its receipt was false, or nothing came. */
+  /** One node's part that was paid and does not count: its receipt was false, or less came than its prompt cost. */
   partWei: bigint
   /** The same by one node after the other. */
   answerWei: bigint

@@ -81,6 +81,42 @@ async function answerBy(
 const boundsOf = ({ messages }: MoneyStage, arrived: number) =>
   clientLossBounds({ price: paidPrice, messages, arrivedTokens: arrived })
 
+/** @param atToken - of its own, at which each node fails */
+function takingPrompts(sent: string, atToken: (random: () => number) => number): HostileCase {
+  return {
+    by: 'node',
+    what: `takes what a prompt costs and sends ${sent}, and so does the next`,
+    async run(stage, random) {
+      const channel = await stage.openChannel()
+      for (const node of stage.nodes) {
+        await node.startAfresh()
+        const most = mostPromptTokens(stage.messages)
+        const inputTokens = between(random, stage.inputTokens, most + 1)
+        // Nothing on credit: the prompt is paid ahead.
+        const quote = ({ payment }: Quote) => ({
+          inputTokens,
+          payment: payment && { ...payment, maxUnpaidWei: 1n },
+        })
+        let left = 0
+        node.tamperWith((incoming) => {
+          left = atToken(random)
+          return lying(node, { quote })(incoming)
+        })
+        node.watch(() => {
+          left -= 1
+          if (left < 0) {
+            throw new WeftError('engine/device-lost', 'It says that its GPU was lost.')
+          }
+        })
+      }
+      const { events } = await stage.ask(await channel.openPayer())
+      for (const node of stage.nodes) await node.redeem()
+      const lossWei = await clientLossWei(stage, channel, events)
+      return { lossWei, boundWei: boundsOf(stage, 0).answerWei }
+    },
+  }
+}
+
 export const nodeCases: HostileCase[] = [
   {
     by: 'node',
@@ -136,31 +172,8 @@ export const nodeCases: HostileCase[] = [
         () => boundsOf(stage, 0).promptWei,
       ),
   },
-  {
-    by: 'node',
-    what: 'takes what a prompt costs and sends nothing, and so does the next',
-    async run(stage, random) {
-      const channel = await stage.openChannel()
-      for (const node of stage.nodes) {
-        await node.startAfresh()
-        const most = mostPromptTokens(stage.messages)
-        const inputTokens = between(random, stage.inputTokens, most + 1)
-        // Nothing on credit: the prompt is paid ahead.
-        const quote = ({ payment }: Quote) => ({
-          inputTokens,
-          payment: payment && { ...payment, maxUnpaidWei: 1n },
-        })
-        node.tamperWith(lying(node, { quote }))
-        node.watch(() => {
-          throw new WeftError('engine/device-lost', 'It says that its GPU was lost.')
-        })
-      }
-      const { events } = await stage.ask(await channel.openPayer())
-      for (const node of stage.nodes) await node.redeem()
-      const lossWei = await clientLossWei(stage, channel, events)
-      return { lossWei, boundWei: boundsOf(stage, 0).answerWei }
-    },
-  },
+  takingPrompts('nothing', () => 0),
+  takingPrompts('a token or two', (random) => between(random, 1, 3)),
   {
     by: 'node',
     what: 'sends nothing more once it was paid',
