@@ -14,6 +14,8 @@ export type NodeLossInit = {
   policy: Pick<CreditPolicy, 'maxUnpaidWei' | 'maxLostWei' | 'maxUnredeemedWei'>
   /** The largest delta that the node sends. */
   deltaTokens: number
+  /** Of the spender, at the same time: each may be on its way to a delta when the limit is reached. */
+  jobs: number
   /** What the client has paid, or promised and the chain holds, in wei. */
   paidWei: bigint
 }
@@ -27,15 +29,16 @@ export type NodeLossBounds = {
 }
 
 export function nodeLossBounds(init: NodeLossInit): NodeLossBounds {
-  const { price, deltaTokens, paidWei } = init
+  const { price, deltaTokens, jobs, paidWei } = init
   const { maxUnpaidWei, maxLostWei, maxUnredeemedWei } = init.policy
   const deltaWei = costWei(price, { inputTokens: 0, outputTokens: deltaTokens }) + 1n
+  const deltasWei = BigInt(jobs) * deltaWei
   // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint.
   const lentAgainWei = paidWei < maxLostWei ? paidWei : maxLostWei
   return {
-    unpaidWei: maxUnpaidWei + lentAgainWei + deltaWei,
+    unpaidWei: maxUnpaidWei + lentAgainWei + deltasWei,
     // It looks before it sends, and a voucher pays for what has been sent.
-    unredeemedWei: maxUnredeemedWei + maxUnpaidWei + deltaWei,
+    unredeemedWei: maxUnredeemedWei + maxUnpaidWei + deltasWei,
   }
 }
 

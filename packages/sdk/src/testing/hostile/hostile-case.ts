@@ -2,7 +2,7 @@
  * One way of cheating, tried once: what it cost the honest side, and what is said that it costs at most.
  * @module
  */
-import { nodeLossBounds } from '../../loss-bounds.ts'
+import { type NodeLossBounds, nodeLossBounds } from '../../loss-bounds.ts'
 import { paidPrice } from '../paid-stage.ts'
 import { type MoneyStage, type StageChannel, type StageNode, smallPolicy } from './money-stage.ts'
 
@@ -28,12 +28,13 @@ export function between(random: () => number, least: number, end: number): numbe
 export async function nodeOutcome(
   channel: StageChannel,
   node: StageNode,
-  kind: 'unpaidWei' | 'unredeemedWei' = 'unpaidWei',
+  { kind = 'unpaidWei', jobs = 1 }: { kind?: keyof NodeLossBounds; jobs?: number } = {},
 ): Promise<Outcome> {
   await node.redeem()
   const paidWei = await node.paidWei(channel)
   const deltaTokens = node.deltaTokens()
-  const bounds = nodeLossBounds({ price: paidPrice, policy: smallPolicy, deltaTokens, paidWei })
+  const policy = smallPolicy
+  const bounds = nodeLossBounds({ price: paidPrice, policy, deltaTokens, jobs, paidWei })
   return { lossWei: lost(node.deliveredWei(), paidWei), boundWei: bounds[kind] }
 }
 

@@ -9,9 +9,12 @@ import { channelIdOf } from '@weft/payments/chain'
 import { MemoryLedgers, startDevelopmentChain } from '@weft/payments/testing'
 import {
   addressFromPeerId,
+  bytesEqual,
   costWei,
+  deriveSeed,
   type Funds,
   type Hex,
+  jobId,
   peerIdFromPrivateKey,
 } from '@weft/protocol'
 import type { ServeInit } from '../../serve.ts'
@@ -38,6 +41,8 @@ export type StageChannel = Awaited<ReturnType<MoneyStage['openChannel']>>
 type Delivery = {
   inputTokens: number
   outputTokens: number
+  /** Of its sampling: which answer of the engine it is. Null before the job is accepted. */
+  seed: Uint8Array | null
   /** The model has read its prompt. */
   isRead: boolean
 }
@@ -102,7 +107,7 @@ export async function openMoneyStage() {
     const engine: ServeInit['engine'] = {
       measurePrompt: road.engine.measurePrompt,
       async *generate(init, options) {
-        const delivery = deliveries.at(-1)
+        const delivery = deliveries.find(({ seed }) => seed && bytesEqual(seed, init.seed))
         if (delivery) delivery.isRead = true
         for await (const part of road.engine.generate(init, options)) {
           if (part.type === 'delta') onToken(part.index)
@@ -115,11 +120,13 @@ export async function openMoneyStage() {
     node.network.handleJobs = (handler) =>
       handleJobs.call(node.network, (incoming) => {
         const { quote, send } = incoming
-        const delivery: Delivery = { inputTokens: 0, outputTokens: 0, isRead: false }
+        const delivery: Delivery = { inputTokens: 0, outputTokens: 0, seed: null, isRead: false }
         deliveries.push(delivery)
-        incoming.quote = (signed) => {
+        incoming.quote = async (signed) => {
           delivery.inputTokens = signed.inputTokens
-          return quote.call(incoming, signed)
+          const nonce = await quote.call(incoming, signed)
+          delivery.seed = deriveSeed({ jobId: jobId(incoming.job), nonce, modelCid })
+          return nonce
         }
         incoming.send = (delta) => {
           delivery.outputTokens += delta.tokens.length

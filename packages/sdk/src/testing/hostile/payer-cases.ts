@@ -77,6 +77,20 @@ export const payerCases: HostileCase[] = [
   },
   {
     by: 'payer',
+    what: 'promises nothing for several answers at once',
+    async run(stage, random) {
+      const [node] = stage.nodes
+      await node.startAfresh()
+      const channel = await stage.openChannel()
+      const payer = await channel.openPayer()
+      const jobs = between(random, 2, 5)
+      const ask = () => stage.ask(payer, { node, change: () => null, maxTokens: 40 })
+      await Promise.all(Array.from({ length: jobs }, ask))
+      return nodeOutcome(channel, node, { jobs })
+    },
+  },
+  {
+    by: 'payer',
     what: 'pays for one answer, then walks away from as many as it is let',
     async run(stage, random) {
       const [node] = stage.nodes
@@ -108,7 +122,7 @@ export const payerCases: HostileCase[] = [
       else await Promise.all(asks.map((ask) => ask()))
       const order = random() < 0.5 ? [...stage.nodes] : stage.nodes.toReversed()
       const outcomes = []
-      for (const node of order) outcomes.push(await nodeOutcome(channel, node, 'unredeemedWei'))
+      for (const node of order) outcomes.push(await nodeOutcome(channel, node, { kind: 'unredeemedWei' }))
       return outcomes.reduce((a, b) => (b.lossWei > a.lossWei ? b : a))
     },
   },
