@@ -14,8 +14,8 @@ const forms = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const
 /**
  * Byte-level BPE and SentencePiece's byte fallback take a byte for a token at worst, and never less than one: so
  * a prompt has at most as many tokens as its text has bytes, in the longest form to which a tokenizer may
- * normalise it, and what its template writes. Prose has four bytes to a token, so a node can overcharge for it
- * by four at most.
+ * normalise it, and what its template writes. Prose has four bytes to a token, so a node can count it four times,
+ * and beside that what no template writes of the 512 tokens, and 32 a message, that are let it.
  * @returns an upper bound of `Quote.inputTokens`
  */
 export function mostPromptTokens(messages: readonly Message[]): number {
