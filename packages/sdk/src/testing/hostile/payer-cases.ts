@@ -122,7 +122,8 @@ export const payerCases: HostileCase[] = [
       else await Promise.all(asks.map((ask) => ask()))
       const order = random() < 0.5 ? [...stage.nodes] : stage.nodes.toReversed()
       const outcomes = []
-      for (const node of order) outcomes.push(await nodeOutcome(channel, node, { kind: 'unredeemedWei' }))
+      const kind = 'unredeemedWei'
+      for (const node of order) outcomes.push(await nodeOutcome(channel, node, { kind }))
       return outcomes.reduce((a, b) => (b.lossWei > a.lossWei ? b : a))
     },
   },
