@@ -183,15 +183,16 @@ export class EarningLane {
   }
 
   /**
-   * The same. A voucher soon after another is kept with the next one, or with the end of its job: what a crash
-   * loses of it the lane's next voucher says again.
+   * The same. While more is owed, a voucher soon after another is kept with the next one: what a crash loses of it
+   * the lane's next voucher says again.
    * @returns once what has to be kept at once is kept
    * @throws also what the store throws
    */
   async take(voucher: Voucher): Promise<void> {
     const { evidence } = this.#earning
     try {
-      if (this.accept(voucher) && Date.now() - this.#keptAtMs >= keepEveryMs) await this.keep()
+      const isDue = () => this.unpaidWei <= 0n || Date.now() - this.#keptAtMs >= keepEveryMs
+      if (this.accept(voucher) && isDue()) await this.keep()
     } finally {
       if (this.#earning.evidence !== evidence) await this.keep()
     }
