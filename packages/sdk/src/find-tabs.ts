@@ -2,14 +2,20 @@
  * Tabs that give a model's chunks: found in the directory, reached, and handed to the download.
  * @module
  */
-import type { Network } from '@weft/network'
-import { type Offer, pause, type Registration } from '@weft/protocol'
+import type { Network, OfferQuery, WaitOptions } from '@weft/network'
+import { pause, type Registration } from '@weft/protocol'
 import type { ChunkSource, FindTabs } from '@weft/storage'
 import type { NodeMemory } from './node-memory.ts'
 
 export type FindTabsInit = {
   network: Pick<Network, 'peerId' | 'findOffers' | 'openChunks'>
   memory: Pick<NodeMemory, 'lied' | 'isLiar'>
+}
+
+/** What a draw needs. */
+type DrawTabsInit = {
+  network: Pick<Network, 'peerId' | 'findOffers'>
+  memory: Pick<NodeMemory, 'isLiar'>
 }
 
 /** Asked at the same time for one model; more would only share this tab's own line. */
@@ -50,21 +56,31 @@ export function findTabsFor(init: FindTabsInit, modelCid: string): FindTabs {
   }
 }
 
-/** Tabs that say they store the model, in random order; without ourselves and known liars. */
+/** Tabs that say they store the model, in random order; none where no relay answers. */
 export async function findStoring(
-  { network, memory }: FindTabsInit,
+  init: DrawTabsInit,
   modelCid: string | null,
   signal: AbortSignal,
 ): Promise<Registration[]> {
-  const offers = await network
-    .findOffers({ role: 'stores', modelCid }, { signal })
-    .catch((): Offer[] => [])
+  const tabs = await drawTabs(init, { role: 'stores', modelCid }, { signal }).catch(() => [])
+  return tabs.slice(0, modelCid === null ? undefined : maxTabs)
+}
+
+/**
+ * Tabs that offer something, in random order; without ourselves and known liars.
+ * @throws what `findOffers` throws
+ */
+export async function drawTabs(
+  { network, memory }: DrawTabsInit,
+  query: OfferQuery,
+  options: WaitOptions = {},
+): Promise<Registration[]> {
+  const offers = await network.findOffers(query, options)
   return offers
     .map(({ registration }) => ({ registration, lot: Math.random() }))
     .sort((a, b) => a.lot - b.lot)
     .map(({ registration }) => registration)
     .filter(({ peerId }) => peerId !== network.peerId && !memory.isLiar(peerId))
-    .slice(0, modelCid === null ? undefined : maxTabs)
 }
 
 /** @returns undefined for one that cannot be reached, or has nothing of it */

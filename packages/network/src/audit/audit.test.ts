@@ -27,7 +27,7 @@ beforeEach(async () => {
     maxPrice: freePrice,
     createdAtMs: 1_800_000_000_000,
   })
-  request = { job, nonce, tokens: [1, 2], receipt: receiptOf(pair, job.clientPeerId), court: null }
+  request = { job, nonce, tokens: [1, 2], receipt: receiptOf(pair, job.clientPeerId) }
 })
 afterEach(() => pair.stop())
 

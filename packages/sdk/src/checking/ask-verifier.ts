@@ -10,13 +10,13 @@ import {
   checkVerdict,
   findingHash,
   type Manifest,
-  type Offer,
   type Registration,
   receiptId,
   WeftError,
 } from '@weft/protocol'
 import type { AnswerRecord, CheckRecord } from '@weft/storage'
 import { outcomeOf } from '@weft/verification'
+import { drawTabs } from '../find-tabs.ts'
 import type { NodeMemory } from '../node-memory.ts'
 import type { WaitOptions } from '../tab.ts'
 
@@ -46,12 +46,8 @@ export async function askVerifier(
   const makers = new Set(answer.segments.map(({ peerId }) => peerId))
   const { modelCid } = answer.job
   const options = signal ? { signal } : {}
-  const offers = await network.findOffers({ role: 'verifies', modelCid }, options)
-  const verifiers = shuffled(offers)
-    .map(({ registration }) => registration)
-    .filter(({ peerId }) => {
-      return peerId !== network.peerId && !makers.has(peerId) && !memory.isLiar(peerId)
-    })
+  const tabs = await drawTabs({ network, memory }, { role: 'verifies', modelCid }, options)
+  const verifiers = tabs.filter(({ peerId }) => !makers.has(peerId))
   let reason: unknown = noVerifiers()
   for (const verifier of verifiers.slice(0, maxTries)) {
     try {
@@ -81,7 +77,7 @@ function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest 
     )
   }
   const end = receipt.firstToken + receipt.outputTokens
-  return { job, nonce, tokens: tokens.slice(0, end), receipt, court: null }
+  return { job, nonce, tokens: tokens.slice(0, end), receipt }
 }
 
 /**
@@ -106,6 +102,7 @@ function recordOf(
   const choices = [receipt.outputTokens, receipt.outputTokens + 1]
   const isAbout =
     verdict.verifierPeerId === verifier.peerId &&
+    verdict.court === null &&
     bytesEqual(verdict.receiptId, receiptId(receipt)) &&
     bytesEqual(verdict.finding, findingHash(finding)) &&
     verdict.isFalse === (finding.outcome === 'failed') &&
@@ -126,13 +123,6 @@ function recordOf(
     verdict,
     atMs: Date.now(),
   }
-}
-
-function shuffled(offers: readonly Offer[]): Offer[] {
-  return offers
-    .map((offer) => ({ offer, lot: Math.random() }))
-    .sort((a, b) => a.lot - b.lot)
-    .map(({ offer }) => offer)
 }
 
 function falseVerdict(cause?: unknown): WeftError {

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Engine, Score } from '@weft/engine'
-import type { AuditHandler, Network } from '@weft/network'
+import type { Network } from '@weft/network'
 import {
+  type AuditRequest,
   type AuditResponse,
   bytesEqual,
   type ChatManifest,
@@ -40,12 +41,12 @@ export function checkAnswers(init: CheckingInit): () => void {
   const { network, onChecked, isBusy } = init
   const over = new AbortController()
   let isChecking = false
-  const stop = network.handleAudits(async (request, { peerId, signal }) => {
+  const stop = network.handleAudits(async (request, { signal }) => {
     if (isChecking || isBusy()) return busy
     isChecking = true
     try {
       const either = AbortSignal.any([signal, over.signal])
-      const answer = await checkAnswer(init)(request, { peerId, signal: either })
+      const answer = await checkAnswer(init, request, either)
       onChecked?.()
       return answer
     } finally {
@@ -62,36 +63,37 @@ export function checkAnswers(init: CheckingInit): () => void {
  * @throws WeftError `verification/other-model`, `verification/not-calibrated`, `protocol/receipt`,
  *   `protocol/signature`; `engine/*` for what this device cannot compute
  */
-function checkAnswer({ engine, modelCid, manifest, privateKey }: CheckingInit): AuditHandler {
-  return async ({ job, nonce, tokens, receipt, court }, { signal }) => {
-    if (job.modelCid !== modelCid) throw otherModel()
-    // Who signs for any court could be made to testify in a case that was made up for it.
-    if (court) throw unknownCourt()
-    const { thresholds } = manifest
-    if (!thresholds) throw notCalibrated()
-    checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
-    checkClaim(receipt, { job, nonce, tokens })
-    if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
-    const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
-    const [score] = await engine.score([question], { topK: 1, hiddenStates: false, signal })
-    if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
-    const { inputTokens } = score
-    const judged = { receipt, answer: tokens }
-    const { outcome, margins } = verify(judged, asTold(score), thresholds)
-    const bytes = new Uint8Array(Float32Array.from(margins).buffer)
-    const finding = { outcome, inputTokens, margins: bytes }
-    const verdict = signVerdict(
-      {
-        verifierPeerId: peerIdFromPrivateKey(privateKey),
-        receiptId: receiptId(receipt),
-        isFalse: outcome === 'failed',
-        finding: findingHash(finding),
-        court,
-      },
-      privateKey,
-    )
-    return { type: 'verdict', verdict, finding }
-  }
+async function checkAnswer(
+  { engine, modelCid, manifest, privateKey }: CheckingInit,
+  { job, nonce, tokens, receipt }: AuditRequest,
+  signal: AbortSignal,
+): Promise<AuditResponse> {
+  if (job.modelCid !== modelCid) throw otherModel()
+  const { thresholds } = manifest
+  if (!thresholds) throw notCalibrated()
+  checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
+  checkClaim(receipt, { job, nonce, tokens })
+  if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
+  const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
+  const [score] = await engine.score([question], { topK: 1, hiddenStates: false, signal })
+  if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
+  const { inputTokens } = score
+  const judged = { receipt, answer: tokens }
+  const { outcome, margins } = verify(judged, asTold(score), thresholds)
+  const bytes = new Uint8Array(Float32Array.from(margins).buffer)
+  const finding = { outcome, inputTokens, margins: bytes }
+  const verdict = signVerdict(
+    {
+      verifierPeerId: peerIdFromPrivateKey(privateKey),
+      receiptId: receiptId(receipt),
+      isFalse: outcome === 'failed',
+      finding: findingHash(finding),
+      // Who signed for any court could be made to testify in a case that was made up for it.
+      court: null,
+    },
+    privateKey,
+  )
+  return { type: 'verdict', verdict, finding }
 }
 
 /** Rounded as they are sent, so that whoever reads the margins comes to the same outcome. */
@@ -105,10 +107,6 @@ const busy: AuditResponse = {
   type: 'refusal',
   error: { code: 'sdk/busy', message: 'This tab has other work now.' },
   retryAfterMs: 5_000,
-}
-
-function unknownCourt(): WeftError {
-  return new WeftError('verification/unknown-court', 'This tab signs for no contract of verdicts.')
 }
 
 function otherModel(): WeftError {

@@ -30,15 +30,8 @@ const verifiers: { network: NodeNetwork['network']; stop(): Promise<void> }[] = 
 
 /** A tab that checks, and how it does. */
 async function openVerifier(
-  check = ({ network, privateKey }: NodeNetwork, change: Partial<ChatManifest> = {}) =>
-    checkAnswers({
-      network,
-      engine,
-      modelCid,
-      manifest: { ...manifest, ...change },
-      privateKey,
-      isBusy: () => false,
-    }),
+  check = ({ network, privateKey }: NodeNetwork) =>
+    checkAnswers({ network, engine, modelCid, manifest, privateKey, isBusy: () => false }),
 ): Promise<string> {
   const opened = await createNodeNetwork({ relays: relayAddresses })
   const { network } = opened
