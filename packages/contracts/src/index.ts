@@ -10,6 +10,7 @@ export {
   modelsAbi,
   registryAbi,
   tokenAbi,
+  verdictsAbi,
   vestingAbi,
 } from './generated/abis.ts'
 export {
