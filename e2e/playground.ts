@@ -68,29 +68,6 @@ export async function recordStream(page: Page) {
     )
 }
 
-/** Records the times at which the contributor's status line changes. */
-export async function recordNodeStatus(page: Page) {
-  await page.evaluate(() => {
-    const record: { atMs: number; text: string }[] = []
-    const look = () => {
-      const status = document.querySelector('[role="status"][aria-label="Node status"]')
-      const text = status?.textContent ?? ''
-      if (record.at(-1)?.text !== text) record.push({ atMs: Date.now(), text })
-    }
-    look()
-    new MutationObserver(look).observe(document.body, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-    })
-    Object.assign(window, { weftStatus: record })
-  })
-  return () =>
-    page.evaluate(
-      () => (window as unknown as { weftStatus: { atMs: number; text: string }[] }).weftStatus,
-    )
-}
-
 /** Records, inside the page, every sentence about its place in a queue. @returns reads the record */
 export async function recordQueue(page: Page) {
   await page.evaluate(() => {

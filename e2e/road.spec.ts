@@ -2,9 +2,9 @@
  * The main job: a prompt typed in one Chromium process, answered by the model in another.
  * @module
  */
-import type { Backend } from './contributor.ts'
+import { type Backend, nodeStatus } from './contributor.ts'
 import { expect, type RelayControl, test } from './fixtures.ts'
-import { playground, recordNodeStatus, recordStream } from './playground.ts'
+import { playground, recordStream } from './playground.ts'
 
 const story = 'Tell me a story about a fox and a lantern.'
 
@@ -79,11 +79,10 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
       await expect(receipt).toBeHidden()
     })
 
-    await test.step('stop stops here and at the node within 200 ms', async () => {
-      const status = await recordNodeStatus(node)
+    await test.step('stop stops here and at the node', async () => {
       await page.ask(story)
       // Inside the page: a story may be told before a look from outside is over.
-      const stoppedAtMs = await client.evaluate(async () => {
+      await client.evaluate(async () => {
         const isTelling = () => {
           const last = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
           return (
@@ -93,15 +92,12 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
         while (!isTelling()) await new Promise((resolve) => setTimeout(resolve, 5))
         const buttons = [...document.querySelectorAll('button')]
         buttons.find((button) => (button.ariaLabel ?? button.textContent) === 'Stop')?.click()
-        return Date.now()
       })
       const end = await page.ended(5_000)
       expect(end.finish).toBe('cancelled')
-      await expect(node.getByRole('status', { name: 'Node status' })).toContainText('Ready')
-      const idle = (await status()).find(
-        ({ atMs, text }) => atMs >= stoppedAtMs && /Ready/.test(text),
-      )
-      expect((idle?.atMs ?? Number.POSITIVE_INFINITY) - stoppedAtMs).toBeLessThanOrEqual(200)
+      await expect(nodeStatus(node)).toContainText('Ready')
+      const jobs = node.getByRole('region', { name: 'Jobs' }).getByRole('listitem')
+      await expect(jobs.first()).toContainText('stopped by the asker')
     })
 
     await onCpu('a reload keeps the history', async () => {

@@ -38,6 +38,10 @@ export type BenchPage = {
   earnedWei(): bigint
   fund(funding: Funding): Promise<void>
   job(prompt: string, where: 'network' | 'local', maxPrice?: Price): Promise<JobTiming>
+  /** Stops an answer over the network behind its first token. @returns when, in milliseconds since 1970 */
+  stopJob(prompt: string): Promise<number>
+  /** When this tab had last done all that it serves, in milliseconds since 1970. */
+  idleAtMs(): number
   /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
   watch(prompt: string): Promise<Watched>
 }
@@ -53,11 +57,20 @@ const waitForNodeMs = 20_000
 async function createBenchPage(): Promise<BenchPage> {
   const config = await (await fetch('/weft.json')).json()
   let tab: Tab
+  let idleAtMs = 0
   const modelCid = () => tab.models.list.get()[0]?.modelCid ?? ''
+  const requestOf = (prompt: string) => ({
+    modelCid: modelCid(),
+    messages: [{ role: 'user' as const, content: prompt }],
+    sampling: greedySampling,
+  })
 
   return {
     async open() {
       tab = await openTab(config)
+      tab.node.state.subscribe(() => {
+        if (tab.node.state.get().phase === 'idle') idleAtMs = Date.now()
+      })
       const deadline = performance.now() + waitForNodeMs
       while (tab.network.get().relays.every(({ state }) => state !== 'online')) {
         if (performance.now() > deadline) throw new Error('The relay cannot be reached.')
@@ -68,8 +81,7 @@ async function createBenchPage(): Promise<BenchPage> {
     stop: () => tab.node.stop(),
     async watch(prompt) {
       const events = tab.client.generate({
-        modelCid: modelCid(),
-        messages: [{ role: 'user', content: prompt }],
+        ...requestOf(prompt),
         sampling: { ...greedySampling, temperature: 0.8, topK: 40 },
         where: 'network',
       })
@@ -97,6 +109,21 @@ async function createBenchPage(): Promise<BenchPage> {
       }
       throw new Error('The answer has no end.')
     },
+    async stopJob(prompt) {
+      const stopping = new AbortController()
+      let stoppedAtMs = 0
+      const events = tab.client.generate(
+        { ...requestOf(prompt), where: 'network' },
+        { signal: stopping.signal },
+      )
+      for await (const event of events) {
+        if (event.type !== 'delta' || stoppedAtMs > 0) continue
+        stoppedAtMs = Date.now()
+        stopping.abort()
+      }
+      return stoppedAtMs
+    },
+    idleAtMs: () => idleAtMs,
     serve: (backend, price) =>
       tab.node.start({ modelCid: modelCid(), backend, ...(price ? { price } : {}) }),
     async earnOn({ url, ...chain }) {
@@ -112,9 +139,7 @@ async function createBenchPage(): Promise<BenchPage> {
       let longestGapMs = 0
       let tokens = 0
       const events = tab.client.generate({
-        modelCid: modelCid(),
-        messages: [{ role: 'user', content: prompt }],
-        sampling: greedySampling,
+        ...requestOf(prompt),
         where,
         ...(maxPrice ? { maxPrice } : {}),
       })

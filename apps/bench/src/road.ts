@@ -25,7 +25,12 @@ declare global {
 
 export const road: Bench = {
   describe: 'network overhead against the same engine in the page, loopback',
-  goals: { ttftOverheadMs: '<= 60', perTokenOverheadMs: '<= 2', relayBytesPerJob: '0' },
+  goals: {
+    ttftOverheadMs: '<= 60',
+    perTokenOverheadMs: '<= 2',
+    relayBytesPerJob: '0',
+    stopMs: '<= 200',
+  },
   async run({ runs, backend }: BenchOptions): Promise<BenchReport> {
     const stage = await openStage()
     try {
@@ -67,6 +72,8 @@ async function measure(init: {
     pairs.push({ network, local })
   }
   const carried = (await carriedBytes(relayHttp)) - carriedBefore
+  const stops: number[] = []
+  for (let run = 0; run < leastRuns; run += 1) stops.push(await timeStop({ node, client }))
   const of = (pick: (pair: (typeof pairs)[number]) => number) => rounded(median(pairs.map(pick)))
   return {
     name: 'road',
@@ -74,6 +81,8 @@ async function measure(init: {
       ttftOverheadMs: of(({ network, local }) => network.firstTokenMs - local.firstTokenMs),
       perTokenOverheadMs: of(({ network, local }) => network.perTokenMs - local.perTokenMs),
       relayBytesPerJob: rounded(carried / pairs.length),
+      stopMs: rounded(median(stops)),
+      stopMsMost: Math.max(...stops),
       ttftNetworkMs: of(({ network }) => network.firstTokenMs),
       ttftLocalMs: of(({ local }) => local.firstTokenMs),
       perTokenNetworkMs: of(({ network }) => network.perTokenMs),
@@ -89,6 +98,18 @@ function runJob(page: Page, prompt: string, where: 'network' | 'local'): Promise
     prompt,
     where,
   ] as const)
+}
+
+/** @returns from the client's stop until the node has nothing to do, in milliseconds */
+async function timeStop({ node, client }: { node: Page; client: Page }): Promise<number> {
+  const stoppedAtMs = await client.evaluate(
+    async (text) => (await window.bench).stopJob(text),
+    prompts[0] ?? '',
+  )
+  for (;;) {
+    const idleAtMs = await node.evaluate(async () => (await window.bench).idleAtMs())
+    if (idleAtMs >= stoppedAtMs) return idleAtMs - stoppedAtMs
+  }
 }
 
 /** What the relay counts on circuits: the only way by which a byte of one tab reaches another. */
