@@ -59,6 +59,9 @@ export class EarningLane {
   readonly #publicKey: Uint8Array
   readonly #hash: (maxClaimableWei: bigint) => Uint8Array
   #wake = new AbortController()
+  /** Grows with every token: taken over into `#earning` when somebody looks. */
+  #deliveredWei: bigint
+  #kept: { earning: Earning; done: Promise<void> } | null = null
   #keptAtMs = 0
   /** Jobs that run on it. */
   jobs = 0
@@ -67,6 +70,7 @@ export class EarningLane {
 
   constructor({ earning, ledger, promisedElsewhereWei }: EarningLaneInit) {
     this.#earning = earning
+    this.#deliveredWei = earning.deliveredWei
     this.#ledger = ledger
     this.#promisedElsewhereWei = promisedElsewhereWei
     this.#publicKey = publicKeyFromPeerId(earning.clientPeerId)
@@ -74,6 +78,9 @@ export class EarningLane {
   }
 
   get earning(): Earning {
+    if (this.#earning.deliveredWei !== this.#deliveredWei) {
+      this.#earning = { ...this.#earning, deliveredWei: this.#deliveredWei }
+    }
     return this.#earning
   }
 
@@ -91,8 +98,7 @@ export class EarningLane {
 
   /** Nothing was sent on it and nothing promised. */
   get isEmpty(): boolean {
-    const { deliveredWei, evidence } = this.#earning
-    return deliveredWei === 0n && this.promisedWei === 0n && !evidence
+    return this.#deliveredWei === 0n && this.promisedWei === 0n && !this.#earning.evidence
   }
 
   /** By the best voucher; at least what the chain has paid, for which there was one. */
@@ -113,8 +119,7 @@ export class EarningLane {
 
   /** Delivered by running jobs and not promised; below 0 where something is paid ahead. */
   get unpaidWei(): bigint {
-    const { deliveredWei, lostWei } = this.#earning
-    return deliveredWei - lostWei - this.promisedWei
+    return this.#deliveredWei - this.#earning.lostWei - this.promisedWei
   }
 
   /** Waits until at most so much is unpaid. @returns whether that came true within `ms` and before the signal */
@@ -133,7 +138,7 @@ export class EarningLane {
   }
 
   deliver(wei: bigint): void {
-    this.#change({ deliveredWei: this.#earning.deliveredWei + wei })
+    this.#deliveredWei += wei
   }
 
   isFundedBy({ channelId, grant }: Funds): boolean {
@@ -154,7 +159,8 @@ export class EarningLane {
 
   /** The last job on it has ended: what is still unpaid is lost, unless it comes with a later voucher. */
   writeOff(): void {
-    this.#change({ lostWei: this.#earning.lostWei + positive(this.unpaidWei) })
+    const lostWei = positive(this.unpaidWei)
+    if (lostWei > 0n) this.#change({ lostWei: this.#earning.lostWei + lostWei })
   }
 
   /**
@@ -176,7 +182,8 @@ export class EarningLane {
     }
     this.#change({ voucher })
     // Debts of earlier jobs are paid first.
-    this.#change({ lostWei: lostWei - least(lostWei, positive(-this.unpaidWei)) })
+    const foundWei = least(lostWei, positive(-this.unpaidWei))
+    if (foundWei > 0n) this.#change({ lostWei: lostWei - foundWei })
     this.#wake.abort()
     this.#wake = new AbortController()
     return true
@@ -198,9 +205,17 @@ export class EarningLane {
     }
   }
 
-  async keep(): Promise<void> {
+  /** Writes it down, once for each change. @throws what the store throws */
+  keep(): Promise<void> {
+    const { earning } = this
+    if (this.#kept?.earning === earning) return this.#kept.done
+    const kept = { earning, done: this.#ledger.put(earning) }
+    this.#kept = kept
     this.#keptAtMs = Date.now()
-    await this.#ledger.put(this.#earning)
+    kept.done.catch(() => {
+      if (this.#kept === kept) this.#kept = null
+    })
+    return kept.done
   }
 
   #change(change: Partial<Earning>): void {

@@ -20,33 +20,20 @@ import {
 import { least } from '../amounts.ts'
 import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
-import {
-  badGrant,
-  capUsed,
-  noAnswer,
-  owesTooMuch,
-  redeemsFirst,
-  wrongContract,
-} from '../payment-errors.ts'
+import { badGrant, capUsed, noAnswer, owesTooMuch, wrongContract } from '../payment-errors.ts'
 import { compactSignature } from '../signatures.ts'
-import type { ContractRef } from '../typed-hashes.ts'
-import { hashGrant } from '../typed-hashes.ts'
+import { type ContractRef, hashGrant } from '../typed-hashes.ts'
 import { ChainLooks } from './chain-looks.ts'
 import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
 import { EarningLanes } from './earning-lanes.ts'
 import type { EarningTotals, PayeeRecord } from './earning-totals.ts'
-import { type ChannelsView, whyWorthless } from './lane-on-chain.ts'
+import { LaneChecks } from './lane-checks.ts'
+import type { ChannelsView } from './lane-on-chain.ts'
 import { findOverPromises, type OverPromise } from './over-promise.ts'
 import { PaidJob, type WaitOptions } from './paid-job.ts'
 import { type Batch, planRedemption } from './plan-redemption.ts'
 import { type RedeemCall, redeemCall } from './redeem-call.ts'
-
-/**
- * While the chain does not answer, jobs go on for so many times the age at which it is asked again: minutes. A
- * payer that revokes meanwhile takes nothing back before `withdrawDelay`, which is a day.
- */
-const staleFactor = 10
 
 /** A spender that seems to have nothing left is looked at again when it was not for so long. */
 const lookAgainMs = 5_000
@@ -136,20 +123,7 @@ export async function createPayee({
   const ledger = await store.open(`payee/${contract.chainId}/${contract.contract}/${address}`)
   const lanes = new EarningLanes(ledger)
   const looks = new ChainLooks({ channels, nowMs })
-
-  async function check(lane: EarningLane, policy: CreditPolicy, options: WaitOptions) {
-    const ageMs = nowMs() - lane.earning.readAtMs
-    if (ageMs > policy.chainMaxAgeMs) {
-      const reading = looks.again(lane, options)
-      if (ageMs > staleFactor * policy.chainMaxAgeMs) await reading
-      else reading.catch(() => {})
-    }
-    const { chain, funds } = lane.earning
-    const worthless = whyWorthless(chain, { grant: funds.grant, nowMs: nowMs() })
-    if (worthless) throw worthless
-    const { unredeemedWei } = lanes.ofSpender(lane)
-    if (unredeemedWei > policy.maxUnredeemedWei) throw redeemsFirst(unredeemedWei)
-  }
+  const checks = new LaneChecks({ looks, lanes, nowMs })
 
   /**
    * What a lane may let stand unpaid now.
@@ -237,11 +211,11 @@ export async function createPayee({
         lane,
         price,
         policy,
-        check: (now) => check(lane, policy, now),
+        check: checks.forJob(lane, policy),
         forget: () => lanes.forget(lane),
       })
       try {
-        await check(lane, policy, options)
+        await checks.check(lane, policy, options)
         if (voucher) await lane.take(voucher)
         // Its limit may have been raised a moment ago.
         const isOld = nowMs() - lane.earning.readAtMs > lookAgainMs
