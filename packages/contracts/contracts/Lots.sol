@@ -78,8 +78,8 @@ abstract contract Lots {
     uint256 public immutable limitation;
     /// @dev So long after it was left a seat is kept, in seconds: panels of open cases must come out the same.
     uint256 public immutable keptSeconds;
-    /// @dev The operator's seat and one, 0 where it never had one.
-    mapping(address operator => uint256) private _seatOf;
+    /// @dev The operator's seat and one, 0 where it never had one; it may be somebody else's by now.
+    mapping(address operator => uint256) public seatOf;
     /// @dev Seats that were left, the earliest first; those before `_reused` have somebody again.
     uint256[] private _left;
     uint256 private _reused;
@@ -100,7 +100,7 @@ abstract contract Lots {
     function takeSeat(address operator) external {
         _onlyFor(operator);
         if (!registry.isActive(operator, VERIFY, minimumStake)) revert NotEligible(operator);
-        uint256 known = _seatOf[operator];
+        uint256 known = seatOf[operator];
         if (known != 0 && seats[known - 1].operator == operator) {
             if (seats[known - 1].until == 0) revert AlreadySeated(operator);
             if (!_isFree(known - 1)) revert SeatStillKept(operator);
@@ -109,7 +109,7 @@ abstract contract Lots {
         uint256 seat = _freeSeat();
         if (seat == seats.length) seats.push();
         seats[seat] = Seat(operator, from, 0);
-        _seatOf[operator] = seat + 1;
+        seatOf[operator] = seat + 1;
         emit SeatTaken(operator, seat, from);
     }
 
@@ -117,7 +117,7 @@ abstract contract Lots {
     /// lost its stake or its role.
     function leaveSeat(address operator) external {
         if (registry.isActive(operator, VERIFY, minimumStake)) _onlyFor(operator);
-        uint256 known = _seatOf[operator];
+        uint256 known = seatOf[operator];
         if (known == 0) revert NoSeat(operator);
         Seat storage seat = seats[known - 1];
         if (seat.operator != operator || seat.until != 0) revert NoSeat(operator);

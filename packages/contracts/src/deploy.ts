@@ -127,7 +127,7 @@ export function developmentParameters(account: Address): DeployParameters {
       sampleBps: 1_000n,
       panelSize: 3n,
       appealSize: 9n,
-      answerSeconds: 60n,
+      answerSeconds: 30n,
       appealBond: 10n * 10n ** 18n,
       slashBps: 5_000,
       minorityBps: 2_000,

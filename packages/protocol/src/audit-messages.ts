@@ -9,7 +9,7 @@ import { wireErrorSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { receiptSchema } from './receipt.ts'
-import { findingSchema, verdictSchema } from './verdict.ts'
+import { courtSchema, findingSchema, verdictSchema } from './verdict.ts'
 
 export const auditRequestSchema = z.strictObject({
   job: jobSchema,
@@ -17,6 +17,11 @@ export const auditRequestSchema = z.strictObject({
   /** Of the answer, from token 0 to the last one that the receipt is about. */
   tokens: z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.maxOutputTokens),
   receipt: receiptSchema,
+  /**
+   * Where the verdict shall count. A verifier names it only where the chain says that it was drawn; null asks for
+   * one that is said to the asker alone.
+   */
+  court: courtSchema.nullable(),
 })
 export type AuditRequest = z.output<typeof auditRequestSchema>
 

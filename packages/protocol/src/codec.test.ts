@@ -98,7 +98,7 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     directoryResponseSchema,
     { type: 'offers', requestId: 7, offers: [sealed], total: 1, relays: [] },
   ],
-  ['request for a check', auditRequestSchema, { job, nonce, tokens: [1, 2], receipt }],
+  ['request for a check', auditRequestSchema, { job, nonce, tokens: [1, 2], receipt, court: null }],
   [
     'verdict',
     auditResponseSchema,

@@ -67,7 +67,12 @@ const receiptType =
   'Receipt(bytes32 content,bytes32 channelId,address payer,bytes32 model,uint96 costWei,uint64 endedAt)'
 
 export function signReceipt(receipt: UnsignedReceipt, privateKey: PrivateKey): Receipt {
-  return { ...receipt, signature: signHash(hashTyped(typedDomain, receiptId(receipt)), privateKey) }
+  return { ...receipt, signature: signHash(receiptHash(receipt), privateKey) }
+}
+
+/** @returns what the node's key signs, 32 bytes */
+export function receiptHash(receipt: UnsignedReceipt | Receipt): Uint8Array {
+  return hashTyped(typedDomain, receiptId(receipt))
 }
 
 /** What a contract reads of a receipt; the rest of it is `content`, a hash. */
@@ -155,8 +160,7 @@ export function checkClaim(receipt: Receipt, claim: Claim): void {
 }
 
 function checkNode(receipt: Receipt, peerId: string): void {
-  const hash = hashTyped(typedDomain, receiptId(receipt))
-  checkHash(domain, hash, { signature: receipt.signature, peerId })
+  checkHash(domain, receiptHash(receipt), { signature: receipt.signature, peerId })
 }
 
 type FieldCheck = [field: string, matches: boolean]

@@ -57,16 +57,22 @@ export function findingHash(finding: FindingOnWire): Uint8Array {
 }
 
 export function signVerdict(verdict: Omit<Verdict, 'signature'>, privateKey: PrivateKey): Verdict {
-  return { ...verdict, signature: signHash(hashToSign(verdict), privateKey) }
+  return { ...verdict, signature: signHash(verdictHash(verdict), privateKey) }
 }
 
 /** @throws SignatureError */
 export function checkVerdict(verdict: Verdict): void {
   const { signature, verifierPeerId: peerId } = verdict
-  checkHash('weft/verdict/1', hashToSign(verdict), { signature, peerId })
+  checkHash('weft/verdict/1', verdictHash(verdict), { signature, peerId })
 }
 
-function hashToSign({ receiptId, isFalse, finding, court }: Omit<Verdict, 'signature'>) {
+/** @returns what the verifier's key signs, 32 bytes */
+export function verdictHash({
+  receiptId,
+  isFalse,
+  finding,
+  court,
+}: Omit<Verdict, 'signature'>): Uint8Array {
   const type = 'Verdict(bytes32 receiptId,bool isFalse,bytes32 finding)'
   return hashTyped(domainOf(court), hashStruct(type, [receiptId, isFalse, finding]))
 }

@@ -29,6 +29,8 @@ export type {
 export { foldAnswer } from './answer.ts'
 export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'
 export type { Cell } from './cell.ts'
+export type * from './checking/court-state.ts'
+export type { CourtView } from './checking/court-view.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
 export type { Hours } from './pausing/hours.ts'

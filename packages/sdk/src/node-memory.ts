@@ -3,9 +3,10 @@
  * lied. At hand at once, written down lazily, shared by its tabs.
  * @module
  */
-import type { Offer } from '@weft/protocol'
+import type { Hex, Offer } from '@weft/protocol'
 import type { PeerRecord } from '@weft/storage'
 import { type Cell, createCell } from './cell.ts'
+import { createConvicts } from './checking/convicts.ts'
 import { costMs, type Wanted } from './node-cost.ts'
 
 export type NodeMemory = {
@@ -16,8 +17,10 @@ export type NodeMemory = {
   failed(peerId: string): void
   /** It sent what no honest node sends. */
   lied(peerId: string): void
-  /** Whether it did so not long ago. */
+  /** Whether it did so not long ago, or was convicted of it. */
   isLiar(peerId: string): boolean
+  /** These keys lost stake for a false answer: nothing more is asked of them. */
+  convicted(addresses: readonly Hex[]): void
   /** It said so itself, for about so long. */
   busy(peerId: string, ms: number): void
   /** Nodes that this browser remembers. */
@@ -70,6 +73,7 @@ export function createNodeMemory({
 }: NodeMemoryInit = {}): NodeMemory {
   const known = new Map<string, PeerRecord>()
   const busyUntilMs = new Map<string, number>()
+  const convicts = createConvicts()
   const count = createCell(0)
   let unwritten = new Map<string, PeerChange[]>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -127,6 +131,7 @@ export function createNodeMemory({
   return {
     costMs(offer, wanted) {
       const { peerId } = offer.registration
+      if (convicts.has(peerId)) return Number.POSITIVE_INFINITY
       const nowMs = now()
       const { speeds, rttMs, failures, lies } = decay(known.get(peerId), peerId, nowMs)
       const speed = speeds.find(({ modelCid }) => modelCid === wanted.modelCid)
@@ -161,7 +166,8 @@ export function createNodeMemory({
         return { ...record, lies: record.lies + 1 }
       })
     },
-    isLiar: (peerId) => decay(known.get(peerId), peerId, now()).lies >= 0.5,
+    isLiar: (peerId) => convicts.has(peerId) || decay(known.get(peerId), peerId, now()).lies >= 0.5,
+    convicted: (addresses) => convicts.add(addresses),
     busy(peerId, ms) {
       busyUntilMs.delete(peerId)
       busyUntilMs.set(peerId, now() + Math.min(ms, longestBusyMs))

@@ -24,6 +24,8 @@ import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { checkSomeHolder } from './check-holder.ts'
 import { askVerifier } from './checking/ask-verifier.ts'
+import type { CourtRecord } from './checking/court-records.ts'
+import { createTabCourt } from './checking/tab-court.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createHeadEngine } from './layers/head-engine.ts'
@@ -66,7 +68,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { privateKey, peerId } = identity
   const { entries } = catalogue
   const { locks, storage } = navigator
-  const { purse, payer, payee } = createPurse({ identity, ledgers: createLedgers(database) })
+  const ledgers = createLedgers(database)
+  const { purse, payer, payee } = createPurse({ identity, ledgers })
   const store = createModelStore({ chunks, database, locks, storage })
   const memory = createNodeMemory({
     store: {
@@ -136,6 +139,12 @@ export async function openTab(init: TabInit): Promise<Tab> {
     return tabEngine.engine
   }
   const manifestOf = (modelCid: string) => findEntry(entries, modelCid).manifest
+  const opened = createTabCourt({
+    ...tabs,
+    privateKey,
+    ledgers: { open: (owner) => ledgers.open<CourtRecord>(owner) },
+    manifestOf,
+  })
   const components: GenerateComponents = {
     peerId,
     network,
@@ -163,6 +172,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     pageRest: pageRest.rest,
     peers: { remembered: memory.count, forget: () => memory.forget() },
     purse,
+    court: opened.court,
     history: {
       list: () => listConversations(database),
       get: (id) => getConversation(database, id),
@@ -170,8 +180,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
       remove: (id) => removeConversation(database, id),
     },
     async close() {
-      const ending = [node.stop(), head.stop(), layers.stop(), memory.flush(), storing.close()]
-      await Promise.all(ending)
+      const ending = [node.stop(), head.stop(), layers.stop(), opened.close()]
+      await Promise.all([...ending, memory.flush(), storing.close()])
       pausing.close()
       await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
       database.close()

@@ -30,6 +30,7 @@ import type {
 } from '@weft/storage'
 import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
+import type { TabCourt } from './checking/court-state.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
@@ -89,6 +90,8 @@ export interface Tab {
   readonly pageRest: Cell<PageRest>
   readonly peers: Peers
   readonly purse: Purse
+  /** Where verdicts count, and this tab before it. */
+  readonly court: TabCourt
   readonly history: History
   close(): Promise<void>
 }

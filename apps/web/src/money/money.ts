@@ -31,6 +31,8 @@ export type Money = {
   restored: Promise<void>
   /** This tab can be paid from now on, and redeems by itself. @throws WeftError why it cannot */
   earn(): Promise<void>
+  /** Verdicts count for this tab from now on; it also happens when it pays or is paid. @throws WeftError why not */
+  judge(): Promise<void>
   /** Null before this tab can be paid. */
   redeeming: Cell<Redeeming | null>
 }
@@ -51,6 +53,7 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
   const redeeming = createStore<Redeeming | null>(null)
   let latest = 0
   let earning: Promise<void> | undefined
+  let judging: Promise<void> | undefined
 
   async function look(payer: Hex, network: PayingNetwork): Promise<void> {
     const turn = ++latest
@@ -68,7 +71,10 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
       const funds = await readPageFunds(reader, asked)
       if (turn !== latest) return
       const error = await fund(tab.purse, network, funds).then(() => null, toData)
-      if (funds.current) writeKeptPayer(signer, { chainId, payer })
+      if (funds.current) {
+        writeKeptPayer(signer, { chainId, payer })
+        judge().catch(() => {}) // Without it answers are checked by whoever is there.
+      }
       for (const key of funds.emptied) forgetKeptPayer(key, { chainId, payer })
       // Where the page may not spend with its key, it must still show what can be done about it.
       state.update(() => ({ network, funds, error }))
@@ -109,6 +115,19 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
     redeeming.update(() => begun)
     setInterval(() => void begun.look(), redeemEveryMs)
     void begun.look()
+    judge().catch(() => {}) // Nothing that it earns depends on it.
+  }
+
+  function judge(): Promise<void> {
+    judging ??= Promise.all([opened, wallet.load(), import('./open-court.ts')])
+      .then(([{ tab }, loaded, { openCourt }]) =>
+        openCourt(tab, { wallet: loaded, network: payingNetwork(loaded) }),
+      )
+      .catch((error) => {
+        judging = undefined // The next try begins anew.
+        throw error
+      })
+    return judging
   }
 
   const restored = new Promise<void>((resolve) => {
@@ -120,6 +139,7 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
     state,
     look,
     restored,
+    judge,
     redeeming,
     earn() {
       earning ??= opened

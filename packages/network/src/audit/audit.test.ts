@@ -27,7 +27,8 @@ beforeEach(async () => {
     maxPrice: freePrice,
     createdAtMs: 1_800_000_000_000,
   })
-  request = { job, nonce, tokens: [1, 2], receipt: receiptOf(pair, job.clientPeerId) }
+  const receipt = receiptOf(pair, job.clientPeerId)
+  request = { job, nonce, tokens: [1, 2], receipt, court: null }
 })
 afterEach(() => pair.stop())
 

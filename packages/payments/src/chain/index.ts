@@ -27,5 +27,17 @@ export {
   type OperatorOnChain,
   type RegistryWallet,
   readOperator,
+  registryRoles,
 } from './registry-wallet.ts'
 export { type Call, type ChainClients, type SendOptions, send, sendCoins } from './send.ts'
+export {
+  type CaseOnChain,
+  type CaseOutcome,
+  type CaseStage,
+  type CourtNews,
+  type CourtRules,
+  createVerdictsReader,
+  type SeatOnChain,
+  type VerdictsReader,
+} from './verdicts-reader.ts'
+export { createVerdictsWallet, type VerdictsWallet } from './verdicts-wallet.ts'

@@ -12,6 +12,9 @@ type RegistryWalletInit = ChainClients & {
   deployment: Pick<Deployment, 'registry' | 'token'>
 }
 
+/** What a key does, as bits that a wallet registers it with. */
+export const registryRoles = { compute: 1, verify: 2 } as const
+
 /** A tab's key as Registry knows it. */
 export type OperatorOnChain = {
   /** The wallet that is paid what it earns; null where it has none. */
@@ -20,6 +23,8 @@ export type OperatorOnChain = {
   unbondingWei: bigint
   /** From then on what unbonds can be taken back; seconds since 1970. */
   availableAt: number
+  /** A bit set: see `registryRoles`. */
+  roles: number
   /** Of its next registration. */
   nonce: bigint
   /** From asking for stake back to getting it, in seconds. */
@@ -33,7 +38,7 @@ export async function readOperator(
 ): Promise<OperatorOnChain> {
   const registry = { address: deployment.registry, abi: registryAbi } as const
   try {
-    const [[owner, stakeWei, unbondingWei, availableAt], nonce, delay] = await Promise.all([
+    const [[owner, stakeWei, unbondingWei, availableAt, roles], nonce, delay] = await Promise.all([
       reader.readContract({ ...registry, functionName: 'operators', args: [operator] }),
       reader.readContract({ ...registry, functionName: 'nonces', args: [operator] }),
       reader.readContract({ ...registry, functionName: 'unbondingDelay' }),
@@ -43,6 +48,7 @@ export async function readOperator(
       stakeWei,
       unbondingWei,
       availableAt,
+      roles,
       nonce,
       unbondingDelay: Number(delay),
     }
@@ -79,6 +85,11 @@ export function createRegistryWallet(init: RegistryWalletInit) {
       options?: SendOptions,
     ) {
       return call('register', [operator, roles, 0n, deadline, signature], options)
+    },
+
+    /** @param roles - all of them: what is left out it does no more */
+    setRoles(operator: Hex, roles: number, options?: SendOptions) {
+      return call('setRoles', [operator, roles], options)
     },
 
     /** Two transactions: the token allows this amount, and Registry takes it. */

@@ -25,12 +25,17 @@ const sentences: Record<string, (args: Arguments) => string> = {
   StillLocked: ([availableAt]) =>
     `This money is locked until ${time(availableAt)}, so that nodes can redeem what they were promised.`,
   // Channels
-  NothingToPay: () =>
-    'None of these vouchers pays anything any more: they were redeemed, or their time is over.',
+  NothingToPay: ([receiptId]) =>
+    receiptId
+      ? 'This check pays nothing now: somebody was paid for it, or the answer has brought nothing in yet.'
+      : 'None of these vouchers pays anything any more: they were redeemed, or their time is over.',
   // Bonds
   NotOverPromised: () => 'What was promised fits into the limit: this proves nothing.',
   NoDispute: () => 'There is nothing to settle for this key.',
-  NotNow: ([from, until]) => `This is possible from ${time(from)} until ${time(until)} only.`,
+  NotNow: ([from, until]) =>
+    typeof from === 'bigint'
+      ? `This is possible from ${time(from)} until ${time(until)} only.`
+      : 'The case is at another stage than this needs, or its time is over. Look at it again.',
   NoLoss: () => 'This node lost nothing here, or its loss is claimed already.',
   // Registry
   AlreadyRegistered: () =>
@@ -41,6 +46,29 @@ const sentences: Record<string, (args: Arguments) => string> = {
   StillUnbonding: ([availableAt]) =>
     `This stake is unbonding until ${time(availableAt)}, so that it can still answer for what was done.`,
   StillStaked: () => 'This tab still has stake. Take it back first.',
+  // Lots
+  NotEligible: () =>
+    'A seat takes a key that is registered to check answers, with enough at stake that is not asked back.',
+  AlreadySeated: () => 'This tab has a seat already.',
+  SeatStillKept: () =>
+    'The seat that this tab has left is kept until all cases are over that it can concern. Take one again later.',
+  NoSeat: () => 'This tab has no seat.',
+  NotForTheCaller: () =>
+    'Only the key itself, or the wallet that it is registered to, may do this.',
+  EpochRecorded: () => 'The running epoch has its number already.',
+  WrongEpoch: () =>
+    'This draw does not count: it is not the first one after the receipt, or it was too long ago.',
+  // Audits
+  NotSampled: () => 'The lot did not fall on this answer, so nobody is paid for checking it.',
+  NotDrawn: () => 'Another verifier was drawn for this answer.',
+  // Cases
+  NotToTell: () => 'This receipt was told before, or ended too long ago to be accused.',
+  NotTold: () => 'A receipt has to be told before it can be accused.',
+  NothingAtStake: () => 'The node has nothing at stake, so there is nothing to take from it.',
+  NoMajority: ([votes, needed]) =>
+    `Of those drawn ${votes} say that the answer is false, and it takes ${needed}.`,
+  TooFewVerifiers: ([drawn]) =>
+    `Only ${drawn} verifiers could be drawn: there are too few with a seat to accuse anybody.`,
   // ERC-20 of OpenZeppelin
   ERC20InsufficientBalance: ([, balance, needed]) =>
     `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,

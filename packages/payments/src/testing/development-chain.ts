@@ -4,8 +4,8 @@
  */
 import { tokenAbi } from '@weft/contracts'
 import { startAnvil } from '@weft/contracts/anvil'
-import { deployContracts, developmentParameters } from '@weft/contracts/deploy'
-import type { Hex } from '@weft/protocol'
+import { deployContracts, developmentParameters, type VerdictRules } from '@weft/contracts/deploy'
+import { addressFromPeerId, type Hex, type PrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
 import {
   createPublicClient,
   createTestClient,
@@ -17,23 +17,29 @@ import {
 } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
+import { accountOfKey } from '../chain/account-of-key.ts'
 import { createChannelsReader } from '../chain/channels-reader.ts'
 import { createChannelsWallet } from '../chain/channels-wallet.ts'
+import { createRegistryWallet, readOperator } from '../chain/registry-wallet.ts'
+import { createVerdictsReader } from '../chain/verdicts-reader.ts'
+import { createVerdictsWallet } from '../chain/verdicts-wallet.ts'
+import { signRegistration } from '../registration.ts'
 
 const phrase = 'test test test test test test test test test test test junk'
 
 export type DevelopmentChain = Awaited<ReturnType<typeof startDevelopmentChain>>
 
-/** Starts anvil, deploys, and gives out accounts. */
-export async function startDevelopmentChain() {
+/** Starts anvil, deploys, and gives out accounts. @param rules - of Verdicts, beside those of a development chain */
+export async function startDevelopmentChain(rules: Partial<VerdictRules> = {}) {
   const anvil = await startAnvil()
   const transport = http(anvil.url)
   const deployer = mnemonicToAccount(phrase, { nonceManager })
   const reader = createPublicClient({ chain: foundry, transport, pollingInterval: 20 })
   const funder = createWalletClient({ account: deployer, chain: foundry, transport })
+  const parameters = developmentParameters(deployer.address)
   const deployment = await deployContracts(
     { wallet: funder, reader },
-    developmentParameters(deployer.address),
+    { ...parameters, verdicts: { ...parameters.verdicts, ...rules } },
   )
   const chainId = foundry.id
 
@@ -48,6 +54,22 @@ export async function startDevelopmentChain() {
     deployment,
   })
 
+  /** Somebody new, with tokens, and ether unless told otherwise. */
+  async function createWallet({ tokens = parseEther('100'), ether = parseEther('1') } = {}) {
+    const account = privateKeyToAccount(generatePrivateKey())
+    if (ether > 0n) await included(funder.sendTransaction({ to: account.address, value: ether }))
+    const transfer = {
+      address: deployment.token,
+      abi: tokenAbi,
+      functionName: 'transfer',
+      args: [account.address, tokens],
+    } as const
+    await included(funder.writeContract(transfer))
+    const clients = clientsOf(account)
+    const address = account.address.toLowerCase() as Hex
+    return { account, address, clients, ...createChannelsWallet(clients) }
+  }
+
   return {
     url: anvil.url,
     stop: () => anvil.stop(),
@@ -58,22 +80,31 @@ export async function startDevelopmentChain() {
     control: createTestClient({ chain: foundry, mode: 'anvil', transport }),
     channels: await createChannelsReader({ reader, chainId, deployment }),
     clientsOf,
-    /** Somebody new, with tokens, and ether unless told otherwise. */
-    async createWallet({ tokens = parseEther('100'), ether = parseEther('1') } = {}) {
-      const account = privateKeyToAccount(generatePrivateKey())
-      if (ether > 0n) {
-        await included(funder.sendTransaction({ to: account.address, value: ether }))
-      }
-      const transfer = {
-        address: deployment.token,
-        abi: tokenAbi,
-        functionName: 'transfer',
-        args: [account.address, tokens],
-      } as const
-      await included(funder.writeContract(transfer))
-      const clients = clientsOf(account)
-      const address = account.address.toLowerCase() as Hex
-      return { account, address, clients, ...createChannelsWallet(clients) }
+    createWallet,
+    /**
+     * A tab's key as a wallet of its own has registered it, with stake and coins for fees.
+     * @param roles - see `registryRoles`
+     */
+    async enrol(privateKey: PrivateKey, { roles, stakeWei }: { roles: number; stakeWei: bigint }) {
+      const operator = addressFromPeerId(peerIdFromPrivateKey(privateKey))
+      const owner = await createWallet({ tokens: stakeWei + parseEther('100') })
+      const registry = createRegistryWallet(owner.clients)
+      const { nonce } = await readOperator({ reader, deployment }, operator)
+      const deadline = BigInt(Math.floor(Date.now() / 1000) + 3_600)
+      const consent = { owner: owner.address, roles, nonce, deadline }
+      const signature = signRegistration(
+        { chainId, registry: deployment.registry, ...consent },
+        privateKey,
+      )
+      await registry.register({ operator, roles, deadline, signature })
+      if (stakeWei > 0n) await registry.stake(operator, stakeWei)
+      await included(funder.sendTransaction({ to: operator, value: parseEther('1') }))
+      return { operator, owner, registry, court: createVerdictsWallet(owner.clients) }
+    },
+    /** What a key with coins sees and does; see `sdk/checking/court-view.ts`. */
+    async court(privateKey: PrivateKey) {
+      const send = createVerdictsWallet(clientsOf(accountOfKey(privateKey)))
+      return { ...(await createVerdictsReader({ reader, chainId, deployment })), send }
     },
   }
 }

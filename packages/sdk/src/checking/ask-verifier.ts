@@ -7,6 +7,7 @@ import {
   type AuditRequest,
   type AuditResponse,
   bytesEqual,
+  type Court,
   checkVerdict,
   findingHash,
   type Manifest,
@@ -77,14 +78,14 @@ function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest 
     )
   }
   const end = receipt.firstToken + receipt.outputTokens
-  return { job, nonce, tokens: tokens.slice(0, end), receipt }
+  return { job, nonce, tokens: tokens.slice(0, end), receipt, court: null }
 }
 
 /**
  * The outcome has to follow from the margins, or from another count of the prompt's tokens.
  * @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else
  */
-function recordOf(
+export function recordOf(
   { verdict, finding }: Extract<AuditResponse, { type: 'verdict' }>,
   {
     verifier,
@@ -102,7 +103,7 @@ function recordOf(
   const choices = [receipt.outputTokens, receipt.outputTokens + 1]
   const isAbout =
     verdict.verifierPeerId === verifier.peerId &&
-    verdict.court === null &&
+    (verdict.court === null || isSameCourt(verdict.court, request.court)) &&
     bytesEqual(verdict.receiptId, receiptId(receipt)) &&
     bytesEqual(verdict.finding, findingHash(finding)) &&
     verdict.isFalse === (finding.outcome === 'failed') &&
@@ -123,6 +124,10 @@ function recordOf(
     verdict,
     atMs: Date.now(),
   }
+}
+
+function isSameCourt(a: Court, b: Court | null): boolean {
+  return a.chainId === b?.chainId && a.contract === b.contract
 }
 
 function falseVerdict(cause?: unknown): WeftError {

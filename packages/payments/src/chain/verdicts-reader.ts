@@ -1,0 +1,293 @@
+/**
+ * Reads Verdicts of one deployment: its rules, who has a seat, whom the lot falls on, how cases stand.
+ * @module
+ */
+import { type Deployment, registryAbi, verdictsAbi } from '@weft/contracts'
+import { type Court, type Hex, type Receipt, type Verdict, WeftError } from '@weft/protocol'
+import type { PublicClient } from 'viem'
+import { chainError } from './chain-errors.ts'
+import { receiptArgument, verdictArgument } from './statements.ts'
+
+export type VerdictsReaderInit = {
+  reader: PublicClient
+  chainId: number
+  deployment: Pick<Deployment, 'verdicts' | 'registry'>
+}
+
+/** As the contract was made; times in seconds, shares in basis points. */
+export type CourtRules = {
+  epochSeconds: number
+  /** So long after it a draw counts for a new case, and a receipt may become one. */
+  limitationSeconds: number
+  /** For an appeal, and again for the larger panel. */
+  answerSeconds: number
+  /** For a seat. */
+  minimumStakeWei: bigint
+  appealBondWei: bigint
+  /** Of all receipts so many are checked and paid for. */
+  sampleBps: number
+  panelSize: number
+  appealSize: number
+  /** Of its stake: what a convicted node loses, and a verifier whose verdict did not hold. */
+  slashBps: number
+  minorityBps: number
+}
+
+/** Where a key is drawn from: epochs from `fromEpoch` on, and before `untilEpoch` where that is not null. */
+export type SeatOnChain = { fromEpoch: number; untilEpoch: number | null }
+
+export type CaseStage = 'none' | 'accused' | 'appealed' | 'settled'
+/** `undecided`: the larger panel did not answer, and nobody pays. */
+export type CaseOutcome = 'undecided' | 'convicted' | 'acquitted'
+
+/** What the chain knows of a receipt; times in seconds since 1970, 0 where there is none. */
+export type CaseOnChain = {
+  toldAt: number
+  stage: CaseStage
+  /** That drew its panel; 0 before it was accused. */
+  epoch: number
+  /** Of the time for an appeal, or for the larger panel. */
+  endsAt: number
+  accuser: Hex
+  /** Who has said that it is false, and that it is not. */
+  sayFalse: Hex[]
+  sayTrue: Hex[]
+}
+
+/** What has happened, in the order in which it did. */
+export type CourtNews = {
+  settled: { receiptId: Hex; node: Hex; outcome: CaseOutcome; lostWei: bigint }[]
+  accused: { receiptId: Hex; node: Hex }[]
+  /** To go on from. */
+  nextBlock: bigint
+}
+
+export type VerdictsReader = Awaited<ReturnType<typeof createVerdictsReader>>
+
+/** Of events in one request: public RPC servers answer for no more. */
+const blocksAtOnce = 10_000n
+/** A first look goes back so far: two days of blocks of two seconds. */
+const firstLookBlocks = 90_000n
+
+const stages = ['none', 'accused', 'appealed', 'settled'] as const
+const outcomes = ['undecided', 'convicted', 'acquitted'] as const
+
+export function outcomeOf(index: number): CaseOutcome {
+  return outcomes[index] ?? 'undecided'
+}
+
+/** All methods: @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
+export async function createVerdictsReader({ reader, chainId, deployment }: VerdictsReaderInit) {
+  const verdicts = { address: deployment.verdicts, abi: verdictsAbi } as const
+  const registry = { address: deployment.registry, abi: registryAbi } as const
+  const court: Court = { chainId, contract: lowerCase(deployment.verdicts) }
+  const rules = await asking(readRules(reader, verdicts))
+  /** By epoch: the one recorded before. It never changes. */
+  const previous = new Map<number, number>()
+
+  async function previousOf(epoch: number): Promise<number> {
+    const known = previous.get(epoch)
+    if (known !== undefined) return known
+    const args = [BigInt(epoch)] as const
+    const read = reader.readContract({ ...verdicts, functionName: 'epochs', args })
+    const [, , before] = await asking(read)
+    previous.set(epoch, before)
+    return before
+  }
+
+  const draw = async (init: { receiptId: Hex; node: Hex; epoch: number }): Promise<Hex[]> => {
+    const { receiptId, node, epoch } = init
+    const args = [receiptId, node, BigInt(epoch), BigInt(rules.panelSize), []] as const
+    const drawn = await asking(reader.readContract({ ...verdicts, functionName: 'draw', args }))
+    return drawn.map(lowerCase)
+  }
+
+  return {
+    court,
+    rules,
+    draw,
+
+    /** Seconds since 1970: the last block's time, or our own where no block has come since. */
+    async now(): Promise<number> {
+      const { timestamp } = await asking(reader.getBlock())
+      return Math.max(Number(timestamp), Math.floor(Date.now() / 1000))
+    },
+
+    /** @returns the latest epoch that has a number; 0 where none has */
+    lastEpoch: (): Promise<number> =>
+      asking(reader.readContract({ ...verdicts, functionName: 'lastEpoch' })),
+
+    /**
+     * The first epoch recorded after the one of a moment: it draws what ended then, or was told.
+     * @param seconds - since 1970
+     * @returns null while there is none
+     */
+    async epochAfter(seconds: number): Promise<number | null> {
+      const own = Math.floor(seconds / rules.epochSeconds)
+      let epoch = await asking(reader.readContract({ ...verdicts, functionName: 'lastEpoch' }))
+      if (epoch <= own) return null
+      for (;;) {
+        const before = await previousOf(epoch)
+        if (before <= own) return epoch
+        epoch = before
+      }
+    },
+
+    isSampled: (receiptId: Hex, epoch: number): Promise<boolean> =>
+      asking(
+        reader.readContract({
+          ...verdicts,
+          functionName: 'isSampled',
+          args: [receiptId, BigInt(epoch)],
+        }),
+      ),
+
+    async readCase(receiptId: Hex): Promise<CaseOnChain> {
+      const votes = (isFalse: boolean) =>
+        reader.readContract({ ...verdicts, functionName: 'votesOf', args: [receiptId, isFalse] })
+      const [toldAt, [, endsAt, epoch, stage, accuser], sayFalse, sayTrue] = await asking(
+        Promise.all([
+          reader.readContract({ ...verdicts, functionName: 'toldAt', args: [receiptId] }),
+          reader.readContract({ ...verdicts, functionName: 'cases', args: [receiptId] }),
+          votes(true),
+          votes(false),
+        ]),
+      )
+      return {
+        toldAt,
+        stage: stages[stage] ?? 'none',
+        epoch,
+        endsAt,
+        accuser: lowerCase(accuser),
+        sayFalse: sayFalse.map(lowerCase),
+        sayTrue: sayTrue.map(lowerCase),
+      }
+    },
+
+    /** Whose turn it is in a case that was accused; after an appeal the larger panel. */
+    async panelOf(receiptId: Hex): Promise<Hex[]> {
+      const read = reader.readContract({
+        ...verdicts,
+        functionName: 'panelOf',
+        args: [receiptId],
+      })
+      return (await asking(read)).map(lowerCase)
+    },
+
+    /** @returns null for a key that has no seat, or none any more */
+    async readSeat(operator: Hex): Promise<SeatOnChain | null> {
+      const args = [operator] as const
+      const number = await asking(
+        reader.readContract({ ...verdicts, functionName: 'seatOf', args }),
+      )
+      if (number === 0n) return null
+      const [holder, fromEpoch, untilEpoch] = await asking(
+        reader.readContract({ ...verdicts, functionName: 'seats', args: [number - 1n] }),
+      )
+      if (lowerCase(holder) !== operator) return null
+      return { fromEpoch, untilEpoch: untilEpoch === 0 ? null : untilEpoch }
+    },
+
+    /** What can be taken from a key, in wei: also what it has asked back. */
+    async readStake(operator: Hex): Promise<bigint> {
+      const args = [operator] as const
+      const read = reader.readContract({ ...registry, functionName: 'operators', args })
+      const [, stakeWei, unbondingWei] = await asking(read)
+      return stakeWei + unbondingWei
+    },
+
+    /** Earned by checks and cases and not claimed, in wei. */
+    readOwed: (account: Hex): Promise<bigint> =>
+      asking(reader.readContract({ ...verdicts, functionName: 'owed', args: [account] })),
+
+    /** What a key has for fees, and what a unit of gas costs at most, in wei of the chain's own coin. */
+    async readFees(address: Hex): Promise<{ gasWei: bigint; perGasWei: bigint }> {
+      const [gasWei, { maxFeePerGas }] = await asking(
+        Promise.all([reader.getBalance({ address }), reader.estimateFeesPerGas()]),
+      )
+      return { gasWei, perGasWei: maxFeePerGas }
+    },
+
+    /** @returns what sending it now would pay, in wei; 0 where it would be refused */
+    async worthOf(receipt: Receipt, epoch: number, verdict: Verdict): Promise<bigint> {
+      const args = [receiptArgument(receipt), BigInt(epoch), verdictArgument(verdict)] as const
+      const call = { ...verdicts, functionName: 'payForCheck', args } as const
+      try {
+        return (await asking(reader.simulateContract(call))).result
+      } catch (error) {
+        if (isRefusal(error)) return 0n
+        throw error
+      }
+    },
+
+    /** @param fromBlock - `nextBlock` of the last look; null: two days back */
+    async readNews(fromBlock: bigint | null): Promise<CourtNews> {
+      const latest = await asking(reader.getBlockNumber({ cacheTime: 0 }))
+      const first = latest > firstLookBlocks ? latest - firstLookBlocks : 0n
+      const news: CourtNews = { settled: [], accused: [], nextBlock: latest + 1n }
+      for (let from = fromBlock ?? first; from <= latest; from += blocksAtOnce) {
+        const last = from + blocksAtOnce - 1n
+        const range = { fromBlock: from, toBlock: last < latest ? last : latest }
+        const read = reader.getContractEvents({ ...verdicts, ...range, strict: true })
+        for (const event of await asking(read)) {
+          if (event.eventName === 'Settled') {
+            const { receiptId, node, outcome, lost } = event.args
+            const settled = { receiptId, node: lowerCase(node), outcome: outcomeOf(outcome) }
+            news.settled.push({ ...settled, lostWei: lost })
+          }
+          if (event.eventName === 'Accused') {
+            const { receiptId, node } = event.args
+            news.accused.push({ receiptId, node: lowerCase(node) })
+          }
+        }
+      }
+      return news
+    },
+  }
+}
+
+async function readRules(
+  reader: PublicClient,
+  verdicts: { address: Hex; abi: typeof verdictsAbi },
+): Promise<CourtRules> {
+  const read = (functionName: RuleName) => reader.readContract({ ...verdicts, functionName })
+  const [minimumStakeWei = 0n, appealBondWei = 0n, ...rest] = await Promise.all(
+    ruleNames.map(async (name) => BigInt(await read(name))),
+  )
+  const [epochSeconds = 0, limitationSeconds = 0, answerSeconds = 0, ...others] = rest.map(Number)
+  const [sampleBps = 0, panelSize = 0, appealSize = 0, slashBps = 0, minorityBps = 0] = others
+  return {
+    ...{ epochSeconds, limitationSeconds, answerSeconds, minimumStakeWei, appealBondWei },
+    ...{ sampleBps, panelSize, appealSize, slashBps, minorityBps },
+  }
+}
+
+const ruleNames = [
+  'minimumStake',
+  'appealBond',
+  'epochSeconds',
+  'limitation',
+  'answerSeconds',
+  'sampleBps',
+  'panelSize',
+  'appealSize',
+  'slashBps',
+  'minorityBps',
+] as const
+type RuleName = (typeof ruleNames)[number]
+
+function isRefusal(error: unknown): boolean {
+  return WeftError.is(error) && error.code === 'payments/refused'
+}
+
+function lowerCase(address: Hex): Hex {
+  return address.toLowerCase() as Hex
+}
+
+async function asking<Result>(answer: Promise<Result>): Promise<Result> {
+  try {
+    return await answer
+  } catch (error) {
+    throw chainError(error)
+  }
+}

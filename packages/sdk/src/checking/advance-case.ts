@@ -1,0 +1,208 @@
+/**
+ * One step of a case: told, its panel drawn and asked, accused, settled. The chain says where it stands, so a step
+ * may be done again after a reload, or by two tabs at once.
+ * @module
+ */
+import type { Network } from '@weft/network'
+import type { CaseOnChain, CaseOutcome } from '@weft/payments/chain'
+import {
+  addressFromPeerId,
+  type Hex,
+  type Manifest,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  receiptId,
+  signVerdict,
+  type Verdict,
+  WeftError,
+} from '@weft/protocol'
+import type { NodeMemory } from '../node-memory.ts'
+import { recordOf } from './ask-verifier.ts'
+import type { CaseRecord, OpenCase } from './court-records.ts'
+import type { CourtView } from './court-view.ts'
+
+export type AdvanceInit = {
+  court: CourtView
+  network: Pick<Network, 'findOffers' | 'audit'>
+  memory: Pick<NodeMemory, 'failed' | 'lied'>
+  privateKey: PrivateKey
+  manifestOf(modelCid: string): Manifest
+}
+
+/** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
+const caseGas = 1_500_000n
+/** For one member of a panel to compute the answer again. */
+const memberMs = 90_000
+/** A seat's stake by so much: for less nobody pays the fees of a case. */
+const leastStakeShare = 100n
+
+/**
+ * Sends one transaction at most.
+ * @throws WeftError `sdk/court-fees` where the key has too few coins; `payments/*`, `network/*`: try again later
+ */
+export async function advanceCase(
+  init: AdvanceInit,
+  open: OpenCase,
+  signal: AbortSignal,
+): Promise<CaseRecord> {
+  const known = await init.court.readCase(open.id)
+  if (known.stage === 'settled') return open
+  if (known.stage !== 'none') return awaitEnd(init, open, known, signal)
+  return known.toldAt === 0 ? tell(init, open) : accuse(init, open, known.toldAt, signal)
+}
+
+/** @returns whether a node has enough at stake for a case to be worth its fees */
+export async function isWorthACase(court: CourtView, nodePeerId: string): Promise<boolean> {
+  const stakeWei = await court.readStake(addressFromPeerId(nodePeerId))
+  return stakeWei > 0n && stakeWei >= court.rules.minimumStakeWei / leastStakeShare
+}
+
+export function endCase(
+  record: CaseRecord,
+  progress: CaseOutcome | 'dropped',
+  { lostWei = 0n, reason = null }: { lostWei?: bigint; reason?: string | null } = {},
+): CaseRecord {
+  return { ...record, progress, lostWei, reason, request: null, verdicts: [] }
+}
+
+async function tell({ court, privateKey }: AdvanceInit, open: OpenCase): Promise<CaseRecord> {
+  const { receipt } = open.request
+  if (!(await isWorthACase(court, open.nodePeerId))) {
+    return dropped(open, 'The node has nothing at stake that is worth the fees of a case.')
+  }
+  const lastMoment = receipt.endedAtMs / 1000 + court.rules.limitationSeconds
+  if ((await court.now()) > lastMoment) return dropped(open, 'The answer was given too long ago.')
+  await checkFees(court, privateKey)
+  await court.send.tell(receipt)
+  return { ...open, progress: 'told' }
+}
+
+async function accuse(
+  init: AdvanceInit,
+  open: OpenCase,
+  toldAt: number,
+  signal: AbortSignal,
+): Promise<CaseRecord> {
+  const { court } = init
+  const { epochSeconds, limitationSeconds, panelSize } = court.rules
+  const [epoch, now] = await Promise.all([court.epochAfter(toldAt), court.now()])
+  const told: OpenCase = { ...open, progress: 'told' }
+  if (epoch === null) {
+    const isDue = Math.floor(now / epochSeconds) > Math.floor(toldAt / epochSeconds)
+    if (isDue) await court.send.record()
+    return told
+  }
+  if (now > epoch * epochSeconds + limitationSeconds) {
+    return dropped(open, 'Too few of its panel answered in time.')
+  }
+  const node = addressFromPeerId(open.nodePeerId)
+  const panel = await court.draw({ receiptId: open.id, node, epoch })
+  if (panel.length < panelSize) {
+    return dropped(open, 'Too few verifiers have a seat to draw a panel from.')
+  }
+  const verdicts = await collect(init, told, panel, signal)
+  const drawn: CaseRecord = { ...told, progress: 'drawn', epoch, panel, verdicts }
+  const needed = Math.floor(panelSize / 2) + 1
+  const sayFalse = verdicts.filter(({ isFalse }) => isFalse).length
+  if (verdicts.length - sayFalse > panelSize - needed) {
+    return dropped(drawn, 'Most of the panel found nothing wrong with the answer.')
+  }
+  if (sayFalse < needed) return drawn
+  await court.send.accuse(open.request.receipt, { epoch, verdicts })
+  return { ...drawn, progress: 'accused' }
+}
+
+/** Gathers the larger panel's votes after an appeal, and settles when the time is over. */
+async function awaitEnd(
+  init: AdvanceInit,
+  open: OpenCase,
+  known: CaseOnChain,
+  signal: AbortSignal,
+): Promise<CaseRecord> {
+  const { court, privateKey } = init
+  const { endsAt, epoch, accuser, sayFalse, sayTrue } = known
+  const progress = known.stage === 'appealed' ? 'appealed' : 'accused'
+  const waiting: OpenCase = { ...open, progress, epoch, endsAtMs: endsAt * 1000 }
+  const now = await court.now()
+  if (now > endsAt) {
+    // Whoever has accused is paid for it, so it comes first.
+    const isFirst = accuser === ownAddress(privateKey)
+    if (!isFirst && now <= endsAt + 3 * court.rules.epochSeconds) return waiting
+    const { outcome, lostWei } = await court.send.settle(open.id)
+    return endCase(waiting, outcome, { lostWei })
+  }
+  if (progress === 'accused') return waiting
+  const panel = await court.panelOf(open.id)
+  const verdicts = await collect(init, waiting, panel, signal)
+  const said = new Set([...sayFalse, ...sayTrue])
+  const unsaid = verdicts.filter((verdict) => !said.has(addressFromPeerId(verdict.verifierPeerId)))
+  if (unsaid.length > 0) await court.send.vote(open.id, unsaid)
+  return { ...waiting, panel, verdicts }
+}
+
+/** @returns what those of a panel have said so far, this tab included: whoever is there is asked */
+async function collect(
+  { court, network, memory, privateKey, manifestOf }: AdvanceInit,
+  { request, verdicts, finding, modelCid }: OpenCase,
+  panel: readonly Hex[],
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  const said = new Map(verdicts.map((each) => [addressFromPeerId(each.verifierPeerId), each]))
+  const own = ownAddress(privateKey)
+  if (panel.includes(own)) said.set(own, sign())
+  const isMissing = (address: Hex) => panel.includes(address) && !said.has(address)
+  if (panel.some(isMissing)) {
+    // Where there are more verifiers than one answer of a relay holds, the next try finds others.
+    const offers = await network.findOffers({ role: 'verifies', modelCid }, { signal })
+    const asking = offers.map(async ({ registration }) => {
+      const address = addressFromPeerId(registration.peerId)
+      const verdict = isMissing(address) ? await ask(registration) : null
+      if (verdict) said.set(address, verdict)
+    })
+    await Promise.all(asking)
+  }
+  return panel.flatMap((address) => said.get(address) ?? [])
+
+  function sign(): Verdict {
+    const verifierPeerId = peerIdFromPrivateKey(privateKey)
+    const about = { receiptId: receiptId(request.receipt), isFalse: true, finding }
+    return signVerdict({ verifierPeerId, ...about, court: court.court }, privateKey)
+  }
+
+  /** @returns null where it says nothing that counts */
+  async function ask(verifier: Parameters<Network['audit']>[0]): Promise<Verdict | null> {
+    const asked = { ...request, court: court.court }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(memberMs)])
+    try {
+      const response = await network.audit(verifier, asked, { signal: limit })
+      if (response.type === 'refusal') return null
+      const manifest = manifestOf(modelCid)
+      const { verdict } = recordOf(response, { verifier, request: asked, manifest })
+      return verdict.court ? verdict : null
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (WeftError.is(error) && error.code === 'sdk/false-verdict') memory.lied(verifier.peerId)
+      else memory.failed(verifier.peerId)
+      return null
+    }
+  }
+}
+
+async function checkFees(court: CourtView, privateKey: PrivateKey): Promise<void> {
+  const { gasWei, perGasWei } = await court.readFees(ownAddress(privateKey))
+  const neededWei = caseGas * perGasWei
+  if (gasWei >= neededWei) return
+  throw new WeftError(
+    'sdk/court-fees',
+    'This tab’s key has too few coins for the fees of a case. Send it some; until then nobody is accused.',
+    { facts: [`A case takes up to ${neededWei} wei, the key has ${gasWei} wei.`] },
+  )
+}
+
+function ownAddress(privateKey: PrivateKey): Hex {
+  return addressFromPeerId(peerIdFromPrivateKey(privateKey))
+}
+
+function dropped(record: CaseRecord, reason: string): CaseRecord {
+  return endCase(record, 'dropped', { reason })
+}

@@ -1,0 +1,109 @@
+/**
+ * Checks that the lot fell on are paid for by the court, out of what their answer brought in: kept until that is
+ * worth sending.
+ * @module
+ */
+import {
+  type AuditRequest,
+  addressFromPeerId,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  receiptId,
+  signVerdict,
+} from '@weft/protocol'
+import type { CheckToPay, CourtLedger } from './court-records.ts'
+import { type CourtView, caseIdOf } from './court-view.ts'
+
+export type PaidChecksInit = {
+  court: CourtView
+  ledger: CourtLedger
+  privateKey: PrivateKey
+  /** Of the token: what a payment must be worth its fee. */
+  worthWei: () => bigint
+}
+
+export type PaidChecks = {
+  /** How many wait to be paid. */
+  waiting(): number
+  /** Of a check that was made. Free answers bring nothing in. */
+  add(request: AuditRequest, said: { isFalse: boolean; finding: Uint8Array }): Promise<void>
+  /** Asks the chain about each, and sends what is worth it. @throws `payments/*` */
+  advance(signal: AbortSignal): Promise<void>
+}
+
+/** A tab that checks more is paid for the newest. */
+const maxWaiting = 200
+
+export function createPaidChecks({
+  court,
+  ledger,
+  privateKey,
+  worthWei,
+}: PaidChecksInit): PaidChecks {
+  const verifierPeerId = peerIdFromPrivateKey(privateKey)
+  const own = addressFromPeerId(verifierPeerId)
+  const waiting = new Map(
+    ledger.records.filter((each) => each.kind === 'check').map((each) => [each.id, each]),
+  )
+
+  async function forget(check: CheckToPay): Promise<void> {
+    waiting.delete(check.id)
+    await ledger.remove(check.id)
+  }
+
+  /** @returns it with the epoch that drew this tab for it, null where there is nothing to wait for */
+  async function drawn(check: CheckToPay): Promise<CheckToPay | null> {
+    if (check.epoch !== null) return check
+    const { receipt } = check
+    const epoch = await court.epochAfter(Math.floor(receipt.endedAtMs / 1000))
+    if (epoch === null) return check
+    const id = caseIdOf(receipt)
+    if (!(await court.isSampled(id, epoch))) return null
+    const node = addressFromPeerId(receipt.nodePeerId)
+    const panel = await court.draw({ receiptId: id, node, epoch })
+    return panel.includes(own) ? { ...check, epoch } : null
+  }
+
+  async function pay(check: CheckToPay & { epoch: number }): Promise<boolean> {
+    const { receipt, isFalse, finding, epoch } = check
+    const about = { receiptId: receiptId(receipt), isFalse, finding, court: court.court }
+    const verdict = signVerdict({ verifierPeerId, ...about }, privateKey)
+    const wei = await court.worthOf(receipt, epoch, verdict)
+    if (wei === 0n || wei < worthWei()) return false
+    await court.send.payForCheck(receipt, { epoch, verdict })
+    return true
+  }
+
+  async function step(check: CheckToPay): Promise<void> {
+    const { epochSeconds, limitationSeconds } = court.rules
+    const next = await drawn(check)
+    if (!next) return forget(check)
+    if (next !== check) {
+      waiting.set(next.id, next)
+      await ledger.put(next)
+    }
+    const { epoch } = next
+    const since = epoch === null ? next.receipt.endedAtMs / 1000 : epoch * epochSeconds
+    const isLate = (await court.now()) > since + limitationSeconds
+    if (isLate || (epoch !== null && (await pay({ ...next, epoch })))) await forget(next)
+  }
+
+  return {
+    waiting: () => waiting.size,
+    async add({ receipt }, said) {
+      const id = `check ${caseIdOf(receipt)}`
+      if (receipt.costWei === 0n || receipt.channelId === null || waiting.has(id)) return
+      const [oldest] = waiting.values()
+      if (oldest && waiting.size >= maxWaiting) await forget(oldest)
+      const check: CheckToPay = { kind: 'check', id, receipt, epoch: null, ...said }
+      waiting.set(id, check)
+      await ledger.put(check)
+    },
+    async advance(signal) {
+      for (const check of [...waiting.values()]) {
+        if (signal.aborted) return
+        await step(check)
+      }
+    },
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The cases of this tab: opened when it finds a node cheating, brought to their end, kept over reloads.
+ * @module
+ */
+import type { CourtNews } from '@weft/payments/chain'
+import { type AuditRequest, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
+import { type AdvanceInit, advanceCase, endCase, isWorthACase } from './advance-case.ts'
+import { type CaseRecord, type CourtLedger, isOver } from './court-records.ts'
+import { caseIdOf } from './court-view.ts'
+
+export type ProsecutionInit = AdvanceInit & {
+  ledger: CourtLedger
+  /** The cases have changed. */
+  onChange: () => void
+}
+
+export type Prosecution = {
+  /** The newest first. */
+  cases(): readonly CaseRecord[]
+  /** Takes on a node, unless nothing can be had of it or too many cases run. */
+  open(request: AuditRequest, finding: Uint8Array): Promise<void>
+  /** One step of each case that is due. @throws what the last one that failed has thrown */
+  advance(signal: AbortSignal): Promise<void>
+  /** Some have ended, whoever settled them. */
+  settled(news: CourtNews['settled']): Promise<void>
+}
+
+/** At the same time: each holds a conversation and costs fees. */
+const maxOpen = 4
+/** In a day, so that nobody can make this tab spend all its coins on nodes with little at stake. */
+const maxADay = 24
+const dayMs = 86_400_000
+/** Cases that are over, for people to look at. */
+const maxKept = 48
+/** A step that brought nothing is tried again after a while, twice as long each time up to this. */
+const longestPauseMs = 60_000
+
+export function createProsecution(init: ProsecutionInit): Prosecution {
+  const { ledger, onChange } = init
+  const ownPeerId = peerIdFromPrivateKey(init.privateKey)
+  const cases = new Map(
+    ledger.records.filter((each) => each.kind === 'case').map((each) => [each.id, each]),
+  )
+  const pauses = new Map<string, { untilMs: number; ms: number }>()
+
+  const newest = () => [...cases.values()].sort((a, b) => b.foundAtMs - a.foundAtMs)
+
+  async function keep(record: CaseRecord): Promise<void> {
+    cases.set(record.id, record)
+    await ledger.put(record)
+    for (const old of newest().filter(isOver).slice(maxKept)) {
+      cases.delete(old.id)
+      await ledger.remove(old.id)
+    }
+    onChange()
+  }
+
+  function hasRoom(nowMs: number): boolean {
+    const all = newest()
+    const ofToday = all.filter(({ foundAtMs }) => nowMs - foundAtMs < dayMs)
+    return all.filter((each) => !isOver(each)).length < maxOpen && ofToday.length < maxADay
+  }
+
+  /** A case that did not move waits longer each time. */
+  function rest(record: CaseRecord, hasMoved: boolean): void {
+    const before = pauses.get(record.id)?.ms ?? 500
+    const ms = hasMoved ? 500 : Math.min(2 * before, longestPauseMs)
+    pauses.set(record.id, { untilMs: Date.now() + ms, ms })
+  }
+
+  async function step(open: CaseRecord, request: AuditRequest, signal: AbortSignal): Promise<void> {
+    let hasMoved = false
+    try {
+      const next = await advanceCase(init, { ...open, request }, signal)
+      // The news may have ended it meanwhile.
+      if (cases.get(open.id) !== open) return
+      hasMoved = next.progress !== open.progress || next.verdicts.length !== open.verdicts.length
+      if (hasMoved || next.endsAtMs !== open.endsAtMs) await keep(next)
+    } finally {
+      rest(open, hasMoved)
+    }
+  }
+
+  return {
+    cases: newest,
+    async open(request, finding) {
+      const { receipt, job } = request
+      const id = caseIdOf(receipt)
+      const { nodePeerId } = receipt
+      if (cases.has(id) || nodePeerId === ownPeerId || !hasRoom(Date.now())) return
+      if (!(await isWorthACase(init.court, nodePeerId))) return
+      await keep({
+        kind: 'case',
+        id,
+        nodePeerId,
+        modelCid: job.modelCid,
+        request,
+        finding,
+        foundAtMs: Date.now(),
+        progress: 'found',
+        epoch: null,
+        panel: [],
+        verdicts: [],
+        endsAtMs: null,
+        lostWei: 0n,
+        reason: null,
+      })
+    },
+    async advance(signal) {
+      let problem: unknown
+      for (const each of newest()) {
+        const { request } = each
+        const isDue = Date.now() >= (pauses.get(each.id)?.untilMs ?? 0)
+        if (isOver(each) || !request || !isDue || signal.aborted) continue
+        await step(each, request, signal).catch((error: unknown) => {
+          problem = error
+        })
+      }
+      if (problem) throw WeftError.from(problem, 'sdk/case', 'A case could not go on.')
+    },
+    async settled(news) {
+      for (const { receiptId, outcome, lostWei } of news) {
+        const known = cases.get(receiptId)
+        if (known && !isOver(known)) await keep(endCase(known, outcome, { lostWei }))
+      }
+    },
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Verifiers with a seat give each epoch its number: without it nobody is drawn. One of them is enough, so each waits
+ * for a while of its own and looks whether another was quicker.
+ * @module
+ */
+import { pause } from '@weft/protocol'
+import type { CourtView } from './court-view.ts'
+
+export type RecordEpochsInit = {
+  court: Pick<CourtView, 'rules' | 'now' | 'lastEpoch'> & {
+    send: Pick<CourtView['send'], 'record'>
+  }
+  /** Whether this tab has a seat, and coins for the fee. */
+  mayRecord: () => boolean
+}
+
+/** Of an epoch: within so much of it everybody has had a turn. */
+const spread = 0.5
+
+/** Waits for this tab's turn in the running epoch, and records it if nobody has. */
+export async function recordEpoch(
+  { court, mayRecord }: RecordEpochsInit,
+  signal: AbortSignal,
+): Promise<void> {
+  const { epochSeconds } = court.rules
+  const now = await court.now()
+  const running = Math.floor(now / epochSeconds)
+  if (!mayRecord() || (await court.lastEpoch()) >= running) {
+    return pause(1000 * (epochSeconds * (running + 1) - now), signal)
+  }
+  await pause(Math.random() * spread * epochSeconds * 1000, signal)
+  if (signal.aborted || !mayRecord() || (await court.lastEpoch()) >= running) return
+  // Another one may still be in the same block: then ours is refused, before anything is sent if we are lucky.
+  await court.send.record()
+}

@@ -1,0 +1,204 @@
+/**
+ * A tab at court: it follows what is decided, brings its own cases to their end, is paid for its checks, and records
+ * epochs where it has a seat. What it keeps outlives a reload.
+ * @module
+ */
+import type { Network } from '@weft/network'
+import {
+  type AuditRequest,
+  addressFromPeerId,
+  type Hex,
+  type Manifest,
+  type PrivateKey,
+  peerIdFromPrivateKey,
+  WeftError,
+} from '@weft/protocol'
+import { createCell } from '../cell.ts'
+import type { NodeMemory } from '../node-memory.ts'
+import { followNews } from './court-news.ts'
+import type { CaseRecord, CourtLedger } from './court-records.ts'
+import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
+import type { CourtView } from './court-view.ts'
+import type { Lots } from './lots.ts'
+import { createLotsOnChain } from './lots-on-chain.ts'
+import { createPaidChecks } from './paid-checks.ts'
+import { createProsecution } from './prosecution.ts'
+import { recordEpoch } from './record-epochs.ts'
+import { repeat } from './repeat.ts'
+
+export type TabCourtInit = {
+  network: Pick<Network, 'findOffers' | 'audit'>
+  memory: Pick<NodeMemory, 'failed' | 'lied' | 'convicted'>
+  privateKey: PrivateKey
+  ledgers: { open(owner: string): Promise<CourtLedger> }
+  manifestOf(modelCid: string): Manifest
+}
+
+/** What the rest of the tab has of its court. */
+export type OpenCourt = {
+  court: TabCourt
+  /** Null while verdicts count nowhere. */
+  view(): CourtView | null
+  lots(): Lots | null
+  /** This tab has checked an answer, for whoever asked. Never rejects: what cannot be done is in the state. */
+  checked(request: AuditRequest, said: { isFalse: boolean; finding: Uint8Array }): Promise<void>
+  close(): Promise<void>
+}
+
+type Session = ReturnType<typeof beginSession>
+
+/** Payments wait for redemptions, which come by the hour. */
+const payEveryMs = 60_000
+
+export function createTabCourt(init: TabCourtInit): OpenCourt {
+  const state = createCell<CourtState | null>(null)
+  const address = addressFromPeerId(peerIdFromPrivateKey(init.privateKey))
+  let session: Session | null = null
+  /** Records have one writer, so courts are opened one after the other. */
+  let last: Promise<void> = Promise.resolve()
+
+  async function change(court: CourtView | null, options: UseCourtOptions): Promise<void> {
+    const ending = session
+    session = null
+    state.set(null)
+    await ending?.end()
+    if (!court) return
+    const { chainId, contract } = court.court
+    const ledger = await init.ledgers.open(`court ${chainId} ${contract} ${address}`)
+    session = beginSession({ ...init, ...options, court, ledger, address, tell: state.set })
+  }
+
+  const use: TabCourt['use'] = (court, options = {}) => {
+    const done = last.then(() => change(court, options))
+    last = done.catch(() => {})
+    return done
+  }
+
+  return {
+    court: { state, use, refresh: async () => session?.refresh() },
+    view: () => session?.court ?? null,
+    lots: () => session?.lots ?? null,
+    checked: async (request, said) => session?.checked(request, said),
+    close: () => use(null),
+  }
+}
+
+type SessionInit = TabCourtInit &
+  UseCourtOptions & {
+    court: CourtView
+    ledger: CourtLedger
+    address: Hex
+    tell: (state: CourtState) => void
+  }
+
+function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: SessionInit) {
+  const { address, ledger, memory } = init
+  const court = inTurn(given)
+  const over = new AbortController()
+  const { signal } = over
+  let standing: Standing | null = null
+  const problems = new Map<string, WeftError>()
+  const onChange = () => {
+    if (signal.aborted) return
+    const [problem = null] = problems.values()
+    tell({
+      rules: court.rules,
+      standing,
+      cases: prosecution.cases().map(stateOf),
+      accusations: news.accusations(),
+      waitingChecks: paid.waiting(),
+      problem: problem?.toJSON() ?? null,
+    })
+  }
+  const prosecution = createProsecution({ ...init, court, onChange })
+  const paid = createPaidChecks({ ...init, court, worthWei })
+  const news = followNews({ court, ledger, memory, address })
+  const mayRecord = () => isSeated(standing) && (standing?.gasWei ?? 0n) > 0n
+
+  async function look(): Promise<void> {
+    await prosecution.settled(await news.look())
+    const [seat, lastEpoch, stakeWei, owedWei, { gasWei }] = await Promise.all([
+      court.readSeat(address),
+      court.lastEpoch(),
+      court.readStake(address),
+      court.readOwed(address),
+      court.readFees(address),
+    ])
+    standing = { seat, lastEpoch, stakeWei, owedWei, gasWei }
+  }
+
+  /** Does it and says what came of it. */
+  const telling = (name: string, work: () => Promise<void>) => async () => {
+    try {
+      await work()
+      problems.delete(name)
+    } catch (error) {
+      problems.set(name, WeftError.from(error, 'sdk/court', 'The court could not be asked.'))
+    }
+    onChange()
+  }
+  const { epochSeconds } = court.rules
+  const lookEveryMs = Math.min(30_000, Math.max(1_000, epochSeconds * 500))
+  const looking = telling('look', look)
+  const works: [everyMs: number, work: () => Promise<void>][] = [
+    [lookEveryMs, looking],
+    [Math.min(lookEveryMs, 5_000), telling('case', () => prosecution.advance(signal))],
+    [payEveryMs, telling('pay', () => paid.advance(signal))],
+    // That somebody else was quicker is no problem of anybody.
+    [lookEveryMs, () => recordEpoch({ court, mayRecord }, signal).catch(() => {})],
+  ]
+  const running = works.map(([everyMs, work]) => repeat(everyMs, signal, work))
+
+  return {
+    court,
+    lots: createLotsOnChain({ court }),
+    refresh: looking,
+    checked: (request: AuditRequest, said: { isFalse: boolean; finding: Uint8Array }) =>
+      telling('open', async () => {
+        await paid.add(request, said)
+        if (said.isFalse) await prosecution.open(request, said.finding)
+      })(),
+    async end() {
+      over.abort()
+      await Promise.all(running)
+    },
+  }
+}
+
+/** One key: what it sends goes one after the other, or two would have the same number. */
+function inTurn(court: CourtView): CourtView {
+  let last: Promise<unknown> = Promise.resolve()
+  const after =
+    <Arguments extends unknown[], Result>(send: (...args: Arguments) => Promise<Result>) =>
+    (...args: Arguments): Promise<Result> => {
+      const done = last.then(() => send(...args))
+      last = done.catch(() => {})
+      return done
+    }
+  const { record, tell, accuse, vote, settle, payForCheck } = court.send
+  return {
+    ...court,
+    send: {
+      record: after(record),
+      tell: after(tell),
+      accuse: after(accuse),
+      vote: after(vote),
+      settle: after(settle),
+      payForCheck: after(payForCheck),
+    },
+  }
+}
+
+/** Drawn now, as far as the last epoch tells. */
+function isSeated(standing: Standing | null): boolean {
+  const seat = standing?.seat
+  return Boolean(seat && (seat.untilEpoch === null || seat.untilEpoch > (standing?.lastEpoch ?? 0)))
+}
+
+function stateOf({ id, nodePeerId, foundAtMs, progress, ...record }: CaseRecord): CaseState {
+  const { panel, verdicts, endsAtMs, lostWei, reason } = record
+  const sayFalse = verdicts.filter(({ isFalse }) => isFalse).length
+  const sayTrue = verdicts.length - sayFalse
+  const said = { panel: panel.length, sayFalse, sayTrue }
+  return { id, nodePeerId, foundAtMs, progress, ...said, endsAtMs, lostWei, reason }
+}
