@@ -13,6 +13,17 @@ const addressSchema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{40
 const pathSchema = z.string().regex(/^\/[a-z0-9-]+$/, 'expected a path such as /chain')
 const httpsSchema = z.url({ protocol: /^https$/ })
 
+const fiatFeedSchema = z.strictObject({
+  /** Chainlink's AggregatorV3Interface, or whatever speaks it: the price of one whole token. */
+  address: addressSchema,
+  /** ISO 4217, such as `USD`. */
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** Its owner promises an answer at least so often; an older one than twice this is not shown. */
+  heartbeatSeconds: z.int().min(1).max(604_800),
+})
+
+export type FiatFeed = z.infer<typeof fiatFeedSchema>
+
 const networkSchema = z
   .strictObject({
     chainId: z.int().positive(),
@@ -39,6 +50,8 @@ const networkSchema = z
     isTest: z.boolean(),
     /** From one block to the next, in milliseconds. */
     blockTimeMs: z.int().min(1).max(600_000),
+    /** A contract that says what one token is worth; null where there is none: then amounts stand alone. */
+    fiatFeed: fiatFeedSchema.nullable(),
     /** Where this site's own server gives a development chain's money to whoever asks. */
     faucet: pathSchema.nullable(),
   })
@@ -79,5 +92,5 @@ function publicNetwork(
 ): Network {
   const deployment = deployments[network.chainId]
   const contracts = deployment ? { ...deployment, fromBlock: Number(deployment.fromBlock) } : null
-  return { ...network, contracts, blockTimeMs: 2_000, faucet: null }
+  return { ...network, contracts, blockTimeMs: 2_000, fiatFeed: null, faucet: null }
 }

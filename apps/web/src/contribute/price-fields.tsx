@@ -1,6 +1,14 @@
 import { AmountField } from '../money/amount-field.tsx'
-import { isFree, type ParsedPrice, priceWords, type TypedPrice } from '../money/price-words.ts'
+import { aboutWords } from '../money/fiat-words.ts'
+import {
+  dearerWei,
+  isFree,
+  type ParsedPrice,
+  priceWords,
+  type TypedPrice,
+} from '../money/price-words.ts'
 import { Section } from '../money/section.tsx'
+import { useFiat } from '../money/use-fiat.ts'
 
 type PriceFieldsProps = {
   typed: TypedPrice
@@ -13,6 +21,8 @@ type PriceFieldsProps = {
 /** What this tab asks for its answers; nothing, unless its owner says otherwise. */
 export function PriceFields({ typed, parsed, onTyped, locked }: PriceFieldsProps) {
   const { price, problems } = parsed
+  const rate = useFiat()
+  const worth = price ? aboutWords(dearerWei(price), rate) : ''
   return (
     <Section title="Price">
       <div className="grid gap-3 sm:grid-cols-[14rem_14rem]">
@@ -33,7 +43,10 @@ export function PriceFields({ typed, parsed, onTyped, locked }: PriceFieldsProps
           onChange={(output) => onTyped({ ...typed, output })}
         />
       </div>
-      <p className="max-w-[66ch] text-sm text-ash">{priceNote(price, locked)}</p>
+      <p className="max-w-[66ch] text-sm text-ash">
+        {priceNote(price, locked)}
+        {worth && ` The dearer of the two is ${worth} for a million tokens.`}
+      </p>
     </Section>
   )
 }

@@ -6,10 +6,12 @@ import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { AmountField } from './amount-field.tsx'
 import { parseAmount, weft } from './amounts.ts'
+import { aboutWords } from './fiat-words.ts'
 import { limitDays, planLimit } from './limit-plan.ts'
 import type { PageFunds } from './page-funds.ts'
 import { depositSentence, limitSentence } from './spending-words.ts'
 import { useChainAction } from './use-chain-action.ts'
+import { useFiat } from './use-fiat.ts'
 
 type LimitFormProps = {
   funds: PageFunds
@@ -24,11 +26,13 @@ export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
   const [amount, setAmount] = useState('2')
   const [days, setDays] = useState('1')
   const action = useChainAction(wallet)
+  const rate = useFiat()
   const parsed = parseAmount(amount)
   const typedWei = parsed.wei ?? 0n
   const now = { typedWei, days: Number(days), nowMs: Date.now() }
   const plan = planLimit(funds, balances, now)
   const { moreWei, capWei, expiry, neededWei, isDeposited, missingWei } = plan
+  const worth = aboutWords(neededWei, rate)
   const problem =
     parsed.problem ??
     (moreWei === 0n
@@ -83,6 +87,7 @@ export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
         <Button kind="main" type="submit" disabled={problem !== undefined || action.step !== null}>
           {isDeposited ? 'Allow' : `Deposit ${weft(neededWei)}`}
         </Button>
+        {worth && <span className="ml-3 text-sm text-ash">{worth}</span>}
       </div>
       <p className="text-xs text-ash">
         {isDeposited

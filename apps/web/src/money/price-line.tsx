@@ -8,6 +8,7 @@ import { useCell } from '../site/use-cell.ts'
 import { exactAmount, weft } from './amounts.ts'
 import { priceSentence } from './price-sentence.ts'
 import { dearerWei, isFree } from './price-words.ts'
+import { useFiat } from './use-fiat.ts'
 import { useSpending } from './use-money.ts'
 
 type PriceLineProps = {
@@ -38,6 +39,7 @@ function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
     maxTokens: Number(settings.maxTokens),
     payAtMost,
     spending,
+    rate: useFiat(),
   })
   const dearest = paid.map(dearerWei).toSorted((a, b) => (a < b ? 1 : -1))[0]
   const isPaying = payAtMost.trim() !== ''

@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest'
 import { priceSentence } from './price-sentence.ts'
 
-const asked = { prompt: 'abc', maxTokens: 999, payAtMost: '1', spending: { freeWei: 10n ** 18n } }
+const asked: Parameters<typeof priceSentence>[0] = {
+  prompt: 'abc',
+  maxTokens: 999,
+  payAtMost: '1',
+  spending: { freeWei: 10n ** 18n },
+  rate: null,
+}
 const say = (change: Partial<typeof asked> = {}) => priceSentence({ ...asked, ...change }).sentence
 
 test('before asking, the most that it can cost is said', () => {
   expect(say()).toBe('This answer costs 0.001 WEFT at most.')
+  expect(say({ rate: { currency: 'USD', answer: 5n, decimals: 0 } })).toBe(
+    'This answer costs 0.001 WEFT at most, about $0.005.',
+  )
   expect(say({ payAtMost: '' })).toBe('Only free tabs are asked.')
   expect(say({ payAtMost: '0' })).toBe('Only free tabs are asked.')
   expect(say({ payAtMost: '1,5' })).toMatch('Until then only free tabs are asked.')

@@ -2,8 +2,10 @@
  * What the next answer may cost, in one sentence.
  * @module
  */
+import type { FiatRate } from '@weft/payments/chain'
 import type { Spending } from '@weft/sdk'
 import { parseAmount, weft } from './amounts.ts'
+import { aboutWords } from './fiat-words.ts'
 import { mostWei, parsePayAtMost } from './price-words.ts'
 
 type Asked = {
@@ -12,9 +14,11 @@ type Asked = {
   maxTokens: number
   payAtMost: string
   spending: Pick<Spending, 'freeWei'>
+  /** Null where none is known. */
+  rate: FiatRate | null
 }
 
-export function priceSentence({ prompt, maxTokens, payAtMost, spending }: Asked): {
+export function priceSentence({ prompt, maxTokens, payAtMost, spending, rate }: Asked): {
   sentence: string
   problem: boolean
 } {
@@ -24,7 +28,11 @@ export function priceSentence({ prompt, maxTokens, payAtMost, spending }: Asked)
   if (!maxPrice) return { sentence: 'Only free tabs are asked.', problem: false }
   const tokens = Number.isSafeInteger(maxTokens) && maxTokens > 0 ? maxTokens : 0
   const wei = mostWei(maxPrice, { prompt, maxTokens: tokens })
+  const about = aboutWords(wei, rate)
   return wei > spending.freeWei
     ? { sentence: `This answer may cost ${weft(wei)}, more than is left.`, problem: true }
-    : { sentence: `This answer costs ${weft(wei)} at most.`, problem: false }
+    : {
+        sentence: `This answer costs ${weft(wei)} at most${about && `, ${about}`}.`,
+        problem: false,
+      }
 }

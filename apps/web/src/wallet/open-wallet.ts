@@ -17,7 +17,12 @@ import {
   watchConnection,
   watchConnectors,
 } from '@wagmi/core'
-import { type ChannelsReader, createChannelsReader, wrongNetwork } from '@weft/payments/chain'
+import {
+  type ChannelsReader,
+  createChannelsReader,
+  readFiatRate,
+  wrongNetwork,
+} from '@weft/payments/chain'
 import type { WeftErrorData } from '@weft/protocol'
 import { type Chain, createWalletClient, type PublicClient } from 'viem'
 import type { Store } from '../site/store.ts'
@@ -146,6 +151,10 @@ export async function openWallet(
         const isEmpty = now.phase === 'connected' && now.balances?.gasWei === 0n
         if (connector.id === developmentWalletId && isEmpty) await fill()
       }),
+    async fiatRate({ chainId, fiatFeed }) {
+      const client = getPublicClient(config, { chainId }) as PublicClient
+      return fiatFeed && readFiatRate(client, fiatFeed)
+    },
     disconnect: () => telling(() => disconnect(config)),
     switchNetwork: (chainId) => telling(() => switchChain(config, { chainId })),
     clientsOf(network, account) {

@@ -72,6 +72,7 @@ export async function startChain(init: LocalChainInit): Promise<LocalChain> {
       explorer: null,
       isTest: true,
       blockTimeMs: 1_000,
+      fiatFeed: null,
       faucet: faucetPath,
     }),
     middleware: chainMiddleware(anvil.url, faucet),

@@ -22,6 +22,7 @@ export {
   type Redemption,
   type SignedOpening,
 } from './channels-wallet.ts'
+export { type FiatRate, readFiatRate } from './fiat-rate.ts'
 export {
   createRegistryWallet,
   type OperatorOnChain,
