@@ -19,6 +19,7 @@ test('a tab that did not answer computes the answer again and signs what it foun
   const page = await newBrowserPage()
   await page.goto(siteUrl)
   const client = playground(page)
+  await client.choose('signed')
   await client.ask(story)
   expect(await client.ended()).toMatchObject({ finish: 'stop', peers: 1 })
   await page.getByRole('button', { name: 'Receipt' }).click()
@@ -36,4 +37,12 @@ test('a tab that did not answer computes the answer again and signs what it foun
   await expect(client.summary).toContainText('checked by another tab')
   await page.reload()
   await expect(client.summary).toContainText('checked by another tab')
+
+  // The next one is checked by itself.
+  await client.choose('always')
+  await client.ask(story)
+  expect(await client.ended()).toMatchObject({ finish: 'stop', peers: 1 })
+  await expect(client.summary).toContainText('checked by another tab', { timeout: 30_000 })
+  await page.getByRole('button', { name: 'Receipt' }).last().click()
+  await expect(check).toContainText('Another tab, drawn by lot, computed it again:')
 })

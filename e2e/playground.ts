@@ -22,6 +22,13 @@ export function playground(page: Page) {
       await this.send.click()
       await summaries.nth(asked).waitFor({ state: 'attached' })
     },
+    /** Chooses how far answers are checked, from now on. */
+    async choose(grade: 'signed' | 'sampled' | 'always') {
+      const settings = page.getByRole('button', { name: /^Settings/ })
+      await settings.click()
+      await page.getByLabel('How far answers are checked').selectOption(grade)
+      await settings.click()
+    },
     /** Waits for the end of the last answer. @returns its machine-readable summary */
     async ended(timeoutMs = 60_000) {
       const { summary } = this

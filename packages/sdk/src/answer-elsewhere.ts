@@ -104,6 +104,11 @@ export async function* answerElsewhere(
       if (voucher) yield cost()
       for (; !ended.done; ended = await parts.next()) {
         const part = ended.value
+        if (memory.falseNodes.get().has(nodePeerId)) {
+          lie = foundFalse(nodePeerId)
+          await bill?.disown()
+          break
+        }
         if (part.type === 'receipt') {
           const { receipt } = part
           const cancelled = options.signal?.aborted ?? false
@@ -193,6 +198,15 @@ function isHopeless(reasons: readonly string[]): boolean {
  */
 function isMostlyPrompt(paidWei: bigint, { price }: Quote, outputTokens: number): boolean {
   return paidWei > 2n * costWei(price, { inputTokens: 0, outputTokens })
+}
+
+/** It answered somebody of this browser falsely; that was found out while it answered again. */
+function foundFalse(nodePeerId: string): WeftError {
+  return new WeftError(
+    'sdk/found-false',
+    'Other tabs have found meanwhile that this node answers falsely, so what it said here is taken back.',
+    { facts: [`Node: ${nodePeerId}`] },
+  )
 }
 
 /** What a node that failed said of itself, else how it was lost. */

@@ -6,7 +6,10 @@ import { costWei, type Job, type Quote } from '@weft/protocol'
 import type { AnswerRecord, NodeBill } from '@weft/storage'
 import type { GenerateEvent } from './tab.ts'
 
-export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecord {
+export function emptyAnswer(
+  job: Job,
+  { where, grade }: Pick<AnswerRecord, 'where' | 'grade'>,
+): AnswerRecord {
   return {
     job,
     nonce: null,
@@ -24,6 +27,7 @@ export function emptyAnswer(job: Job, where: AnswerRecord['where']): AnswerRecor
     decodeMs: 0,
     error: null,
     recheck: null,
+    grade,
     check: null,
   }
 }

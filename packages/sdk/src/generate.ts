@@ -19,6 +19,7 @@ import {
   type RoadEvent,
   type Sealed,
 } from './answer-elsewhere.ts'
+import type { AnswerChecks } from './checking/answer-checks.ts'
 import type { GenerateEvent, GenerateRequest, WaitOptions } from './tab.ts'
 
 export type GenerateComponents = AnswerElsewhereComponents & {
@@ -27,6 +28,8 @@ export type GenerateComponents = AnswerElsewhereComponents & {
     modelCid: string,
     options: WaitOptions,
   ): Promise<Pick<Engine, 'generate' | 'measurePrompt'>>
+  /** Without it, no other tab checks anything. */
+  checks?: Pick<AnswerChecks, 'begin' | 'add'>
 }
 
 const defaultMaxTokens = 256
@@ -47,15 +50,25 @@ export async function* generate(
     createdAtMs: Date.now(),
   })
   const startedMs = performance.now()
-  let answer = emptyAnswer(job, request.where)
+  const { where, place = null } = request
+  let answer = emptyAnswer(job, {
+    where,
+    grade: where === 'local' ? null : (request.grade ?? 'sampled'),
+  })
   yield { type: 'search-start', answer }
 
-  const road = request.where === 'local' ? answerHere : answerElsewhere
+  const road = where === 'local' ? answerHere : answerElsewhere
   try {
     for await (const event of road(components, { job, nonce }, { ...(signal ? { signal } : {}) })) {
       if (event.type === 'finish') {
-        answer = { ...answer, receipt: event.receipt, finishReason: event.finishReason }
-        yield { type: 'end', receipt: event.receipt, answer }
+        const { receipt, finishReason } = event
+        answer = { ...answer, receipt, finishReason }
+        answer = { ...answer, check: components.checks?.begin(answer) ?? null }
+        try {
+          yield { type: 'end', receipt, answer }
+        } finally {
+          components.checks?.add(answer, place)
+        }
       } else {
         answer = foldAnswer(answer, event, performance.now() - startedMs)
         yield event

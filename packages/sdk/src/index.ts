@@ -12,15 +12,18 @@ export type {
 export type { NetworkStatus, RelayStatus } from '@weft/network'
 export type { PlannedRedemption, Spending } from '@weft/payments'
 export type {
+  AnswerPlace,
   AnswerRecord,
   CachedModel,
   CheckRecord,
   Conversation,
   ConversationSummary,
   Giver,
+  Grade,
   Handover,
   ImportReport,
   NodeBill,
+  Opinion,
   RecheckRecord,
   StorageSpace,
   Turn,

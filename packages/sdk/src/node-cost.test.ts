@@ -19,10 +19,11 @@ function cost(situation: Situation): number {
   const models = [{ modelCid, price: situation.price ?? freePrice, tokensPerSecond: announced }]
   const registration = { models, maxJobs, region: nodeRegion }
   const { tokensPerSecond = null, rttMs = null, failures = 0, lies = 0, busyMs = 0 } = situation
+  const { doubts = 0, isFalse = false } = situation
   const { maxPrice = freePrice, region = null, maxTokens = 256 } = situation
   return costMs(
     { registration, activeJobs } as unknown as Offer,
-    { tokensPerSecond, rttMs, failures, lies, busyMs },
+    { tokensPerSecond, rttMs, failures, lies, doubts, isFalse, busyMs },
     { modelCid, inputTokens: 100, maxTokens, maxPrice, region },
   )
 }
@@ -61,6 +62,8 @@ const situations: [better: string, Situation, worse: string, Situation][] = [
   ['a modest claim', { announced: 300, rttMs: 99 }, 'a boast', { announced: 1e6 }],
   ['one that never failed', { announced: 40 }, 'one that just failed', { failures: 1 }],
   ['one that failed', { failures: 2 }, 'one that lied', { lies: 1 }],
+  ['a slow one', { announced: 20 }, 'one that verifiers were not sure of', { doubts: 1 }],
+  ['a liar', { lies: 3, failures: 3 }, 'one that answers falsely', { isFalse: true }],
   ['a queue of its own word', { busyMs: 3_000 }, 'a longer one', { busyMs: 9_000 }],
   ['a free answer', free, 'a paid one', paid],
   ['a paid free node', paid, 'an unpaid queue', { ...free, busyMs: 20_000 }],

@@ -2,7 +2,7 @@
  * What one answer of a node is expected to cost, as one number in milliseconds.
  *
  * ```
- * cost   = time · (1 + 4 · failures) + 60 s · lies + 10 s · price / dearest price allowed
+ * cost   = time · (1 + 4 · failures) + 60 s · lies + 10 s · doubts + 10 s · price / dearest price allowed
  * time   = 3 · round trip + wait + decode
  * decode = tokens / speed · (1 + share of the places that are taken)
  * wait   = what the node said itself, or jobs before this one · 2 · tokens / speed / places
@@ -10,7 +10,8 @@
  *
  * Three round trips lie before a first token: job and quote, acceptance, first delta. Decoding jobs
  * share steps, so a full node takes twice as long for each. Paying the dearest price allowed is as bad
- * as waiting for ten seconds more. Infinite is what must not be asked: too dear.
+ * as waiting for ten seconds more, and so is an answer that verifiers were not sure of. Infinite is what must not
+ * be asked: who is too dear, or was found to answer falsely.
  * @module
  */
 import { costWei, type Offer, type Price } from '@weft/protocol'
@@ -24,6 +25,10 @@ export type KnownOfNode = {
   failures: number
   /** Broken messages and false signatures, forgotten slowly. */
   lies: number
+  /** Answers that verifiers were not sure of, less those that passed since. */
+  doubts: number
+  /** Most of the asked verifiers called an answer of it false, not long ago. */
+  isFalse: boolean
   /** That it said it is still busy for; 0 when it said nothing. */
   busyMs: number
 }
@@ -52,6 +57,7 @@ const nearMs = 1
 const roundTripsToFirstToken = 3
 const failureWeight = 4
 const lieMs = 60_000
+const doubtMs = 10_000
 const dearestMs = 10_000
 
 /** @returns milliseconds, infinite for a node that must not be asked */
@@ -59,7 +65,7 @@ export function costMs(offer: Offer, known: KnownOfNode, wanted: Wanted): number
   const { modelCid, inputTokens, maxTokens, maxPrice } = wanted
   const { registration, activeJobs } = offer
   const model = registration.models.find((each) => each.modelCid === modelCid)
-  if (!model || isAbove(model.price, maxPrice)) return Number.POSITIVE_INFINITY
+  if (!model || known.isFalse || isAbove(model.price, maxPrice)) return Number.POSITIVE_INFINITY
   const outputTokens = Math.min(maxTokens, usualTokens)
   const announced = Math.min(model.tokensPerSecond, believedTokensPerSecond)
   const speed = Math.max(known.tokensPerSecond ?? announced, leastTokensPerSecond)
@@ -73,7 +79,9 @@ export function costMs(offer: Offer, known: KnownOfNode, wanted: Wanted): number
   const timeMs = roundTripsToFirstToken * rttMs + waitMs + decodeMs
   const tokens = { inputTokens, outputTokens }
   const dearness = share(costWei(model.price, tokens), costWei(maxPrice, tokens))
-  return timeMs * (1 + failureWeight * known.failures) + lieMs * known.lies + dearestMs * dearness
+  const { failures, lies, doubts } = known
+  const mistrustMs = lieMs * lies + doubtMs * doubts
+  return timeMs * (1 + failureWeight * failures) + mistrustMs + dearestMs * dearness
 }
 
 function isAbove(price: Price, maxPrice: Price): boolean {

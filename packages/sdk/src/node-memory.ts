@@ -3,7 +3,7 @@
  * lied. At hand at once, written down lazily, shared by its tabs.
  * @module
  */
-import type { Hex, Offer } from '@weft/protocol'
+import type { Hex, Offer, Outcome } from '@weft/protocol'
 import type { PeerRecord } from '@weft/storage'
 import { type Cell, createCell } from './cell.ts'
 import { createConvicts } from './checking/convicts.ts'
@@ -21,6 +21,10 @@ export type NodeMemory = {
   isLiar(peerId: string): boolean
   /** These keys lost stake for a false answer: nothing more is asked of them. */
   convicted(addresses: readonly Hex[]): void
+  /** What verifiers, as a whole, say of an answer of it. */
+  judged(peerId: string, outcome: Outcome): void
+  /** Nodes that were found to answer falsely not long ago: they get no jobs. */
+  readonly falseNodes: Cell<ReadonlySet<string>>
   /** It said so itself, for about so long. */
   busy(peerId: string, ms: number): void
   /** Nodes that this browser remembers. */
@@ -54,6 +58,10 @@ export type NodeMemoryInit = { now?: () => number; store?: PeerStore }
 const failureHalfLifeMs = 10 * 60_000
 /** A liar does not become honest overnight. */
 const lieHalfLifeMs = 7 * 24 * 60 * 60_000
+/** Rare with honest devices, and then by chance: it is no mark for long. */
+const doubtHalfLifeMs = 24 * 60 * 60_000
+/** What is left of a lie, or a false answer, from which on it is held against a peer: of one, for a week. */
+const leastHeldAgainst = 0.5
 /** How much the newest answer weighs in what is known of a node's speed. */
 const newestWeight = 0.5
 /** Too few tokens say more about the first one than about speed. */
@@ -75,6 +83,7 @@ export function createNodeMemory({
   const busyUntilMs = new Map<string, number>()
   const convicts = createConvicts()
   const count = createCell(0)
+  const falseNodes = createCell<ReadonlySet<string>>(new Set())
   let unwritten = new Map<string, PeerChange[]>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let writing: Promise<void> = load()
@@ -95,6 +104,10 @@ export function createNodeMemory({
     known.set(record.peerId, record)
     trim(known)
     count.set(known.size)
+    const isFalse = isFalseNode(record, now())
+    if (isFalse === falseNodes.get().has(record.peerId)) return
+    const others = [...falseNodes.get()].filter((peerId) => peerId !== record.peerId)
+    falseNodes.set(new Set(isFalse ? [...others, record.peerId] : others))
   }
 
   function note(peerId: string, change: PeerChange): void {
@@ -133,7 +146,8 @@ export function createNodeMemory({
       const { peerId } = offer.registration
       if (convicts.has(peerId)) return Number.POSITIVE_INFINITY
       const nowMs = now()
-      const { speeds, rttMs, failures, lies } = decay(known.get(peerId), peerId, nowMs)
+      const record = decay(known.get(peerId), peerId, nowMs)
+      const { speeds, rttMs, failures, lies, doubts } = record
       const speed = speeds.find(({ modelCid }) => modelCid === wanted.modelCid)
       return costMs(
         offer,
@@ -142,6 +156,8 @@ export function createNodeMemory({
           rttMs,
           failures,
           lies,
+          doubts,
+          isFalse: isFalseNode(record, nowMs),
           busyMs: Math.max(0, (busyUntilMs.get(peerId) ?? 0) - nowMs),
         },
         wanted,
@@ -166,8 +182,14 @@ export function createNodeMemory({
         return { ...record, lies: record.lies + 1 }
       })
     },
-    isLiar: (peerId) => convicts.has(peerId) || decay(known.get(peerId), peerId, now()).lies >= 0.5,
+    isLiar: (peerId) =>
+      convicts.has(peerId) || decay(known.get(peerId), peerId, now()).lies >= leastHeldAgainst,
     convicted: (addresses) => convicts.add(addresses),
+    judged(peerId, outcome) {
+      const atMs = now()
+      note(peerId, (before) => withOutcome(decay(before, peerId, atMs), outcome))
+    },
+    falseNodes,
     busy(peerId, ms) {
       busyUntilMs.delete(peerId)
       busyUntilMs.set(peerId, now() + Math.min(ms, longestBusyMs))
@@ -179,6 +201,7 @@ export function createNodeMemory({
       known.clear()
       busyUntilMs.clear()
       count.set(0)
+      falseNodes.set(new Set())
       await store?.clear()
     },
     flush,
@@ -202,7 +225,10 @@ function trim(map: Map<string, unknown>): void {
 }
 
 function decay(record: PeerRecord | undefined, peerId: string, atMs: number): PeerRecord {
-  if (!record) return { peerId, seenAtMs: atMs, failures: 0, lies: 0, rttMs: null, speeds: [] }
+  if (!record) {
+    const none = { failures: 0, lies: 0, falseAnswers: 0, doubts: 0 }
+    return { peerId, seenAtMs: atMs, ...none, rttMs: null, speeds: [] }
+  }
   // Clocks are set back, too.
   const agoMs = Math.max(0, atMs - record.seenAtMs)
   return {
@@ -210,6 +236,23 @@ function decay(record: PeerRecord | undefined, peerId: string, atMs: number): Pe
     seenAtMs: Math.max(atMs, record.seenAtMs),
     failures: record.failures * 0.5 ** (agoMs / failureHalfLifeMs),
     lies: record.lies * 0.5 ** (agoMs / lieHalfLifeMs),
+    falseAnswers: record.falseAnswers * 0.5 ** (agoMs / lieHalfLifeMs),
+    doubts: record.doubts * 0.5 ** (agoMs / doubtHalfLifeMs),
+  }
+}
+
+function isFalseNode(record: PeerRecord, atMs: number): boolean {
+  return decay(record, record.peerId, atMs).falseAnswers >= leastHeldAgainst
+}
+
+function withOutcome(record: PeerRecord, outcome: Outcome): PeerRecord {
+  switch (outcome) {
+    case 'passed':
+      return { ...record, doubts: record.doubts / 2 }
+    case 'suspicious':
+      return { ...record, doubts: record.doubts + 1 }
+    case 'failed':
+      return { ...record, falseAnswers: record.falseAnswers + 1 }
   }
 }
 

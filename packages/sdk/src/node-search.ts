@@ -4,13 +4,13 @@
  */
 import type { JobCall, Network } from '@weft/network'
 import type { Payer } from '@weft/payments'
-import type { Job, Offer } from '@weft/protocol'
+import type { Job, Offer, WeftError } from '@weft/protocol'
 import { askNode } from './ask-node.ts'
 import type { Wanted } from './node-cost.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
 import { rank } from './rank.ts'
-import { isLie, isMadeUp, isOwnTrouble, refusalOf, tooDear } from './search-errors.ts'
+import { isLie, isMadeUp, isOwnTrouble, onlyFalse, refusalOf, tooDear } from './search-errors.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type NodeSearchInit = {
@@ -29,7 +29,7 @@ export type NodeSearch = {
    * waits until one is not.
    * @param answered tokens that exist already
    * @throws the last failure, a reason that all of them gave, or WeftError `sdk/no-nodes`,
-   *   `sdk/too-dear`, `sdk/busy`
+   *   `sdk/too-dear`, `sdk/only-false`, `sdk/busy`
    */
   open(answered: readonly number[], options: SearchOptions): Promise<JobCall>
   /** As `open`, among nodes that were not asked before, and without waiting for a full one. */
@@ -67,11 +67,14 @@ export function createNodeSearch({
     const offers = await network.findOffers(query, options)
     ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
   }
-  /** Whether somebody would answer whom this job cannot pay. */
-  const isTooDear = async (options: WaitOptions): Promise<boolean> => {
+  /** Whether somebody would answer whom this job cannot pay, or must not ask. */
+  const whyNobody = async (options: WaitOptions): Promise<WeftError | null> => {
     const query = { role: 'models', modelCid, limit: offersPerSearch, checksLater: true } as const
     const offers = await network.findOffers(query, options).catch(() => [])
-    return offers.some(({ registration }) => !banned.has(registration.peerId))
+    const others = offers.filter(({ registration }) => !banned.has(registration.peerId))
+    const falseNodes = memory.falseNodes.get()
+    if (others.some(({ registration }) => !falseNodes.has(registration.peerId))) return tooDear()
+    return others.length > 0 ? onlyFalse() : null
   }
   const fresh = () =>
     ranked.filter(({ registration: node }) => !asked.has(node.peerId) && !banned.has(node.peerId))
@@ -107,7 +110,8 @@ export function createNodeSearch({
       // What the first search found may be old by now, but it is at hand.
       if (fresh().length === 0) await search(options)
       if (fresh().length === 0) asked.clear()
-      if (fresh().length === 0 && (await isTooDear(options))) throw tooDear()
+      const reason = fresh().length === 0 ? await whyNobody(options) : null
+      if (reason) throw reason
       return openNode(candidates(answered, options), { signal: options.signal, onWait })
     },
     async openAnother(answered, options) {

@@ -5,11 +5,14 @@
 import { createSharedEngine, createWorkerEngine, openWorkerLayers } from '@weft/engine'
 import { createNetwork, type Network } from '@weft/network'
 import {
+  type AnswerRecord,
+  changeAnswer,
   claimIdentity,
   clearPeers,
   createLedgers,
   createModelStore,
   type Database,
+  findAnswers,
   getConversation,
   type Identity,
   listConversations,
@@ -23,8 +26,9 @@ import {
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { checkSomeHolder } from './check-holder.ts'
-import { askVerifier } from './checking/ask-verifier.ts'
+import { createAnswerChecks } from './checking/answer-checks.ts'
 import type { CourtRecord } from './checking/court-records.ts'
+import { dieLots, lotsOrDie } from './checking/lots.ts'
 import { createTabCourt } from './checking/tab-court.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
@@ -145,6 +149,14 @@ export async function openTab(init: TabInit): Promise<Tab> {
     ledgers: { open: (owner) => ledgers.open<CourtRecord>(owner) },
     manifestOf,
   })
+  const checks = createAnswerChecks({
+    ...tabs,
+    manifestOf,
+    lots: lotsOrDie(opened.lots, dieLots(sampledShare)),
+    court: () => opened.view()?.court ?? null,
+    waiting: () => findAnswers(database, (answer) => isOwnAndWaits(answer, peerId)),
+    keep: (place, change) => changeAnswer(database, place, change),
+  })
   const components: GenerateComponents = {
     peerId,
     network,
@@ -152,6 +164,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     payer,
     manifestOf,
     localEngine,
+    checks,
   }
 
   return {
@@ -162,7 +175,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
     storing,
     client: {
       generate: (request, options) => generate(components, request, options),
-      check: (answer, options) => askVerifier({ ...tabs, manifestOf }, answer, options),
+      check: (answer, options) => checks.ask(answer, options),
+      onCheck: checks.onChange,
       recheck: async (answer, options = {}) =>
         recheck(await localEngine(answer.job.modelCid, options), answer, options),
     },
@@ -170,7 +184,11 @@ export async function openTab(init: TabInit): Promise<Tab> {
     head,
     layers,
     pageRest: pageRest.rest,
-    peers: { remembered: memory.count, forget: () => memory.forget() },
+    peers: {
+      remembered: memory.count,
+      falseNodes: memory.falseNodes,
+      forget: () => memory.forget(),
+    },
     purse,
     court: opened.court,
     history: {
@@ -180,6 +198,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
       remove: (id) => removeConversation(database, id),
     },
     async close() {
+      checks.close()
       const ending = [node.stop(), head.stop(), layers.stop(), opened.close()]
       await Promise.all([...ending, memory.flush(), storing.close()])
       pausing.close()
@@ -188,6 +207,14 @@ export async function openTab(init: TabInit): Promise<Tab> {
       identity.release()
     },
   }
+}
+
+/** Of the answers of grade `sampled`, where no chain draws: as many as there. */
+const sampledShare = 0.1
+
+/** Two open tabs share a history; each pursues what it asked for itself. */
+function isOwnAndWaits({ job, check }: AnswerRecord, peerId: string): boolean {
+  return job.clientPeerId === peerId && check?.state === 'waiting'
 }
 
 type Joined = { identity: Identity; network: Network }

@@ -71,6 +71,16 @@ export function tooDear(): WeftError {
   )
 }
 
+export function onlyFalse(): WeftError {
+  return new WeftError(
+    'sdk/only-false',
+    'The only tabs that serve this model right now were found to answer falsely.',
+    {
+      facts: ['Nothing was sent and nothing was charged.', 'Answer on this device, or try later.'],
+    },
+  )
+}
+
 export function allBusy(aboutMs: number | null): WeftError {
   const seconds = Math.ceil((aboutMs ?? unknownWaitMs) / 1000)
   return new WeftError('sdk/busy', `Every tab is busy. A place is free in about ${seconds} s.`, {

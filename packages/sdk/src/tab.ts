@@ -16,12 +16,14 @@ import type {
   WeftErrorData,
 } from '@weft/protocol'
 import type {
+  AnswerPlace,
   AnswerRecord,
   CachedModel,
   CheckRecord,
   Conversation,
   ConversationSummary,
   FetchProgress,
+  Grade,
   ImportReport,
   ModelProgress,
   RecheckRecord,
@@ -30,6 +32,7 @@ import type {
 } from '@weft/storage'
 import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
+import type { AnswerChange } from './checking/answer-checks.ts'
 import type { TabCourt } from './checking/court-state.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
@@ -183,6 +186,10 @@ export type GenerateRequest = {
   /** The most that a node may ask; by default, and while this tab spends nothing, only free ones are asked. */
   maxPrice?: Price
   where: 'network' | 'local'
+  /** How far the answer is checked by other tabs; `sampled` by default. */
+  grade?: Grade
+  /** Where the app keeps it: what checks find later is written there. */
+  place?: AnswerPlace
 }
 
 /** Events in order; after `end` or a throw there are no more. */
@@ -215,16 +222,21 @@ export interface Client {
   /**
    * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
    * @throws WeftError `protocol/empty-prompt`, `protocol/too-large`, `engine/prompt-too-long`,
-   *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
+   *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/only-false`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
    */
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */
   recheck(answer: AnswerRecord, options?: WaitOptions): Promise<RecheckRecord>
   /**
-   * Has another tab check a signed answer, by lot. That tab reads the conversation.
+   * Has other tabs check a signed answer, by lot, until what they say is enough. They read the conversation.
    * @throws WeftError `sdk/nothing-to-check`, `sdk/no-verifiers`; the reason of the last one that was asked
    */
   check(answer: AnswerRecord, options?: WaitOptions): Promise<CheckRecord>
+  /**
+   * Tells of checks that go on behind an answer's end. Where it has a place, that is written there as well.
+   * @returns stops telling
+   */
+  onCheck(listener: (change: AnswerChange) => void): () => void
 }
 
 /** One job as the contributor sees it. */
@@ -310,6 +322,8 @@ export interface LayersNode {
 export interface Peers {
   /** How many. */
   readonly remembered: Cell<number>
+  /** PeerIds of those that most of the asked verifiers found to answer falsely; they get no jobs from this browser. */
+  readonly falseNodes: Cell<ReadonlySet<string>>
   forget(): Promise<void>
 }
 

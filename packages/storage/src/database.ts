@@ -36,7 +36,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 5, {
+  return openDB<WeftSchema>(name, 6, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -44,7 +44,9 @@ export function openDatabase(
         conversations.createIndex('by-update', 'updatedAtMs')
       }
       if (oldVersion < 2) database.createObjectStore('models', { keyPath: 'modelCid' })
-      if (oldVersion < 3) {
+      if (oldVersion < 6) {
+        // What was kept of a peer before counts other things.
+        if (oldVersion >= 3) database.deleteObjectStore('peers')
         const peers = database.createObjectStore('peers', { keyPath: 'peerId' })
         peers.createIndex('by-seen', 'seenAtMs')
       }

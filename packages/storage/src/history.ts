@@ -2,8 +2,9 @@
  * Conversations in IndexedDB.
  * @module
  */
+import type { AnswerPlace } from './check-records.ts'
 import type { Database } from './database.ts'
-import type { Conversation, ConversationSummary } from './records.ts'
+import type { AnswerRecord, Conversation, ConversationSummary } from './records.ts'
 
 /** @returns summaries, the latest first */
 export async function listConversations(database: Database): Promise<ConversationSummary[]> {
@@ -22,6 +23,36 @@ export async function putConversation(
   conversation: Conversation,
 ): Promise<void> {
   await database.put('conversations', conversation)
+}
+
+/** Answers of all conversations, the one that was changed last at the end. */
+export async function findAnswers(
+  database: Database,
+  isWanted: (answer: AnswerRecord) => boolean,
+): Promise<{ place: AnswerPlace; answer: AnswerRecord }[]> {
+  const all = await database.getAllFromIndex('conversations', 'by-update')
+  return all.flatMap(({ id: conversationId, turns }) =>
+    turns
+      .filter(({ answer }) => isWanted(answer))
+      .map(({ id: turnId, answer }) => ({ place: { conversationId, turnId }, answer })),
+  )
+}
+
+/** Changes one answer where it is kept, in one transaction. */
+export async function changeAnswer(
+  database: Database,
+  { conversationId, turnId }: AnswerPlace,
+  change: (answer: AnswerRecord) => AnswerRecord,
+): Promise<void> {
+  const transaction = database.transaction('conversations', 'readwrite')
+  const kept = await transaction.store.get(conversationId)
+  if (kept) {
+    const turns = kept.turns.map((turn) =>
+      turn.id === turnId ? { ...turn, answer: change(turn.answer) } : turn,
+    )
+    await transaction.store.put({ ...kept, turns })
+  }
+  await transaction.done
 }
 
 export function removeConversation(database: Database, id: string): Promise<void> {

@@ -2,6 +2,7 @@
  * What a tab keeps: its identity, its history, and model files by hash.
  * @module
  */
+export type * from './check-records.ts'
 export { openChunkStore } from './chunk-store.ts'
 export { type Database, type OpenDatabaseOptions, openDatabase } from './database.ts'
 export * from './history.ts'

@@ -9,6 +9,8 @@ const record = (peerId: string, seenAtMs: number): PeerRecord => ({
   seenAtMs,
   failures: 0,
   lies: 0,
+  falseAnswers: 0,
+  doubts: 0,
   rttMs: null,
   speeds: [],
 })

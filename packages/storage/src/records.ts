@@ -6,13 +6,12 @@ import type {
   FinishReason,
   Job,
   Manifest,
-  Outcome,
   Price,
   Quote,
   Receipt,
-  Verdict,
   WeftErrorData,
 } from '@weft/protocol'
+import type { CheckRecord, Grade } from './check-records.ts'
 
 /** One answer, whole or not. */
 export type AnswerRecord = {
@@ -43,7 +42,9 @@ export type AnswerRecord = {
   error: WeftErrorData | null
   /** Result of computing the same job again on this device. */
   recheck: RecheckRecord | null
-  /** What another tab found, the last one that was asked. */
+  /** How far it was to be checked; null for local answers. */
+  grade: Grade | null
+  /** What other tabs say of it; null where none was to be asked. */
   check: CheckRecord | null
 }
 
@@ -75,18 +76,6 @@ export type RecheckRecord = {
   tokens: number
   /** Position of the first token that differs, null when all are the same. */
   firstDifference: number | null
-  atMs: number
-}
-
-/** What a verifier says of an answer, about the part that has a receipt. */
-export type CheckRecord = {
-  verifierPeerId: string
-  outcome: Outcome
-  /** The first that it is about. */
-  firstToken: number
-  /** In logits, one for each choice, the end of the model included: 0 where the verifier chose the same. */
-  margins: Float32Array
-  verdict: Verdict
   atMs: number
 }
 
@@ -122,12 +111,16 @@ export type ModelRecord = {
 /** What this browser has seen of a peer. */
 export type PeerRecord = {
   peerId: string
-  /** When something was noted last; `failures` and `lies` are as of then and fade. */
+  /** When something was noted last; what is counted is as of then and fades. */
   seenAtMs: number
   /** Times it was lost or gave up. */
   failures: number
   /** Times it sent what no honest peer sends. */
   lies: number
+  /** Answers of it that most of the asked verifiers call false. */
+  falseAnswers: number
+  /** Answers of it that verifiers were not sure of. */
+  doubts: number
   /** Round trip when it answered last. */
   rttMs: number | null
   /** Measured over its answers, the newest model first. */

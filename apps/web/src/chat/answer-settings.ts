@@ -16,6 +16,8 @@ export type AnswerSettings = {
   schema: string
   /** What to do with a conversation that is too long: `slide` or `error`. */
   overflow: string
+  /** How far it is checked: `signed`, `sampled` or `always`. */
+  grade: string
 }
 
 export type SettingName = keyof AnswerSettings
@@ -33,6 +35,7 @@ export const initialSettings: AnswerSettings = {
   form: 'text',
   schema: '',
   overflow: 'slide',
+  grade: 'sampled',
 }
 
 /** How many differ from the defaults. */

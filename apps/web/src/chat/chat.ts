@@ -59,7 +59,13 @@ export function toConversation(
 }
 
 /** What an answer of an earlier version lacks was not known then, or did not happen. */
-const unknownThen: Partial<AnswerRecord> = { droppedMessages: null, handovers: [], bills: [] }
+const unknownThen: Partial<AnswerRecord> = {
+  droppedMessages: null,
+  handovers: [],
+  bills: [],
+  grade: null,
+  check: null,
+}
 
 export function fromConversation({ id, title, createdAtMs, turns }: Conversation): Chat {
   const shown = turns.map((turn) => ({

@@ -37,6 +37,7 @@ function wordsFor(code: string): Words {
 const spokenFor = [
   'sdk/no-nodes',
   'sdk/too-dear',
+  'sdk/only-false',
   'sdk/busy',
   'network/offline',
   'protocol/empty-prompt',

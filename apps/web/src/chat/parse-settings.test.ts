@@ -7,7 +7,7 @@ const parse = (change: Partial<AnswerSettings>) => parseSettings({ ...initialSet
 
 test('untouched settings are the defaults of every job', () => {
   expect(parse({})).toEqual({
-    request: { sampling: defaultSampling, maxTokens: 256, overflow: 'slide' },
+    request: { sampling: defaultSampling, maxTokens: 256, overflow: 'slide', grade: 'sampled' },
     problems: null,
   })
   expect(countChanged(initialSettings)).toBe(0)
@@ -22,9 +22,10 @@ test('what is typed arrives in the job, in a form that the protocol takes', () =
     stop: 'END\n\nline\\nbreak',
     form: 'json',
     overflow: 'error',
+    grade: 'always',
   })
   expect(problems).toBeNull()
-  expect(request).toMatchObject({ maxTokens: 32, overflow: 'error' })
+  expect(request).toMatchObject({ maxTokens: 32, overflow: 'error', grade: 'always' })
   expect(samplingSchema.parse(request.sampling)).toMatchObject({
     temperature: 0,
     minP: 0.05,

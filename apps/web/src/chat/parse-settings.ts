@@ -10,12 +10,12 @@ import {
   type Sampling,
   samplingSchema,
 } from '@weft/protocol'
-import type { GenerateRequest } from '@weft/sdk'
+import type { GenerateRequest, Grade } from '@weft/sdk'
 import type { AnswerSettings, SettingProblems } from './answer-settings.ts'
 
 export type ParsedSettings = {
   /** With what is wrong left at its default; not to be sent while there are problems. */
-  request: Required<Pick<GenerateRequest, 'sampling' | 'maxTokens' | 'overflow'>>
+  request: Required<Pick<GenerateRequest, 'sampling' | 'maxTokens' | 'overflow' | 'grade'>>
   /** Null when all can be used. */
   problems: SettingProblems | null
 }
@@ -43,7 +43,12 @@ export function parseSettings(settings: AnswerSettings): ParsedSettings {
 
   const overflow: ContextOverflow = settings.overflow === 'error' ? 'error' : 'slide'
   return {
-    request: { sampling, maxTokens: isCount ? maxTokens : 1, overflow },
+    request: {
+      sampling,
+      maxTokens: isCount ? maxTokens : 1,
+      overflow,
+      grade: toGrade(settings),
+    },
     problems: Object.keys(problems).length > 0 ? problems : null,
   }
 }
@@ -55,6 +60,10 @@ const numberRanges = {
   minP: 'a number from 0 to 1',
   repetitionPenalty: 'a number from 0.5 to 2',
   maxTokens: `a whole number from 1 to ${limits.maxOutputTokens.toLocaleString('en')}`,
+}
+
+function toGrade({ grade }: AnswerSettings): Grade {
+  return grade === 'signed' || grade === 'always' ? grade : 'sampled'
 }
 
 const toNumber = (text: string) => (text.trim() === '' ? Number.NaN : Number(text))

@@ -54,7 +54,8 @@ export async function runAnswer(
     if (signal.aborted) throw stoppedEarly()
     const { request: how, problems } = parseSettings(ask.settings)
     if (problems) throw badSettings(Object.values(problems))
-    const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how }
+    const place = { conversationId: chatId, turnId }
+    const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how, place }
     const prepare = () => prepareLocal(site, request, signal)
     const events = tab.client.generate(request, { signal })
     await follow({ store, history, foldAnswer, prepare }, init, events)

@@ -59,6 +59,7 @@ function open(script: Script, restored: Promise<void> = Promise.resolve()) {
         requests.push(request)
         return script(request, signal)
       },
+      onCheck: () => () => {},
       async recheck({ job }: AnswerRecord) {
         jobId(job)
         throw new WeftError('engine/crashed', 'The check got as far as the engine.')

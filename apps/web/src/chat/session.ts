@@ -49,6 +49,20 @@ export function createSession({ opened, restored }: SessionInit) {
     if ((await fetchChat(id)) && state.get().currentId === null) change({ currentId: id })
   }
 
+  // What checks find out behind an answer's end. Of a conversation that is not open, the tab alone keeps it.
+  opened
+    .then(({ tab }) =>
+      tab.client.onCheck(({ place, change: withCheck }) => {
+        if (!place) return
+        changeChat(place.conversationId, (chat) =>
+          changeTurn(chat, place.turnId, (turn) =>
+            turn.answer ? { ...turn, answer: withCheck(turn.answer) } : turn,
+          ),
+        )
+      }),
+    )
+    .catch(() => {}) // The page says why the tab failed.
+
   const shownBefore = readShownChat()
   state.subscribe(() => writeShownChat(state.get().currentId))
   if (shownBefore) void restore(shownBefore).catch(() => {}) // The page says why the tab failed.

@@ -29,6 +29,10 @@ export const wordsByCode: Record<string, Words> = {
     advice: 'Once the wallet lets this page spend, say under the prompt how much; or answer here.',
     remedies: ['local', 'wallet', 'retry'],
   },
+  'sdk/only-false': {
+    advice: 'This device can answer by itself. Under Settings, remembered tabs can be forgotten.',
+    remedies: elsewhere,
+  },
   'sdk/no-verifiers': { advice: 'Check it on this device instead.', remedies: [] },
   'sdk/busy': {
     advice: 'This device can answer by itself; or try again later.',

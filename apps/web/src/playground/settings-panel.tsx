@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { NumberField } from '../ui/number-field.tsx'
 import { Select } from '../ui/select.tsx'
 import { TextArea } from '../ui/text-area.tsx'
+import { GradeFields } from './grade-fields.tsx'
 import { RememberedPeers } from './remembered-peers.tsx'
 
 type SettingsPanelProps = {
@@ -56,6 +57,7 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
           />
         ))}
       </div>
+      <GradeFields settings={settings} onGrade={set('grade')} />
       <div className="grid gap-3 sm:grid-cols-2">
         <Select
           label="Form of the answer"

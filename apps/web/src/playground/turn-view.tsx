@@ -1,8 +1,11 @@
-import type { AnswerRecord } from '@weft/sdk'
+import type { AnswerRecord, Cell } from '@weft/sdk'
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
+import { falseNodeSentence } from '../receipt/check-words.ts'
 import { handoverNote } from '../receipt/handover-words.ts'
 import { summarize } from '../row/summary.ts'
+import { useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
 import { loadPart } from '../ui/load-part.ts'
 import { AnswerFoot } from './answer-foot.tsx'
 import { AnswerText } from './answer-text.tsx'
@@ -66,6 +69,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
           />
         )}
         {answer && !streaming && <HandoverNote answer={answer} />}
+        {answer && <FalseNodeNote answer={answer} />}
         {answer && summary && (
           <AnswerFoot
             answer={answer}
@@ -94,6 +98,16 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
 function HandoverNote({ answer }: { answer: AnswerRecord }) {
   const note = handoverNote(answer)
   return note && <p className="text-sm text-ash">{note}</p>
+}
+
+const nobody: ReadonlySet<string> = new Set()
+const noFalseNodes: Cell<ReadonlySet<string>> = { get: () => nobody, subscribe: () => () => {} }
+
+/** Who was caught with one answer has perhaps made others. */
+function FalseNodeNote({ answer }: { answer: AnswerRecord }) {
+  const falseNodes = useCell(useTab()?.peers.falseNodes ?? noFalseNodes)
+  const note = falseNodeSentence(answer, falseNodes)
+  return note && <p className="border-l-2 border-weld pl-4 text-sm">{note}</p>
 }
 
 /** A longer prompt is shown by its beginning, so that its answer stays in sight. */

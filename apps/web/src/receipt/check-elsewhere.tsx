@@ -3,12 +3,13 @@ import { errorWords } from '../chat/error-words.ts'
 import { count, shortPeerId } from '../row/summary.ts'
 import { useSession, useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
+import { opinionWords } from './check-words.ts'
 import { MarginPlot } from './margin-plot.tsx'
 import { useCancellable } from './use-cancellable.ts'
 
 type CheckElsewhereProps = { chatId: string; turnId: string; answer: AnswerRecord }
 
-/** Has another tab compute a signed answer again, on demand. */
+/** What other tabs found that computed a signed answer again, and the way to ask one more. */
 export function CheckElsewhere({ chatId, turnId, answer }: CheckElsewhereProps) {
   const session = useSession()
   const { isRunning, failure, start, cancel } = useCancellable((signal) =>
@@ -19,18 +20,29 @@ export function CheckElsewhere({ chatId, turnId, answer }: CheckElsewhereProps) 
   const manifest = models.find(({ modelCid }) => modelCid === answer.job.modelCid)?.manifest
   const canBeJudged = manifest?.task === 'chat' && manifest.thresholds
   if (!receipt || receipt.outputTokens === 0 || !canBeJudged) return null
+  const opinions = check?.opinions ?? []
+  // By itself it goes on asking.
+  const isWaiting = check?.state === 'waiting'
   return (
     <div className="mt-4 grid justify-items-start gap-2" aria-live="polite">
-      {check && !isRunning && (
-        <div className="w-full">
-          <p className="font-medium">{outcomeWords[check.outcome]}</p>
-          <MarginPlot check={check} />
-          <p className="text-sm text-ash">
-            By the tab{' '}
-            <span className="font-mono text-xs">{shortPeerId(check.verifierPeerId)}</span>, drawn by
-            lot, which has signed for it. It could lie as well: a second check may ask another.
-          </p>
-        </div>
+      {opinions.length > 0 && (
+        <ol aria-label="What other tabs found" className="grid w-full gap-4">
+          {opinions.map((opinion) => (
+            <li key={opinion.verifierPeerId}>
+              <p className="font-medium">{opinionWords[opinion.outcome]}</p>
+              <MarginPlot opinion={opinion} />
+              <p className="text-sm text-ash">
+                Signed by{' '}
+                <span className="font-mono text-xs">{shortPeerId(opinion.verifierPeerId)}</span>
+                {' · '}
+                {new Date(opinion.atMs).toLocaleString('en', {
+                  dateStyle: 'medium',
+                  timeStyle: 'short',
+                })}
+              </p>
+            </li>
+          ))}
+        </ol>
       )}
       {failure && <p className="text-sm">{errorWords(failure).title}</p>}
       {isRunning && (
@@ -43,19 +55,15 @@ export function CheckElsewhere({ chatId, turnId, answer }: CheckElsewhereProps) 
           Cancel
         </Button>
       ) : (
-        <Button kind="plain" onClick={start}>
-          {check ? 'Have it checked again' : 'Have another tab check it'}
-        </Button>
+        !isWaiting && (
+          <Button kind="plain" onClick={start}>
+            {opinions.length > 0 ? 'Have one more tab check it' : 'Have another tab check it'}
+          </Button>
+        )
       )}
-      {!check && (
+      {opinions.length === 0 && (
         <p className="text-sm text-ash">It reads the conversation, as the tab that answered did.</p>
       )}
     </div>
   )
-}
-
-const outcomeWords = {
-  passed: 'Another tab chose the same, as honest devices do.',
-  suspicious: 'Another tab found it unusual for an honest device. One check cannot tell.',
-  failed: 'Another tab says: this model, asked like this, did not choose these tokens.',
 }

@@ -7,6 +7,9 @@ import { count, formatSeconds, shortPeerId } from '../row/summary.ts'
 
 /** e.g. `After 41 tokens 12D3Ko…a8fQ2x stopped; the next tab went on after 0.6 s.` */
 export function handoverSentence({ peerId, tokens, error, gapMs }: Handover): string {
+  if (error.code === 'sdk/found-false') {
+    return `${shortPeerId(peerId)} was found to answer falsely, so its part was taken back.`
+  }
   if (isFalseReceipt(error.code)) {
     const then = gapMs === null ? 'nobody else answered' : 'another one answered instead'
     return `${shortPeerId(peerId)} signed a false receipt, so its part was taken back; ${then}.`
@@ -25,6 +28,9 @@ export function handoverNote({ handovers, segments }: HandedOver): string {
   if (!first || first.gapMs === null) return ''
   if (handovers.length > 1) {
     return `${handovers.length} tabs stopped on the way. Each time another went on from there.`
+  }
+  if (first.error.code === 'sdk/found-false') {
+    return 'The first tab was found to answer falsely, so its part was taken back. Another one answered.'
   }
   if (isFalseReceipt(first.error.code)) {
     return 'The first tab signed a false receipt, so its part was taken back. Another one answered.'

@@ -1,4 +1,4 @@
-import type { CheckRecord } from '@weft/sdk'
+import type { Opinion } from '@weft/sdk'
 import { count } from '../row/summary.ts'
 
 /** In logits: what is further away looks the same. */
@@ -6,8 +6,8 @@ const highest = 1
 const height = 40
 
 /** How far each token is from what the verifier would have chosen: a bar for each that is. */
-export function MarginPlot({ check }: { check: CheckRecord }) {
-  const { margins, firstToken } = check
+export function MarginPlot({ opinion }: { opinion: Opinion }) {
+  const { margins, firstToken } = opinion
   const bars = [...margins].flatMap((margin, index) =>
     margin > 0 ? [{ index, part: Math.min(margin, highest) / highest }] : [],
   )
@@ -30,7 +30,7 @@ export function MarginPlot({ check }: { check: CheckRecord }) {
             y={height - Math.max(2, part * height)}
             width={1}
             height={Math.max(2, part * height)}
-            className={check.outcome === 'passed' ? 'fill-indigo' : 'fill-madder'}
+            className={opinion.outcome === 'passed' ? 'fill-indigo' : 'fill-madder'}
           />
         ))}
       </svg>

@@ -117,26 +117,6 @@ function hex(bytes: Uint8Array | null | undefined): string {
   return bytes ? bytesToHex(bytes) : ''
 }
 
-/** What the grade of this answer means, no more and no less. */
-export function checkSentence({ where, receipt, recheck, check }: AnswerRecord): string {
-  if (recheck) {
-    return recheck.firstDifference === null
-      ? 'This device has computed the same tokens from the same seed.'
-      : 'This device computed something else from the same seed. Different hardware can cause this near a tie; a dishonest node too.'
-  }
-  if (check?.outcome === 'passed') {
-    return 'Signed by the tab that answered, and by another that computed it again.'
-  }
-  if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
-  if (!receipt) {
-    return 'There is no receipt: nobody has signed for these tokens.'
-  }
-  if (receipt.firstToken > 0) {
-    return `Signed from token ${receipt.firstToken + 1} on, by the node that went on. The nodes before it were lost before they could sign. To see what the model computes, compute it again here.`
-  }
-  return 'Signed: the node has put its key under exactly these tokens. That is not proof that the model computed them; to see that, compute them again here.'
-}
-
 /** Bytes as hex, amounts as decimal strings. */
 export function receiptJson({ receipt, job, nonce }: AnswerRecord): string {
   const value = receipt ? { receipt } : { job, nonce }

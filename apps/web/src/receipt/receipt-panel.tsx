@@ -7,8 +7,9 @@ import { useTab } from '../site/tab-context.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { CheckElsewhere } from './check-elsewhere.tsx'
+import { checkSentence } from './check-words.ts'
 import { FactList } from './fact-list.tsx'
-import { checkSentence, receiptFacts, receiptJson } from './receipt-facts.ts'
+import { receiptFacts, receiptJson } from './receipt-facts.ts'
 import { Recheck } from './recheck.tsx'
 
 type ReceiptPanelProps = {

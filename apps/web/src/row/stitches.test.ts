@@ -11,7 +11,7 @@ import {
 const signed = { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>
 
 function checkOf(outcome: 'passed' | 'failed') {
-  return { outcome, firstToken: 0 } as NonNullable<AnswerRecord['check']>
+  return { state: 'decided', outcome } as NonNullable<AnswerRecord['check']>
 }
 
 function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
@@ -23,7 +23,6 @@ function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
     receipt: null,
     recheck: null,
     check: null,
-
     error: null,
     firstTokenMs: 300,
     decodeMs: 1000,

@@ -83,7 +83,7 @@ function textureOf(
     }
     if (end <= tokens) return 'recomputed'
   }
-  if (check && start >= check.firstToken) {
+  if (check && check.state !== 'waiting' && isSigned) {
     if (check.outcome === 'passed') return 'verified'
     if (check.outcome === 'failed') return 'torn'
   }

@@ -1,4 +1,5 @@
-import type { AnswerRecord } from '@weft/sdk'
+import type { Outcome } from '@weft/protocol'
+import type { AnswerRecord, CheckRecord, Opinion } from '@weft/sdk'
 import { expect, test } from 'vitest'
 import {
   formatBytes,
@@ -29,6 +30,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     decodeMs: 1000,
     error: null,
     recheck: null,
+    grade: 'signed',
     check: null,
     ...change,
   }
@@ -69,6 +71,24 @@ test('a recheck is said', () => {
     'checked on this device',
   )
   expect(line({ recheck: { tokens: 7, firstDifference: 6, atMs } })).toContain('differs at token 7')
+})
+
+test('a check is said, under way and decided', () => {
+  const by = (outcome: Outcome) => ({ outcome }) as Opinion
+  const check = (change: Partial<CheckRecord>) =>
+    line({ check: { state: 'decided', lot, opinions: [], outcome: null, error: null, ...change } })
+  const lot = { isSampled: true, drawn: null }
+  expect(check({ state: 'waiting', lot: null })).toContain(' · signed · ')
+  expect(check({ state: 'waiting' })).toContain('signed, being checked')
+  expect(check({ state: 'spared' })).toContain(' · signed · ')
+  const one = [by('passed')]
+  expect(check({ outcome: 'passed', opinions: one })).toContain('checked by another tab')
+  const lone = [by('failed')]
+  expect(check({ state: 'waiting', outcome: 'suspicious', opinions: lone })).toContain(
+    'doubtful, being checked',
+  )
+  const most = [by('failed'), by('passed'), by('failed')]
+  expect(check({ outcome: 'failed', opinions: most })).toContain('false by 2 tabs')
 })
 
 test('no speed from a few tokens', () => {

@@ -2,7 +2,7 @@
  * The one line under an answer, for people and, as numbers, for machines.
  * @module
  */
-import type { AnswerRecord } from '@weft/sdk'
+import type { AnswerRecord, CheckRecord } from '@weft/sdk'
 import { weft } from '../money/amounts.ts'
 import { billWei } from '../money/bill.ts'
 
@@ -73,16 +73,19 @@ function checkWord(
     return `differs at token ${recheck.firstDifference + 1}`
   }
   if (recheck) return 'checked on this device'
-  if (check) return checkWords[check.outcome]
+  if (check?.outcome) return checkWords(check)
+  if (check?.state === 'waiting' && check.lot) return 'signed, being checked'
   if (where === 'local') return false
   if (receipt) return receipt.firstToken > 0 ? 'partly signed' : 'signed'
   return finish === '' ? 'arriving' : 'not signed'
 }
 
-const checkWords = {
-  passed: 'checked by another tab',
-  suspicious: 'doubtful by a check',
-  failed: 'false by a check',
+function checkWords({ state, outcome, opinions }: CheckRecord): string {
+  if (state === 'waiting') return 'doubtful, being checked'
+  const agree = opinions.filter((each) => each.outcome === outcome).length
+  const by = agree === 1 ? 'another tab' : `${agree} tabs`
+  if (outcome === 'passed') return `checked by ${by}`
+  return outcome === 'failed' ? `false by ${by}` : 'doubtful by a check'
 }
 
 export function count(value: number, unit: string): string {

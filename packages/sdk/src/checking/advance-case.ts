@@ -17,7 +17,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { NodeMemory } from '../node-memory.ts'
-import { recordOf } from './ask-verifier.ts'
+import { opinionOf } from './ask-verifier.ts'
 import type { CaseRecord, OpenCase } from './court-records.ts'
 import type { CourtView } from './court-view.ts'
 
@@ -177,7 +177,7 @@ async function collect(
       const response = await network.audit(verifier, asked, { signal: limit })
       if (response.type === 'refusal') return null
       const manifest = manifestOf(modelCid)
-      const { verdict } = recordOf(response, { verifier, request: asked, manifest })
+      const { verdict } = opinionOf(response, { verifier, request: asked, manifest })
       return verdict.court ? verdict : null
     } catch (error) {
       if (signal.aborted) throw error

@@ -1,21 +1,24 @@
 /**
- * The client's half of a check: another tab, by lot, looks at an answer and signs what it found.
+ * The client's half of a check: another tab, by lot, looks at an answer and signs what it found. What several
+ * say together is no matter of this file.
  * @module
  */
 import type { Network } from '@weft/network'
 import {
   type AuditRequest,
   type AuditResponse,
+  addressFromPeerId,
   bytesEqual,
   type Court,
   checkVerdict,
   findingHash,
+  type Hex,
   type Manifest,
   type Registration,
   receiptId,
   WeftError,
 } from '@weft/protocol'
-import type { AnswerRecord, CheckRecord } from '@weft/storage'
+import type { AnswerRecord, Opinion } from '@weft/storage'
 import { outcomeOf } from '@weft/verification'
 import { drawTabs } from '../find-tabs.ts'
 import type { NodeMemory } from '../node-memory.ts'
@@ -30,34 +33,36 @@ export type AskVerifierInit = {
 /** Verifiers that are asked before a check is given up: each has its own deadline. */
 const maxTries = 3
 
+type AskVerifierOptions = WaitOptions & {
+  /** PeerIds that are not asked: who made the answer, who was asked before. */
+  without: readonly string[]
+  /** Only verifiers with these addresses; null: anybody. */
+  drawn: readonly Hex[] | null
+}
+
 /**
- * Asks one verifier after the other, in random order, none of them a maker of the answer, until one says what it
- * found. Whom it found cheating is asked for nothing more by this browser for a while: an honest node that a
- * verifier lies about loses one client, a cheat that is believed costs a person its answers.
- * @throws WeftError `sdk/nothing-to-check` for an answer without a receipt, `sdk/no-verifiers`; the reason that
- *   the last verifier gave; `network/*`; CancelledError
+ * Asks one verifier after the other, in random order, until one says what it found. Who signs something else than it
+ * was asked about is remembered as a liar.
+ * @throws WeftError `sdk/no-verifiers`; the reason that the last verifier gave; `network/*`; CancelledError
  */
 export async function askVerifier(
   { network, memory, manifestOf }: AskVerifierInit,
-  answer: AnswerRecord,
-  { signal }: WaitOptions = {},
-): Promise<CheckRecord> {
-  const request = requestOf(answer)
-  const manifest = manifestOf(answer.job.modelCid)
-  const makers = new Set(answer.segments.map(({ peerId }) => peerId))
-  const { modelCid } = answer.job
+  request: AuditRequest,
+  { signal, without, drawn }: AskVerifierOptions,
+): Promise<Opinion> {
+  const { modelCid } = request.job
+  const manifest = manifestOf(modelCid)
   const options = signal ? { signal } : {}
   const tabs = await drawTabs({ network, memory }, { role: 'verifies', modelCid }, options)
-  const verifiers = tabs.filter(({ peerId }) => !makers.has(peerId))
+  const verifiers = tabs.filter(
+    ({ peerId }) =>
+      !without.includes(peerId) && (drawn?.includes(addressFromPeerId(peerId)) ?? true),
+  )
   let reason: unknown = noVerifiers()
   for (const verifier of verifiers.slice(0, maxTries)) {
     try {
       const response = await network.audit(verifier, request, options)
-      if (response.type === 'verdict') {
-        const check = recordOf(response, { verifier, request, manifest })
-        if (check.outcome === 'failed') memory.lied(request.receipt.nodePeerId)
-        return check
-      }
+      if (response.type === 'verdict') return opinionOf(response, { verifier, request, manifest })
       reason = new WeftError(response.error.code, response.error.message)
     } catch (error) {
       if (signal?.aborted) throw error
@@ -69,8 +74,11 @@ export async function askVerifier(
   throw reason
 }
 
-/** @throws WeftError `sdk/nothing-to-check` */
-function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest {
+/**
+ * What a verifier is shown of an answer.
+ * @throws WeftError `sdk/nothing-to-check` for one that nobody signed
+ */
+export function claimOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest {
   if (!nonce || !receipt || receipt.outputTokens === 0) {
     throw new WeftError(
       'sdk/nothing-to-check',
@@ -85,14 +93,14 @@ function requestOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest 
  * The outcome has to follow from the margins, or from another count of the prompt's tokens.
  * @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else
  */
-export function recordOf(
+export function opinionOf(
   { verdict, finding }: Extract<AuditResponse, { type: 'verdict' }>,
   {
     verifier,
     request,
     manifest,
   }: { verifier: Registration; request: AuditRequest; manifest: Manifest },
-): CheckRecord {
+): Opinion {
   const { receipt } = request
   if (finding.margins.length % 4 !== 0) throw falseVerdict()
   const margins = new Float32Array(finding.margins.slice().buffer)

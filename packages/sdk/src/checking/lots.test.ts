@@ -1,6 +1,6 @@
-import type { Receipt } from '@weft/protocol'
+import { type Receipt, WeftError } from '@weft/protocol'
 import { expect, test } from 'vitest'
-import { dieLots, type Lot } from './lots.ts'
+import { dieLots, type Lot, type Lots, lotsOrDie } from './lots.ts'
 
 test('a die falls as often as it should, and lets anybody check', async () => {
   const lotsOf = (share: number): Promise<Lot[]> =>
@@ -14,4 +14,16 @@ test('a die falls as often as it should, and lets anybody check', async () => {
   expect(some).toBeGreaterThan(43)
   expect(some).toBeLessThan(157)
   expect((await dieLots(1).lotOf({} as Receipt, {})).drawn).toBeNull()
+})
+
+test('a chain casts the lot, and a die where nobody does so there', async () => {
+  const receipt = {} as Receipt
+  const fromChain: Lot = { isSampled: true, drawn: ['0x1'] }
+  const chain = (lotOf: Lots['lotOf']) => lotsOrDie(() => ({ lotOf }), dieLots(0))
+  const failing = (code: string) => chain(() => Promise.reject(new WeftError(code, '')))
+  expect(await chain(async () => fromChain).lotOf(receipt, {})).toBe(fromChain)
+  expect((await failing('sdk/no-lot').lotOf(receipt, {})).isSampled).toBe(false)
+  expect((await lotsOrDie(() => null, dieLots(1)).lotOf(receipt, {})).isSampled).toBe(true)
+  const lost = { code: 'payments/chain-lost' }
+  await expect(failing('payments/chain-lost').lotOf(receipt, {})).rejects.toMatchObject(lost)
 })

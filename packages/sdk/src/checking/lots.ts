@@ -3,7 +3,7 @@
  * there is none, the client's own die does.
  * @module
  */
-import type { Hex, Receipt } from '@weft/protocol'
+import { type Hex, type Receipt, WeftError } from '@weft/protocol'
 import type { WaitOptions } from '../tab.ts'
 
 export type Lot = {
@@ -23,4 +23,21 @@ export type Lots = {
  */
 export function dieLots(share: number): Lots {
   return { lotOf: async () => ({ isSampled: Math.random() < share, drawn: null }) }
+}
+
+/**
+ * The lots of a chain while there is one; the die where nobody casts them there.
+ * @param chain - null while this tab uses none
+ */
+export function lotsOrDie(chain: () => Lots | null, die: Lots): Lots {
+  return {
+    async lotOf(receipt, options) {
+      try {
+        return await (chain() ?? die).lotOf(receipt, options)
+      } catch (error) {
+        if (WeftError.is(error) && error.code === 'sdk/no-lot') return die.lotOf(receipt, options)
+        throw error
+      }
+    },
+  }
 }

@@ -1,0 +1,27 @@
+/**
+ * What each grade of checking does, what it costs, and what it does not show.
+ * @module
+ */
+type GradeWords = { name: string; does: string; costs: string; not: string }
+
+export const gradeWords: Record<'signed' | 'sampled' | 'always', GradeWords> = {
+  signed: {
+    name: 'Signed',
+    does: 'The tab that answers signs exactly these tokens, and this tab checks the signature as they come.',
+    costs: 'Costs nothing.',
+    not: 'Not shown: that the model chose them.',
+  },
+  sampled: {
+    name: 'Signed, and one in ten checked',
+    does: 'One answer in ten, by lot, is computed again by another tab; a second and a third are asked before anybody is accused. No tab can know which.',
+    costs: 'Costs nothing here, and you wait for nothing.',
+    not: 'Not shown: that this one answer is right. It makes cheating a loss, not impossible.',
+  },
+  always: {
+    name: 'Signed, and every one checked',
+    does: 'Every answer is computed again by another tab while you read on; a second and a third are asked before anybody is accused.',
+    costs:
+      'Costs about a tenth of an answer’s work. For free answers that is a favour, and may take a while.',
+    not: 'Not found: a single changed token, and at temperature 0 another seed. The tabs that check read the conversation, too.',
+  },
+}

@@ -1,0 +1,97 @@
+/**
+ * What was checked of an answer, by whom, and how sure that is, in one sentence or two.
+ * @module
+ */
+import type { AnswerRecord, CheckRecord, Opinion } from '@weft/sdk'
+
+type Checked = Pick<AnswerRecord, 'where' | 'receipt' | 'recheck' | 'check' | 'grade'>
+
+export function checkSentence({ where, receipt, recheck, check, grade }: Checked): string {
+  if (recheck) {
+    return recheck.firstDifference === null
+      ? 'This device has computed the same tokens from the same seed.'
+      : 'This device computed something else from the same seed. Different hardware can cause this near a tie; a dishonest node too.'
+  }
+  if (check?.outcome) return outcomeSentence(check, check.outcome)
+  if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
+  if (!receipt) return 'There is no receipt: nobody has signed for these tokens.'
+  return `${signedSentence(receipt.firstToken)} ${nextSentence(check, grade)}`
+}
+
+function signedSentence(firstToken: number): string {
+  return firstToken > 0
+    ? `Signed from token ${firstToken + 1} on, by the tab that went on. Those before it were lost before they could sign.`
+    : 'Signed: the tab that answered has put its key under exactly these tokens. That is not proof that the model chose them.'
+}
+
+/** Of an answer that nobody has looked at. */
+function nextSentence(check: CheckRecord | null, grade: AnswerRecord['grade']): string {
+  switch (check?.state) {
+    case 'waiting':
+      return check.lot
+        ? 'Another tab is asked to compute them again.'
+        : 'Whether another tab computes them again is decided by lot.'
+    case 'spared':
+      return 'The lot did not fall on this answer, so no other tab has computed it again.'
+    case 'given-up':
+      return 'No other tab had the time to compute them again.'
+    default:
+      return grade === 'sampled' || grade === 'always'
+        ? 'Nobody has measured yet how far honest devices differ with this model, so no other tab can judge it.'
+        : 'To see that, have them computed again.'
+  }
+}
+
+function outcomeSentence(
+  { state, opinions }: CheckRecord,
+  outcome: NonNullable<CheckRecord['outcome']>,
+): string {
+  const agree = opinions.filter((each) => each.outcome === outcome).length
+  const who = `${numbers[agree] ?? agree} of ${numbers[opinions.length]?.toLowerCase() ?? opinions.length} other tabs that computed it again say`
+  if (outcome === 'passed') {
+    const [only] = opinions
+    return opinions.length === 1 && only
+      ? `Another tab, drawn by lot, computed it again: ${likenessWords(only)}. It could lie as well, but does not gain by it.`
+      : `${who} that this model chose these tokens, as honest devices do.`
+  }
+  if (outcome === 'failed') {
+    return `${who} that this model, asked like this, did not choose these tokens. Of honest answers fewer than one in 10,000 is judged so. Whoever signed it gets no more questions from this browser.`
+  }
+  const isAccused = opinions.some((each) => each.outcome === 'failed')
+  if (state !== 'decided' && isAccused) {
+    const then =
+      state === 'waiting' ? 'so a second one is asked' : 'and no second one could be asked in time'
+    return `One tab says that this model did not choose these tokens. One alone may lie or be broken, ${then}.`
+  }
+  return isAccused
+    ? 'The tabs that computed it again do not agree, so it stays open.'
+    : 'Computed again, it is unusual for an honest device, as one honest answer in a hundred is. Nobody is accused for that.'
+}
+
+function likenessWords({ margins }: Opinion): string {
+  const same = margins.filter((margin) => margin === 0).length
+  return same === margins.length
+    ? `all ${same} choices are the same`
+    : `${same} of ${margins.length} choices are the same, the others as near as honest devices come`
+}
+
+const numbers = ['None', 'One', 'Two', 'Three', 'Four', 'Five']
+
+/** What one verifier says. */
+export const opinionWords = {
+  passed: 'Another tab chose the same, as honest devices do.',
+  suspicious: 'Another tab found it unusual for an honest device. One check cannot tell.',
+  failed: 'Another tab says: this model, asked like this, did not choose these tokens.',
+}
+
+/** Of an answer that was not checked, by a tab that was caught with another one; empty for all others. */
+export function falseNodeSentence(
+  { segments, check, recheck }: Pick<AnswerRecord, 'segments' | 'check' | 'recheck'>,
+  falseNodes: ReadonlySet<string>,
+): string {
+  const isCleared = recheck?.firstDifference === null || check?.outcome === 'passed'
+  if (isCleared || check?.outcome === 'failed') return ''
+  return segments.some(({ peerId }) => falseNodes.has(peerId))
+    ? 'Nobody has checked this answer, and a tab that made it was found to answer falsely at another time.'
+    : ''
+}

@@ -1,0 +1,105 @@
+/**
+ * One check from its lot to its end: verifiers are asked until what they say is enough, with patience where nobody
+ * has time.
+ * @module
+ */
+import { type AuditRequest, type Court, pause, WeftError } from '@weft/protocol'
+import type { CheckRecord } from '@weft/storage'
+import type { NodeMemory } from '../node-memory.ts'
+import { type AskVerifierInit, askVerifier } from './ask-verifier.ts'
+import type { Lots } from './lots.ts'
+import { weigh } from './weigh.ts'
+
+export type PursueInit = AskVerifierInit & {
+  memory: Pick<NodeMemory, 'judged'>
+  lots: Lots
+  /** Where verdicts count, of verifiers that were drawn there. */
+  court?: () => Court | null
+  times?: CheckTimes
+}
+
+/** In milliseconds. */
+type CheckTimes = {
+  /** Nobody is asked for longer: whoever wants to know can ask again. */
+  patienceMs: number
+  /** Before the next try; it doubles, up to a minute. */
+  retryMs: number
+}
+
+const usualTimes: CheckTimes = { patienceMs: 15 * 60_000, retryMs: 3_000 }
+const longestRetryMs = 60_000
+
+export type Pursued = {
+  claim: AuditRequest
+  /** Who made the answer, all of it: none of them is asked. */
+  makers: readonly string[]
+  /** As far as it has come, perhaps before a reload. */
+  check: CheckRecord
+}
+
+/** @returns the check of an answer whose lot is not known yet, or is known beforehand */
+export function newCheck(lot: CheckRecord['lot']): CheckRecord {
+  return { state: 'waiting', lot, opinions: [], outcome: null, error: null }
+}
+
+/**
+ * Every step is told, the last one with another state than `waiting`. What it finds is remembered of the node and
+ * of verifiers who said the contrary. It ends early, in silence, with the signal.
+ */
+export async function pursueCheck(
+  init: PursueInit,
+  { claim, makers, check: begun }: Pursued,
+  { signal, onCheck }: { signal: AbortSignal; onCheck: (check: CheckRecord) => void },
+): Promise<void> {
+  const { lots, memory, times = usualTimes } = init
+  const late = AbortSignal.timeout(times.patienceMs)
+  const within = AbortSignal.any([signal, late])
+  let check = begun
+  const tell = (part: Partial<CheckRecord>) => {
+    check = { ...check, ...part }
+    onCheck(check)
+  }
+  /** Until it works or is late. @returns null where it is given up */
+  async function patiently<Value>(work: () => Promise<Value>): Promise<Value | null> {
+    let waitMs = times.retryMs
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        await pause(waitMs, within)
+        if (signal.aborted) return null
+        if (late.aborted) {
+          const { code, message, facts } = WeftError.from(error, 'sdk/check', 'The check failed.')
+          tell({ state: 'given-up', error: { code, message, facts } })
+          return null
+        }
+        waitMs = Math.min(2 * waitMs, longestRetryMs)
+      }
+    }
+  }
+
+  const lot = check.lot ?? (await patiently(() => lots.lotOf(claim.receipt, { signal: within })))
+  if (!lot) return
+  tell({ lot, ...(lot.isSampled ? {} : { state: 'spared' as const }) })
+  while (check.state === 'waiting') {
+    const without = [...makers, ...check.opinions.map(({ verifierPeerId }) => verifierPeerId)]
+    const options = { without, drawn: lot.drawn, signal: within }
+    const court = (lot.drawn && init.court?.()) ?? null
+    const opinion = await patiently(() => askVerifier(init, { ...claim, court }, options))
+    if (!opinion) break
+    const opinions = [...check.opinions, opinion]
+    const { isDecided, outcome } = weigh(opinions)
+    tell({ opinions, outcome, state: isDecided ? 'decided' : 'waiting' })
+  }
+  if (check.state !== 'waiting') judge(memory, claim, check)
+}
+
+/** What follows from a check that has ended, for whom this browser asks from now on. */
+export function judge(
+  memory: Pick<NodeMemory, 'judged' | 'lied'>,
+  { receipt }: Pick<AuditRequest, 'receipt'>,
+  { opinions, outcome }: CheckRecord,
+): void {
+  if (outcome) memory.judged(receipt.nodePeerId, outcome)
+  for (const peerId of weigh(opinions).contrary) memory.lied(peerId)
+}
