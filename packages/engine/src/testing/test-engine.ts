@@ -17,7 +17,10 @@ export type TestEngineInit = {
   /** As its `LoadResult` names it. */
   backend: EngineInfo['backend']
   device?: string
-  /** A token takes a third of a second: fewer answers, each resumed at one position. */
+  /**
+   * A token takes a third of a second: fewer answers, each resumed at one position, and nothing of what no backend
+   * changes.
+   */
   isSlow?: boolean
   timeoutMs?: number
   /** Whether the model is loaded elsewhere before, so that no stage is to be seen. */
@@ -36,7 +39,8 @@ const wild: GenerateInit = {
 }
 
 export function testEngine(name: string, init: TestEngineInit): void {
-  const { openEngine, loadInit, backend, device, isSlow, timeoutMs = 60_000, joins } = init
+  const { openEngine, loadInit, backend, device, isSlow = false, timeoutMs = 60_000, joins } = init
+  const testIfQuick = test.skipIf(isSlow)
   // A short prompt greedily, and one of several chunks sampled.
   const isRun = (_: unknown, index: number) => !isSlow || index === 0 || index === 5
   const runs = referenceRuns.filter(isRun)
@@ -87,7 +91,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
       }
     })
 
-    test('parts come in order, and their numbers agree', async () => {
+    testIfQuick('parts come in order, and their numbers agree', async () => {
       const parts = await read(engine.generate(short))
       const deltas = parts.filter((part) => part.type === 'delta')
       const tokens = deltas.flatMap((delta) => delta.tokens)
@@ -115,12 +119,12 @@ export function testEngine(name: string, init: TestEngineInit): void {
       await expectResumes(engine, run, isSlow)
     })
 
-    test('so does one that ends by itself', async () => {
+    testIfQuick('so does one that ends by itself', async () => {
       const run: GenerateInit = { ...story, messages: sum, maxTokens: 40 }
       expect(await expectResumes(engine, run, isSlow)).toBeLessThan(40)
     })
 
-    test('so does one that is cut off inside a character', async () => {
+    testIfQuick('so does one that is cut off inside a character', async () => {
       const run: GenerateInit = { ...wild, maxTokens: 3, seed: new Uint8Array(32).fill(98) }
       expect((await collect(engine.generate(run))).text).toMatch(/\u{fffd}$/u)
       await expectResumes(engine, run)
@@ -147,7 +151,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
       await untilIdle()
     })
 
-    test('a reader who stops reading keeps nobody else waiting', async () => {
+    testIfQuick('a reader who stops reading keeps nobody else waiting', async () => {
       const slow = engine.generate(short)[Symbol.asyncIterator]()
       const first = await slow.next()
       const answers = await Promise.all(
@@ -182,7 +186,7 @@ export function testEngine(name: string, init: TestEngineInit): void {
       await untilIdle()
     })
 
-    test('measures its speed', async () => {
+    testIfQuick('measures its speed', async () => {
       const { prefillTokensPerSecond, decodeTokensPerSecond } = await engine.measure()
       expect(prefillTokensPerSecond).toBeGreaterThan(0)
       expect(decodeTokensPerSecond).toBeGreaterThan(0)
