@@ -119,7 +119,7 @@ export type ScoreInit = PromptInit & {
 }
 
 export type ScoreOptions = WaitOptions & {
-  /** Largest logits to return for each position, 1 to 1,024. */
+  /** Largest logits to return for each position, 0 to 1,024. */
   topK: number
   /** Whether to return the last hidden state of each position; a graph may not show it. */
   hiddenStates: boolean

@@ -6,7 +6,7 @@
 import { WeftError } from '@weft/protocol'
 import type { Choices, Claim } from './engine.ts'
 import type { LoadedModel } from './loaded-model.ts'
-import { createTextStream } from './model/text-stream.ts'
+import { createTextStream, type TextStreamInit } from './model/text-stream.ts'
 import { createTokenSampler, type TokenSampler } from './sampler/token-sampler.ts'
 
 export type ClaimFollower = {
@@ -34,8 +34,7 @@ export async function followClaim(
 ): Promise<ClaimFollower> {
   const { sampling, seed, ended } = claim
   const { endTokens, tokenizer, grammars } = model
-  const text = createTextStream({ decode: tokenizer.decode, stop: sampling.stop })
-  const stop = answer.findIndex((token) => text.push(token).isStopped)
+  const stop = findStop(answer, { decode: tokenizer.decode, stop: sampling.stop })
   const grammar = await grammars.open(sampling.grammar)
   const sampler = createTokenSampler({ sampling, seed, promptTokens: prompt, grammar })
   const choices = answer.length + (ended && stop < 0 ? 1 : 0)
@@ -62,6 +61,13 @@ export async function followClaim(
     },
     dispose: () => sampler.dispose(),
   }
+}
+
+/** @returns where a stop text is whole, or -1 */
+function findStop(answer: readonly number[], init: TextStreamInit): number {
+  if (init.stop.length === 0) return -1
+  const text = createTextStream(init)
+  return answer.findIndex((token) => text.push(token).isStopped)
 }
 
 /** @returns false for a token that the grammar forbids */

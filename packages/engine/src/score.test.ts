@@ -33,7 +33,7 @@ describe('score', () => {
   test.each([
     { answer: [], topK: 1 },
     { answer: [4096], topK: 1 },
-    { answer: [5], topK: 0 },
+    { answer: [5], topK: -1 },
     { answer: [5], topK: 4097 },
     { answer: new Array<number>(600).fill(5), topK: 1 },
   ])('refuses what no answer can be, %#', async ({ answer, topK }) => {

@@ -73,7 +73,7 @@ async function scoreOne(
       signal,
       isWanted: () => true,
       take({ position, logits, hiddenState }) {
-        argmax(logits) // Refuses what is no number.
+        if (!follower) argmax(logits) // Refuses what is no number, as a sampler does.
         const index = position - firstOutput
         read(index, logits)
         if (hiddenState && index < answer.length) rows.push(hiddenState.slice())
@@ -123,7 +123,7 @@ function check(model: LoadedModel, init: ScoreInit, { topK }: ScoreOptions): Che
   if (answer.length > maxTokens) facts.push(`The answer has more than ${maxTokens} tokens.`)
   const stranger = findStranger(answer, vocabularySize)
   if (stranger !== undefined) facts.push(`This model has no token ${stranger}.`)
-  if (!(topK >= 1 && topK <= Math.min(1024, vocabularySize))) facts.push(`topK is ${topK}.`)
+  if (!(topK >= 0 && topK <= Math.min(1024, vocabularySize))) facts.push(`topK is ${topK}.`)
   if (prompt.length + answer.length > contextTokens) {
     facts.push(`Prompt and answer have more than ${contextTokens} tokens.`)
   }

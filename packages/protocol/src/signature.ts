@@ -92,7 +92,8 @@ export function checkHash(
   hash: Uint8Array,
   { signature, peerId }: { signature: Uint8Array; peerId: string },
 ): void {
-  const publicKey = publicKeyFromPeerId(peerId)
+  // What is no point of the curve has signed nothing; who asks first decompresses the key twice.
+  const publicKey = keyBytesFromPeerId(peerId)
   if (!secp256k1.verify(signature, hash, publicKey, { prehash: false })) {
     throw new SignatureError({ subject, peerId })
   }

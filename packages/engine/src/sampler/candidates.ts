@@ -62,27 +62,63 @@ function popUntil(
   return heap.subarray(size).reverse()
 }
 
-/** The k largest, in no useful order: a heap of k whose root is the first to give way. */
+/**
+ * The k largest, in no useful order: a heap of k whose root is the first to give way. Written out for numbers, since
+ * every token of every answer and of every check goes through it.
+ */
 export function largest(logits: Float32Array, k: number): Uint32Array {
-  const descends = descending(logits)
-  const before: Before = (a, b) => descends(b, a)
-  const heap = new Uint32Array(Math.min(k, logits.length))
+  const ids = new Uint32Array(Math.min(k, logits.length))
+  const values = new Float32Array(ids.length)
   let size = 0
   let token = 0
-  for (; size < heap.length && token < logits.length; token++) {
-    if (at(logits, token) > Number.NEGATIVE_INFINITY) heap[size++] = token
+  for (; size < ids.length && token < logits.length; token++) {
+    const value = at(logits, token)
+    if (value === Number.NEGATIVE_INFINITY) continue
+    values[size] = value
+    ids[size++] = token
   }
-  if (size < k) return heap.subarray(0, size)
-  heapify(heap, k, before)
-  let least = at(logits, at(heap, 0))
-  for (; token < logits.length; token++) {
+  if (size < k) return ids.subarray(0, size)
+  for (let index = (k >>> 1) - 1; index >= 0; index--) {
+    sink({ ids, values }, index, at(ids, index), at(values, index))
+  }
+  for (let least = at(values, 0); token < logits.length; token++) {
+    const value = at(logits, token)
     // Ids ascend, so an equal logit loses against the root.
-    if (at(logits, token) <= least) continue
-    heap[0] = token
-    siftDown(heap, 0, { size: k, before })
-    least = at(logits, at(heap, 0))
+    if (value <= least) continue
+    sink({ ids, values }, 0, token, value)
+    least = at(values, 0)
   }
-  return heap
+  return ids
+}
+
+/** Puts a token below all that give way before it: smaller logits, of equal ones the higher id. */
+function sink(
+  { ids, values }: { ids: Uint32Array; values: Float32Array },
+  start: number,
+  token: number,
+  value: number,
+): void {
+  const size = ids.length
+  let hole = start
+  for (;;) {
+    let child = 2 * hole + 1
+    if (child >= size) break
+    let least = at(values, child)
+    const right = child + 1
+    if (right < size) {
+      const other = at(values, right)
+      if (other < least || (other === least && at(ids, right) > at(ids, child))) {
+        child = right
+        least = other
+      }
+    }
+    if (least > value || (least === value && at(ids, child) < token)) break
+    values[hole] = least
+    ids[hole] = at(ids, child)
+    hole = child
+  }
+  values[hole] = value
+  ids[hole] = token
 }
 
 /** Ascending. */

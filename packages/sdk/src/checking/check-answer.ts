@@ -75,7 +75,7 @@ async function checkAnswer(
   checkClaim(receipt, { job, nonce, tokens })
   if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
   const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
-  const [score] = await engine.score([question], { topK: 1, hiddenStates: false, signal })
+  const [score] = await engine.score([question], { topK: 0, hiddenStates: false, signal })
   if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
   const { inputTokens } = score
   const judged = { receipt, answer: tokens }
