@@ -25,6 +25,10 @@ export type ModelPage = {
   answerJobs: WeftContestant['answerJobs']
   /** Weft only. */
   readAnswers: WeftContestant['readAnswers']
+  /** Weft only. */
+  timeAnswer: WeftContestant['timeAnswer']
+  /** Weft only. */
+  timeCheck: WeftContestant['timeCheck']
   /** Weft only, with a worker that takes times. */
   profile(init: ContestantInit, answers: AnswerInit[]): Promise<Profile>
   measureBandwidth(threads: number): Promise<Bandwidth>
@@ -66,6 +70,8 @@ const page: ModelPage = {
   chat: (init) => required(weft).chat(init),
   answerJobs: (jobs, answered) => required(weft).answerJobs(jobs, answered),
   readAnswers: (...asked) => required(weft).readAnswers(...asked),
+  timeAnswer: (job) => required(weft).timeAnswer(job),
+  timeCheck: (...checked) => required(weft).timeCheck(...checked),
   profile: async (init, answers) => (await import('./profile.ts')).profile(init, answers),
   measureBandwidth,
 }

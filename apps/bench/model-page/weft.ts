@@ -6,6 +6,7 @@ import { createWorkerEngine, type Engine, type GenerateInit } from '@weft/engine
 import { greedySampling, type Message, manifestSchema, parse } from '@weft/protocol'
 import type { CalibrationJob } from '../src/calibrate/calibration-jobs.ts'
 import { answerJobs, type Reading, readAnswers } from '../src/calibrate/claims.ts'
+import { type CostJob, type TimedAnswer, timeAnswer, timeCheck } from '../src/verify/cost.ts'
 import {
   type Answer,
   type AnswerInit,
@@ -45,6 +46,9 @@ export type WeftContestant = Contestant & {
     answers: Tokens,
     fingerprints: readonly Tokens[],
   ): Promise<Reading[]>
+  /** See `src/verify/cost.ts`. */
+  timeAnswer(job: CostJob): Promise<TimedAnswer>
+  timeCheck(job: CostJob, answer: TimedAnswer): ReturnType<typeof timeCheck>
   answerTogether(inits: AnswerInit[]): Promise<Together>
   /** The second turn of one chat, and the same turn of another one whose first never ran here. */
   chat(init: ChatInit): Promise<{ second: ChatTurn; cold: ChatTurn }>
@@ -76,6 +80,8 @@ export async function openWeft(
     description: `${info.runtime}, ${info.device}`,
     answerJobs: (jobs, answered) => answerJobs(engine, jobs, answered),
     readAnswers: (...asked) => readAnswers(engine, ...asked),
+    timeAnswer: (job) => timeAnswer(engine, job),
+    timeCheck: (...checked) => timeCheck(engine, ...checked),
     answer: (answerInit) => answer(engine, answerInit),
     answerTogether: (inits) => answerTogether(engine, inits),
     chat: (chatInit) => chat(engine, chatInit),

@@ -3,8 +3,8 @@
  * @module
  */
 import { type ChannelsReaderInit, createChannelsReader } from '@weft/payments/chain'
-import { greedySampling, type Price } from '@weft/protocol'
-import { type Funding, openTab, type Tab } from '@weft/sdk'
+import { checkQuote, checkReceipt, type Delta, greedySampling, type Price } from '@weft/protocol'
+import { type Funding, type GenerateEvent, openTab, type Tab } from '@weft/sdk'
 import { createPublicClient, http } from 'viem'
 
 export type JobTiming = {
@@ -28,6 +28,9 @@ export type Watched = {
   isIdentical: boolean
 }
 
+/** An answer over the network, and what its quote and its receipt took to check on this page's own thread. */
+export type Checked = { answerMs: number; checkMs: number }
+
 export type BenchPage = {
   /** @returns the PeerId */
   open(): Promise<string>
@@ -42,6 +45,8 @@ export type BenchPage = {
   stopJob(prompt: string): Promise<number>
   /** When this tab had last done all that it serves, in milliseconds since 1970. */
   idleAtMs(): number
+  /** Checks once more what the client has just checked, and takes the time. */
+  check(prompt: string): Promise<Checked>
   /** Calls `window.onToken(count, nodePeerId)` at each token, which the bench listens to. */
   watch(prompt: string): Promise<Watched>
 }
@@ -124,6 +129,33 @@ async function createBenchPage(): Promise<BenchPage> {
       return stoppedAtMs
     },
     idleAtMs: () => idleAtMs,
+    async check(prompt) {
+      const startedMs = performance.now()
+      const events = tab.client.generate({
+        modelCid: modelCid(),
+        messages: [{ role: 'user', content: prompt }],
+        where: 'network',
+      })
+      const deltas: Delta[] = []
+      let chosen: Extract<GenerateEvent, { type: 'node-chosen' }> | undefined
+      for await (const event of events) {
+        if (event.type === 'node-chosen') chosen = event
+        if (event.type === 'delta') deltas.push(event)
+        if (event.type !== 'end') continue
+        const checkingMs = performance.now()
+        const { receipt, answer } = event
+        if (!chosen?.quote || !receipt) throw new Error('Nobody has signed for it.')
+        const { quote, nonce, nodePeerId } = chosen
+        const { job } = answer
+        checkQuote(quote, { job, firstToken: 0, nodePeerId, nowMs: Date.now() })
+        const seen = { job, nonce, quote, deltas, answered: [], cancelled: false, channelId: null }
+        const { tokenizerHash, endedAtMs: arrivedAtMs } = receipt
+        checkReceipt(receipt, { ...seen, tokenizerHash, arrivedAtMs })
+        const endedMs = performance.now()
+        return { answerMs: checkingMs - startedMs, checkMs: endedMs - checkingMs }
+      }
+      throw new Error('The answer has no end.')
+    },
     serve: (backend, price) =>
       tab.node.start({ modelCid: modelCid(), backend, ...(price ? { price } : {}) }),
     async earnOn({ url, ...chain }) {

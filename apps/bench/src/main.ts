@@ -19,6 +19,7 @@ import { relay } from './relay.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
 import { storm } from './storm.ts'
+import { verify } from './verify/bench.ts'
 import { vouchers } from './vouchers.ts'
 
 const benches: Record<string, Bench> = {
@@ -37,6 +38,7 @@ const benches: Record<string, Bench> = {
   paid,
   gas,
   losses,
+  verify,
 }
 
 const usage = `npm run bench -- NAME [options]

@@ -1,0 +1,47 @@
+/**
+ * What an answer costs and what its check costs, of one engine each, in Node and in a page alike.
+ * @module
+ */
+import type { Engine, ScoreInit } from '@weft/engine'
+import type { Message, Sampling } from '@weft/protocol'
+
+/** As plain data: it also goes to pages. */
+export type CostJob = {
+  messages: Message[]
+  sampling: Sampling
+  /** 32 bytes. */
+  seed: number[]
+  maxTokens: number
+}
+
+export type TimedAnswer = { tokens: number[]; ended: boolean; ms: number }
+
+/** From the call to the end, as who asked the engine sees it. */
+export async function timeAnswer(
+  engine: Pick<Engine, 'generate'>,
+  { seed, ...job }: CostJob,
+): Promise<TimedAnswer> {
+  const startedMs = performance.now()
+  const tokens: number[] = []
+  let ended = false
+  const init = { ...job, seed: Uint8Array.from(seed), overflow: 'error' as const, answered: [] }
+  for await (const part of engine.generate(init)) {
+    if (part.type === 'delta') tokens.push(...part.tokens)
+    if (part.type === 'end') ended = part.finishReason === 'stop'
+  }
+  return { tokens, ended, ms: performance.now() - startedMs }
+}
+
+/** As a verifier asks. */
+export async function timeCheck(
+  engine: Pick<Engine, 'score'>,
+  { seed, sampling, ...job }: CostJob,
+  { tokens, ended }: Pick<TimedAnswer, 'tokens' | 'ended'>,
+): Promise<{ ms: number; largestMargin: number }> {
+  const startedMs = performance.now()
+  const claim = { sampling, seed: Uint8Array.from(seed), ended }
+  const init: ScoreInit = { ...job, overflow: 'error', answer: tokens, claim }
+  const [score] = await engine.score([init], { topK: 0, hiddenStates: false })
+  const ms = performance.now() - startedMs
+  return { ms, largestMargin: Math.max(...(score?.choices?.margins ?? [Number.NaN])) }
+}
