@@ -1,12 +1,11 @@
 /**
- * What a tab does while it serves: announced, it answers, and checks what others have answered.
+ * What a tab does while it serves: announced, it answers.
  * @module
  */
 import type { AnnouncementHandle } from '@weft/network'
 import { type EngineInfo, freePrice, WeftError, type WireError } from '@weft/protocol'
 import type { CatalogueEntry } from './catalogue.ts'
 import { chargeOf } from './charge.ts'
-import { checkAnswers } from './checking/check-answer.ts'
 import { createJobView } from './job-view.ts'
 import { watchSteps } from './pausing/decode-pace.ts'
 import { isSameEngine } from './same-engine.ts'
@@ -44,17 +43,9 @@ export function beginServing(
   const price = charge?.price ?? freePrice
   const { engineInfo, maxJobs } = terms
   const release = tabEngine.hold()
-  const canCheck = init.checksAnswers && manifest.task === 'chat' && manifest.thresholds
-  let stopChecking = () => {}
   const announce = () => {
     const models = [{ modelCid, price, engine: engineInfo, tokensPerSecond }]
-    if (!canCheck) return network.announce({ models, maxJobs })
-    const { engine } = tabEngine
-    const onChecked = () => change({ answersChecked: get().answersChecked + 1 })
-    const isBusy = () => charge !== null && activeJobs > 0
-    const checking = { network, engine, modelCid, manifest, privateKey, isBusy, onChecked }
-    stopChecking = checkAnswers(checking)
-    return network.announce({ models, verifies: [modelCid], maxJobs })
+    return network.announce({ models, maxJobs })
   }
   let activeJobs = 0
   let announcement: AnnouncementHandle | null = announce()
@@ -63,6 +54,7 @@ export function beginServing(
     announcement: {
       setActiveJobs(count) {
         activeJobs = count
+        init.onEarning?.(charge !== null && count > 0)
         announcement?.setActiveJobs(count)
       },
     },
@@ -93,7 +85,6 @@ export function beginServing(
     terms,
     setPaused(isPaused) {
       if (isPaused) {
-        stopChecking()
         void announcement?.stop()
         announcement = null
       } else if (!announcement) {
@@ -103,7 +94,7 @@ export function beginServing(
       view.settle()
     },
     async end(reason) {
-      stopChecking()
+      init.onEarning?.(false)
       await Promise.all([stopServing(reason), announcement?.stop()])
       view.end()
       release()

@@ -34,6 +34,7 @@ export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue
 export type { Cell } from './cell.ts'
 export type * from './checking/court-state.ts'
 export type { CourtView } from './checking/court-view.ts'
+export type * from './checking/verifier-state.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
 export type { Hours } from './pausing/hours.ts'

@@ -30,6 +30,7 @@ import { createAnswerChecks } from './checking/answer-checks.ts'
 import type { CourtRecord } from './checking/court-records.ts'
 import { dieLots, lotsOrDie } from './checking/lots.ts'
 import { createTabCourt } from './checking/tab-court.ts'
+import { createVerifier } from './checking/verifier.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createHeadEngine } from './layers/head-engine.ts'
@@ -128,7 +129,11 @@ export async function openTab(init: TabInit): Promise<Tab> {
   }
   const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
   const serving = { catalogue: entries, payee, network, privateKey, attend, pausing, pace }
-  const node = createServingNode({ ...serving, tabEngine, checksAnswers: true })
+  let isEarning = false
+  const onEarning = (now: boolean) => {
+    isEarning = now
+  }
+  const node = createServingNode({ ...serving, tabEngine, onEarning })
   const { obstacle } = headEngine
   const head = createServingNode({ ...serving, tabEngine: headEngine, obstacle })
   const layers = createLayersNode({
@@ -157,6 +162,12 @@ export async function openTab(init: TabInit): Promise<Tab> {
     waiting: () => findAnswers(database, (answer) => isOwnAndWaits(answer, peerId)),
     keep: (place, change) => changeAnswer(database, place, change),
   })
+  const verifier = createVerifier({
+    ...serving,
+    tabEngine,
+    court: opened,
+    isBusy: () => isEarning,
+  })
   const components: GenerateComponents = {
     peerId,
     network,
@@ -183,6 +194,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     node,
     head,
     layers,
+    verifier,
     pageRest: pageRest.rest,
     peers: {
       remembered: memory.count,
@@ -199,8 +211,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
     },
     async close() {
       checks.close()
-      const ending = [node.stop(), head.stop(), layers.stop(), opened.close()]
-      await Promise.all([...ending, memory.flush(), storing.close()])
+      const ending = [node.stop(), head.stop(), layers.stop(), verifier.stop()]
+      await Promise.all([...ending, opened.close(), memory.flush(), storing.close()])
       pausing.close()
       await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
       database.close()

@@ -27,8 +27,8 @@ export type ServingNodeInit = {
   /** Not null while what is ready cannot answer for now. */
   obstacle?: Cell<Pause | null>
   pace: DecodePace
-  /** Whether it checks answers of the model that it serves, for nothing, where that is calibrated. */
-  checksAnswers?: boolean
+  /** Whether it has paid work now. */
+  onEarning?: (isEarning: boolean) => void
   /** Who earns where there is a price. */
   payee?: () => Payee | null
 }
@@ -48,7 +48,6 @@ export const offState: NodeState = {
   tokensPerSecond: 0,
   tokensServed: 0,
   jobsServed: 0,
-  answersChecked: 0,
 }
 
 export function createServingNode(init: ServingNodeInit): ServingNode {
@@ -167,8 +166,8 @@ export function createServingNode(init: ServingNodeInit): ServingNode {
       want(undefined)
       await endServing()
       if (signal.aborted) return
-      const { tokensServed, jobsServed, answersChecked, jobs } = state.get()
-      state.set({ ...offState, tokensServed, jobsServed, answersChecked, jobs })
+      const { tokensServed, jobsServed, jobs } = state.get()
+      state.set({ ...offState, tokensServed, jobsServed, jobs })
     },
   }
 }

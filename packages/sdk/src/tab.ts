@@ -34,6 +34,7 @@ import type { CatalogueProblem, CuratedModel } from './catalogue.ts'
 import type { Cell } from './cell.ts'
 import type { AnswerChange } from './checking/answer-checks.ts'
 import type { TabCourt } from './checking/court-state.ts'
+import type { Verifier } from './checking/verifier-state.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
@@ -89,6 +90,8 @@ export interface Tab {
   readonly head: ServingNode
   /** Computes a further part of a model for other tabs. */
   readonly layers: LayersNode
+  /** Checks answers of other tabs, beside serving or alone. */
+  readonly verifier: Verifier
   /** What the browser did to this page while it served. */
   readonly pageRest: Cell<PageRest>
   readonly peers: Peers
@@ -265,8 +268,6 @@ export type NodeState = {
   tokensPerSecond: number
   tokensServed: number
   jobsServed: number
-  /** Of other tabs, for who asked. */
-  answersChecked: number
 }
 
 export type ServeChoice = {

@@ -12,6 +12,7 @@ import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { OpeningLine, Page } from '../ui/page.tsx'
+import { checkToo } from '../verify/check-too.ts'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
@@ -39,6 +40,8 @@ function Contribute({ tab }: { tab: Tab }) {
   const engine = useCell(tab.models.engine)
   const policy = useCell(tab.node.policy)
   const rest = useCell(tab.pageRest)
+  const verifying = useCell(tab.verifier.state)
+  const [checksToo, setChecksToo] = useState(() => readPreference('checksToo'))
   const [chosenCid, setChosenCid] = useState(() => readPreference('servedModelCid'))
   const [servesAgain, setServesAgain] = useState(() => readPreference('servesAgain'))
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
@@ -67,12 +70,23 @@ function Contribute({ tab }: { tab: Tab }) {
     if (on && model) writePreference('servedModelCid', model.modelCid)
     const jobs = maxJobs === null ? {} : { maxJobs }
     const start = async () => {
-      if (!on || !model || !loadedOn) return node.stop()
+      if (!on || !model || !loadedOn) return stop()
       const price = await openTill()
       const choice = { modelCid: model.modelCid, backend: loadedOn, ...jobs, ...price }
-      return startShare(tab, share, choice)
+      await startShare(tab, share, choice)
+      if (share === wholeShare) await checkToo(tab, model, loadedOn)
     }
     start().catch((error) => setTillError(toData(error))) // Or the node's sentence says what failed.
+  }
+  async function stop(): Promise<void> {
+    await Promise.all([node.stop(), checksToo && tab.verifier.stop()])
+  }
+  function chooseChecksToo(isWanted: boolean): void {
+    setChecksToo(isWanted)
+    writePreference('checksToo', isWanted)
+    if (!serving || !model || !loadedOn || share !== wholeShare) return
+    if (isWanted) void checkToo(tab, model, loadedOn)
+    else void tab.verifier.stop()
   }
   /** @throws WeftError where this tab asks for a price and cannot be paid */
   async function openTill(): Promise<{ price?: Price }> {
@@ -102,6 +116,9 @@ function Contribute({ tab }: { tab: Tab }) {
         rest={rest}
         servesAgain={servesAgain}
         onServesAgain={setServesAgain}
+        answersChecked={verifying.passed + verifying.suspicious + verifying.failed}
+        checksToo={checksToo}
+        onChecksToo={chooseChecksToo}
         onPause={(untilMs) => tab.node.setPolicy({ ...policy, untilMs })}
       />
       {tillError && <ErrorNote error={tillError} />}

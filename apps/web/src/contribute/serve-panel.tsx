@@ -14,11 +14,15 @@ type ServePanelProps = {
   state: NodeState
   engine: EngineState
   peerId: string
+  /** For others, this session. */
+  answersChecked: number
   on: boolean
   onServe: (on: boolean) => void
   rest: PageRest
   servesAgain: boolean
   onServesAgain: (servesAgain: boolean) => void
+  checksToo: boolean
+  onChecksToo: (checksToo: boolean) => void
   /** @param untilMs - null: goes on now */
   onPause: (untilMs: number | null) => void
 }
@@ -28,6 +32,7 @@ const hourMs = 60 * 60_000
 /** The switch, what this tab is doing, and its stitches as they pass. */
 export function ServePanel(props: ServePanelProps) {
   const { state, engine, peerId, on, onServe, rest, servesAgain, onServesAgain, onPause } = props
+  const { answersChecked, checksToo, onChecksToo } = props
   const { pause } = state
   const restSentence = on ? restWords(rest) : null
   const preparing = state.phase === 'preparing' ? engineSentence(engine) : null
@@ -76,7 +81,7 @@ export function ServePanel(props: ServePanelProps) {
         />
         <Figure name="Tokens this session" value={state.tokensServed.toLocaleString('en')} />
         <Figure name="Answers this session" value={state.jobsServed.toLocaleString('en')} />
-        <Figure name="Checked for others" value={state.answersChecked.toLocaleString('en')} />
+        <Figure name="Checked for others" value={answersChecked.toLocaleString('en')} />
       </dl>
       <div className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
         {restSentence && <p className="text-ink">{restSentence}</p>}
@@ -100,6 +105,11 @@ export function ServePanel(props: ServePanelProps) {
           label="Switch on again by itself after a reload or restart"
           checked={servesAgain}
           onChange={onServesAgain}
+        />
+        <Switch
+          label="Check answers of other tabs as well"
+          checked={checksToo}
+          onChange={onChecksToo}
         />
       </div>
     </section>

@@ -15,6 +15,8 @@ type Preferences = {
   /** Then it is switched on again by itself; else it is offered. */
   servesAgain: boolean
   servedModelCid: string | null
+  /** While it serves a whole model, this tab also checks answers of it. */
+  checksToo: boolean
   backend: string
   /** A number, or empty for as many as suit the device. */
   jobsAtOnce: string
@@ -35,6 +37,7 @@ const initial: Preferences = {
   served: false,
   servesAgain: false,
   servedModelCid: null,
+  checksToo: true,
   backend: 'auto',
   jobsAtOnce: '',
   settings: initialSettings,

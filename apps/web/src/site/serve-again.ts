@@ -6,6 +6,7 @@ import { parseJobs } from '../contribute/jobs-at-once.ts'
 import { chatModels } from '../models/model-names.ts'
 import type { Money } from '../money/money.ts'
 import { isFree, parsePrice } from '../money/price-words.ts'
+import { checkToo } from '../verify/check-too.ts'
 import type { OpenedTab } from './open-site.ts'
 import { readPreference } from './preferences.ts'
 import { backendHere } from './prepare-here.ts'
@@ -34,4 +35,5 @@ export async function serveAgain(opened: OpenedTab, money: Pick<Money, 'earn'>):
     ...(maxJobs === null ? {} : { maxJobs }),
     ...(isPaid ? { price } : {}),
   })
+  await checkToo(opened.tab, model, backend)
 }

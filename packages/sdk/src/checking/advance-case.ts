@@ -101,10 +101,11 @@ async function accuse(
     return dropped(open, 'Too few verifiers have a seat to draw a panel from.')
   }
   const verdicts = await collect(init, told, panel, signal)
-  const drawn: CaseRecord = { ...told, progress: 'drawn', epoch, panel, verdicts }
-  const needed = Math.floor(panelSize / 2) + 1
   const sayFalse = verdicts.filter(({ isFalse }) => isFalse).length
-  if (verdicts.length - sayFalse > panelSize - needed) {
+  const said = { panel, verdicts, sayFalse, sayTrue: verdicts.length - sayFalse }
+  const drawn: CaseRecord = { ...told, progress: 'drawn', epoch, ...said }
+  const needed = Math.floor(panelSize / 2) + 1
+  if (said.sayTrue > panelSize - needed) {
     return dropped(drawn, 'Most of the panel found nothing wrong with the answer.')
   }
   if (sayFalse < needed) return drawn
@@ -116,28 +117,36 @@ async function accuse(
 async function awaitEnd(
   init: AdvanceInit,
   open: OpenCase,
-  known: CaseOnChain,
+  onChain: CaseOnChain,
   signal: AbortSignal,
 ): Promise<CaseRecord> {
   const { court, privateKey } = init
-  const { endsAt, epoch, accuser, sayFalse, sayTrue } = known
-  const progress = known.stage === 'appealed' ? 'appealed' : 'accused'
-  const waiting: OpenCase = { ...open, progress, epoch, endsAtMs: endsAt * 1000 }
-  const now = await court.now()
+  const { endsAt, epoch, accuser, sayFalse, sayTrue } = onChain
+  const progress = onChain.stage === 'appealed' ? 'appealed' : 'accused'
+  const said = { sayFalse: sayFalse.length, sayTrue: sayTrue.length }
+  const [now, panel] = await Promise.all([court.now(), court.panelOf(open.id)])
+  const waiting: OpenCase = { ...open, progress, epoch, panel, ...said, endsAtMs: endsAt * 1000 }
   if (now > endsAt) {
     // Whoever has accused is paid for it, so it comes first.
     const isFirst = accuser === ownAddress(privateKey)
     if (!isFirst && now <= endsAt + 3 * court.rules.epochSeconds) return waiting
     const { outcome, lostWei } = await court.send.settle(open.id)
+    if (outcome !== 'undecided') await unseat(court, outcome === 'convicted' ? sayTrue : sayFalse)
     return endCase(waiting, outcome, { lostWei })
   }
   if (progress === 'accused') return waiting
-  const panel = await court.panelOf(open.id)
   const verdicts = await collect(init, waiting, panel, signal)
-  const said = new Set([...sayFalse, ...sayTrue])
-  const unsaid = verdicts.filter((verdict) => !said.has(addressFromPeerId(verdict.verifierPeerId)))
+  const known = new Set([...sayFalse, ...sayTrue])
+  const unsaid = verdicts.filter(
+    ({ verifierPeerId }) => !known.has(addressFromPeerId(verifierPeerId)),
+  )
   if (unsaid.length > 0) await court.send.vote(open.id, unsaid)
-  return { ...waiting, panel, verdicts }
+  return { ...waiting, verdicts }
+}
+
+/** Who lost too much for a seat would be drawn in vain; the contract refuses it for all others, and nothing is sent. */
+async function unseat(court: CourtView, wrong: readonly Hex[]): Promise<void> {
+  for (const verifier of wrong) await court.send.leaveSeat(verifier).catch(() => {})
 }
 
 /** @returns what those of a panel have said so far, this tab included: whoever is there is asked */

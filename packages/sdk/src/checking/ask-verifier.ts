@@ -134,7 +134,7 @@ export function opinionOf(
   }
 }
 
-function isSameCourt(a: Court, b: Court | null): boolean {
+export function isSameCourt(a: Court, b: Court | null): boolean {
   return a.chainId === b?.chainId && a.contract === b.contract
 }
 

@@ -8,11 +8,14 @@ import type { Network } from '@weft/network'
 import {
   type AuditRequest,
   type AuditResponse,
+  addressFromPeerId,
   bytesEqual,
   type ChatManifest,
+  type Court,
   checkClaim,
   checkMessages,
   findingHash,
+  type Outcome,
   type PrivateKey,
   peerIdFromPrivateKey,
   receiptId,
@@ -22,6 +25,9 @@ import {
 import { questionOf, type Scored, verify } from '@weft/verification'
 import { maxBytesPerToken } from '../serve.ts'
 import { tokenizerHash } from '../tokenizer-hash.ts'
+import { isSameCourt } from './ask-verifier.ts'
+import type { CourtView } from './court-view.ts'
+import { isDrawn } from './is-drawn.ts'
 
 export type CheckingInit = {
   network: Pick<Network, 'handleAudits'>
@@ -32,25 +38,47 @@ export type CheckingInit = {
   privateKey: PrivateKey
   /** Whether this tab has other work now: answers that are paid come first. */
   isBusy: () => boolean
-  /** A check is over, its asker told. */
-  onChecked?: () => void
+  /** Where its word may count; null or left out where it counts nowhere. */
+  court?: () => CourtView | null
+  onStart?: () => void
+  /** A check is over, and its asker is about to be told; null where nothing came of it. */
+  onEnd?: (checked: CheckedAnswer | null) => void
+}
+
+export type CheckedAnswer = {
+  request: AuditRequest
+  askerPeerId: string
+  outcome: Outcome
+  /** Why, for people. */
+  sentence: string
+  /** `findingHash` of what was found. */
+  finding: Uint8Array
+  /** The verdict counts before a court. */
+  isForCourt: boolean
+  atMs: number
+  /** For all of it. */
+  ms: number
 }
 
 /** Checks answers until stopped; what is under way then is ended. @returns stops it */
 export function checkAnswers(init: CheckingInit): () => void {
-  const { network, onChecked, isBusy } = init
+  const { network, isBusy } = init
   const over = new AbortController()
   let isChecking = false
-  const stop = network.handleAudits(async (request, { signal }) => {
+  const stop = network.handleAudits(async (request, { peerId, signal }) => {
     if (isChecking || isBusy()) return busy
     isChecking = true
+    const atMs = Date.now()
+    let checked: CheckedAnswer | null = null
+    init.onStart?.()
     try {
       const either = AbortSignal.any([signal, over.signal])
-      const answer = await checkAnswer(init, request, either)
-      onChecked?.()
-      return answer
+      const { response, ...found } = await checkAnswer(init, request, either)
+      checked = { request, askerPeerId: peerId, ...found, atMs, ms: Date.now() - atMs }
+      return response
     } finally {
       isChecking = false
+      init.onEnd?.(checked)
     }
   })
   return () => {
@@ -64,10 +92,10 @@ export function checkAnswers(init: CheckingInit): () => void {
  *   `protocol/signature`; `engine/*` for what this device cannot compute
  */
 async function checkAnswer(
-  { engine, modelCid, manifest, privateKey }: CheckingInit,
-  { job, nonce, tokens, receipt }: AuditRequest,
+  { engine, modelCid, manifest, privateKey, court }: CheckingInit,
+  { job, nonce, tokens, receipt, court: asked }: AuditRequest,
   signal: AbortSignal,
-): Promise<AuditResponse> {
+): Promise<Found> {
   if (job.modelCid !== modelCid) throw otherModel()
   const { thresholds } = manifest
   if (!thresholds) throw notCalibrated()
@@ -79,21 +107,33 @@ async function checkAnswer(
   if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
   const { inputTokens } = score
   const judged = { receipt, answer: tokens }
-  const { outcome, margins } = verify(judged, asTold(score), thresholds)
+  const { outcome, margins, sentence } = verify(judged, asTold(score), thresholds)
   const bytes = new Uint8Array(Float32Array.from(margins).buffer)
   const finding = { outcome, inputTokens, margins: bytes }
-  const verdict = signVerdict(
-    {
-      verifierPeerId: peerIdFromPrivateKey(privateKey),
-      receiptId: receiptId(receipt),
-      isFalse: outcome === 'failed',
-      finding: findingHash(finding),
-      // Who signed for any court could be made to testify in a case that was made up for it.
-      court: null,
-    },
-    privateKey,
-  )
-  return { type: 'verdict', verdict, finding }
+  const verifierPeerId = peerIdFromPrivateKey(privateKey)
+  const counts = await whereItCounts(court?.() ?? null, { asked, receipt, verifierPeerId })
+  const hash = findingHash(finding)
+  const about = { receiptId: receiptId(receipt), isFalse: outcome === 'failed', finding: hash }
+  const verdict = signVerdict({ verifierPeerId, ...about, court: counts }, privateKey)
+  const response: AuditResponse = { type: 'verdict', verdict, finding }
+  return { response, outcome, sentence, finding: hash, isForCourt: counts !== null }
+}
+
+type Found = Pick<CheckedAnswer, 'outcome' | 'sentence' | 'finding' | 'isForCourt'> & {
+  response: AuditResponse
+}
+
+/** Who signed for any court that is asked for could be made to testify in a case that was made up for it. */
+async function whereItCounts(
+  court: CourtView | null,
+  {
+    asked,
+    receipt,
+    verifierPeerId,
+  }: Pick<AuditRequest, 'receipt'> & { asked: Court | null; verifierPeerId: string },
+): Promise<Court | null> {
+  if (!court || !asked || !isSameCourt(court.court, asked)) return null
+  return (await isDrawn(court, receipt, addressFromPeerId(verifierPeerId))) ? asked : null
 }
 
 /** Rounded as they are sent, so that whoever reads the margins comes to the same outcome. */
@@ -113,7 +153,7 @@ function otherModel(): WeftError {
   return new WeftError('verification/other-model', 'This tab checks answers of another model.')
 }
 
-function notCalibrated(): WeftError {
+export function notCalibrated(): WeftError {
   return new WeftError(
     'verification/not-calibrated',
     'Nobody has measured yet how far honest devices are from each other with this model, so no answer of it can be judged.',

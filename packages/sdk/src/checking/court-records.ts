@@ -2,9 +2,9 @@
  * What a tab keeps of its court, so that a reload loses nothing: one ledger for each key and court.
  * @module
  */
+import type { Ledger } from '@weft/payments'
 import type { CaseOutcome } from '@weft/payments/chain'
 import type { AuditRequest, Hex, Verdict } from '@weft/protocol'
-import type { OpenLedger } from '@weft/storage'
 
 /** `found`: not told yet. `told`: no panel yet. `drawn`: its panel is asked. */
 export type CaseProgress =
@@ -34,6 +34,9 @@ export type CaseRecord = {
   panel: readonly Hex[]
   /** Of the panel, or of the larger one. */
   verdicts: readonly Verdict[]
+  /** Of them, who has said that the answer is false, and that it is not. */
+  sayFalse: number
+  sayTrue: number
   /** Of the time for an appeal, or for the larger panel. */
   endsAtMs: number | null
   /** By who lost. */
@@ -66,7 +69,7 @@ export type NewsRecord = {
 
 export type CourtRecord = CaseRecord | CheckToPay | NewsRecord
 
-export type CourtLedger = Pick<OpenLedger<CourtRecord>, 'records' | 'put' | 'remove'>
+export type CourtLedger = Ledger<CourtRecord>
 
 export function isOver({ progress }: Pick<CaseRecord, 'progress'>): boolean {
   return ['convicted', 'acquitted', 'undecided', 'dropped'].includes(progress)

@@ -7,7 +7,10 @@ import type { VerdictsReader, VerdictsWallet } from '@weft/payments/chain'
 import { bytesToHex, type Hex, type Receipt, receiptId } from '@weft/protocol'
 
 export type CourtView = VerdictsReader & {
-  send: Pick<VerdictsWallet, 'record' | 'tell' | 'accuse' | 'vote' | 'settle' | 'payForCheck'>
+  send: Pick<
+    VerdictsWallet,
+    'record' | 'tell' | 'accuse' | 'vote' | 'settle' | 'leaveSeat' | 'payForCheck'
+  >
 }
 
 /** @returns what the court calls a receipt */

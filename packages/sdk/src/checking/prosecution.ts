@@ -65,7 +65,10 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
   function rest(record: CaseRecord, hasMoved: boolean): void {
     const before = pauses.get(record.id)?.ms ?? 500
     const ms = hasMoved ? 500 : Math.min(2 * before, longestPauseMs)
-    pauses.set(record.id, { untilMs: Date.now() + ms, ms })
+    const nowMs = Date.now()
+    const endsAtMs = record.endsAtMs ?? 0
+    const untilMs = endsAtMs > nowMs ? Math.min(nowMs + ms, endsAtMs + 500) : nowMs + ms
+    pauses.set(record.id, { untilMs, ms })
   }
 
   async function step(open: CaseRecord, request: AuditRequest, signal: AbortSignal): Promise<void> {
@@ -101,6 +104,8 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
         epoch: null,
         panel: [],
         verdicts: [],
+        sayFalse: 0,
+        sayTrue: 0,
         endsAtMs: null,
         lostWei: 0n,
         reason: null,

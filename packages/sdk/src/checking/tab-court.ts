@@ -147,6 +147,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     // That somebody else was quicker is no problem of anybody.
     [lookEveryMs, () => recordEpoch({ court, mayRecord }, signal).catch(() => {})],
   ]
+  onChange()
   const running = works.map(([everyMs, work]) => repeat(everyMs, signal, work))
 
   return {
@@ -175,7 +176,7 @@ function inTurn(court: CourtView): CourtView {
       last = done.catch(() => {})
       return done
     }
-  const { record, tell, accuse, vote, settle, payForCheck } = court.send
+  const { record, tell, accuse, vote, settle, leaveSeat, payForCheck } = court.send
   return {
     ...court,
     send: {
@@ -184,6 +185,7 @@ function inTurn(court: CourtView): CourtView {
       accuse: after(accuse),
       vote: after(vote),
       settle: after(settle),
+      leaveSeat: after(leaveSeat),
       payForCheck: after(payForCheck),
     },
   }
@@ -196,9 +198,7 @@ function isSeated(standing: Standing | null): boolean {
 }
 
 function stateOf({ id, nodePeerId, foundAtMs, progress, ...record }: CaseRecord): CaseState {
-  const { panel, verdicts, endsAtMs, lostWei, reason } = record
-  const sayFalse = verdicts.filter(({ isFalse }) => isFalse).length
-  const sayTrue = verdicts.length - sayFalse
+  const { panel, sayFalse, sayTrue, endsAtMs, lostWei, reason } = record
   const said = { panel: panel.length, sayFalse, sayTrue }
   return { id, nodePeerId, foundAtMs, progress, ...said, endsAtMs, lostWei, reason }
 }

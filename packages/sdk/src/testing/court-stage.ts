@@ -1,0 +1,164 @@
+/**
+ * A real chain with a court, a node with stake, verifiers with seats, and clients, over real streams and with real
+ * weights.
+ * @module
+ */
+import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
+import { registryRoles } from '@weft/payments/chain'
+import { MemoryLedgers, startDevelopmentChain } from '@weft/payments/testing'
+import {
+  type ChatManifest,
+  findingHash,
+  type Hex,
+  receiptId,
+  signVerdict,
+  type Thresholds,
+} from '@weft/protocol'
+import { askVerifier } from '../checking/ask-verifier.ts'
+import { type CheckedAnswer, checkAnswers } from '../checking/check-answer.ts'
+import type { CourtRecord } from '../checking/court-records.ts'
+import { createTabCourt, type OpenCourt } from '../checking/tab-court.ts'
+import { createNodeMemory, type NodeMemory } from '../node-memory.ts'
+import type { ServeInit } from '../serve.ts'
+import { openRoad } from './road-stage.ts'
+import { until } from './until.ts'
+
+type ChainRules = Parameters<typeof startDevelopmentChain>[0]
+
+const thresholds: Thresholds = {
+  marginClip: 1,
+  windows: [{ tokens: 32, suspicious: 0.002, failed: 0.004 }],
+  fingerprint: null,
+}
+
+export type CourtStage = Awaited<ReturnType<typeof openCourtStage>>
+export type StageVerifier = Awaited<ReturnType<CourtStage['openVerifier']>>
+
+/** As a tab has it: its court outlives a reload, since what it keeps does. */
+type Member = { opened: OpenCourt; memory: NodeMemory; reopen(): Promise<OpenCourt> }
+
+export async function openCourtStage(rules: ChainRules) {
+  const [road, chain] = await Promise.all([openRoad(), startDevelopmentChain(rules)])
+  const { request, engine, relayAddresses } = road
+  const { modelCid } = request
+  const manifest: ChatManifest = { ...(road.manifest as ChatManifest), thresholds }
+  const manifestOf = () => manifest
+  const ends: (() => Promise<void>)[] = []
+  /** Twice as warm as it was asked to be. */
+  const hot: ServeInit['engine'] = {
+    measurePrompt: (init) => engine.measurePrompt(init),
+    generate: (init, options) =>
+      engine.generate({ ...init, sampling: { ...init.sampling, temperature: 2 } }, options),
+  }
+
+  async function goToCourt({ network, privateKey }: NodeNetwork): Promise<Member> {
+    const memory = createNodeMemory()
+    const ledgers = new MemoryLedgers<CourtRecord>()
+    const open = async () => {
+      const opened = createTabCourt({ network, memory, privateKey, ledgers, manifestOf })
+      await opened.court.use(await chain.court(privateKey))
+      return opened
+    }
+    const member: Member = {
+      opened: await open(),
+      memory,
+      async reopen() {
+        await member.opened.close()
+        member.opened = await open()
+        return member.opened
+      },
+    }
+    ends.push(() => member.opened.close())
+    return member
+  }
+
+  return {
+    ...road,
+    chain,
+    manifest,
+    modelCid,
+    /** A tab with a seat that checks what it is asked to. */
+    async openVerifier() {
+      const tab = await createNodeNetwork({ relays: relayAddresses })
+      const { network, privateKey } = tab
+      const { minimumStake = 100n * 10n ** 18n } = rules ?? {}
+      const roles = registryRoles.verify
+      const { operator, court } = await chain.enrol(privateKey, { roles, stakeWei: minimumStake })
+      await court.takeSeat(operator)
+      // As a liar it finds nothing wrong, ever.
+      const member = Object.assign(await goToCourt(tab), { isLiar: false })
+      const onEnd = (checked: CheckedAnswer | null) => {
+        if (!checked) return
+        const { request: about, outcome, finding } = checked
+        void member.opened.checked(about, { isFalse: outcome === 'failed', finding })
+      }
+      const view = () => member.opened.view()
+      const check = () =>
+        member.isLiar
+          ? lie(tab)
+          : checkAnswers({
+              ...{ network, engine, modelCid, manifest, privateKey, onEnd },
+              isBusy: () => false,
+              court: view,
+            })
+      let stopChecking = check()
+      let announcement = network.announce({ verifies: [modelCid] })
+      const away = async () => {
+        stopChecking()
+        await announcement.stop()
+      }
+      ends.push(async () => {
+        await away()
+        await network.stop()
+      })
+      return Object.assign(member, {
+        network,
+        address: operator as Hex,
+        away,
+        back() {
+          stopChecking = check()
+          announcement = network.announce({ verifies: [modelCid] })
+        },
+      })
+    },
+    /** A tab that only asks. */
+    async openClient() {
+      const tab = await createNodeNetwork({ relays: relayAddresses })
+      ends.push(() => tab.network.stop())
+      return Object.assign(await goToCourt(tab), tab)
+    },
+    async untilVerifiers(count: number) {
+      await until(
+        async () => (await road.client.findOffers({ role: 'verifies', modelCid })).length === count,
+        `verifiers are there: ${count}`,
+      )
+    },
+    /** An answer of the node, hotter than it was asked for where it cheats. */
+    async answer({ isCheating }: { isCheating: boolean }) {
+      road.startServing(isCheating ? { engine: hot } : {})
+      try {
+        return (await road.collect({ maxTokens: 64 })).end.answer
+      } finally {
+        await road.stopServing()
+      }
+    },
+    check: (answer: Parameters<typeof askVerifier>[1], memory: NodeMemory = createNodeMemory()) =>
+      askVerifier({ network: road.client, memory, manifestOf }, answer),
+    async close() {
+      await Promise.all(ends.map((end) => end()))
+      await Promise.all([road.close(), chain.stop()])
+    },
+  }
+
+  /** Signs for any court that is asked for, and finds all as it should be. */
+  function lie({ network, privateKey }: NodeNetwork): () => void {
+    return network.handleAudits(async ({ receipt, court }) => {
+      const { outputTokens, inputTokens } = receipt
+      const margins = new Uint8Array(4 * outputTokens)
+      const finding = { outcome: 'passed', inputTokens, margins } as const
+      const about = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
+      const verdict = signVerdict({ verifierPeerId: network.peerId, ...about, court }, privateKey)
+      return { type: 'verdict', verdict, finding }
+    })
+  }
+}
