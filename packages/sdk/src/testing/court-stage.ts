@@ -14,7 +14,8 @@ import {
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
-import { askVerifier } from '../checking/ask-verifier.ts'
+import type { AnswerRecord } from '@weft/storage'
+import { askVerifier, claimOf } from '../checking/ask-verifier.ts'
 import { type CheckedAnswer, checkAnswers } from '../checking/check-answer.ts'
 import type { CourtRecord } from '../checking/court-records.ts'
 import { createTabCourt, type OpenCourt } from '../checking/tab-court.ts'
@@ -142,8 +143,13 @@ export async function openCourtStage(rules: ChainRules) {
         await road.stopServing()
       }
     },
-    check: (answer: Parameters<typeof askVerifier>[1], memory: NodeMemory = createNodeMemory()) =>
-      askVerifier({ network: road.client, memory, manifestOf }, answer),
+    /** Any verifier is asked by the client. */
+    check: (answer: AnswerRecord) =>
+      askVerifier(
+        { network: road.client, memory: createNodeMemory(), manifestOf },
+        claimOf(answer),
+        { without: [], drawn: null },
+      ),
     async close() {
       await Promise.all(ends.map((end) => end()))
       await Promise.all([road.close(), chain.stop()])
