@@ -1,5 +1,5 @@
 /**
- * Four screens. All but the first load when they are opened.
+ * The screens. All but the first load when they are opened.
  * @module
  */
 import {
@@ -50,8 +50,23 @@ const walletRoute = createRoute({
   ),
 })
 
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/shared',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./shared/shared-page.tsx')),
+    'SharedPage',
+  ),
+})
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([playgroundRoute, contributeRoute, modelsRoute, walletRoute]),
+  routeTree: rootRoute.addChildren([
+    playgroundRoute,
+    contributeRoute,
+    modelsRoute,
+    walletRoute,
+    sharedRoute,
+  ]),
   defaultPreload: false,
   defaultErrorComponent: ({ error }) => (
     <FailedPage title="This page has stopped" error={toData(error)} />

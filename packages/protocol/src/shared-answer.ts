@@ -12,7 +12,7 @@ import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { checkClaim, receiptSchema } from './receipt.ts'
 
-const subject = 'The shared answer'
+const subject = 'shared answer'
 /** Once unpacked: a long prompt and a long answer. */
 const maxBytes = 1024 * 1024
 const maxTextChars = 512 * 1024

@@ -1,20 +1,21 @@
 import type { AnswerRecord } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
 import { count, shortPeerId } from '../row/summary.ts'
-import { useSession, useTab } from '../site/tab-context.tsx'
+import { useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { opinionWords } from './check-words.ts'
 import { MarginPlot } from './margin-plot.tsx'
 import { useCancellable } from './use-cancellable.ts'
 
-type CheckElsewhereProps = { chatId: string; turnId: string; answer: AnswerRecord }
+type CheckElsewhereProps = {
+  answer: AnswerRecord
+  /** Asks one more tab and keeps what it says. */
+  onCheck: (signal: AbortSignal) => Promise<void>
+}
 
 /** What other tabs found that computed a signed answer again, and the way to ask one more. */
-export function CheckElsewhere({ chatId, turnId, answer }: CheckElsewhereProps) {
-  const session = useSession()
-  const { isRunning, failure, start, cancel } = useCancellable((signal) =>
-    session.check(chatId, turnId, signal),
-  )
+export function CheckElsewhere({ answer, onCheck }: CheckElsewhereProps) {
+  const { isRunning, failure, start, cancel } = useCancellable(onCheck)
   const { check, receipt } = answer
   const models = useTab()?.models.list.get() ?? []
   const manifest = models.find(({ modelCid }) => modelCid === answer.job.modelCid)?.manifest

@@ -3,7 +3,7 @@ import { RowLegend } from '../row/row-legend.tsx'
 import { describeRow, layOutRow } from '../row/stitches.ts'
 import { summarize, summaryLine } from '../row/summary.ts'
 import { WovenRow } from '../row/woven-row.tsx'
-import { useTab } from '../site/tab-context.tsx'
+import { useSession, useTab } from '../site/tab-context.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { Sheet } from '../ui/sheet.tsx'
 import { CheckElsewhere } from './check-elsewhere.tsx'
@@ -11,6 +11,7 @@ import { checkSentence } from './check-words.ts'
 import { FactList } from './fact-list.tsx'
 import { receiptFacts, receiptJson } from './receipt-facts.ts'
 import { Recheck } from './recheck.tsx'
+import { ShareAnswer } from './share-answer.tsx'
 
 type ReceiptPanelProps = {
   chatId: string
@@ -21,6 +22,7 @@ type ReceiptPanelProps = {
 
 /** Where an answer came from and how far it was checked, in full. */
 export default function ReceiptPanel({ chatId, turnId, answer, onClose }: ReceiptPanelProps) {
+  const session = useSession()
   const models = useTab()?.models.list.get() ?? []
   const model = models.find(({ modelCid }) => modelCid === answer.job.modelCid)
   return (
@@ -31,8 +33,11 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
       <RowLegend answer={answer} />
       <section aria-label="Check" className="mt-5 border-t border-thread pt-4">
         <p className="text-sm">{checkSentence(answer)}</p>
-        <Recheck chatId={chatId} turnId={turnId} answer={answer} />
-        <CheckElsewhere chatId={chatId} turnId={turnId} answer={answer} />
+        <Recheck answer={answer} onCheck={(signal) => session.recheck(chatId, turnId, signal)} />
+        <CheckElsewhere
+          answer={answer}
+          onCheck={(signal) => session.check(chatId, turnId, signal)}
+        />
       </section>
       {receiptFacts(answer, model).map(({ title, facts }) => (
         <FactList key={title} title={title} facts={facts} />
@@ -40,6 +45,7 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
       <div className="mt-4 -ml-2">
         <CopyButton label="Copy as JSON" text={() => receiptJson(answer)} />
       </div>
+      <ShareAnswer answer={answer} />
     </Sheet>
   )
 }

@@ -2,20 +2,21 @@ import type { AnswerRecord, Models } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
 import { engineSentence } from '../playground/run-words.ts'
 import { count } from '../row/summary.ts'
-import { useSession, useTab } from '../site/tab-context.tsx'
+import { useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { useCancellable } from './use-cancellable.ts'
 
-type RecheckProps = { chatId: string; turnId: string; answer: AnswerRecord }
+type RecheckProps = {
+  answer: AnswerRecord
+  /** Computes it again and keeps what came of it. */
+  onCheck: (signal: AbortSignal) => Promise<void>
+}
 
 /** Computes the answer again on this device, on demand. */
-export function Recheck({ chatId, turnId, answer }: RecheckProps) {
-  const session = useSession()
+export function Recheck({ answer, onCheck }: RecheckProps) {
   const models = useTab()?.models
-  const { isRunning, failure, start, cancel } = useCancellable((signal) =>
-    session.recheck(chatId, turnId, signal),
-  )
+  const { isRunning, failure, start, cancel } = useCancellable(onCheck)
   const checkable = answer.nonce !== null && answer.tokens.length > 0
   return (
     <div className="mt-3 grid justify-items-start gap-2" aria-live="polite">

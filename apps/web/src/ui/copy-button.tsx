@@ -4,11 +4,17 @@ import { Button } from './button.tsx'
 const shownMs = 1_500
 
 /** Copies text and says so for a moment. */
-export function CopyButton({ label, text }: { label: string; text: () => string }) {
+export function CopyButton({
+  label,
+  text,
+}: {
+  label: string
+  text: () => string | Promise<string>
+}) {
   const [said, setSaid] = useState<string | null>(null)
   async function copy() {
     try {
-      await navigator.clipboard.writeText(text())
+      await navigator.clipboard.writeText(await text())
       setSaid('Copied')
     } catch {
       setSaid('Not allowed here')
