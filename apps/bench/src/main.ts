@@ -5,6 +5,7 @@
 import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
 import { chunks } from './chunks.ts'
+import { collusion } from './collusion.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
 import { gas } from './gas.ts'
@@ -39,6 +40,7 @@ const benches: Record<string, Bench> = {
   gas,
   losses,
   verify,
+  collusion,
 }
 
 const usage = `npm run bench -- NAME [options]
