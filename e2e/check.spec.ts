@@ -45,4 +45,16 @@ test('a tab that did not answer computes the answer again and signs what it foun
   await expect(client.summary).toContainText('checked by another tab', { timeout: 30_000 })
   await page.getByRole('button', { name: 'Receipt' }).last().click()
   await expect(check).toContainText('Another tab, drawn by lot, computed it again:')
+  await page.keyboard.press('Escape')
+
+  // Both answer the next one at once.
+  await client.choose('quorum')
+  await client.ask(story)
+  expect(await client.ended()).toMatchObject({ finish: 'stop', peers: 1 })
+  await expect(client.summary).toContainText('the same from 2 tabs')
+  await page.getByRole('button', { name: 'Receipt' }).last().click()
+  await expect(check).toContainText(/Two tabs answered at once and chose the same \d+ tokens/)
+  await expect(page.getByRole('region', { name: 'Answered at the same time' })).toContainText(
+    ', signed',
+  )
 })

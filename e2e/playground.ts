@@ -23,7 +23,7 @@ export function playground(page: Page) {
       await summaries.nth(asked).waitFor({ state: 'attached' })
     },
     /** Chooses how far answers are checked, from now on. */
-    async choose(grade: 'signed' | 'sampled' | 'always') {
+    async choose(grade: 'signed' | 'sampled' | 'always' | 'quorum') {
       const settings = page.getByRole('button', { name: /^Settings/ })
       await settings.click()
       await page.getByLabel('How far answers are checked').selectOption(grade)

@@ -19,7 +19,7 @@ import {
 import { maxPaidForNothing } from './loss-bounds.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type NodePayment, openPayment } from './node-payment.ts'
-import { createNodeSearch, type SearchOptions } from './node-search.ts'
+import { createNodeSearch, type SearchOptions, type TakenNodes } from './node-search.ts'
 import { isLie } from './search-errors.ts'
 import { stint } from './stint.ts'
 import type { GenerateEvent, WaitOptions } from './tab.ts'
@@ -34,6 +34,8 @@ export type AnswerElsewhereComponents = {
   payer?: () => Payer | null
   /** @throws WeftError `sdk/unknown-model` */
   manifestOf(modelCid: string): Manifest
+  /** Where the same job is answered several times at once. */
+  taken?: TakenNodes
 }
 
 export type Sealed = { job: Job; nonce: Uint8Array }

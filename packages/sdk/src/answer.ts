@@ -29,6 +29,7 @@ export function emptyAnswer(
     recheck: null,
     grade,
     check: null,
+    quorum: null,
   }
 }
 
@@ -65,6 +66,9 @@ export function foldAnswer(
     }
     case 'delta':
       return foldDelta(answer, event, elapsedMs)
+    case 'quorum':
+      return { ...answer, quorum: event.quorum }
+    case 'turned':
     case 'end':
       return event.answer
   }

@@ -12,6 +12,7 @@ import {
   jobId,
   WeftError,
 } from '@weft/protocol'
+import type { Grade } from '@weft/storage'
 import { emptyAnswer, foldAnswer } from './answer.ts'
 import {
   type AnswerElsewhereComponents,
@@ -20,6 +21,7 @@ import {
   type Sealed,
 } from './answer-elsewhere.ts'
 import type { AnswerChecks } from './checking/answer-checks.ts'
+import { answerByQuorum } from './quorum/answer-by-quorum.ts'
 import type { GenerateEvent, GenerateRequest, WaitOptions } from './tab.ts'
 
 export type GenerateComponents = AnswerElsewhereComponents & {
@@ -33,6 +35,7 @@ export type GenerateComponents = AnswerElsewhereComponents & {
 }
 
 const defaultMaxTokens = 256
+const quorumSizes = [2, 3, 4, 5]
 
 export async function* generate(
   components: GenerateComponents,
@@ -51,19 +54,24 @@ export async function* generate(
   })
   const startedMs = performance.now()
   const { where, place = null } = request
-  let answer = emptyAnswer(job, {
-    where,
-    grade: where === 'local' ? null : (request.grade ?? 'sampled'),
-  })
+  const grade = where === 'local' ? null : gradeOf(request)
+  let answer = emptyAnswer(job, { where, grade })
   yield { type: 'search-start', answer }
 
-  const road = where === 'local' ? answerHere : answerElsewhere
+  const sealed = { job, nonce }
+  const options = signal ? { signal } : {}
+  const road =
+    grade === null
+      ? answerHere(components, sealed, options)
+      : typeof grade === 'object'
+        ? answerByQuorum(components, { ...sealed, size: grade.quorum, empty: answer }, options)
+        : answerElsewhere(components, sealed, options)
   try {
-    for await (const event of road(components, { job, nonce }, { ...(signal ? { signal } : {}) })) {
+    for await (const event of road) {
       if (event.type === 'finish') {
         const { receipt, finishReason } = event
         answer = { ...answer, receipt, finishReason }
-        answer = { ...answer, check: components.checks?.begin(answer) ?? null }
+        answer = components.checks?.begin(answer) ?? answer
         try {
           yield { type: 'end', receipt, answer }
         } finally {
@@ -98,6 +106,14 @@ async function* answerHere(
       yield { type: 'finish', receipt: null, finishReason: part.finishReason }
     }
   }
+}
+
+/** @throws WeftError `sdk/bad-grade` */
+function gradeOf({ grade = 'sampled' }: GenerateRequest): Grade {
+  if (typeof grade === 'object' && !quorumSizes.includes(grade.quorum)) {
+    throw new WeftError('sdk/bad-grade', 'Two to five tabs can answer at once.')
+  }
+  return grade
 }
 
 function isCancelled(error: unknown): error is CancelledError {

@@ -24,10 +24,12 @@ export type {
   ImportReport,
   NodeBill,
   Opinion,
+  QuorumRecord,
   RecheckRecord,
   StorageSpace,
   Turn,
   UploadLimits,
+  Witness,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
 export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'

@@ -20,7 +20,12 @@ export type NodeSearchInit = {
   memory: NodeMemory
   payer: Payer | null
   job: Job
+  /** Of several searches for one job, each its own nodes. */
+  taken?: TakenNodes
 }
+
+/** Which node is asked by which of several searches for the same job. */
+export type TakenNodes = Map<string, symbol>
 
 export type NodeSearch = {
   /**
@@ -53,7 +58,10 @@ export function createNodeSearch({
   memory,
   payer,
   job,
+  taken = new Map(),
 }: NodeSearchInit): NodeSearch {
+  const self = Symbol()
+  const isFree = (node: string) => (taken.get(node) ?? self) === self
   const { modelCid, maxPrice } = job
   const wanted = wantedBy(job, network.region)
   /** Answering, or lost. */
@@ -71,13 +79,18 @@ export function createNodeSearch({
   const whyNobody = async (options: WaitOptions): Promise<WeftError | null> => {
     const query = { role: 'models', modelCid, limit: offersPerSearch, checksLater: true } as const
     const offers = await network.findOffers(query, options).catch(() => [])
-    const others = offers.filter(({ registration }) => !banned.has(registration.peerId))
+    const others = offers.filter(
+      ({ registration: { peerId } }) => !banned.has(peerId) && isFree(peerId),
+    )
     const falseNodes = memory.falseNodes.get()
     if (others.some(({ registration }) => !falseNodes.has(registration.peerId))) return tooDear()
     return others.length > 0 ? onlyFalse() : null
   }
   const fresh = () =>
-    ranked.filter(({ registration: node }) => !asked.has(node.peerId) && !banned.has(node.peerId))
+    ranked.filter(
+      ({ registration: node }) =>
+        !asked.has(node.peerId) && !banned.has(node.peerId) && isFree(node.peerId),
+    )
 
   const candidates = (answered: readonly number[], options: WaitOptions): Candidates => ({
     fresh,
@@ -88,11 +101,13 @@ export function createNodeSearch({
     },
     ask(node, onPlace) {
       asked.add(node.peerId)
+      taken.set(node.peerId, self)
       const { signal } = options
       return askNode({ network, node, job, payer, answered, signal, onPlace })
     },
     noteFull(node, aboutMs) {
       asked.delete(node)
+      taken.delete(node)
       memory.busy(node, aboutMs)
     },
     noteFailed(node, error) {

@@ -44,6 +44,7 @@ import { createPauseWatch } from './pausing/pause-watch.ts'
 import { stayAwake } from './pausing/stay-awake.ts'
 import { createPublishedModels } from './published-models.ts'
 import { createPurse } from './purse.ts'
+import { membersOf } from './quorum/compare.ts'
 import { recheck } from './recheck.ts'
 import { regionOf } from './region.ts'
 import { createServingNode } from './serving-node.ts'
@@ -225,8 +226,9 @@ export async function openTab(init: TabInit): Promise<Tab> {
 const sampledShare = 0.1
 
 /** Two open tabs share a history; each pursues what it asked for itself. */
-function isOwnAndWaits({ job, check }: AnswerRecord, peerId: string): boolean {
-  return job.clientPeerId === peerId && check?.state === 'waiting'
+function isOwnAndWaits(answer: AnswerRecord, peerId: string): boolean {
+  if (answer.job.clientPeerId !== peerId) return false
+  return membersOf(answer).some(({ check }) => check?.state === 'waiting')
 }
 
 type Joined = { identity: Identity; network: Network }

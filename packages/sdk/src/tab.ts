@@ -26,6 +26,7 @@ import type {
   Grade,
   ImportReport,
   ModelProgress,
+  QuorumRecord,
   RecheckRecord,
   StorageSpace,
   UploadLimits,
@@ -219,6 +220,10 @@ export type GenerateEvent =
    */
   | { type: 'node-lost'; nodePeerId: string; tokens: number; text: string; error: WeftErrorData }
   | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
+  /** Of a quorum: what the tabs that are not shown have said by now, and where they part from the shown one. */
+  | { type: 'quorum'; quorum: QuorumRecord }
+  /** Of a quorum: from `atToken` on most say something else, or the shown tab is lost, so another one is shown. */
+  | { type: 'turned'; atToken: number; answer: AnswerRecord }
   | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
 
 export interface Client {

@@ -46,6 +46,23 @@ export type AnswerRecord = {
   grade: Grade | null
   /** What other tabs say of it; null where none was to be asked. */
   check: CheckRecord | null
+  /** What other tabs answered to the same job at the same time; null unless that was the grade. */
+  quorum: QuorumRecord | null
+}
+
+/** The same job, the same seed, by several tabs at once. */
+export type QuorumRecord = {
+  /** Tabs that were to answer, the shown one among them. */
+  size: number
+  /** The others that began: fewer where nobody else served the model. */
+  witnesses: Witness[]
+}
+
+export type Witness = {
+  /** Its own, whole; it has no witnesses itself. */
+  answer: AnswerRecord
+  /** The first token in which it is not the shown answer's, perhaps the end; null where both are the same so far. */
+  partsAt: number | null
 }
 
 /** What one node is owed for its part of an answer. */

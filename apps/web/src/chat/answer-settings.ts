@@ -16,8 +16,10 @@ export type AnswerSettings = {
   schema: string
   /** What to do with a conversation that is too long: `slide` or `error`. */
   overflow: string
-  /** How far it is checked: `signed`, `sampled` or `always`. */
+  /** How far it is checked: `signed`, `sampled`, `always` or `quorum`. */
   grade: string
+  /** Tabs that answer at once, read only under `quorum`. */
+  quorum: string
 }
 
 export type SettingName = keyof AnswerSettings
@@ -36,11 +38,18 @@ export const initialSettings: AnswerSettings = {
   schema: '',
   overflow: 'slide',
   grade: 'sampled',
+  quorum: '2',
 }
 
 /** How many differ from the defaults. */
 export function countChanged(settings: AnswerSettings): number {
   const names = Object.keys(initialSettings) as SettingName[]
-  return names.filter((name) => settings[name] !== initialSettings[name] && name !== 'schema')
-    .length
+  const isRead = (name: SettingName) => name !== 'schema' && name !== 'quorum'
+  return names.filter((name) => settings[name] !== initialSettings[name] && isRead(name)).length
+}
+
+/** For a price beforehand; 1 where what is typed is no quorum. */
+export function tabsAtOnce({ grade, quorum }: AnswerSettings): number {
+  const tabs = Number(quorum)
+  return grade === 'quorum' && Number.isInteger(tabs) && tabs > 1 ? Math.min(tabs, 5) : 1
 }

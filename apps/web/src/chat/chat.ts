@@ -64,6 +64,7 @@ const unknownThen: Partial<AnswerRecord> = {
   handovers: [],
   bills: [],
   grade: null,
+  quorum: null,
   check: null,
 }
 

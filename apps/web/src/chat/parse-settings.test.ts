@@ -69,3 +69,13 @@ test('a schema goes along as it was typed', () => {
     schema,
   })
 })
+
+test('a quorum is two to five tabs', () => {
+  expect(parse({ grade: 'quorum', quorum: '3' }).request.grade).toEqual({ quorum: 3 })
+  for (const quorum of ['1', '6', '2.5', '']) {
+    expect(parse({ grade: 'quorum', quorum }).problems).toEqual({
+      quorum: 'Expected a whole number from 2 to 5.',
+    })
+    expect(parse({ grade: 'always', quorum }).problems).toBeNull()
+  }
+})

@@ -41,13 +41,16 @@ export function parseSettings(settings: AnswerSettings): ParsedSettings {
     Number.isInteger(maxTokens) && maxTokens >= 1 && maxTokens <= limits.maxOutputTokens
   if (!isCount) problems.maxTokens = `Expected ${numberRanges.maxTokens}.`
 
+  const grade = toGrade(settings)
+  if (!grade) problems.quorum = `Expected ${numberRanges.quorum}.`
+
   const overflow: ContextOverflow = settings.overflow === 'error' ? 'error' : 'slide'
   return {
     request: {
       sampling,
       maxTokens: isCount ? maxTokens : 1,
       overflow,
-      grade: toGrade(settings),
+      grade: grade ?? 'sampled',
     },
     problems: Object.keys(problems).length > 0 ? problems : null,
   }
@@ -59,10 +62,16 @@ const numberRanges = {
   topP: 'a number above 0, at most 1',
   minP: 'a number from 0 to 1',
   repetitionPenalty: 'a number from 0.5 to 2',
+  quorum: 'a whole number from 2 to 5',
   maxTokens: `a whole number from 1 to ${limits.maxOutputTokens.toLocaleString('en')}`,
 }
 
-function toGrade({ grade }: AnswerSettings): Grade {
+/** @returns null for a count of tabs that cannot be asked */
+function toGrade({ grade, quorum }: AnswerSettings): Grade | null {
+  if (grade === 'quorum') {
+    const size = toNumber(quorum)
+    return Number.isInteger(size) && size >= 2 && size <= 5 ? { quorum: size } : null
+  }
   return grade === 'signed' || grade === 'always' ? grade : 'sampled'
 }
 

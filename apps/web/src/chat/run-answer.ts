@@ -173,7 +173,10 @@ function stepOf(run: Run, event: GenerateEvent): Run {
       return { ...run, step: 'handing-over' }
     case 'delta':
       return run.step === 'answering' ? run : { ...run, step: 'answering' }
+    case 'turned':
+      return { ...run, nodePeerId: event.answer.segments.at(-1)?.peerId ?? run.nodePeerId }
     case 'cost':
+    case 'quorum':
     case 'end':
       return run
   }

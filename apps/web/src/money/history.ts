@@ -3,7 +3,7 @@
  * @module
  */
 import type { Conversation, History } from '@weft/sdk'
-import { billWei } from './bill.ts'
+import { billsOf, billWei } from './bill.ts'
 
 export type PaidAnswer = {
   /** The turn's. */
@@ -32,10 +32,10 @@ export async function listPaidAnswers(
 function paidAnswersIn({ turns }: Conversation): PaidAnswer[] {
   return turns.flatMap(({ id, prompt, answer }) => {
     // An answer of an earlier version cost nothing.
-    const bills = answer.bills ?? []
-    const wei = billWei({ bills })
+    const paid = { bills: answer.bills ?? [], quorum: answer.quorum ?? null }
+    const wei = billWei(paid)
     if (wei === 0n) return []
-    const nodes = new Set(bills.map(({ peerId }) => peerId)).size
+    const nodes = new Set(billsOf(paid).map(({ peerId }) => peerId)).size
     return [{ id, prompt, atMs: answer.job.createdAtMs, tokens: answer.tokens.length, nodes, wei }]
   })
 }

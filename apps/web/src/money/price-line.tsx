@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Cell, ModelEntry, Spending } from '@weft/sdk'
 import { useId } from 'react'
-import type { AnswerSettings } from '../chat/answer-settings.ts'
+import { type AnswerSettings, tabsAtOnce } from '../chat/answer-settings.ts'
 import { chatModels } from '../models/model-names.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
@@ -37,6 +37,7 @@ function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
   const words = priceSentence({
     prompt,
     maxTokens: Number(settings.maxTokens),
+    tabs: tabsAtOnce(settings),
     payAtMost,
     spending,
     rate: useFiat(),

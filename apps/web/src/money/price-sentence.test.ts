@@ -4,6 +4,7 @@ import { priceSentence } from './price-sentence.ts'
 const asked: Parameters<typeof priceSentence>[0] = {
   prompt: 'abc',
   maxTokens: 999,
+  tabs: 1,
   payAtMost: '1',
   spending: { freeWei: 10n ** 18n },
   rate: null,
@@ -21,5 +22,6 @@ test('before asking, the most that it can cost is said', () => {
   expect(say({ spending: { freeWei: 1n } })).toBe(
     'This answer may cost 0.001 WEFT, more than is left.',
   )
+  expect(say({ tabs: 3 })).toBe('This answer costs 0.003 WEFT at most for 3 tabs at once.')
   expect(say({ maxTokens: Number.NaN })).toBe('This answer costs 0.000001 WEFT at most.')
 })

@@ -4,7 +4,7 @@
  */
 type GradeWords = { name: string; does: string; costs: string; not: string }
 
-export const gradeWords: Record<'signed' | 'sampled' | 'always', GradeWords> = {
+export const gradeWords: Record<'signed' | 'sampled' | 'always' | 'quorum', GradeWords> = {
   signed: {
     name: 'Signed',
     does: 'The tab that answers signs exactly these tokens, and this tab checks the signature as they come.',
@@ -23,5 +23,11 @@ export const gradeWords: Record<'signed' | 'sampled' | 'always', GradeWords> = {
     costs:
       'Costs about a tenth of an answer’s work. For free answers that is a favour, and may take a while.',
     not: 'Not found: a single changed token, and at temperature 0 another seed. The tabs that check read the conversation, too.',
+  },
+  quorum: {
+    name: 'Several tabs at once',
+    does: 'The same question, the same seed, to several tabs: their tokens are compared as they come, and where they part other tabs are asked who is right.',
+    costs: 'Costs as many times as much as there are tabs.',
+    not: 'Not shown: that they do not belong together; tabs of one owner can tell the same lie. Each of them reads the conversation.',
   },
 }

@@ -57,7 +57,12 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
           />
         ))}
       </div>
-      <GradeFields settings={settings} onGrade={set('grade')} />
+      <GradeFields
+        settings={settings}
+        problem={problems.quorum}
+        onGrade={set('grade')}
+        onQuorum={set('quorum')}
+      />
       <div className="grid gap-3 sm:grid-cols-2">
         <Select
           label="Form of the answer"

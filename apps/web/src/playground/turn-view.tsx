@@ -1,7 +1,7 @@
 import type { AnswerRecord, Cell } from '@weft/sdk'
 import { lazy, memo, Suspense, useState } from 'react'
 import type { ChatTurn, Run } from '../chat/chat.ts'
-import { falseNodeSentence } from '../receipt/check-words.ts'
+import { checkSentence, falseNodeSentence } from '../receipt/check-words.ts'
 import { handoverNote } from '../receipt/handover-words.ts'
 import { summarize } from '../row/summary.ts'
 import { useTab } from '../site/tab-context.tsx'
@@ -70,6 +70,9 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         )}
         {answer && !streaming && <HandoverNote answer={answer} />}
         {answer && <FalseNodeNote answer={answer} />}
+        {answer && isParted(answer) && (
+          <p className="border-l-2 border-weld pl-4 text-sm">{checkSentence(answer)}</p>
+        )}
         {answer && summary && (
           <AnswerFoot
             answer={answer}
@@ -108,6 +111,11 @@ function FalseNodeNote({ answer }: { answer: AnswerRecord }) {
   const falseNodes = useCell(useTab()?.peers.falseNodes ?? noFalseNodes)
   const note = falseNodeSentence(answer, falseNodes)
   return note && <p className="border-l-2 border-weld pl-4 text-sm">{note}</p>
+}
+
+/** Of several that answer at once, one says something else. */
+function isParted({ quorum }: AnswerRecord): boolean {
+  return quorum?.witnesses.some(({ partsAt }) => partsAt !== null) ?? false
 }
 
 /** A longer prompt is shown by its beginning, so that its answer stays in sight. */

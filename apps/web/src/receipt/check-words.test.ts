@@ -1,5 +1,5 @@
 import type { Outcome } from '@weft/protocol'
-import type { AnswerRecord, CheckRecord, Opinion } from '@weft/sdk'
+import type { AnswerRecord, CheckRecord, Opinion, Witness } from '@weft/sdk'
 import { expect, test } from 'vitest'
 import { checkSentence, falseNodeSentence } from './check-words.ts'
 
@@ -14,6 +14,8 @@ const sentence = (change: Partial<AnswerRecord>) =>
     recheck: null,
     check: null,
     grade: 'signed',
+    quorum: null,
+    tokens: Array(80).fill(1),
     ...change,
   })
 const checked = (change: Partial<CheckRecord>) =>
@@ -66,10 +68,39 @@ test.each([
 })
 
 test('who was caught once casts a shadow on what nobody checked', () => {
-  const answer = { segments: [{ peerId: 'a', startToken: 0 }], check: null, recheck: null }
+  const answer = {
+    segments: [{ peerId: 'a', startToken: 0 }],
+    check: null,
+    recheck: null,
+    quorum: null,
+  }
   const caught = new Set(['a'])
   expect(falseNodeSentence(answer, new Set())).toBe('')
   expect(falseNodeSentence(answer, caught)).toMatch('was found to answer falsely')
   const check = { outcome: 'passed' } as CheckRecord
   expect(falseNodeSentence({ ...answer, check }, caught)).toBe('')
+})
+
+test('what several tabs said at once', () => {
+  const witness = (partsAt: number | null, outcome: Outcome | null = null) =>
+    ({
+      partsAt,
+      answer: {
+        tokens: Array(70).fill(1),
+        check: { state: outcome ? 'decided' : 'waiting', outcome },
+      },
+    }) as Witness
+  const said = (witnesses: Witness[], outcome: Outcome | null = null) =>
+    sentence({
+      quorum: { size: witnesses.length + 1, witnesses },
+      check: { state: 'decided', lot, opinions: [], outcome, error: null },
+    })
+  expect(said([witness(null)])).toMatch(/^Two tabs answered at once and chose the same 70 tokens/)
+  expect(said([witness(40), witness(null)])).toMatch(
+    /^Three tabs answered at once; from token 41 on one of them says something else\. Other tabs are asked/,
+  )
+  expect(said([witness(40, 'passed')], 'passed')).toMatch(/Near a tie devices differ/)
+  expect(said([witness(40, 'failed')], 'passed')).toMatch(/gets no more questions/)
+  expect(said([witness(40, 'suspicious')], 'suspicious')).toMatch(/Nobody else could tell/)
+  expect(said([])).toMatch(/^Signed/)
 })

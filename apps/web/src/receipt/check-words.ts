@@ -2,16 +2,22 @@
  * What was checked of an answer, by whom, and how sure that is, in one sentence or two.
  * @module
  */
-import type { AnswerRecord, CheckRecord, Opinion } from '@weft/sdk'
+import type { AnswerRecord, CheckRecord, Opinion, Witness } from '@weft/sdk'
 
-type Checked = Pick<AnswerRecord, 'where' | 'receipt' | 'recheck' | 'check' | 'grade'>
+type Checked = Pick<
+  AnswerRecord,
+  'where' | 'receipt' | 'recheck' | 'check' | 'grade' | 'quorum' | 'tokens'
+>
 
-export function checkSentence({ where, receipt, recheck, check, grade }: Checked): string {
+export function checkSentence(answer: Checked): string {
+  const { where, receipt, recheck, check, grade } = answer
   if (recheck) {
     return recheck.firstDifference === null
       ? 'This device has computed the same tokens from the same seed.'
       : 'This device computed something else from the same seed. Different hardware can cause this near a tie; a dishonest node too.'
   }
+  const compared = quorumSentence(answer)
+  if (compared) return compared
   if (check?.outcome) return outcomeSentence(check, check.outcome)
   if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
   if (!receipt) return 'There is no receipt: nobody has signed for these tokens.'
@@ -73,6 +79,41 @@ function likenessWords({ margins }: Opinion): string {
   return same === margins.length
     ? `all ${same} choices are the same`
     : `${same} of ${margins.length} choices are the same, the others as near as honest devices come`
+}
+
+/** Of tabs that answered at once; empty where nobody else did. */
+function quorumSentence({ quorum, check, tokens }: Checked): string {
+  const witnesses = quorum?.witnesses ?? []
+  if (witnesses.length === 0) return ''
+  const tabs = numbers[witnesses.length + 1] ?? `${witnesses.length + 1}`
+  const parted = witnesses.filter(({ partsAt }) => partsAt !== null)
+  const at = Math.min(...parted.map(({ partsAt }) => partsAt ?? 0)) + 1
+  if (parted.length === 0) {
+    const least = Math.min(tokens.length, ...witnesses.map(({ answer }) => answer.tokens.length))
+    return `${tabs} tabs answered at once and chose the same ${least} tokens, each signed by its own. Tabs of one owner can agree on a lie.`
+  }
+  const others = numbers[parted.length]?.toLowerCase() ?? `${parted.length}`
+  const parting = `${tabs} tabs answered at once; from token ${at} on ${others} of them ${parted.length === 1 ? 'says' : 'say'} something else.`
+  return `${parting} ${decisionSentence(check, parted)}`
+}
+
+function decisionSentence(check: CheckRecord | null, parted: readonly Witness[]): string {
+  const outcomes = parted.map(({ answer }) => answer.check?.outcome ?? null)
+  if (check?.outcome === 'passed' && outcomes.every((outcome) => outcome === 'passed')) {
+    return 'Other tabs computed each again: both are as honest devices choose. Near a tie devices differ.'
+  }
+  if (check?.outcome === 'passed' && outcomes.includes('failed')) {
+    return 'Other tabs computed each again: this one is the model’s own, the other is not. Whoever signed that gets no more questions from this browser.'
+  }
+  if (check?.outcome === 'failed') {
+    return 'Other tabs computed it again: what is shown is not this model’s own choice.'
+  }
+  const isWaiting = [check, ...parted.map(({ answer }) => answer.check)].some(
+    (each) => each?.state === 'waiting',
+  )
+  return isWaiting
+    ? 'Other tabs are asked to compute each again.'
+    : 'Nobody else could tell which of them the model chose.'
 }
 
 const numbers = ['None', 'One', 'Two', 'Three', 'Four', 'Five']

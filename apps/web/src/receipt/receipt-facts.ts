@@ -5,7 +5,7 @@
 import { bytesToHex } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { exactWeft } from '../money/amounts.ts'
-import { billWei } from '../money/bill.ts'
+import { billsOf, billWei } from '../money/bill.ts'
 import { priceWords } from '../money/price-words.ts'
 import { count, formatRate, formatSeconds, shortPeerId, summarize } from '../row/summary.ts'
 import { handoverSentence } from './handover-words.ts'
@@ -41,11 +41,15 @@ function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
   const { where, segments, handovers, receipt, quote } = answer
   const engine = receipt?.engine ?? quote?.engine
   const peers = [...new Set(segments.map(({ peerId }) => peerId))]
+  const witnesses = (answer.quorum?.witnesses ?? []).flatMap((witness) =>
+    witness.answer.segments.map(({ peerId }) => peerId),
+  )
   const name = where === 'local' ? 'This device' : 'Peer'
   return {
     title: 'Who answered',
     facts: [
       ...peers.map((value): Fact => ({ name, value, id: true })),
+      ...witnesses.map((value): Fact => ({ name: 'At the same time', value, id: true })),
       ...handovers.map(
         (handover): Fact => ({ name: 'Handover', value: handoverSentence(handover) }),
       ),
@@ -79,7 +83,7 @@ function how(answer: AnswerRecord): FactGroup {
 
 /** Nothing where nothing was paid. A node that answered for nothing stands beside one that did not. */
 function bill(answer: AnswerRecord): FactGroup {
-  const { bills } = answer
+  const bills = billsOf(answer)
   const totalWei = billWei(answer)
   if (totalWei === 0n) return { title: '', facts: [] }
   return {
@@ -94,7 +98,7 @@ function bill(answer: AnswerRecord): FactGroup {
 /** e.g. `12 tokens in, 84 tokens out, at 0.50 WEFT for a million tokens in, 1.50 out: 0.000132 WEFT` */
 function billLine(each: AnswerRecord['bills'][number]): string {
   const tokens = `${count(each.inputTokens, 'token')} in, ${count(each.outputTokens, 'token')} out`
-  return `${tokens}, at ${priceWords(each.price)}: ${exactWeft(billWei({ bills: [each] }))}`
+  return `${tokens}, at ${priceWords(each.price)}: ${exactWeft(each.costWei)}`
 }
 
 function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {

@@ -12,6 +12,7 @@ import { FactList } from './fact-list.tsx'
 import { receiptFacts, receiptJson } from './receipt-facts.ts'
 import { Recheck } from './recheck.tsx'
 import { ShareAnswer } from './share-answer.tsx'
+import { WitnessList } from './witness-list.tsx'
 
 type ReceiptPanelProps = {
   chatId: string
@@ -39,6 +40,7 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
           onCheck={(signal) => session.check(chatId, turnId, signal)}
         />
       </section>
+      {answer.quorum && <WitnessList quorum={answer.quorum} />}
       {receiptFacts(answer, model).map(({ title, facts }) => (
         <FactList key={title} title={title} facts={facts} />
       ))}

@@ -56,6 +56,13 @@ function Thread({ texture, width }: { texture: Stitch['texture']; width: number 
     case 'recomputed':
     case 'verified':
       return <rect {...body} fill="currentColor" stroke="currentColor" strokeWidth={2.5} />
+    case 'double':
+      return (
+        <g fill="currentColor">
+          <rect x={2} y={top - 1} width={width - 3} height={5.5} rx={2.5} />
+          <rect x={2} y={top + threadHeight - 4.5} width={width - 3} height={5.5} rx={2.5} />
+        </g>
+      )
     case 'local':
       return (
         <g stroke="var(--ash)" strokeWidth={2}>

@@ -1,4 +1,4 @@
-import type { AnswerRecord } from '@weft/sdk'
+import type { AnswerRecord, Witness } from '@weft/sdk'
 import { expect, test } from 'vitest'
 import {
   cutIntoWindows,
@@ -23,6 +23,7 @@ function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
     receipt: null,
     recheck: null,
     check: null,
+    quorum: null,
     error: null,
     firstTokenMs: 300,
     decodeMs: 1000,
@@ -114,4 +115,20 @@ test('a stitch in words', () => {
   const [first, last] = layOutRow(answer(33, { receipt: signed }), false)
   expect(first && describeStitch(first)).toBe('tokens 1 to 32, after about 1.3 s, signed')
   expect(last && describeStitch(last)).toBe('token 33, after about 1.3 s, signed')
+})
+
+test('a quorum: double where another tab says the same, torn where it parts', () => {
+  const witness = (tokens: number, partsAt: number | null) =>
+    ({ answer: answer(tokens), partsAt }) as unknown as Witness
+  const textures = (witnesses: Witness[], change: Partial<RowAnswer> = {}) =>
+    layOutRow(
+      answer(96, { receipt: signed, quorum: { size: 3, witnesses }, ...change }),
+      false,
+    ).map(({ texture }) => texture)
+  expect(textures([witness(96, null)])).toEqual(['double', 'double', 'double'])
+  expect(textures([witness(70, null)])).toEqual(['double', 'double', 'signed'])
+  expect(textures([witness(96, 40)])).toEqual(['double', 'torn', 'signed'])
+  expect(textures([witness(96, 40), witness(96, null)])).toEqual(['double', 'torn', 'double'])
+  const check = checkOf('passed')
+  expect(textures([witness(96, 40)], { check })).toEqual(['verified', 'verified', 'verified'])
 })

@@ -8,10 +8,19 @@ import { type Tone, tonesOf } from './tones.ts'
 
 /**
  * How far a stitch was checked. `arriving`: unsigned so far; `signed`: the receipt covers it;
- * `recomputed`: this device computed the same tokens; `verified`: another tab did; `torn`: one of them computed
- * others; `loose`: it ended without a receipt; `local`: made on this device.
+ * `recomputed`: this device computed the same tokens; `verified`: another tab did; `double`: another tab said the
+ * same at the same time; `torn`: one of them computed others; `loose`: it ended without a receipt; `local`: made on
+ * this device.
  */
-type Texture = 'arriving' | 'signed' | 'recomputed' | 'verified' | 'torn' | 'loose' | 'local'
+type Texture =
+  | 'arriving'
+  | 'signed'
+  | 'recomputed'
+  | 'verified'
+  | 'double'
+  | 'torn'
+  | 'loose'
+  | 'local'
 
 export type Stitch = {
   peerId: string
@@ -35,6 +44,7 @@ export type RowAnswer = Pick<
   | 'receipt'
   | 'recheck'
   | 'check'
+  | 'quorum'
   | 'error'
   | 'firstTokenMs'
   | 'decodeMs'
@@ -70,7 +80,7 @@ export function cutIntoWindows(from: number, to: number): { start: number; end: 
 }
 
 function textureOf(
-  { where, receipt, recheck, check }: RowAnswer,
+  { where, receipt, recheck, check, quorum }: RowAnswer,
   { start, end }: { start: number; end: number },
   streaming: boolean,
 ): Texture {
@@ -87,7 +97,23 @@ function textureOf(
     if (check.outcome === 'passed') return 'verified'
     if (check.outcome === 'failed') return 'torn'
   }
-  return unchecked(where, isSigned, streaming)
+  return compared(quorum, { start, end }) ?? unchecked(where, isSigned, streaming)
+}
+
+/** Null where nobody else answered so far. */
+function compared(
+  quorum: RowAnswer['quorum'],
+  { start, end }: { start: number; end: number },
+): Texture | null {
+  const witnesses = quorum?.witnesses ?? []
+  const isParting = witnesses.some(
+    ({ partsAt }) => partsAt !== null && partsAt >= start && partsAt < end,
+  )
+  if (isParting) return 'torn'
+  const isSame = witnesses.some(
+    ({ partsAt, answer }) => answer.tokens.length >= end && (partsAt ?? end) >= end,
+  )
+  return isSame ? 'double' : null
 }
 
 function unchecked(where: RowAnswer['where'], signed: boolean, streaming: boolean): Texture {
@@ -107,7 +133,8 @@ export const textureWords: Record<Texture, string> = {
   signed: 'signed',
   recomputed: 'checked on this device',
   verified: 'checked by another tab',
-  torn: 'computed again, it comes out otherwise',
+  double: 'the same from several tabs',
+  torn: 'another tab says otherwise',
   loose: 'not signed',
   local: 'made on this device',
 }
@@ -132,9 +159,10 @@ function peerWords(count: number): string {
 }
 
 function checkWords(textures: ReadonlySet<Texture>): string {
-  if (textures.has('torn')) return 'computed again, it comes out otherwise'
+  if (textures.has('torn')) return 'another tab says otherwise'
   if (textures.has('recomputed')) return 'checked on this device'
   if (textures.has('verified')) return 'checked by another tab'
+  if (textures.has('double')) return 'the same from several tabs'
   if (textures.has('signed')) return textures.has('loose') ? 'partly signed' : 'signed'
   if (textures.has('arriving')) return 'arriving'
   return textures.has('local') ? '' : 'not signed'

@@ -32,6 +32,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     recheck: null,
     grade: 'signed',
     check: null,
+    quorum: null,
     ...change,
   }
 }
@@ -89,6 +90,16 @@ test('a check is said, under way and decided', () => {
   )
   const most = [by('failed'), by('passed'), by('failed')]
   expect(check({ outcome: 'failed', opinions: most })).toContain('false by 2 tabs')
+})
+
+test('a quorum is said, live and at its end', () => {
+  const quorum = (...partings: (number | null)[]) => ({
+    size: partings.length + 1,
+    witnesses: partings.map((partsAt) => ({ answer: answer(), partsAt })),
+  })
+  expect(line({ quorum: quorum() })).toContain(' · signed · ')
+  expect(line({ quorum: quorum(null, null) })).toContain('the same from 3 tabs')
+  expect(line({ quorum: quorum(null, 40), receipt: null }, true)).toContain('tabs part at token 41')
 })
 
 test('no speed from a few tokens', () => {

@@ -2,7 +2,7 @@
  * The one line under an answer, for people and, as numbers, for machines.
  * @module
  */
-import type { AnswerRecord, CheckRecord } from '@weft/sdk'
+import type { AnswerRecord, CheckRecord, QuorumRecord } from '@weft/sdk'
 import { weft } from '../money/amounts.ts'
 import { billWei } from '../money/bill.ts'
 
@@ -66,18 +66,27 @@ function costWord(answer: AnswerRecord): string | false {
 }
 
 function checkWord(
-  { recheck, check, receipt, where }: AnswerRecord,
+  { recheck, check, receipt, where, quorum }: AnswerRecord,
   finish: Summary['finish'],
 ): string | false {
   if (recheck && recheck.firstDifference !== null) {
     return `differs at token ${recheck.firstDifference + 1}`
   }
   if (recheck) return 'checked on this device'
+  const parting = quorum && partingWords(quorum)
+  if (parting && !check?.outcome) return parting
   if (check?.outcome) return checkWords(check)
   if (check?.state === 'waiting' && check.lot) return 'signed, being checked'
   if (where === 'local') return false
   if (receipt) return receipt.firstToken > 0 ? 'partly signed' : 'signed'
   return finish === '' ? 'arriving' : 'not signed'
+}
+
+/** Empty where nobody else answered. */
+function partingWords({ witnesses }: QuorumRecord): string {
+  const partings = witnesses.flatMap(({ partsAt }) => partsAt ?? [])
+  if (partings.length > 0) return `tabs part at token ${Math.min(...partings) + 1}`
+  return witnesses.length > 0 ? `the same from ${witnesses.length + 1} tabs` : ''
 }
 
 function checkWords({ state, outcome, opinions }: CheckRecord): string {

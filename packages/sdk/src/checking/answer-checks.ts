@@ -3,8 +3,9 @@
  * after a reload. Nothing waits for them.
  * @module
  */
-import { bytesEqual, bytesToHex, type Manifest, receiptId } from '@weft/protocol'
+import { bytesToHex, type Manifest, type Receipt, receiptId } from '@weft/protocol'
 import type { AnswerPlace, AnswerRecord, CheckRecord } from '@weft/storage'
+import { membersOf, withCheck } from '../quorum/compare.ts'
 import type { WaitOptions } from '../tab.ts'
 import { askVerifier, claimOf } from './ask-verifier.ts'
 import { judge, newCheck, type PursueInit, pursueCheck } from './pursue-check.ts'
@@ -26,9 +27,9 @@ export type AnswerChecksInit = PursueInit & {
 }
 
 export type AnswerChecks = {
-  /** How the check of a new answer begins; null where its grade wants none, or nobody can be held to it. */
-  begin(answer: AnswerRecord): CheckRecord | null
-  /** Pursues the check of an answer, if one waits. */
+  /** The answer with the checks that its grade wants: none where nobody can be held to it. */
+  begin(answer: AnswerRecord): AnswerRecord
+  /** Pursues the checks of an answer that wait. */
   add(answer: AnswerRecord, place: AnswerPlace | null): void
   /** One more opinion at once, and more where it is not enough. @throws what `askVerifier` throws */
   ask(answer: AnswerRecord, options?: WaitOptions): Promise<CheckRecord>
@@ -49,24 +50,27 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
 
   const canBeJudged = (modelCid: string) => isCalibrated(init.manifestOf(modelCid))
 
-  function tell(answer: AnswerRecord, place: AnswerPlace | null, check: CheckRecord): void {
-    const change = (each: AnswerRecord) => (isSame(each, answer) ? { ...each, check } : each)
+  function tell(receipt: Receipt, place: AnswerPlace | null, check: CheckRecord): void {
+    const change = (answer: AnswerRecord) => withCheck(answer, receipt, check)
     for (const listener of listeners) listener({ place, change })
     // Where it cannot be kept, a reload begins anew.
     if (place) void init.keep(place, change).catch(() => {})
   }
 
   function add(answer: AnswerRecord, place: AnswerPlace | null): void {
-    const { check, receipt } = answer
-    if (check?.state !== 'waiting' || !receipt || over.signal.aborted) return
-    const id = bytesToHex(receiptId(receipt))
-    if (pursued.has(id)) return
-    pursued.add(id)
-    const onCheck = (next: CheckRecord) => tell(answer, place, next)
-    const work = { claim: claimOf(answer), makers: makersOf(answer), check }
-    void pursueCheck({ ...init, network }, work, { signal: over.signal, onCheck })
-      .catch(() => {}) // Whoever opens the answer again finds it waiting.
-      .finally(() => pursued.delete(id))
+    const makers = makersOf(answer)
+    for (const member of membersOf(answer)) {
+      const { check, receipt } = member
+      if (check?.state !== 'waiting' || !receipt || over.signal.aborted) continue
+      const id = bytesToHex(receiptId(receipt))
+      if (pursued.has(id)) continue
+      pursued.add(id)
+      const onCheck = (next: CheckRecord) => tell(receipt, place, next)
+      const work = { claim: claimOf(member), makers, check }
+      void pursueCheck({ ...init, network }, work, { signal: over.signal, onCheck })
+        .catch(() => {}) // Whoever opens the answer again finds it waiting.
+        .finally(() => pursued.delete(id))
+    }
   }
 
   const atOnce = createLimit(maxAtOnce)
@@ -78,19 +82,28 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
 
   async function resume(): Promise<void> {
     for (const { place, answer } of await init.waiting()) {
-      const { check } = answer
       const isOld = Date.now() - answer.job.createdAtMs > oldestMs
-      if (isOld && check) tell(answer, place, { ...check, state: 'given-up' })
-      else add(answer, place)
+      if (!isOld) add(answer, place)
+      for (const { check, receipt } of isOld ? membersOf(answer) : []) {
+        const waits = check?.state === 'waiting' && receipt
+        if (waits) tell(receipt, place, { ...check, state: 'given-up' })
+      }
     }
   }
   void resume().catch(() => {}) // Without storage nothing waits.
 
   return {
-    begin({ grade, receipt, job }) {
-      if (grade !== 'sampled' && grade !== 'always') return null
-      if (!receipt || receipt.outputTokens === 0 || !canBeJudged(job.modelCid)) return null
-      return newCheck(grade === 'always' ? anybody : null)
+    begin(answer) {
+      const { grade, quorum, job } = answer
+      if (grade === null || grade === 'signed' || !canBeJudged(job.modelCid)) return answer
+      if (typeof grade !== 'object') return begun(answer, grade === 'always' ? anybody : null)
+      // Where nobody else answered, nothing was compared.
+      if (!quorum || quorum.witnesses.length === 0) return begun(answer, anybody)
+      if (quorum.witnesses.every(({ partsAt }) => partsAt === null)) return answer
+      const witnesses = quorum.witnesses.map((witness) =>
+        witness.partsAt === null ? witness : { ...witness, answer: begun(witness.answer, anybody) },
+      )
+      return { ...begun(answer, anybody), quorum: { ...quorum, witnesses } }
     },
     add,
     async ask(answer, { signal } = {}) {
@@ -128,14 +141,18 @@ function isCalibrated(manifest: Manifest): boolean {
   return manifest.task === 'chat' && manifest.thresholds !== undefined
 }
 
-/** Who made tokens of it, lost ones included. */
-function makersOf({ segments, receipt }: AnswerRecord): string[] {
-  return [...segments.map(({ peerId }) => peerId), ...(receipt ? [receipt.nodePeerId] : [])]
+/** What nobody signed has nobody who could be held to it. */
+function begun(answer: AnswerRecord, lot: CheckRecord['lot']): AnswerRecord {
+  const isSigned = answer.receipt !== null && answer.receipt.outputTokens > 0
+  return isSigned ? { ...answer, check: newCheck(lot) } : answer
 }
 
-/** A turn may have been answered anew meanwhile. */
-function isSame({ nonce }: AnswerRecord, other: AnswerRecord): boolean {
-  return nonce !== null && other.nonce !== null && bytesEqual(nonce, other.nonce)
+/** Who made tokens of it, lost ones included, or answered the same at the same time. */
+function makersOf(answer: AnswerRecord): string[] {
+  return membersOf(answer).flatMap(({ segments, receipt }) => [
+    ...segments.map(({ peerId }) => peerId),
+    ...(receipt ? [receipt.nodePeerId] : []),
+  ])
 }
 
 function createLimit(most: number) {

@@ -8,12 +8,13 @@ import {
   type ChatManifest,
   defaultSampling,
   findingHash,
+  freePrice,
   type Outcome,
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
 import { checkAnswers } from '../checking/check-answer.ts'
-import type { ServeInit } from '../serve.ts'
+import { type ServeInit, serve } from '../serve.ts'
 import { openRoad } from './road-stage.ts'
 import { until } from './until.ts'
 
@@ -45,6 +46,7 @@ export async function openCheckingStage() {
   const { modelCid } = request
   const manifest: ChatManifest = { ...(road.manifest as ChatManifest), thresholds }
   let verifiers: { stop(): Promise<void> }[] = []
+  const nodes: { stop(): Promise<void> }[] = []
 
   const close = async () => {
     await Promise.all(verifiers.splice(0).map((verifier) => verifier.stop()))
@@ -101,6 +103,41 @@ export async function openCheckingStage() {
         'no verifier is offered',
       )
     },
+    /** One more that serves, as `change` says. @returns once it can be found */
+    async openNode(change: Partial<ServeInit> = {}) {
+      const { network, privateKey } = await createNodeNetwork({ relays: relayAddresses })
+      const stopServing = serve({
+        network,
+        engine,
+        privateKey,
+        manifest: road.manifest,
+        engineInfo: road.info,
+        charge: null,
+        maxJobs: 2,
+        onEvent: () => {},
+        ...change,
+      })
+      const model = { modelCid, price: freePrice, engine: road.info, tokensPerSecond: 100 }
+      const announcement = network.announce({ models: [model], maxJobs: 2 })
+      const { peerId } = network
+      await until(async () => {
+        const offers = await client.findOffers({ role: 'models', modelCid })
+        return offers.some(({ registration }) => registration.peerId === peerId)
+      }, 'the node is offered')
+      const node = {
+        peerId,
+        async stop() {
+          await announcement.stop()
+          await stopServing()
+          await network.stop()
+        },
+      }
+      nodes.push(node)
+      return node
+    },
+    async closeNodes(): Promise<void> {
+      await Promise.all(nodes.splice(0).map((node) => node.stop()))
+    },
     /** An answer of the road's one node, who serves as `change` says. */
     async answerOf(change: Partial<ServeInit> = {}) {
       road.startServing(change)
@@ -120,6 +157,7 @@ export async function openCheckingStage() {
     } satisfies Partial<ServeInit>,
     async close() {
       await close()
+      await this.closeNodes()
       await road.close()
     },
   }

@@ -1,0 +1,49 @@
+import type { QuorumRecord } from '@weft/sdk'
+import { count, shortPeerId } from '../row/summary.ts'
+import { opinionWords } from './check-words.ts'
+import { MarginPlot } from './margin-plot.tsx'
+
+/** What the other tabs of a quorum answered, and what was found of those that part. */
+export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
+  const { size, witnesses } = quorum
+  const missing = size - 1 - witnesses.length
+  return (
+    <section aria-label="Answered at the same time" className="mt-5 border-t border-thread pt-4">
+      <h3 className="text-sm font-semibold">Answered at the same time</h3>
+      <ul className="mt-1 grid gap-3">
+        {witnesses.map(({ answer, partsAt }) => {
+          const peerId = answer.segments.at(-1)?.peerId ?? answer.quote?.nodePeerId ?? ''
+          const opinions = answer.check?.opinions ?? []
+          return (
+            <li key={peerId} className="text-sm">
+              <p>
+                <span className="font-mono text-xs">{shortPeerId(peerId)}</span>
+                {': '}
+                {partsAt === null
+                  ? `the same ${count(answer.tokens.length, 'token')}`
+                  : `something else from token ${partsAt + 1} on`}
+                {answer.receipt ? ', signed' : ', not signed'}
+              </p>
+              {partsAt !== null && (
+                <blockquote className="mt-1 max-h-24 overflow-y-auto border-l-2 border-weld pl-3 break-words whitespace-pre-wrap text-ash">
+                  {answer.text}
+                </blockquote>
+              )}
+              {opinions.map((opinion) => (
+                <div key={opinion.verifierPeerId} className="mt-1">
+                  <p>{opinionWords[opinion.outcome]}</p>
+                  <MarginPlot opinion={opinion} />
+                </div>
+              ))}
+            </li>
+          )
+        })}
+      </ul>
+      {missing > 0 && (
+        <p className="mt-1 text-sm text-ash">
+          {count(missing, 'tab')} fewer than wanted: nobody else served this model.
+        </p>
+      )}
+    </section>
+  )
+}
