@@ -32,6 +32,7 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
           data-tokens-per-second={rounded(summary.tokensPerSecond)}
           data-where={summary.where}
           data-cost-wei={costWei.toString()}
+          data-check={answer.check?.state === 'decided' ? (answer.check.outcome ?? '') : ''}
           className="text-sm text-ash tabular-nums"
         >
           {isEmpty ? emptyLine(costWei, streaming) : summaryLine(summary, answer)}
