@@ -5,6 +5,7 @@ import { createSession } from './chat/session.ts'
 import { createMoney } from './money/money.ts'
 import { router } from './router.tsx'
 import { openSite } from './site/open-site.ts'
+import { readPreference } from './site/preferences.ts'
 import { serveAgain } from './site/serve-again.ts'
 import { SiteContext } from './site/tab-context.tsx'
 import { createLazyWallet } from './wallet/lazy-wallet.ts'
@@ -17,6 +18,8 @@ const wallet = createLazyWallet(() => site.config)
 const money = createMoney({ opened: site.opened, wallet })
 const session = createSession({ opened: site.opened, restored: money.restored })
 site.opened.then((opened) => serveAgain(opened, money)).catch(() => {}) // Both say on the page what failed.
+// Cases go on where they were left.
+if (readPreference('hasCourt')) site.opened.then(() => money.judge()).catch(() => {}) // Verify says why.
 session.listHistory().catch(() => {}) // A tab that cannot open says so on the page.
 
 const root = document.getElementById('root')

@@ -32,6 +32,15 @@ const contributeRoute = createRoute({
   ),
 })
 
+const verifyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/verify',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./verify/verify-page.tsx')),
+    'VerifyPage',
+  ),
+})
+
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/models',
@@ -63,6 +72,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     playgroundRoute,
     contributeRoute,
+    verifyRoute,
     modelsRoute,
     walletRoute,
     sharedRoute,

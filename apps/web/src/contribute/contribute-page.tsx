@@ -12,11 +12,13 @@ import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { OpeningLine, Page } from '../ui/page.tsx'
+import { Select } from '../ui/select.tsx'
+import { Accusations } from '../verify/accusations.tsx'
 import { checkToo } from '../verify/check-too.ts'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
-import { parseJobs } from './jobs-at-once.ts'
+import { jobsChoices, parseJobs } from './jobs-at-once.ts'
 import { PaidPanels } from './paid-panels.tsx'
 import { PausePanel } from './pause-panel.tsx'
 import { PriceFields } from './price-fields.tsx'
@@ -121,6 +123,7 @@ function Contribute({ tab }: { tab: Tab }) {
         onChecksToo={chooseChecksToo}
         onPause={(untilMs) => tab.node.setPolicy({ ...policy, untilMs })}
       />
+      <Accusations court={tab.court} />
       {tillError && <ErrorNote error={tillError} />}
       <JobList jobs={state.jobs} />
       {canPay && (
@@ -144,13 +147,26 @@ function Contribute({ tab }: { tab: Tab }) {
         }}
         backend={backend}
         onBackend={setBackend}
-        share={share}
-        onShare={setWanted}
-        jobsAtOnce={jobsAtOnce}
-        onJobsAtOnce={setJobsAtOnce}
         onMeasure={measure}
-        locked={serving}
-      />
+        locked={serving ? 'Switch Serve off to change these.' : null}
+      >
+        {choices.length > 1 && (
+          <Select
+            label="Share"
+            value={share}
+            options={choices}
+            disabled={serving}
+            onChange={setWanted}
+          />
+        )}
+        <Select
+          label="Jobs at once"
+          value={jobsAtOnce}
+          options={jobsChoices}
+          disabled={serving}
+          onChange={setJobsAtOnce}
+        />
+      </DeviceCheck>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { BackendChoice, DeviceGpu, ModelEntry, Models } from '@weft/sdk'
+import type { ReactNode } from 'react'
 import { errorWords } from '../chat/error-words.ts'
 import { chatModels, nameAmong, toNamed } from '../models/model-names.ts'
 import { fetchWords } from '../models/model-words.ts'
@@ -11,8 +12,6 @@ import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/select.tsx'
 import { backendChoices, backendNames, parseBackend } from './backend.ts'
 import { type DeviceFact, engineFacts } from './engine-facts.ts'
-import { jobsChoices } from './jobs-at-once.ts'
-import { type Share, shareChoices } from './share.ts'
 
 type DeviceCheckProps = {
   models: Models
@@ -20,19 +19,16 @@ type DeviceCheckProps = {
   onModel: (modelCid: string) => void
   backend: BackendChoice
   onBackend: (backend: BackendChoice) => void
-  share: Share
-  onShare: (share: Share) => void
-  jobsAtOnce: string
-  onJobsAtOnce: (jobsAtOnce: string) => void
   onMeasure: () => void
-  /** None of these can change while it serves. */
-  locked: boolean
+  /** Why none of these can change now; null where they can. */
+  locked: string | null
+  /** What else can be chosen. */
+  children?: ReactNode
 }
 
 /** What this device can run and at what speed: measured, not guessed. */
 export function DeviceCheck(props: DeviceCheckProps) {
-  const { models, model, onModel, backend, onBackend, onMeasure, locked } = props
-  const { jobsAtOnce, onJobsAtOnce, share, onShare } = props
+  const { models, model, onModel, backend, onBackend, onMeasure, locked, children } = props
   const list = chatModels(useCell(models.list))
   const named = list.map(toNamed)
   const engine = useCell(models.engine)
@@ -50,37 +46,22 @@ export function DeviceCheck(props: DeviceCheckProps) {
           label="Model"
           value={model?.modelCid ?? ''}
           options={named.map((each) => [each.modelCid, nameAmong(each, named)])}
-          disabled={locked}
+          disabled={locked !== null}
           onChange={onModel}
         />
         <Select
           label="Backend"
           value={backend}
           options={backendChoices.map((choice) => [choice, backendNames[choice]])}
-          disabled={locked}
+          disabled={locked !== null}
           onChange={(value) => onBackend(parseBackend(value))}
         />
-        {model && model.parts.length > 0 && (
-          <Select
-            label="Share"
-            value={share}
-            options={shareChoices(model)}
-            disabled={locked}
-            onChange={onShare}
-          />
-        )}
-        <Select
-          label="Jobs at once"
-          value={jobsAtOnce}
-          options={jobsChoices}
-          disabled={locked}
-          onChange={onJobsAtOnce}
-        />
-        <Button kind="plain" disabled={locked || busy || !model} onClick={onMeasure}>
+        {children}
+        <Button kind="plain" disabled={locked !== null || busy || !model} onClick={onMeasure}>
           Measure speed
         </Button>
       </div>
-      {locked && <p className="mt-2 text-xs text-ash">Switch Serve off to change these.</p>}
+      {locked && <p className="mt-2 text-xs text-ash">{locked}</p>}
       <dl className="mt-4">
         <FactRow
           name="WebGPU"

@@ -1,8 +1,14 @@
+import { costWei, freePrice } from '@weft/protocol'
+import type { Cell, CourtState } from '@weft/sdk'
 import { useEffect } from 'react'
 import { EarningsPanel } from '../money/earnings-panel.tsx'
+import { parsePrice } from '../money/price-words.ts'
+import { Section } from '../money/section.tsx'
 import { usePurse } from '../money/use-money.ts'
 import { readPreference } from '../site/preferences.ts'
-import { useMoney } from '../site/tab-context.tsx'
+import { useMoney, useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { CheatingNote } from '../verify/cheating-note.tsx'
 
 /** For who asks for a price, or has: what came of it. */
 export function PaidPanels({ asksMoney }: { asksMoney: boolean }) {
@@ -12,5 +18,32 @@ export function PaidPanels({ asksMoney }: { asksMoney: boolean }) {
   useEffect(() => {
     if (isShown) money.earn().catch(() => {}) // The wallet's state says what failed.
   }, [money, isShown])
-  return isShown && purse ? <EarningsPanel purse={purse} /> : null
+  if (!isShown || !purse) return null
+  return (
+    <>
+      <EarningsPanel purse={purse} />
+      <CheatingHere />
+    </>
+  )
 }
+
+/** What a false answer of this tab would cost its owner. */
+function CheatingHere() {
+  const state = useCell(useTab()?.court.state ?? nowhere)
+  if (!state?.standing) return null
+  const price = parsePrice(readPreference('priceAsked')).price ?? freePrice
+  const gainWei = costWei(price, { inputTokens: usualTokens, outputTokens: usualTokens })
+  const { rules, standing } = state
+  return (
+    <Section title="What cheating costs">
+      <CheatingNote
+        init={{ rules, stakeWei: standing.stakeWei, gainWei }}
+        whose="This tab"
+        answers={`an answer of ${usualTokens} tokens to a prompt of as many brings`}
+      />
+    </Section>
+  )
+}
+
+const usualTokens = 500
+const nowhere: Cell<CourtState | null> = { get: () => null, subscribe: () => () => {} }

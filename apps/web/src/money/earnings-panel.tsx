@@ -10,13 +10,12 @@ import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
 import { Figures } from './figures.tsx'
 import { RedeemNote } from './redeem-note.tsx'
+import { registerOperator } from './register-operator.ts'
 import { Section } from './section.tsx'
 import { StakePanel } from './stake-panel.tsx'
 import { useChainAction } from './use-chain-action.ts'
 import { type OperatorState, useOperator } from './use-operator.ts'
 
-/** To sign for a registration, and to send it. */
-const consentSeconds = 3_600
 const computeRole = 1
 
 const nothing = { earnedWei: 0n, redeemableWei: 0n, redeemedWei: 0n, lostWei: 0n }
@@ -141,13 +140,8 @@ function OwnButton({ purse, wallet, owner, operator, onDone }: EarningActionsPro
   const action = useChainAction(wallet)
   const register = () =>
     action
-      .run(async ({ registry, options }) => {
-        const { network, chainId } = await ownedOn(wallet)
-        const deadline = BigInt(Math.floor(Date.now() / 1000) + consentSeconds)
-        const roles = computeRole
-        const consent = { owner, roles, nonce: operator.nonce, deadline }
-        const signature = purse.agree({ chainId, registry: network.contracts.registry, ...consent })
-        await registry.register({ operator: purse.address, roles, deadline, signature }, options)
+      .run(async (tools) => {
+        await registerOperator(tools, { purse, owner, operator, roles: computeRole })
       })
       .then(onDone)
   return (
@@ -158,9 +152,4 @@ function OwnButton({ purse, wallet, owner, operator, onDone }: EarningActionsPro
       <ActionNote action={action} />
     </>
   )
-}
-
-async function ownedOn(wallet: WalletActions | null) {
-  if (!wallet) throw new Error('A wallet was connected when this was drawn.')
-  return wallet.clients()
 }

@@ -2,7 +2,12 @@
  * One thing that a person does with a wallet: what it waits for, what failed, and what the chain says after it.
  * @module
  */
-import type { ChannelsWallet, RegistryWallet, SendOptions } from '@weft/payments/chain'
+import type {
+  ChannelsWallet,
+  RegistryWallet,
+  SendOptions,
+  VerdictsWallet,
+} from '@weft/payments/chain'
 import type { Hex, WeftErrorData } from '@weft/protocol'
 import { useState } from 'react'
 import { toData } from '../site/open-site.ts'
@@ -11,9 +16,10 @@ import { loadPart } from '../ui/load-part.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { redemptionGas } from './worth-redeeming.ts'
 
-type ChainTools = {
+export type ChainTools = {
   channels: ChannelsWallet
   registry: RegistryWallet
+  verdicts: VerdictsWallet
   /** Coins for the fees of about ten redemptions. */
   sendFees(to: Hex, options: SendOptions): Promise<unknown>
   network: PayingNetwork
@@ -53,6 +59,7 @@ export function useChainAction(wallet: WalletActions | null): ChainAction {
       await action({
         channels: chain.createChannelsWallet(init),
         registry: chain.createRegistryWallet(init),
+        verdicts: chain.createVerdictsWallet(init),
         network,
         async sendFees(to, how) {
           const { maxFeePerGas } = await clients.reader.estimateFeesPerGas()

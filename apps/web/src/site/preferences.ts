@@ -17,6 +17,8 @@ type Preferences = {
   servedModelCid: string | null
   /** While it serves a whole model, this tab also checks answers of it. */
   checksToo: boolean
+  /** This tab has been at court: cases may run. */
+  hasCourt: boolean
   backend: string
   /** A number, or empty for as many as suit the device. */
   jobsAtOnce: string
@@ -38,6 +40,7 @@ const initial: Preferences = {
   servesAgain: false,
   servedModelCid: null,
   checksToo: true,
+  hasCourt: false,
   backend: 'auto',
   jobsAtOnce: '',
   settings: initialSettings,

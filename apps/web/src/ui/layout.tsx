@@ -13,7 +13,7 @@ export function Layout() {
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)]">
       <div>
-        <header className="flex flex-wrap items-center gap-x-2 border-b border-thread px-4 sm:gap-x-6 sm:px-6">
+        <header className="flex flex-wrap items-center gap-x-2 border-b border-thread px-4 max-[400px]:gap-x-1 max-[400px]:px-3 sm:gap-x-6 sm:px-6">
           <Link
             to="/"
             className="flex items-center gap-2 py-3 font-semibold"
@@ -25,6 +25,7 @@ export function Layout() {
           <nav aria-label="Screens" className="flex text-sm sm:gap-1">
             <PageLink to="/" name="Playground" />
             <PageLink to="/contribute" name="Contribute" />
+            <PageLink to="/verify" name="Verify" />
             <PageLink to="/models" name="Models" />
             {canPay && <PageLink to="/wallet" name="Wallet" />}
           </nav>
@@ -37,12 +38,14 @@ export function Layout() {
   )
 }
 
-function PageLink({ to, name }: { to: '/' | '/contribute' | '/models' | '/wallet'; name: string }) {
+type PagePath = '/' | '/contribute' | '/verify' | '/models' | '/wallet'
+
+function PageLink({ to, name }: { to: PagePath; name: string }) {
   return (
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className="relative px-2 py-4 text-ash hover:text-ink max-[400px]:px-1.5"
+      className="relative px-2 py-4 text-ash hover:text-ink max-[400px]:px-1 max-[400px]:text-[13px]"
       activeProps={{
         className:
           'font-medium text-ink after:absolute after:inset-x-1.5 after:-bottom-px sm:after:inset-x-2 after:h-0.5 after:bg-madder',

@@ -6,7 +6,7 @@ import type { ModelEntry, Tab, VerifyChoice } from '@weft/sdk'
 import { readPreference } from '../site/preferences.ts'
 
 /** @returns whether answers of a model can be judged: somebody has measured how far honest devices are apart */
-function canCheck({ manifest }: Pick<ModelEntry, 'manifest'>): boolean {
+export function canCheck({ manifest }: Pick<ModelEntry, 'manifest'>): boolean {
   return manifest.task === 'chat' && manifest.thresholds !== undefined
 }
 

@@ -30,7 +30,7 @@ export type AdvanceInit = {
 }
 
 /** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
-const caseGas = 1_500_000n
+export const caseGas = 1_500_000n
 /** For one member of a panel to compute the answer again. */
 const memberMs = 90_000
 /** A seat's stake by so much: for less nobody pays the fees of a case. */

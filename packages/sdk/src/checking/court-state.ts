@@ -17,6 +17,8 @@ export type Standing = {
   owedWei: bigint
   /** For fees, of the chain's own coin. */
   gasWei: bigint
+  /** What a case takes of that, at most. */
+  caseFeeWei: bigint
 }
 
 /** A node that this tab has found cheating. */

@@ -15,6 +15,7 @@ import {
 } from '@weft/protocol'
 import { createCell } from '../cell.ts'
 import type { NodeMemory } from '../node-memory.ts'
+import { caseGas } from './advance-case.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
 import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
@@ -117,14 +118,15 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
 
   async function look(): Promise<void> {
     await prosecution.settled(await news.look())
-    const [seat, lastEpoch, stakeWei, owedWei, { gasWei }] = await Promise.all([
+    const [seat, lastEpoch, stakeWei, owedWei, { gasWei, perGasWei }] = await Promise.all([
       court.readSeat(address),
       court.lastEpoch(),
       court.readStake(address),
       court.readOwed(address),
       court.readFees(address),
     ])
-    standing = { seat, lastEpoch, stakeWei, owedWei, gasWei }
+    const caseFeeWei = caseGas * perGasWei
+    standing = { seat, lastEpoch, stakeWei, owedWei, gasWei, caseFeeWei }
   }
 
   /** Does it and says what came of it. */

@@ -1,0 +1,68 @@
+/**
+ * How a case stands, in words.
+ * @module
+ */
+import type { Accusation, CaseState, CourtState } from '@weft/sdk'
+import { weft } from '../money/amounts.ts'
+import { momentWords } from '../money/time-words.ts'
+
+type Rules = CourtState['rules']
+
+/** @returns what has happened last, and what comes next */
+export function caseWords(state: CaseState, nowMs: number): string {
+  const { progress, panel, sayFalse, sayTrue, endsAtMs, lostWei, reason } = state
+  const until = endsAtMs === null ? 'soon' : momentWords(endsAtMs / 1000, nowMs)
+  switch (progress) {
+    case 'found':
+      return 'Found. The court is told of it next.'
+    case 'told':
+      return 'Told. The next epoch draws its panel.'
+    case 'drawn':
+      return `A panel of ${panel} is asked: ${votes(sayFalse, sayTrue)} so far.`
+    case 'accused':
+      return `Accused: ${votes(sayFalse, sayTrue)}. It may appeal until ${until}.`
+    case 'appealed':
+      return `Appealed. A panel of ${panel} answers until ${until}: ${votes(sayFalse, sayTrue)} so far.`
+    case 'convicted':
+      return `Convicted. It lost ${weft(lostWei)}.`
+    case 'acquitted':
+      return `Acquitted. Whoever accused it lost ${weft(lostWei)}.`
+    case 'undecided':
+      return 'Undecided: the larger panel did not answer, and nobody pays.'
+    case 'dropped':
+      return `Dropped. ${reason ?? ''}`.trim()
+  }
+}
+
+function votes(sayFalse: number, sayTrue: number): string {
+  return `${sayFalse} say false, ${sayTrue} say not`
+}
+
+/** What it means for this tab. @param stakeWei - what can be taken from it now */
+export function accusationWords(
+  { stage, endsAtMs, lostWei }: Accusation,
+  { rules, stakeWei, nowMs }: { rules: Rules; stakeWei: bigint; nowMs: number },
+): string {
+  const lossWei = (stakeWei * BigInt(rules.slashBps)) / 10_000n
+  const isOpen = endsAtMs > nowMs
+  const until = momentWords(endsAtMs / 1000, nowMs)
+  switch (stage) {
+    case 'accused':
+      return isOpen
+        ? `Most of a panel of verifiers says that an answer of this tab is not its model’s. Without an appeal until ${until} it loses ${weft(lossWei)} of its stake.`
+        : `The time for an appeal is over: ${weft(lossWei)} of this tab’s stake is lost as soon as somebody settles the case.`
+    case 'appealed':
+      return `An answer of this tab was called false, and appealed against. A larger panel answers until ${until}.`
+    case 'settled':
+      return lostWei > 0n
+        ? `This tab was convicted of a false answer and lost ${weft(lostWei)}. Other tabs ask it for nothing more. If its device is honest, check that it runs what it says it does.`
+        : 'This tab was accused of a false answer, and lost nothing.'
+    case 'none':
+      return 'A case against this tab is not there any more.'
+  }
+}
+
+/** What an appeal takes, said before the wallet asks. */
+export function bondWords({ appealBondWei, appealSize }: Rules): string {
+  return `An appeal takes ${weft(appealBondWei)} from your wallet as a bond. It comes back unless the larger panel, up to ${appealSize} verifiers, says the same.`
+}
