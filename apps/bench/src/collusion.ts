@@ -1,5 +1,5 @@
 /**
- * What a coalition of a node, a client and a fifth of all verifiers gains, played against the contracts again and
+ * What a coalition of a node, a client and three in ten verifiers gains, played against the contracts again and
  * again: each time another draw, from the same beginning.
  * @module
  */
@@ -8,7 +8,7 @@ import { type Played, plots } from './collusion/plots.ts'
 import { openTown } from './collusion/town.ts'
 import { type Bench, type BenchOptions, type BenchReport, rounded } from './report.ts'
 
-const town = { verifiers: 20, colluding: 4 }
+const town = { verifiers: 20, colluding: 6 }
 const leastRuns = 60
 
 export const collusion: Bench = {

@@ -54,7 +54,7 @@ abstract contract Cases is Audits {
     uint256 public immutable appealSize;
     /// @dev For an appeal, and again for the larger panel.
     uint256 public immutable answerSeconds;
-    /// @dev In wei of the token; lost where the appeal fails.
+    /// @dev In wei of the token; lost where the appeal fails. Who is accused pays it then, out of its stake.
     uint256 public immutable appealBond;
     mapping(bytes32 receiptId => Case) public cases;
     /// @dev When a receipt was told, in seconds since 1970.
@@ -115,7 +115,8 @@ abstract contract Cases is Audits {
         _count(receiptId, panelOf(receiptId), verdicts);
     }
 
-    /// @notice Calls the larger panel, none of the first in it. Takes {appealBond} from the caller.
+    /// @notice Calls the larger panel, none of the first in it. Takes {appealBond} from the caller, unless that is the
+    /// accused node itself: its key may have nothing but coins for fees, and must be able to defend its stake.
     function appeal(bytes32 receiptId) external {
         Case storage c = cases[receiptId];
         if (c.stage != Stage.Accused || block.timestamp > c.endsAt) {
@@ -127,7 +128,7 @@ abstract contract Cases is Audits {
         uint256 drawn = panelOf(receiptId).length;
         if (drawn < panelSize) revert TooFewVerifiers(drawn);
         emit Appealed(receiptId, msg.sender);
-        token.safeTransferFrom(msg.sender, address(this), appealBond);
+        if (msg.sender != c.node) token.safeTransferFrom(msg.sender, address(this), appealBond);
     }
 
     /// @return whose turn it is in a case: those drawn first, after an appeal the larger panel

@@ -77,7 +77,7 @@ contract Verdicts is Cases, Ownable2Step {
         uint256 lost;
         if (outcome == Outcome.Convicted) lost = _convict(receiptId, c);
         else if (outcome == Outcome.Acquitted) lost = _acquit(receiptId, c);
-        else owed[c.appellant] += appealBond;
+        else _returnBond(c);
         emit Settled(receiptId, c.node, outcome, lost);
     }
 
@@ -99,17 +99,25 @@ contract Verdicts is Cases, Ownable2Step {
         uint256 toRight = lost * RIGHT_BPS / 10_000;
         owed[c.accuser] += toAccuser;
         uint256 rest = lost - toAccuser - toRight + _slashAll(_votes[receiptId][false]);
-        if (c.appellant != address(0)) rest += appealBond;
+        if (c.appellant == c.node) {
+            rest += registry.slash(c.node, uint96(appealBond), address(this));
+        } else if (c.appellant != address(0)) {
+            rest += appealBond;
+        }
         pool += rest + _share(_votes[receiptId][true], toRight);
     }
 
     /// @dev Whom the panel wronged gets half of what the wrong verdicts cost.
     function _acquit(bytes32 receiptId, Case storage c) private returns (uint256 lost) {
-        owed[c.appellant] += appealBond;
+        _returnBond(c);
         lost = _slashAll(_votes[receiptId][true]);
         uint256 toRight = lost * RIGHT_BPS / 10_000;
         owed[c.node] += lost / 2;
         pool += lost - lost / 2 - toRight + _share(_votes[receiptId][false], toRight);
+    }
+
+    function _returnBond(Case storage c) private {
+        if (c.appellant != c.node) owed[c.appellant] += appealBond;
     }
 
     function _slashAll(address[] memory wrong) private returns (uint256 lost) {

@@ -310,6 +310,32 @@ contract VerdictsTest is CourtFixture {
         vm.assertEq(verdicts.owed(address(this)), BOND, "the bond is back");
     }
 
+    /// @dev Its key has coins for fees and nothing else: what answers for it is its stake.
+    function test_aNodeAppealsWithItsStakeAsBond() public {
+        accuse(guilty(3));
+        vm.prank(node);
+        verdicts.appeal(id);
+        vm.assertEq(stakeOf(node), STAKE, "nothing is taken before");
+        verdicts.vote(id, verdictsOf(verdicts.panelOf(id), id, 8, 0));
+        vm.warp(block.timestamp + 1 days + 1);
+        verdicts.settle(id);
+        vm.assertEq(stakeOf(node), STAKE / 2 - BOND, "half of it, and the bond");
+        vm.assertTrue(verdicts.pool() >= BOND, "for checks");
+    }
+
+    function test_aNodeThatIsAcquittedHasPaidNoBondAndGetsNone() public {
+        accuse(guilty(3));
+        vm.prank(node);
+        verdicts.appeal(id);
+        verdicts.vote(id, verdictsOf(verdicts.panelOf(id), id, 0, 8));
+        vm.warp(block.timestamp + 1 days + 1);
+        verdicts.settle(id);
+        vm.assertEq(stakeOf(node), STAKE, "all of it");
+        vm.assertEq(
+            verdicts.owed(node), uint256(STAKE) / 5 * 3 / 2, "what the liars owe, and no more"
+        );
+    }
+
     /// @dev Whatever is said by whom, what is slashed is owed to somebody or in the pool, to the wei.
     /// forge-config: default.fuzz.runs = 40
     function testFuzz_nothingIsMadeAndNothingIsLost(
@@ -317,7 +343,8 @@ contract VerdictsTest is CourtFixture {
         uint256 isFalse,
         uint256 laterFalse,
         uint256 laterTrue,
-        bool isAppealed
+        bool isAppealed,
+        bool byItself
     ) public {
         prepare(salt);
         isFalse = bound(isFalse, 3, 5);
@@ -327,7 +354,7 @@ contract VerdictsTest is CourtFixture {
         accuse(verdictsOf(panel, id, isFalse, 5 - isFalse));
         address[] memory larger = none();
         if (isAppealed) {
-            larger = appealBy(ownerOf(NODE_KEY));
+            larger = appealBy(byItself ? node : ownerOf(NODE_KEY));
             verdicts.vote(id, verdictsOf(larger, id, laterFalse, laterTrue));
         }
         vm.warp(block.timestamp + 1 days + 1);
@@ -421,7 +448,7 @@ contract VerdictsTest is CourtFixture {
     }
 
     function appealBy(address appellant) private returns (address[] memory) {
-        if (appellant != address(this)) token.transfer(appellant, BOND);
+        if (appellant != address(this) && appellant != node) token.transfer(appellant, BOND);
         vm.prank(appellant);
         token.approve(address(verdicts), BOND);
         vm.prank(appellant);

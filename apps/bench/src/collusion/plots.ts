@@ -108,7 +108,7 @@ async function cheatIsTold(
   if (verdicts.filter(({ isFalse }) => isFalse).length < needed) return 'no case'
   await by.send.accuse(receipt, { epoch, verdicts })
   if (appeals) {
-    await coalition.cheat.court.appeal(id, view.rules.appealBondWei)
+    await coalition.cheat.view.send.defend(id)
     await view.send.vote(id, said(await view.panelOf(id)))
   }
   return end(town, id)
@@ -123,7 +123,7 @@ async function honestIsTold(town: Town): Promise<Played['end']> {
   const lies = verdictsOf(coalition.verifiers, { panel, receipt, isFalse: true, court })
   if (lies.length < Math.floor(view.rules.panelSize / 2) + 1) return 'no case'
   await accuser.view.send.accuse(receipt, { epoch, verdicts: lies })
-  await honestNode.court.appeal(id, view.rules.appealBondWei)
+  await honestNode.view.send.defend(id)
   const larger = await view.panelOf(id)
   const said = { panel: larger, receipt, court }
   await view.send.vote(id, [

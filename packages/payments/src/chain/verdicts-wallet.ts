@@ -60,6 +60,11 @@ export function createVerdictsWallet(init: VerdictsWalletInit) {
       return call('vote', [receiptId, verdicts.map(verdictArgument)], options)
     },
 
+    /** The same by the accused key itself: its stake is the bond. */
+    defend(receiptId: Hex, options?: SendOptions) {
+      return call('appeal', [receiptId], options)
+    },
+
     /** Two transactions: the token allows the bond, and Verdicts takes it and calls the larger panel. */
     async appeal(receiptId: Hex, bondWei: bigint, options?: SendOptions) {
       const args = [deployment.verdicts, bondWei]

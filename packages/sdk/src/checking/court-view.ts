@@ -9,7 +9,7 @@ import { bytesToHex, type Hex, type Receipt, receiptId } from '@weft/protocol'
 export type CourtView = VerdictsReader & {
   send: Pick<
     VerdictsWallet,
-    'record' | 'tell' | 'accuse' | 'vote' | 'settle' | 'leaveSeat' | 'payForCheck'
+    'record' | 'tell' | 'accuse' | 'vote' | 'defend' | 'settle' | 'leaveSeat' | 'payForCheck'
   >
 }
 

@@ -18,7 +18,14 @@ import type { NodeMemory } from '../node-memory.ts'
 import { caseGas } from './advance-case.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
-import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
+import type {
+  Accusation,
+  CaseState,
+  CourtState,
+  Standing,
+  TabCourt,
+  UseCourtOptions,
+} from './court-state.ts'
 import type { CourtView } from './court-view.ts'
 import type { Lots } from './lots.ts'
 import { createLotsOnChain } from './lots-on-chain.ts'
@@ -145,10 +152,22 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
   const works: [everyMs: number, work: () => Promise<void>][] = [
     [lookEveryMs, looking],
     [Math.min(lookEveryMs, 5_000), telling('case', () => prosecution.advance(signal))],
+    [lookEveryMs, telling('defence', () => defend(news.accusations()))],
     [payEveryMs, telling('pay', () => paid.advance(signal))],
     // That somebody else was quicker is no problem of anybody.
     [lookEveryMs, () => recordEpoch({ court, mayRecord }, signal).catch(() => {})],
   ]
+  /**
+   * Against a panel that was drawn badly the larger one is called at once, whoever sits before this tab: an honest
+   * node gets its stake back, and one that has cheated loses little more than it has lost already.
+   */
+  async function defend(accusations: readonly Accusation[]): Promise<void> {
+    const open = accusations.filter(
+      ({ stage, endsAtMs }) => stage === 'accused' && Date.now() < endsAtMs,
+    )
+    for (const { id } of open) await court.send.defend(id)
+  }
+
   onChange()
   const running = works.map(([everyMs, work]) => repeat(everyMs, signal, work))
 
@@ -178,7 +197,7 @@ function inTurn(court: CourtView): CourtView {
       last = done.catch(() => {})
       return done
     }
-  const { record, tell, accuse, vote, settle, leaveSeat, payForCheck } = court.send
+  const { record, tell, accuse, vote, defend, settle, leaveSeat, payForCheck } = court.send
   return {
     ...court,
     send: {
@@ -186,6 +205,7 @@ function inTurn(court: CourtView): CourtView {
       tell: after(tell),
       accuse: after(accuse),
       vote: after(vote),
+      defend: after(defend),
       settle: after(settle),
       leaveSeat: after(leaveSeat),
       payForCheck: after(payForCheck),
