@@ -123,7 +123,7 @@ export function Composer(props: ComposerProps) {
           </div>
         </div>
         <div className="mt-2 grid gap-0.5">
-          <PromptNote hint={hint} localOnly={localOnly} />
+          <PromptNote hint={hint} grade={localOnly ? null : settings.grade} />
           {!localOnly && price}
           <ModelFacts models={models} modelCid={modelCid} />
           <SettingsButton
@@ -177,13 +177,22 @@ function SettingsButton({ open, controls, changed, onOpen }: SettingsButtonProps
   )
 }
 
-function PromptNote({ hint, localOnly }: { hint: string | null; localOnly: boolean }) {
-  const privacy = localOnly
-    ? 'Your prompt stays on this device.'
-    : 'The tab that answers sees your prompt, and the two see each other’s IP address. Local only keeps it here.'
+/** @param grade - null on this device only */
+function PromptNote({ hint, grade }: { hint: string | null; grade: string | null }) {
+  const privacy =
+    grade === null
+      ? 'Your prompt stays on this device.'
+      : `${readersOf(grade)}. They and you see each other’s IP address. Local only keeps it here.`
   return (
     <p id="prompt-note" aria-live="polite" className={`text-xs ${hint ? 'text-ink' : 'text-ash'}`}>
       {hint ?? privacy}
     </p>
   )
+}
+
+function readersOf(grade: string): string {
+  if (grade === 'signed') return 'The tab that answers sees your prompt'
+  return grade === 'quorum'
+    ? 'The tabs that answer see your prompt'
+    : 'The tab that answers sees your prompt, and so does one that checks it'
 }

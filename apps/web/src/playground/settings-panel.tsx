@@ -46,6 +46,12 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
       aria-label="Settings"
       className="-mx-1 mt-1 grid max-h-[45dvh] gap-4 overflow-y-auto px-1 pt-1 pb-1"
     >
+      <GradeFields
+        settings={settings}
+        problem={problems.quorum}
+        onGrade={set('grade')}
+        onQuorum={set('quorum')}
+      />
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-5">
         {numbers.map(({ name, ...rest }) => (
           <NumberField
@@ -57,12 +63,6 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
           />
         ))}
       </div>
-      <GradeFields
-        settings={settings}
-        problem={problems.quorum}
-        onGrade={set('grade')}
-        onQuorum={set('quorum')}
-      />
       <div className="grid gap-3 sm:grid-cols-2">
         <Select
           label="Form of the answer"

@@ -1,10 +1,8 @@
 import type { AnswerRecord } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
-import { count, shortPeerId } from '../row/summary.ts'
+import { count } from '../row/summary.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { opinionWords } from './check-words.ts'
-import { MarginPlot } from './margin-plot.tsx'
 import { useCancellable } from './use-cancellable.ts'
 
 type CheckElsewhereProps = {
@@ -13,7 +11,7 @@ type CheckElsewhereProps = {
   onCheck: (signal: AbortSignal) => Promise<void>
 }
 
-/** What other tabs found that computed a signed answer again, and the way to ask one more. */
+/** The way to have one more tab compute a signed answer again. */
 export function CheckElsewhere({ answer, onCheck }: CheckElsewhereProps) {
   const { isRunning, failure, start, cancel } = useCancellable(onCheck)
   const { check, receipt } = answer
@@ -25,26 +23,7 @@ export function CheckElsewhere({ answer, onCheck }: CheckElsewhereProps) {
   // By itself it goes on asking.
   const isWaiting = check?.state === 'waiting'
   return (
-    <div className="mt-4 grid justify-items-start gap-2" aria-live="polite">
-      {opinions.length > 0 && (
-        <ol aria-label="What other tabs found" className="grid w-full gap-4">
-          {opinions.map((opinion) => (
-            <li key={opinion.verifierPeerId}>
-              <p className="font-medium">{opinionWords[opinion.outcome]}</p>
-              <MarginPlot opinion={opinion} />
-              <p className="text-sm text-ash">
-                Signed by{' '}
-                <span className="font-mono text-xs">{shortPeerId(opinion.verifierPeerId)}</span>
-                {' · '}
-                {new Date(opinion.atMs).toLocaleString('en', {
-                  dateStyle: 'medium',
-                  timeStyle: 'short',
-                })}
-              </p>
-            </li>
-          ))}
-        </ol>
-      )}
+    <div className="mt-2 grid justify-items-start gap-2" aria-live="polite">
       {failure && <p className="text-sm">{errorWords(failure).title}</p>}
       {isRunning && (
         <p className="text-sm text-ash">
@@ -62,7 +41,7 @@ export function CheckElsewhere({ answer, onCheck }: CheckElsewhereProps) {
           </Button>
         )
       )}
-      {opinions.length === 0 && (
+      {!isRunning && !isWaiting && opinions.length === 0 && (
         <p className="text-sm text-ash">It reads the conversation, as the tab that answered did.</p>
       )}
     </div>

@@ -9,6 +9,7 @@ import { Sheet } from '../ui/sheet.tsx'
 import { CheckElsewhere } from './check-elsewhere.tsx'
 import { checkSentence } from './check-words.ts'
 import { FactList } from './fact-list.tsx'
+import { OpinionList } from './opinion-list.tsx'
 import { receiptFacts, receiptJson } from './receipt-facts.ts'
 import { Recheck } from './recheck.tsx'
 import { ShareAnswer } from './share-answer.tsx'
@@ -34,6 +35,7 @@ export default function ReceiptPanel({ chatId, turnId, answer, onClose }: Receip
       <RowLegend answer={answer} />
       <section aria-label="Check" className="mt-5 border-t border-thread pt-4">
         <p className="text-sm">{checkSentence(answer)}</p>
+        <OpinionList opinions={answer.check?.opinions ?? []} />
         <Recheck answer={answer} onCheck={(signal) => session.recheck(chatId, turnId, signal)} />
         <CheckElsewhere
           answer={answer}

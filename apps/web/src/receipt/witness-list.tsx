@@ -1,7 +1,6 @@
 import type { QuorumRecord } from '@weft/sdk'
 import { count, shortPeerId } from '../row/summary.ts'
-import { opinionWords } from './check-words.ts'
-import { MarginPlot } from './margin-plot.tsx'
+import { OpinionList } from './opinion-list.tsx'
 
 /** What the other tabs of a quorum answered, and what was found of those that part. */
 export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
@@ -13,7 +12,6 @@ export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
       <ul className="mt-1 grid gap-3">
         {witnesses.map(({ answer, partsAt }) => {
           const peerId = answer.segments.at(-1)?.peerId ?? answer.quote?.nodePeerId ?? ''
-          const opinions = answer.check?.opinions ?? []
           return (
             <li key={peerId} className="text-sm">
               <p>
@@ -29,12 +27,7 @@ export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
                   {answer.text}
                 </blockquote>
               )}
-              {opinions.map((opinion) => (
-                <div key={opinion.verifierPeerId} className="mt-1">
-                  <p>{opinionWords[opinion.outcome]}</p>
-                  <MarginPlot opinion={opinion} />
-                </div>
-              ))}
+              <OpinionList opinions={answer.check?.opinions ?? []} />
             </li>
           )
         })}

@@ -15,7 +15,7 @@ export function RowLegend({ answer }: { answer: RowAnswer }) {
       <p>
         A stitch is 32 tokens at most. Its colour is the tab that made it, its thread the check.
       </p>
-      <ul aria-label="Legend" className="flex flex-wrap gap-x-6">
+      <ul aria-label="Legend" className="mt-1 flex flex-wrap gap-x-6">
         {kinds.map(({ peerId, tone, texture }) => (
           <li key={peerId + texture} className="flex items-center gap-2">
             <StitchShape tone={tone} texture={texture} share={legendShare} />

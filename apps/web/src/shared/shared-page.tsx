@@ -5,6 +5,7 @@ import { FileButton } from '../models/file-button.tsx'
 import { AnswerText } from '../playground/answer-text.tsx'
 import { CheckElsewhere } from '../receipt/check-elsewhere.tsx'
 import { FactList } from '../receipt/fact-list.tsx'
+import { OpinionList } from '../receipt/opinion-list.tsx'
 import { receiptFacts } from '../receipt/receipt-facts.ts'
 import { Recheck } from '../receipt/recheck.tsx'
 import { RowLegend } from '../row/row-legend.tsx'
@@ -104,6 +105,7 @@ function OpenAnswer({ shared, answer: asShared }: { shared: SharedAnswer; answer
             {sentence}
           </p>
         ))}
+        <OpinionList opinions={answer.check?.opinions ?? []} />
         {client && (
           <>
             <Recheck
