@@ -12,6 +12,7 @@ import { openModelStage } from '../model-stage.ts'
 import { createRandom } from '../storm/random.ts'
 import { type Backend, type ModelFolder, openNode, openTab, readModelFolder } from './backends.ts'
 import { calibrationJobs } from './calibration-jobs.ts'
+import { drawChart } from './chart.ts'
 import { openCheats } from './cheats.ts'
 import type { Reading } from './claims.ts'
 import { cheatMeasure, type HonestPair, measureHonest } from './measure.ts'
@@ -19,8 +20,8 @@ import { printTable } from './table.ts'
 
 const usage = `npm run calibrate -- FOLDER [options]
 
-  FOLDER        a model with its manifest.json, e.g. public/models/bobbin; gets calibration.json beside
-                it, and its manifest the limits that verifiers go by
+  FOLDER        a model with its manifest.json, e.g. public/models/bobbin; gets calibration.json and its
+                chart beside it, and its manifest the limits that verifiers go by
   --honest N    honest answers; default: 48
   --cheats N    answers of each cheat; default: 16
   --tokens N    of each answer; default: 300, or what the context has room for
@@ -132,6 +133,7 @@ function write(folder: string, calibration: Parameters<typeof printTable>[0]): v
   })
   writeFileSync(path, `${JSON.stringify(manifest, null, 1)}\n`)
   writeFileSync(join(folder, 'calibration.json'), `${JSON.stringify(calibration, null, 1)}\n`)
+  writeFileSync(join(folder, 'calibration.svg'), drawChart(calibration))
 }
 
 /** Which weights were measured. */
