@@ -208,6 +208,10 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
       return { gasWei, perGasWei: maxFeePerGas }
     },
 
+    /** Whether somebody was paid for checking a receipt. */
+    isPaid: (receiptId: Hex): Promise<boolean> =>
+      asking(reader.readContract({ ...verdicts, functionName: 'isPaid', args: [receiptId] })),
+
     /** @returns what sending it now would pay, in wei; 0 where it would be refused */
     async worthOf(receipt: Receipt, epoch: number, verdict: Verdict): Promise<bigint> {
       const args = [receiptArgument(receipt), BigInt(epoch), verdictArgument(verdict)] as const

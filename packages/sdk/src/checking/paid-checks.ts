@@ -33,6 +33,9 @@ export type PaidChecks = {
 
 /** A tab that checks more is paid for the newest. */
 const maxWaiting = 200
+/** A check that pays nothing yet is looked at again after so long, twice as long each time: nodes redeem by the hour. */
+const firstPauseMs = 30_000
+const longestPauseMs = 30 * 60_000
 
 export function createPaidChecks({
   court,
@@ -46,8 +49,11 @@ export function createPaidChecks({
     ledger.records.filter((each) => each.kind === 'check').map((each) => [each.id, each]),
   )
 
+  const pauses = new Map<string, { untilMs: number; ms: number }>()
+
   async function forget(check: CheckToPay): Promise<void> {
     waiting.delete(check.id)
+    pauses.delete(check.id)
     await ledger.remove(check.id)
   }
 
@@ -85,7 +91,10 @@ export function createPaidChecks({
     const { epoch } = next
     const since = epoch === null ? next.receipt.endedAtMs / 1000 : epoch * epochSeconds
     const isLate = (await court.now()) > since + limitationSeconds
-    if (isLate || (epoch !== null && (await pay({ ...next, epoch })))) await forget(next)
+    const ms = Math.min(2 * (pauses.get(next.id)?.ms ?? firstPauseMs / 2), longestPauseMs)
+    pauses.set(next.id, { untilMs: Date.now() + ms, ms })
+    if (isLate || (await court.isPaid(caseIdOf(next.receipt)))) return forget(next)
+    if (epoch !== null && (await pay({ ...next, epoch }))) await forget(next)
   }
 
   return {
@@ -102,7 +111,7 @@ export function createPaidChecks({
     async advance(signal) {
       for (const check of [...waiting.values()]) {
         if (signal.aborted) return
-        await step(check)
+        if (Date.now() >= (pauses.get(check.id)?.untilMs ?? 0)) await step(check)
       }
     },
   }

@@ -55,8 +55,8 @@ export type OpenCourt = {
 
 type Session = ReturnType<typeof beginSession>
 
-/** Payments wait for redemptions, which come by the hour. */
-const payEveryMs = 60_000
+/** Of each check that may be paid; those that wait for a redemption are looked at by the hour. */
+const payEveryMs = 15_000
 
 export function createTabCourt(init: TabCourtInit): OpenCourt {
   const state = createCell<CourtState | null>(null)

@@ -35,6 +35,8 @@ const thresholds: Thresholds = {
 export type CourtStage = Awaited<ReturnType<typeof openCourtStage>>
 export type StageVerifier = Awaited<ReturnType<CourtStage['openVerifier']>>
 
+type Person = Pick<NodeNetwork, 'network' | 'privateKey'>
+
 /** As a tab has it: its court outlives a reload, since what it keeps does. */
 type Member = { opened: OpenCourt; memory: NodeMemory; reopen(): Promise<OpenCourt> }
 
@@ -52,7 +54,7 @@ export async function openCourtStage(rules: ChainRules) {
       engine.generate({ ...init, sampling: { ...init.sampling, temperature: 2 } }, options),
   }
 
-  async function goToCourt({ network, privateKey }: NodeNetwork): Promise<Member> {
+  async function goToCourt({ network, privateKey }: Person): Promise<Member> {
     const memory = createNodeMemory()
     const ledgers = new MemoryLedgers<CourtRecord>()
     const open = async () => {
@@ -78,6 +80,7 @@ export async function openCourtStage(rules: ChainRules) {
     chain,
     manifest,
     modelCid,
+    goToCourt,
     /** A tab with a seat that checks what it is asked to. */
     async openVerifier() {
       const tab = await createNodeNetwork({ relays: relayAddresses })
