@@ -22,6 +22,7 @@ function openPage(
     memory,
     manifestOf: () => manifest,
     lots,
+    trialShare: 0,
     times: { patienceMs: 60_000, retryMs: 50 },
     waiting: async () =>
       kept.answer?.check?.state === 'waiting' ? [{ place, answer: kept.answer }] : [],
@@ -158,6 +159,7 @@ test('who stays away holds nothing up for ever', async () => {
     memory: createNodeMemory(),
     manifestOf: () => manifest,
     lots: dieLots(1),
+    trialShare: 0,
     times: { patienceMs: 300, retryMs: 50 },
     waiting: async () => [{ place, answer: kept.answer }],
     keep: async (_, change) => {

@@ -3,11 +3,18 @@
  * after a reload. Nothing waits for them.
  * @module
  */
-import { bytesToHex, type Manifest, type Receipt, receiptId } from '@weft/protocol'
+import {
+  type AuditRequest,
+  bytesToHex,
+  type Manifest,
+  type Receipt,
+  receiptId,
+} from '@weft/protocol'
 import type { AnswerPlace, AnswerRecord, CheckRecord } from '@weft/storage'
 import { membersOf, withCheck } from '../quorum/compare.ts'
 import type { WaitOptions } from '../tab.ts'
 import { askVerifier, claimOf } from './ask-verifier.ts'
+import { tryVerifier } from './decoys.ts'
 import { judge, newCheck, type PursueInit, pursueCheck } from './pursue-check.ts'
 import { weigh } from './weigh.ts'
 
@@ -22,6 +29,8 @@ export type AnswerChange = {
 export type AnswerChecksInit = PursueInit & {
   /** What waits since an earlier visit. */
   waiting(): Promise<{ place: AnswerPlace; answer: AnswerRecord }[]>
+  /** Of the checks that passed, how many are followed by a trial of verifiers, 0 to 1; a tenth by default. */
+  trialShare?: number
   /** Writes it down where the answer is kept. */
   keep(place: AnswerPlace, change: AnswerChange['change']): Promise<void>
 }
@@ -40,11 +49,15 @@ export type AnswerChecks = {
 
 /** An answer of last week is asked for again, not checked. */
 const oldestMs = 24 * 60 * 60_000
+/** A trial is two checks more. */
+const usualTrialShare = 0.1
 /** Verifiers take one answer of a client at a time. */
 const maxAtOnce = 2
 
 export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
+  const { trialShare = usualTrialShare } = init
   const over = new AbortController()
+  const { signal } = over
   const listeners = new Set<(change: AnswerChange) => void>()
   const pursued = new Set<string>()
 
@@ -61,16 +74,60 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
     const makers = makersOf(answer)
     for (const member of membersOf(answer)) {
       const { check, receipt } = member
-      if (check?.state !== 'waiting' || !receipt || over.signal.aborted) continue
+      if (check?.state !== 'waiting' || !receipt || signal.aborted) continue
       const id = bytesToHex(receiptId(receipt))
       if (pursued.has(id)) continue
       pursued.add(id)
-      const onCheck = (next: CheckRecord) => tell(receipt, place, next)
-      const work = { claim: claimOf(member), makers, check }
-      void pursueCheck({ ...init, network }, work, { signal: over.signal, onCheck })
-        .catch(() => {}) // Whoever opens the answer again finds it waiting.
+      const claim = claimOf(member)
+      let last = check
+      const onCheck = (next: CheckRecord) => {
+        last = next
+        tell(receipt, place, next)
+      }
+      void pursueCheck({ ...init, network }, { claim, makers, check }, { signal, onCheck })
+        .then(async () => {
+          const isKnown = last.state === 'decided' && last.outcome === 'passed'
+          if (isKnown && Math.random() < trialShare) onCheck(await tryOthers(claim, makers, last))
+        })
+        .catch(() => {}) // Whoever opens the answer again finds it waiting; a trial can wait for ever.
         .finally(() => pursued.delete(id))
     }
+  }
+
+  /** What is known to be right, and what is known to be wrong, to others. @returns what is said of what is right */
+  async function tryOthers(claim: AuditRequest, makers: string[], check: CheckRecord) {
+    const knowing = check.opinions.map(({ verifierPeerId }) => verifierPeerId)
+    // One may not be there, the other one perhaps.
+    await tryVerifier({ ...init, network }, claim, {
+      signal,
+      without: [...makers, ...knowing],
+    }).catch(() => {})
+    return askOnce(claim, makers, { check, signal })
+  }
+
+  /** One more opinion, and more where it is not enough. @throws what `askVerifier` throws, without a single one */
+  async function askOnce(
+    claim: AuditRequest,
+    makers: string[],
+    { check, signal: ends }: { check: CheckRecord | null; signal: AbortSignal },
+  ): Promise<CheckRecord> {
+    let opinions = check?.opinions ?? []
+    const least = opinions.length + 1
+    while (!weigh(opinions, least).isDecided) {
+      const without = [...makers, ...opinions.map((each) => each.verifierPeerId)]
+      try {
+        const options = { without, drawn: null, signal: ends }
+        opinions = [...opinions, await askVerifier({ ...init, network }, claim, options)]
+      } catch (thrown) {
+        if (opinions.length < least) throw thrown
+        break
+      }
+    }
+    const { isDecided, outcome } = weigh(opinions, least)
+    const state = isDecided ? 'decided' : 'given-up'
+    const next: CheckRecord = { state, lot: check?.lot ?? anybody, opinions, outcome, error: null }
+    judge(init.memory, claim, next)
+    return next
   }
 
   const atOnce = createLimit(maxAtOnce)
@@ -106,26 +163,10 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
       return { ...begun(answer, anybody), quorum: { ...quorum, witnesses } }
     },
     add,
-    async ask(answer, { signal } = {}) {
-      const claim = claimOf(answer)
-      let opinions = answer.check?.opinions ?? []
-      const least = opinions.length + 1
-      const ends = signal ? AbortSignal.any([signal, over.signal]) : over.signal
-      while (!weigh(opinions, least).isDecided) {
-        const without = [...makersOf(answer), ...opinions.map((each) => each.verifierPeerId)]
-        try {
-          const options = { without, drawn: null, signal: ends }
-          opinions = [...opinions, await askVerifier(init, claim, options)]
-        } catch (thrown) {
-          if (opinions.length < least) throw thrown
-          break
-        }
-      }
-      const { isDecided, outcome } = weigh(opinions, least)
-      const state = isDecided ? 'decided' : 'given-up'
-      const check: CheckRecord = { state, lot: anybody, opinions, outcome, error: null }
-      judge(init.memory, claim, check)
-      return check
+    ask(answer, options = {}) {
+      const ends = options.signal ? AbortSignal.any([options.signal, signal]) : signal
+      const { check } = answer
+      return askOnce(claimOf(answer), makersOf(answer), { check, signal: ends })
     },
     onChange(listener) {
       listeners.add(listener)

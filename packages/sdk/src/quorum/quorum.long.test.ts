@@ -23,6 +23,7 @@ async function ask(quorum: number) {
     memory,
     manifestOf: () => stage.manifest,
     lots: dieLots(0),
+    trialShare: 0,
     times: { patienceMs: 60_000, retryMs: 50 },
     waiting: async () => [],
     keep: async () => {},
