@@ -31,6 +31,7 @@ function AccusationItem({ court, state, accusation }: AccusationItemProps) {
   const canAppeal = accusation.stage === 'accused' && accusation.endsAtMs > nowMs
   const bondWei = rules.appealBondWei
   const isPoor = connected?.balances ? connected.balances.walletWei < bondWei : false
+  const hasFees = (standing?.gasWei ?? 0n) > 0n
   const appeal = () =>
     void action
       .run(({ verdicts, options }) => verdicts.appeal(accusation.id, bondWei, options))
@@ -43,19 +44,21 @@ function AccusationItem({ court, state, accusation }: AccusationItemProps) {
       {canAppeal && (
         <>
           <p className="max-w-[66ch] text-ash">
-            {bondWords(rules)}
-            {isPoor && ` Your wallet has less than ${weft(bondWei)}.`}
-            {!connected && ' Connect a wallet to appeal.'}
+            {bondWords(rules, hasFees)}
+            {!hasFees && isPoor && ` Your wallet has less than ${weft(bondWei)}.`}
+            {!hasFees && !connected && ' Connect it.'}
           </p>
-          <div>
-            <Button
-              kind="plain"
-              disabled={!connected || isPoor || action.step !== null}
-              onClick={appeal}
-            >
-              Appeal with {weft(bondWei)}
-            </Button>
-          </div>
+          {!hasFees && (
+            <div>
+              <Button
+                kind="plain"
+                disabled={!connected || isPoor || action.step !== null}
+                onClick={appeal}
+              >
+                Appeal with {weft(bondWei)}
+              </Button>
+            </div>
+          )}
         </>
       )}
       <ActionNote action={action} />

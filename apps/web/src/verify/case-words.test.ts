@@ -39,5 +39,6 @@ test('who is accused is told what it loses, until when, and what an appeal takes
   const settled = { ...accused, stage: 'settled' } as const
   expect(accusationWords({ ...settled, lostWei: 10n ** 18n }, tab)).toMatch(/lost 1.00 WEFT/)
   expect(accusationWords(settled, tab)).toMatch(/lost nothing/)
-  expect(bondWords(rules)).toMatch(/takes 10.00 WEFT .* up to 9 verifiers/)
+  expect(bondWords(rules, true)).toMatch(/by itself: 10.00 WEFT more .* up to 9 verifiers/)
+  expect(bondWords(rules, false)).toMatch(/wallet can appeal for it, with 10.00 WEFT as a bond/)
 })

@@ -62,7 +62,11 @@ export function accusationWords(
   }
 }
 
-/** What an appeal takes, said before the wallet asks. */
-export function bondWords({ appealBondWei, appealSize }: Rules): string {
-  return `An appeal takes ${weft(appealBondWei)} from your wallet as a bond. It comes back unless the larger panel, up to ${appealSize} verifiers, says the same.`
+/** What an appeal takes, and who makes it. @param hasFees - the tab's key has coins for it */
+export function bondWords({ appealBondWei, appealSize }: Rules, hasFees: boolean): string {
+  const bond = weft(appealBondWei)
+  const back = `unless the larger panel, up to ${appealSize} verifiers, says the same`
+  return hasFees
+    ? `This tab calls a larger panel by itself: ${bond} more of its stake is lost only where that panel, up to ${appealSize} verifiers, says the same.`
+    : `This tab’s key has no coins for the fee of an appeal. Your wallet can appeal for it, with ${bond} as a bond: it comes back ${back}.`
 }
