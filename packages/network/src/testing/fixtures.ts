@@ -135,16 +135,23 @@ export async function answerWithWords(
   await incoming.finish(receiptFor(incoming, { nonce, words, privateKey }, finishReason))
 }
 
-/** Polls until `check` gives a value. @throws Error after `ms` */
+/** Polls until `check` gives a value; one that throws is asked again. @throws after `ms`, what it threw last */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { ms = 5_000, subject = 'the condition' }: { ms?: number; subject?: string } = {},
+  { ms = 15_000, subject = 'the condition' }: { ms?: number; subject?: string } = {},
 ): Promise<NonNullable<T>> {
   const endMs = Date.now() + ms
   for (;;) {
-    const value = await check()
-    if (value) return value
-    if (Date.now() > endMs) throw new Error(`${subject} did not come true within ${ms} ms`)
+    let reason: unknown
+    try {
+      const value = await check()
+      if (value) return value
+    } catch (error) {
+      reason = error
+    }
+    if (Date.now() > endMs) {
+      throw reason ?? new Error(`${subject} did not come true within ${ms} ms`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
