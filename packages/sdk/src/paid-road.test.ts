@@ -60,6 +60,24 @@ describe('an answer for money', () => {
     expect(node.payee.earnings()).toMatchObject([{ deliveredWei: both, lostWei: 0n }])
   })
 
+  test('of a quorum each is paid for its own tokens, also who is lost on the way', async () => {
+    const nodes = [await openNode(), await openNode({ engine: failing(8) }), await openNode()]
+    const { answer } = await ask({ grade: { quorum: 2 } })
+    const witnesses = answer.quorum?.witnesses ?? []
+    expect(witnesses).toMatchObject([{ partsAt: null, answer: { finishReason: 'length' } }])
+    const bills = [answer, ...witnesses.map((witness) => witness.answer)].flatMap(
+      (each) => each.bills,
+    )
+    expect(bills.length).toBeGreaterThanOrEqual(2)
+    for (const node of nodes) {
+      const owed = bills
+        .filter(({ peerId }) => peerId === node.network.peerId)
+        .reduce((sum, { costWei }) => sum + costWei, 0n)
+      await expect.poll(node.promisedWei, patient).toBe(owed)
+      expect(promisedTo(node)).toBe(owed)
+    }
+  })
+
   test('a node that answers for nothing asks for none, and is not told whose money there is', async () => {
     const node = await openNode({ price: freePrice })
     const payments: unknown[] = []

@@ -2,13 +2,15 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import {
+  changeAnswer,
+  findAnswers,
   getConversation,
   listConversations,
   putConversation,
   removeConversation,
 } from './history.ts'
 import { claimIdentity } from './identity.ts'
-import type { Conversation } from './records.ts'
+import type { AnswerRecord, Conversation } from './records.ts'
 
 let database: Database
 let databaseCount = 0
@@ -126,5 +128,19 @@ describe('history', () => {
     expect(await getConversation(database, 'b')).toEqual(conversation('b', 3))
     await removeConversation(database, 'b')
     expect(await getConversation(database, 'b')).toBeUndefined()
+  })
+
+  test('one answer is found and changed where it is kept, and nowhere else', async () => {
+    const answer = (text: string) => ({ text }) as AnswerRecord
+    const turns = ['one', 'two'].map((id) => ({ id, prompt: id, answer: answer(id) }))
+    await putConversation(database, { ...conversation('a', 1), turns })
+    await putConversation(database, conversation('b', 2))
+    const found = await findAnswers(database, ({ text }) => text === 'two')
+    const place = { conversationId: 'a', turnId: 'two' }
+    expect(found).toEqual([{ place, answer: answer('two') }])
+    await changeAnswer(database, place, ({ text }) => answer(`${text} three`))
+    await changeAnswer(database, { ...place, conversationId: 'gone' }, () => answer('never'))
+    const kept = await getConversation(database, 'a')
+    expect(kept?.turns.map((turn) => turn.answer.text)).toEqual(['one', 'two three'])
   })
 })

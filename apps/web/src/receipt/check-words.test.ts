@@ -103,4 +103,6 @@ test('what several tabs said at once', () => {
   expect(said([witness(40, 'failed')], 'passed')).toMatch(/gets no more questions/)
   expect(said([witness(40, 'suspicious')], 'suspicious')).toMatch(/Nobody else could tell/)
   expect(said([])).toMatch(/^Signed/)
+  const live = { quorum: { size: 2, witnesses: [witness(40)] }, receipt: null }
+  expect(sentence(live)).toMatch(/When they have ended others are asked/)
 })

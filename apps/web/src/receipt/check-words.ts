@@ -4,6 +4,9 @@
  */
 import type { AnswerRecord, CheckRecord, Opinion, Witness } from '@weft/sdk'
 
+const noLimits =
+  'Nobody has measured yet how far honest devices differ with this model, so no other tab can judge it.'
+
 type Checked = Pick<
   AnswerRecord,
   'where' | 'receipt' | 'recheck' | 'check' | 'grade' | 'quorum' | 'tokens'
@@ -43,13 +46,13 @@ function nextSentence(check: CheckRecord | null, grade: AnswerRecord['grade']): 
       return 'No other tab had the time to compute them again.'
     default:
       return grade === 'sampled' || grade === 'always'
-        ? 'Nobody has measured yet how far honest devices differ with this model, so no other tab can judge it.'
+        ? noLimits
         : 'To see that, have them computed again.'
   }
 }
 
 function outcomeSentence(
-  { state, opinions }: CheckRecord,
+  { state, opinions, lot }: CheckRecord,
   outcome: NonNullable<CheckRecord['outcome']>,
 ): string {
   const agree = opinions.filter((each) => each.outcome === outcome).length
@@ -57,7 +60,7 @@ function outcomeSentence(
   if (outcome === 'passed') {
     const [only] = opinions
     return opinions.length === 1 && only
-      ? `Another tab, drawn by lot, computed it again: ${likenessWords(only)}. It could lie as well, but does not gain by it.`
+      ? `Another tab, drawn by lot${lot?.drawn ? ' on the chain' : ''}, computed it again: ${likenessWords(only)}. It could lie as well, but does not gain by it.`
       : `${who} that this model chose these tokens, as honest devices do.`
   }
   if (outcome === 'failed') {
@@ -82,7 +85,7 @@ function likenessWords({ margins }: Opinion): string {
 }
 
 /** Of tabs that answered at once; empty where nobody else did. */
-function quorumSentence({ quorum, check, tokens }: Checked): string {
+function quorumSentence({ quorum, check, tokens, receipt }: Checked): string {
   const witnesses = quorum?.witnesses ?? []
   if (witnesses.length === 0) return ''
   const tabs = numbers[witnesses.length + 1] ?? `${witnesses.length + 1}`
@@ -94,10 +97,14 @@ function quorumSentence({ quorum, check, tokens }: Checked): string {
   }
   const others = numbers[parted.length]?.toLowerCase() ?? `${parted.length}`
   const parting = `${tabs} tabs answered at once; from token ${at} on ${others} of them ${parted.length === 1 ? 'says' : 'say'} something else.`
-  return `${parting} ${decisionSentence(check, parted)}`
+  return receipt
+    ? `${parting} ${decisionSentence(check, parted)}`
+    : `${parting} When they have ended others are asked who is right.`
 }
 
 function decisionSentence(check: CheckRecord | null, parted: readonly Witness[]): string {
+  const checks = [check, ...parted.map(({ answer }) => answer.check)]
+  if (checks.every((each) => each === null)) return noLimits
   const outcomes = parted.map(({ answer }) => answer.check?.outcome ?? null)
   if (check?.outcome === 'passed' && outcomes.every((outcome) => outcome === 'passed')) {
     return 'Other tabs computed each again: both are as honest devices choose. Near a tie devices differ.'
@@ -108,10 +115,7 @@ function decisionSentence(check: CheckRecord | null, parted: readonly Witness[])
   if (check?.outcome === 'failed') {
     return 'Other tabs computed it again: what is shown is not this model’s own choice.'
   }
-  const isWaiting = [check, ...parted.map(({ answer }) => answer.check)].some(
-    (each) => each?.state === 'waiting',
-  )
-  return isWaiting
+  return checks.some((each) => each?.state === 'waiting')
     ? 'Other tabs are asked to compute each again.'
     : 'Nobody else could tell which of them the model chose.'
 }

@@ -144,6 +144,26 @@ test.each([
   page.checks.close()
 })
 
+test('who is found false while it answers is taken back, and another one goes on', async () => {
+  const nodes = [await stage.openNode(), await stage.openNode()]
+  const memory = createNodeMemory()
+  const components = { ...stage.components, memory }
+  let caught = ''
+  let answer: AnswerRecord | null = null
+  for await (const event of generate(components, { ...stage.request, maxTokens: 64 })) {
+    if (event.type === 'delta' && event.index > 4 && caught === '') {
+      caught = event.nodePeerId
+      memory.judged(caught, 'failed')
+    }
+    if (event.type === 'end') answer = event.answer
+  }
+  expect(answer).toMatchObject({
+    handovers: [{ peerId: caught, tokens: 0, error: { code: 'sdk/found-false' } }],
+    receipt: { nodePeerId: nodes.find(({ peerId }) => peerId !== caught)?.peerId },
+  })
+  await stage.closeNodes()
+})
+
 test('who stays away holds nothing up for ever', async () => {
   const kept = { answer: await stage.answerOf() }
   const check: CheckRecord = {
