@@ -17,6 +17,10 @@ type Preferences = {
   servedModelCid: string | null
   /** While it serves a whole model, this tab also checks answers of it. */
   checksToo: boolean
+  /** Verify was on when the page was left, alone or beside Serve. */
+  verified: boolean
+  /** Then it is switched on again by itself. */
+  verifiesAgain: boolean
   /** This tab has been at court: cases may run. */
   hasCourt: boolean
   backend: string
@@ -40,6 +44,8 @@ const initial: Preferences = {
   servesAgain: false,
   servedModelCid: null,
   checksToo: true,
+  verified: false,
+  verifiesAgain: false,
   hasCourt: false,
   backend: 'auto',
   jobsAtOnce: '',

@@ -40,6 +40,7 @@ function Verify({ tab }: { tab: Tab }) {
   const serving = useCell(tab.node.state)
   const [chosenCid, setChosenCid] = useState(() => readPreference('servedModelCid'))
   const [backend, setBackend] = useState<BackendChoice>(chosenBackend)
+  const [verifiesAgain, setVerifiesAgain] = useState(() => readPreference('verifiesAgain'))
   const canPay = useCanPay()
   const fit = useFit(backend)
   const on = state.phase !== 'off' && state.phase !== 'failed'
@@ -49,9 +50,11 @@ function Verify({ tab }: { tab: Tab }) {
   const loadedOn = model && backendToLoad(backend, { fit: fit(model), needs: model.needs })
 
   function verify(isWanted: boolean): void {
+    writePreference('verified', isWanted)
     if (isServing) writePreference('checksToo', isWanted)
     if (!isWanted) return void tab.verifier.stop()
     if (!model || !loadedOn) return
+    writePreference('servedModelCid', model.modelCid)
     const choice = { modelCid: model.modelCid, backend: loadedOn }
     tab.verifier.start(choice).catch(() => {}) // The verifier's sentence says what failed.
   }
@@ -60,10 +63,18 @@ function Verify({ tab }: { tab: Tab }) {
     tab.models.prepare(model.modelCid, loadedOn).catch(() => {}) // Shown with the device.
   }
   useEffect(() => writePreference('backend', backend), [backend])
+  useEffect(() => writePreference('verifiesAgain', verifiesAgain), [verifiesAgain])
 
   return (
     <>
-      <VerifyPanel state={state} engine={engine} on={on} onVerify={verify} />
+      <VerifyPanel
+        state={state}
+        engine={engine}
+        on={on}
+        onVerify={verify}
+        verifiesAgain={verifiesAgain}
+        onVerifiesAgain={setVerifiesAgain}
+      />
       <CheckList checks={state.checks} />
       {canPay && <AtCourt tab={tab} />}
       <DeviceCheck

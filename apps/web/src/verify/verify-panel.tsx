@@ -8,10 +8,13 @@ type VerifyPanelProps = {
   engine: EngineState
   on: boolean
   onVerify: (on: boolean) => void
+  verifiesAgain: boolean
+  onVerifiesAgain: (verifiesAgain: boolean) => void
 }
 
 /** The switch, what this tab is doing, and what came of its checks. */
-export function VerifyPanel({ state, engine, on, onVerify }: VerifyPanelProps) {
+export function VerifyPanel(props: VerifyPanelProps) {
+  const { state, engine, on, onVerify, verifiesAgain, onVerifiesAgain } = props
   const { passed, suspicious, failed, pause, phase, sentence } = state
   const preparing = phase === 'preparing' ? engineSentence(engine) : null
   return (
@@ -55,6 +58,11 @@ export function VerifyPanel({ state, engine, on, onVerify }: VerifyPanelProps) {
         {phase === 'idle' && failed + suspicious + passed === 0 && (
           <p>Other tabs ask on their own when an answer of theirs is to be checked.</p>
         )}
+        <Switch
+          label="Switch on again by itself after a reload or restart"
+          checked={verifiesAgain}
+          onChange={onVerifiesAgain}
+        />
       </div>
     </section>
   )
