@@ -106,7 +106,7 @@ export async function* answerElsewhere(
       if (voucher) yield cost()
       for (; !ended.done; ended = await parts.next()) {
         const part = ended.value
-        if (memory.falseNodes.get().has(nodePeerId)) {
+        if (memory.isFalse(nodePeerId)) {
           lie = foundFalse(nodePeerId)
           await bill?.disown()
           break

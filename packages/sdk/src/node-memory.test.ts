@@ -120,3 +120,32 @@ test('strangers cannot fill the memory', () => {
   expect(memory.count.get()).toBe(1_000)
   expect(costOf(memory, '2999')).toBeGreaterThan(costOf(memory, '0'))
 })
+
+test('who answers falsely gets no jobs, here and in the next tab, until a week has passed', async () => {
+  let nowMs = 0
+  const now = () => nowMs
+  const store = createStore()
+  const memory = createNodeMemory({ now, store })
+  memory.judged('cheat', 'failed')
+  expect(costOf(memory, 'cheat')).toBe(Number.POSITIVE_INFINITY)
+  expect([...memory.falseNodes.get()]).toEqual(['cheat'])
+  await memory.flush()
+  const next = createNodeMemory({ now, store })
+  await next.flush()
+  expect(next.isFalse('cheat')).toBe(true)
+  expect([...next.falseNodes.get()]).toEqual(['cheat'])
+  nowMs = 8 * 24 * 60 * 60_000
+  expect(next.isFalse('cheat')).toBe(false)
+  expect(costOf(next, 'cheat')).toBeLessThan(Number.POSITIVE_INFINITY)
+})
+
+test('doubts cost, and every answer that passes takes half of them away', () => {
+  const memory = createNodeMemory()
+  const before = costOf(memory, 'a')
+  memory.judged('a', 'suspicious')
+  const doubted = costOf(memory, 'a') - before
+  expect(doubted).toBeGreaterThan(5_000)
+  memory.judged('a', 'passed')
+  expect(costOf(memory, 'a') - before).toBeCloseTo(doubted / 2, -1)
+  expect(memory.isFalse('a')).toBe(false)
+})

@@ -23,7 +23,9 @@ export type NodeMemory = {
   convicted(addresses: readonly Hex[]): void
   /** What verifiers, as a whole, say of an answer of it. */
   judged(peerId: string, outcome: Outcome): void
-  /** Nodes that were found to answer falsely not long ago: they get no jobs. */
+  /** Whether it was found to answer falsely not long ago, or convicted of it: it gets no jobs. */
+  isFalse(peerId: string): boolean
+  /** Those of them that this browser found out itself. */
   readonly falseNodes: Cell<ReadonlySet<string>>
   /** It said so itself, for about so long. */
   busy(peerId: string, ms: number): void
@@ -104,7 +106,7 @@ export function createNodeMemory({
     known.set(record.peerId, record)
     trim(known)
     count.set(known.size)
-    const isFalse = isFalseNode(record, now())
+    const isFalse = isFalseNode(decay(record, record.peerId, now()))
     if (isFalse === falseNodes.get().has(record.peerId)) return
     const others = [...falseNodes.get()].filter((peerId) => peerId !== record.peerId)
     falseNodes.set(new Set(isFalse ? [...others, record.peerId] : others))
@@ -157,7 +159,7 @@ export function createNodeMemory({
           failures,
           lies,
           doubts,
-          isFalse: isFalseNode(record, nowMs),
+          isFalse: isFalseNode(record),
           busyMs: Math.max(0, (busyUntilMs.get(peerId) ?? 0) - nowMs),
         },
         wanted,
@@ -189,6 +191,8 @@ export function createNodeMemory({
       const atMs = now()
       note(peerId, (before) => withOutcome(decay(before, peerId, atMs), outcome))
     },
+    isFalse: (peerId) =>
+      convicts.has(peerId) || isFalseNode(decay(known.get(peerId), peerId, now())),
     falseNodes,
     busy(peerId, ms) {
       busyUntilMs.delete(peerId)
@@ -241,9 +245,8 @@ function decay(record: PeerRecord | undefined, peerId: string, atMs: number): Pe
   }
 }
 
-function isFalseNode(record: PeerRecord, atMs: number): boolean {
-  return decay(record, record.peerId, atMs).falseAnswers >= leastHeldAgainst
-}
+/** @param record - as of now */
+const isFalseNode = ({ falseAnswers }: PeerRecord) => falseAnswers >= leastHeldAgainst
 
 function withOutcome(record: PeerRecord, outcome: Outcome): PeerRecord {
   switch (outcome) {

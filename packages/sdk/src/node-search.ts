@@ -82,8 +82,7 @@ export function createNodeSearch({
     const others = offers.filter(
       ({ registration: { peerId } }) => !banned.has(peerId) && isFree(peerId),
     )
-    const falseNodes = memory.falseNodes.get()
-    if (others.some(({ registration }) => !falseNodes.has(registration.peerId))) return tooDear()
+    if (others.some(({ registration }) => !memory.isFalse(registration.peerId))) return tooDear()
     return others.length > 0 ? onlyFalse() : null
   }
   const fresh = () =>

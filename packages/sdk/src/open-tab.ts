@@ -160,7 +160,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     manifestOf,
     lots: lotsOrDie(opened.lots, dieLots(sampledShare)),
     court: () => opened.view()?.court ?? null,
-    waiting: () => findAnswers(database, (answer) => isOwnAndWaits(answer, peerId)),
+    waiting: () => findAnswers(database, (answer) => waitsHere(answer, peerId)),
     keep: (place, change) => changeAnswer(database, place, change),
   })
   const verifier = createVerifier({
@@ -225,9 +225,13 @@ export async function openTab(init: TabInit): Promise<Tab> {
 /** Of the answers of grade `sampled`, where no chain draws: as many as there. */
 const sampledShare = 0.1
 
-/** Two open tabs share a history; each pursues what it asked for itself. */
-function isOwnAndWaits(answer: AnswerRecord, peerId: string): boolean {
-  if (answer.job.clientPeerId !== peerId) return false
+/** Whoever asked has given up by then, or is gone. */
+const othersAfterMs = 30 * 60_000
+
+/** Two open tabs share a history: each pursues what it asked for itself, and what one left that was closed. */
+function waitsHere(answer: AnswerRecord, peerId: string): boolean {
+  const { clientPeerId, createdAtMs } = answer.job
+  if (clientPeerId !== peerId && Date.now() - createdAtMs < othersAfterMs) return false
   return membersOf(answer).some(({ check }) => check?.state === 'waiting')
 }
 

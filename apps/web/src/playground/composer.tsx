@@ -1,3 +1,4 @@
+import type { Models } from '@weft/sdk'
 import {
   type FormEvent,
   type KeyboardEvent,
@@ -9,6 +10,7 @@ import {
 } from 'react'
 import { flushSync } from 'react-dom'
 import { type AnswerSettings, countChanged } from '../chat/answer-settings.ts'
+import { chatModels } from '../models/model-names.ts'
 import { useOpened } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/switch.tsx'
@@ -138,6 +140,7 @@ export function Composer(props: ComposerProps) {
             id={settingsId}
             settings={settings}
             problems={problems ?? {}}
+            canBeJudged={canBeJudged(models, modelCid)}
             onSettings={(next) => {
               onSettings(next)
               setHint(null)
@@ -188,6 +191,13 @@ function PromptNote({ hint, grade }: { hint: string | null; grade: string | null
       {hint ?? privacy}
     </p>
   )
+}
+
+/** True before the tab is open, so that nothing alarms. */
+function canBeJudged(models: Models | null, modelCid: string | null): boolean {
+  const list = chatModels(models?.list.get() ?? [])
+  const manifest = (list.find((entry) => entry.modelCid === modelCid) ?? list[0])?.manifest
+  return !manifest || (manifest.task === 'chat' && manifest.thresholds !== undefined)
 }
 
 function readersOf(grade: string): string {

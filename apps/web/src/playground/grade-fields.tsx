@@ -6,6 +6,8 @@ import { gradeWords } from './grade-words.ts'
 type GradeFieldsProps = {
   settings: AnswerSettings
   problem: string | undefined
+  /** Whether anybody has measured how far honest devices differ with the chosen model. */
+  canBeJudged: boolean
   onGrade: (grade: string) => void
   onQuorum: (quorum: string) => void
 }
@@ -13,7 +15,8 @@ type GradeFieldsProps = {
 const options = Object.entries(gradeWords).map(([grade, { name }]) => [grade, name] as const)
 
 /** How far answers are checked, and right beside it what that does not show. */
-export function GradeFields({ settings, problem, onGrade, onQuorum }: GradeFieldsProps) {
+export function GradeFields(props: GradeFieldsProps) {
+  const { settings, problem, canBeJudged, onGrade, onQuorum } = props
   const { grade, quorum } = settings
   const words = grade in gradeWords ? gradeWords[grade as keyof typeof gradeWords] : null
   return (
@@ -40,6 +43,12 @@ export function GradeFields({ settings, problem, onGrade, onQuorum }: GradeField
       {words && (
         <p aria-live="polite" className="max-w-[60ch] text-xs text-ash">
           {words.does} {words.costs} <span className="text-ink">{words.not}</span>
+        </p>
+      )}
+      {!canBeJudged && grade !== 'signed' && (
+        <p className="max-w-[60ch] text-xs text-weld">
+          Nobody has measured yet how far honest devices differ with this model, so no tab can judge
+          its answers: they are {grade === 'quorum' ? 'compared' : 'signed'}, no more.
         </p>
       )}
     </div>

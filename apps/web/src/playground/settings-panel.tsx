@@ -15,6 +15,8 @@ type SettingsPanelProps = {
   id: string
   settings: AnswerSettings
   problems: SettingProblems
+  /** Other tabs can tell whether answers are the chosen model's own. */
+  canBeJudged: boolean
   onSettings: (settings: AnswerSettings) => void
 }
 
@@ -38,7 +40,8 @@ const overflows = [
 ] as const
 
 /** How answers are made. What is wrong is told beside its field and stays as it was typed. */
-export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPanelProps) {
+export function SettingsPanel(props: SettingsPanelProps) {
+  const { id, settings, problems, canBeJudged, onSettings } = props
   const set = (name: SettingName) => (value: string) => onSettings({ ...settings, [name]: value })
   return (
     <section
@@ -49,6 +52,7 @@ export function SettingsPanel({ id, settings, problems, onSettings }: SettingsPa
       <GradeFields
         settings={settings}
         problem={problems.quorum}
+        canBeJudged={canBeJudged}
         onGrade={set('grade')}
         onQuorum={set('quorum')}
       />
