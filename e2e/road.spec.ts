@@ -37,6 +37,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
     const client = await newBrowserPage()
     await client.goto(siteUrl)
     const page = playground(client)
+    await page.choose('signed')
 
     await test.step('the answer streams in', async () => {
       const stream = await recordStream(client)
@@ -99,6 +100,27 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
       const jobs = node.getByRole('region', { name: 'Jobs' }).getByRole('listitem')
       await expect(jobs.first()).toContainText('stopped by the asker')
     })
+
+    if (backend === 'webgpu') {
+      await test.step('a tab on the CPU checks what it says, and is checked by it', async () => {
+        await contributor('wasm')
+        await page.answers.getByRole('button', { name: 'Receipt' }).first().click()
+        const receipt = client.getByRole('dialog')
+        await expect(receipt).toContainText(', WebGPU')
+        await receipt.getByRole('button', { name: 'Have another tab check it' }).click()
+        await expect(receipt).toContainText('Another tab chose the same', { timeout: 30_000 })
+        await client.keyboard.press('Escape')
+
+        await page.choose('always')
+        // Of two the faster one answers.
+        await page.ask(prompts.webgpu)
+        expect(await page.ended()).toMatchObject({ finish: 'stop', peers: 1 })
+        await expect(page.summary).toHaveAttribute('data-check', 'passed', { timeout: 30_000 })
+        await page.answers.getByRole('button', { name: 'Receipt' }).last().click()
+        await expect(receipt).toContainText(', CPU (WebAssembly)')
+        await client.keyboard.press('Escape')
+      })
+    }
 
     await onCpu('a reload keeps the history', async () => {
       await client.reload()
