@@ -41,7 +41,7 @@ export const verify: Bench = {
       }
       closers.push(backends.node.close, backends.tab.close)
       const found = await find({ model, ...backends, closers })
-      const { windows, failedWindows, failedAnswers, failedDrawn, cheats } = found
+      const { jobs, windows, failedWindows, failedAnswers, failedDrawn, cheats } = found
       return {
         name: 'verify',
         metrics: {
@@ -54,6 +54,7 @@ export const verify: Bench = {
           costRatioNode: native.ratio,
           floorRatioWasm: wasm.floor,
           floorRatioNode: native.floor,
+          honestJobs: jobs,
           honestWindows: windows,
         },
         notes: notes(stage),

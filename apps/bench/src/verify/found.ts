@@ -21,13 +21,17 @@ import { createRandom } from '../storm/random.ts'
 
 /** Of an answer; a cheat has to be found by then. */
 export const answerTokens = 300
-/** 269 stretches of 32 in each, read both ways. */
-const honestAnswers = 40
+/** Of either direction. */
+const honestAnswers = 250
+/** Of an honest answer, at least; 300 at most, as of a cheat's. */
+const leastHonestTokens = 48
 const cheatAnswers = 16
 const drawnHonest = 100_000
 const drawnCheats = 20_000
 
 export type Found = {
+  /** Honest answers, by tabs and by Node. */
+  jobs: number
   /** Stretches of 32 tokens of honest answers, overlapping, and how many of them fail by themselves. */
   windows: number
   failedWindows: number
@@ -59,9 +63,14 @@ export async function find({ model, node, tab, closers }: FindInit): Promise<Fou
       endTokens: [...readModelConfig(model.files).endTokens],
       withGreedy,
     })
-  const jobs = jobsFor(honestAnswers, true)
-  const byTab = marginsOf(await node.read(jobs, await tab.answer(jobs)))
-  const byNode = marginsOf(await tab.read(jobs, await node.answer(jobs)))
+  const honestJobs = () =>
+    jobsFor(honestAnswers, true).map((job) => {
+      const maxTokens = random.between(leastHonestTokens, answerTokens)
+      return { ...job, maxTokens }
+    })
+  const [ofTab, ofNode] = [honestJobs(), honestJobs()]
+  const byTab = marginsOf(await node.read(ofTab, await tab.answer(ofTab)))
+  const byNode = marginsOf(await tab.read(ofNode, await node.answer(ofNode)))
   const honest = [...byTab, ...byNode]
   const draw = { random: random.next, tokens: answerTokens, by: 'failed' as const }
   const drawn = (answers: Margins, trials: number) =>
@@ -75,6 +84,7 @@ export async function find({ model, node, tab, closers }: FindInit): Promise<Fou
   const windows = honest.flatMap(windowsOf)
   const failed = (each: Float64Array) => isFailed(each, thresholds)
   return {
+    jobs: honest.length,
     windows: windows.length,
     failedWindows: windows.filter(failed).length,
     failedAnswers: honest.filter(failed).length / honest.length,
