@@ -51,14 +51,17 @@ export type CheckedAnswer = {
   outcome: Outcome
   /** Why, for people. */
   sentence: string
-  /** `findingHash` of what was found. */
-  finding: Uint8Array
+  /** What it can say before a court; null where it is not sure: who is in the minority there pays. */
+  testimony: Testimony | null
   /** The verdict counts before a court. */
   isForCourt: boolean
   atMs: number
   /** For all of it. */
   ms: number
 }
+
+/** `finding` is `findingHash` of what was found. */
+export type Testimony = { isFalse: boolean; finding: Uint8Array }
 
 /** Checks answers until stopped; what is under way then is ended. @returns stops it */
 export function checkAnswers(init: CheckingInit): () => void {
@@ -111,15 +114,17 @@ async function checkAnswer(
   const bytes = new Uint8Array(Float32Array.from(margins).buffer)
   const finding = { outcome, inputTokens, margins: bytes }
   const verifierPeerId = peerIdFromPrivateKey(privateKey)
-  const counts = await whereItCounts(court?.() ?? null, { asked, receipt, verifierPeerId })
-  const hash = findingHash(finding)
-  const about = { receiptId: receiptId(receipt), isFalse: outcome === 'failed', finding: hash }
-  const verdict = signVerdict({ verifierPeerId, ...about, court: counts }, privateKey)
+  const said: Testimony = { isFalse: outcome === 'failed', finding: findingHash(finding) }
+  const testimony = outcome === 'suspicious' ? null : said
+  const counts =
+    testimony && (await whereItCounts(court?.() ?? null, { asked, receipt, verifierPeerId }))
+  const about = { receiptId: receiptId(receipt), ...said, court: counts }
+  const verdict = signVerdict({ verifierPeerId, ...about }, privateKey)
   const response: AuditResponse = { type: 'verdict', verdict, finding }
-  return { response, outcome, sentence, finding: hash, isForCourt: counts !== null }
+  return { response, outcome, sentence, testimony, isForCourt: counts !== null }
 }
 
-type Found = Pick<CheckedAnswer, 'outcome' | 'sentence' | 'finding' | 'isForCourt'> & {
+type Found = Pick<CheckedAnswer, 'outcome' | 'sentence' | 'testimony' | 'isForCourt'> & {
   response: AuditResponse
 }
 

@@ -2,6 +2,7 @@ import {
   addressFromPeerId,
   checkVerdict,
   findingHash,
+  type Hex,
   signVerdict,
   type Verdict,
 } from '@weft/protocol'
@@ -10,6 +11,8 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { createNodeMemory } from '../node-memory.ts'
 import { type Lie, openCheckingStage } from '../testing/checking-stage.ts'
 import { askVerifier, claimOf } from './ask-verifier.ts'
+import type { CheckedAnswer } from './check-answer.ts'
+import type { CourtView } from './court-view.ts'
 
 const stage = await openCheckingStage()
 const { client, manifest, openVerifier } = stage
@@ -43,6 +46,37 @@ test('a node that samples hotter than it was asked to is found out', async () =>
   expect(check.outcome).toBe('failed')
   expect(check.verdict.isFalse).toBe(true)
 })
+
+/** A court that has drawn this tab for every receipt. */
+const court = { chainId: 31_337, contract: `0x${'ab'.repeat(20)}` } as const
+const courtOf = (address: Hex) =>
+  ({
+    court,
+    rules: { limitationSeconds: 86_400 },
+    readCase: async () => ({ stage: 'none', toldAt: 0 }),
+    epochAfter: async () => 1,
+    isSampled: async () => true,
+    draw: async () => [address],
+  }) as unknown as CourtView
+
+test.each([
+  ['failed', 0.004, court],
+  ['suspicious', 2, null],
+] as const)(
+  'who finds an answer %s says so to its asker, and to a court only what is sure',
+  async (outcome, failed, counts) => {
+    const windows = [{ tokens: 32, suspicious: 0.002, failed }]
+    const model = { ...manifest, thresholds: { marginClip: 1, windows, fingerprint: null } }
+    const ended: (CheckedAnswer | null)[] = []
+    await openVerifier({ model, courtOf, onEnd: (checked) => ended.push(checked) })
+    const init = { network: client, memory: createNodeMemory(), manifestOf: () => model }
+    const claim = { ...claimOf(await stage.answerOf(stage.hot)), court }
+    const said = await askVerifier(init, claim, { without: [], drawn: null })
+    expect(said).toMatchObject({ outcome, verdict: { court: counts } })
+    const testimony = counts && { isFalse: true, finding: said.verdict.finding }
+    expect(ended).toMatchObject([{ testimony, isForCourt: counts !== null }])
+  },
+)
 
 test('what nobody signed, nobody checks, or is not what was signed, has no verdict', async () => {
   await expect(ask({ ...honestAnswer, receipt: null })).rejects.toMatchObject({

@@ -93,7 +93,7 @@ export function createVerifier(init: VerifierInit): Verifier {
     await ending?.()
   }
 
-  function listed({ request, finding: _, ...checked }: CheckedAnswer): CheckState {
+  function listed({ request, testimony: _, ...checked }: CheckedAnswer): CheckState {
     const { receipt } = request
     const id = `${bytesToHex(receiptId(receipt))} ${checked.atMs}`
     const { nodePeerId, outputTokens: tokens, costWei } = receipt
@@ -105,10 +105,10 @@ export function createVerifier(init: VerifierInit): Verifier {
     change({ phase: 'idle', sentence: idleSentence() })
     if (!checked) return
     const { checks, ...counts } = state.get()
-    const { outcome, request, finding } = checked
+    const { outcome, request, testimony } = checked
     const more = { [outcome]: counts[outcome] + 1 }
     change({ ...more, checks: [listed(checked), ...checks].slice(0, maxShown) })
-    void init.court.checked(request, { isFalse: outcome === 'failed', finding })
+    if (testimony) void init.court.checked(request, testimony)
   }
 
   function open({ modelCid }: VerifyChoice): void {

@@ -5,15 +5,18 @@
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
 import {
   type AuditResponse,
+  addressFromPeerId,
   type ChatManifest,
   defaultSampling,
   findingHash,
   freePrice,
+  type Hex,
   type Outcome,
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
-import { checkAnswers } from '../checking/check-answer.ts'
+import { type CheckingInit, checkAnswers } from '../checking/check-answer.ts'
+import type { CourtView } from '../checking/court-view.ts'
 import { type ServeInit, serve } from '../serve.ts'
 import { openRoad } from './road-stage.ts'
 import { until } from './until.ts'
@@ -58,9 +61,14 @@ export async function openCheckingStage() {
     async openVerifier({
       lie = (said) => said,
       model = manifest,
+      courtOf,
+      onEnd = () => {},
     }: {
       lie?: Lie
       model?: ChatManifest
+      /** A court, as the tab with this address sees it. */
+      courtOf?: (address: Hex) => CourtView
+      onEnd?: CheckingInit['onEnd']
     } = {}): Promise<string> {
       const opened = await createNodeNetwork({ relays: relayAddresses })
       const { network, privateKey } = opened
@@ -77,6 +85,8 @@ export async function openCheckingStage() {
         manifest: model,
         privateKey,
         isBusy: () => false,
+        court: () => courtOf?.(addressFromPeerId(network.peerId)) ?? null,
+        onEnd,
       })
       const announcement = network.announce({ verifies: [modelCid] })
       const { peerId } = network
