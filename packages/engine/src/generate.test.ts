@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { greedySampling, type Message } from '@weft/protocol'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Engine } from './engine.ts'
@@ -7,6 +8,10 @@ import { collect, referenceRuns, runReference, story } from './testing/reference
 import { watchRuns } from './testing/watch-runs.ts'
 
 const { manifest } = readBobbin()
+const generationConfig = new URL(
+  '../../../public/models/bobbin/generation_config.json',
+  import.meta.url,
+)
 const code = (value: unknown) => expect.objectContaining({ code: value })
 
 describe('generate', () => {
@@ -157,6 +162,19 @@ describe('a resume', () => {
       await engine.close()
     },
   )
+
+  test('behind an end of the model is refused: nobody would believe what is signed for it', async () => {
+    const { eos_token_id: endTokens } = JSON.parse(await readFile(generationConfig, 'utf8'))
+    const engine = await loadBobbin()
+    const { tokens } = await collect(engine.generate({ ...story, maxTokens: 3 }))
+    for (const endToken of endTokens) {
+      await expect(
+        collect(engine.generate({ ...story, answered: [...tokens, endToken] })),
+      ).rejects.toThrow(code('engine/bad-resume'))
+    }
+    expect(endTokens.length).toBeGreaterThan(0)
+    await engine.close()
+  })
 
   test('behind the last token it may have says so', async () => {
     const engine = await loadBobbin()

@@ -144,6 +144,8 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       const { vocabularySize } = model
       const stranger = findStranger(answered, vocabularySize)
       if (stranger !== undefined) throw strangeToken(stranger, vocabularySize)
+      // An answer ends before such a token: who goes on behind one signs what no verifier believes.
+      if (answered.some((token) => model.endTokens.has(token))) throw endedBefore()
       let isStopped = false
       for (const token of answered) {
         sampler.accept(token)
@@ -169,6 +171,13 @@ function strangeToken(token: number, vocabularySize: number): WeftError {
     'engine/bad-resume',
     'The answer to be continued is not this model’s. Ask again from the beginning.',
     { facts: [`This model has ${vocabularySize} tokens, and no token ${token}.`] },
+  )
+}
+
+function endedBefore(): WeftError {
+  return new WeftError(
+    'engine/bad-resume',
+    'The answer to be continued has the model’s end in its middle, so this model has not made it. Ask again from the beginning.',
   )
 }
 

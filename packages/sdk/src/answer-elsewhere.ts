@@ -71,6 +71,9 @@ export async function* answerElsewhere(
   let rest: string | undefined
   /** Of the nodes lost since the last token that counts. */
   const reasons: string[] = []
+  /** Who made the last tokens that count, and what there was before them. */
+  let giver: { peerId: string; tokens: number; text: string; rest: string | undefined } | null =
+    null
   /** What nodes got that gave less than their prompt cost, in wei. */
   const paidForNothing: bigint[] = []
   let next = yield* opening((within) => search.open([], within), options)
@@ -166,11 +169,22 @@ export async function* answerElsewhere(
       text = textBefore
       rest = restBefore
     }
-    if (answered.length > before.length) reasons.length = 0
+    if (answered.length > before.length) {
+      reasons.length = 0
+      giver = { peerId: nodePeerId, tokens: before.length, text: textBefore, rest: restBefore }
+    }
     if (bill && isMostlyPrompt(bill.costWei, quote, answered.length - before.length)) {
       paidForNothing.push(bill.costWei)
     }
     reasons.push(reasonOf(error))
+    if (giver && reasonOf(error) === 'engine/bad-resume') {
+      // Nobody can go on behind what was sent before, so that is taken back. One of the two lies, or is broken.
+      memory.failed(giver.peerId)
+      search.ban(giver.peerId)
+      answered.length = giver.tokens
+      ;({ text, rest } = giver)
+      giver = null
+    }
     let goesOn = false
     try {
       if (isHopeless(reasons)) throw error

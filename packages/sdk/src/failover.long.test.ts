@@ -28,6 +28,7 @@ type Death =
   | 'hangs'
   | 'garbage'
   | 'switched off'
+  | 'ends it falsely'
 type Node = NodeNetwork & { stop: () => Promise<void> }
 
 const nodes: Node[] = []
@@ -55,6 +56,10 @@ async function openNode(death?: Death, atToken = 20, tokensPerSecond = 100): Pro
           if (death === 'network gone') void network.stop()
           if (death === 'switched off') void stopServing()
           if (death === 'garbage') yield { ...part, index: 5000 }
+          if (death === 'ends it falsely') {
+            yield { ...part, tokens: [endToken], text: '' }
+            throw new WeftError('engine/device-lost', 'GPU lost.')
+          }
         }
         yield part
       }
@@ -108,6 +113,9 @@ async function ask() {
   return { events, end, answer: end.answer }
 }
 
+/** `eos_token_id` of Bobbin. */
+const endToken = 3
+
 /** Of two nodes the one that says it is faster is asked first. */
 const enticing = 1e6
 
@@ -151,6 +159,17 @@ describe('a node that is lost in mid-answer', () => {
     expect(answer.handovers).toMatchObject([{ peerId: liar.network.peerId, tokens: 0 }])
     expect(answer.segments).toEqual([{ peerId: honest.network.peerId, startToken: 0 }])
     expect(events).toContainEqual(expect.objectContaining({ type: 'node-lost', text: '' }))
+  })
+
+  test('sends an end of the model and goes: nobody signs behind it, and what it sent is taken back', async () => {
+    const liar = await openNode('ends it falsely', 20, enticing)
+    const honest = await openNode()
+    const { answer, end } = await ask()
+    expect(answer.finishReason).toBe('stop')
+    expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
+    expect(answer.segments).toEqual([{ peerId: honest.network.peerId, startToken: 0 }])
+    expect(answer.handovers[0]).toMatchObject({ peerId: liar.network.peerId, tokens: 21 })
+    expect(end.receipt).toMatchObject({ nodePeerId: honest.network.peerId, firstToken: 0 })
   })
 
   test('one after the other', async () => {
