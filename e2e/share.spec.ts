@@ -43,7 +43,7 @@ test('a shared answer holds for who opens it, without a line to anybody; a chang
   await expect(reader.getByRole('heading', { name: 'Who are you?' })).toBeVisible()
   await expect(reader.getByTestId('answer-text')).toHaveText(text)
   const holds = reader.getByRole('region', { name: 'What holds' })
-  await expect(holds).toContainText('has signed for this question, exactly these tokens')
+  await expect(holds).toContainText('has signed for this question and exactly these tokens')
   await expectAccessible(reader)
 
   await cut(false)

@@ -92,7 +92,7 @@ function OpenAnswer({ shared, answer: asShared }: { shared: SharedAnswer; answer
     <>
       <article className="grid max-w-[66ch] gap-4">
         <Messages messages={answer.job.messages} />
-        <AnswerText text={answer.text} streaming={false} isJson={isJson} />
+        <SignedText shared={shared} isJson={isJson} />
         <div>
           <WovenRow answer={answer} streaming={false} />
           <RowLegend answer={answer} />
@@ -100,7 +100,7 @@ function OpenAnswer({ shared, answer: asShared }: { shared: SharedAnswer; answer
       </article>
       <section aria-label="What holds" className="grid gap-3 border-t border-thread pt-6">
         <h2 className="text-lg font-semibold">What holds</h2>
-        {signedSentences(shared).map((sentence) => (
+        {signedSentences(shared.receipt).map((sentence) => (
           <p key={sentence} className="max-w-[66ch] text-sm">
             {sentence}
           </p>
@@ -130,6 +130,24 @@ function OpenAnswer({ shared, answer: asShared }: { shared: SharedAnswer; answer
           <FactList key={title} title={title} facts={facts} />
         ))}
       </section>
+    </>
+  )
+}
+
+/** Where the beginning is nobody's word, it stands apart. */
+function SignedText({ shared, isJson }: { shared: SharedAnswer; isJson: boolean }) {
+  const { text, signedFrom, receipt } = shared
+  const shown = { streaming: false, isJson }
+  if (receipt.firstToken === 0) return <AnswerText text={text} {...shown} />
+  return (
+    <>
+      {signedFrom > 0 && (
+        <section aria-label="Not signed" className="border-l-2 border-weld pl-4 text-ash">
+          <p className="mb-1 text-sm">Nobody has signed for this beginning.</p>
+          <AnswerText text={text.slice(0, signedFrom)} {...shown} />
+        </section>
+      )}
+      <AnswerText text={text.slice(signedFrom)} {...shown} />
     </>
   )
 }

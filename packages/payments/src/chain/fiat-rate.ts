@@ -18,6 +18,8 @@ const feedAbi = parseAbi([
 /** A late answer may still come; after two of its times the feed has stopped. */
 const lateFactor = 2
 const mostDecimals = 36
+/** Between a chain's clock and this device's. */
+const skewSeconds = 600
 
 /**
  * @returns null where the feed says nothing that can be shown: too old, from the future, or no price
@@ -35,7 +37,7 @@ export async function readFiatRate(
       reader.readContract({ ...feed, functionName: 'latestRoundData' }),
     ])
     const ageSeconds = nowMs / 1000 - Number(updatedAt)
-    const isFresh = Math.abs(ageSeconds) <= lateFactor * heartbeatSeconds
+    const isFresh = ageSeconds <= lateFactor * heartbeatSeconds && ageSeconds >= -skewSeconds
     return isFresh && answer > 0n && decimals <= mostDecimals
       ? { currency, answer, decimals }
       : null
