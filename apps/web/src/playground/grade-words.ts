@@ -15,7 +15,7 @@ export const gradeWords: Record<'signed' | 'sampled' | 'always' | 'quorum', Grad
     name: 'Signed, and one in ten checked',
     does: 'One answer in ten, by lot, is computed again by another tab; a second and a third are asked before anybody is accused. No tab can know which.',
     costs: 'Costs nothing here, and you wait for nothing.',
-    not: 'Not shown: that this one answer is right. It makes cheating a loss, not impossible.',
+    not: 'Not shown: that this one answer is right. Who cheats often is found sooner or later, and loses what it has at stake; who does it once may not be. The tab that checks reads the conversation, too.',
   },
   always: {
     name: 'Signed, and every one checked',

@@ -9,6 +9,8 @@ import { dieLots, type Lots } from './lots.ts'
 
 const stage = await openCheckingStage()
 const { client, manifest, node, openVerifier } = stage
+/** Two cores are shared by many. */
+const patient = { timeout: 15_000 }
 const place: AnswerPlace = { conversationId: 'c', turnId: 't' }
 
 /** A page: what it remembers, checks, and keeps. */
@@ -48,13 +50,10 @@ function openPage(
       return check
     },
     state: (state: CheckRecord['state']) =>
-      vi.waitFor(
-        () => {
-          expect(kept.answer?.check?.state).toBe(state)
-          return kept.answer?.check
-        },
-        { timeout: 15_000 },
-      ),
+      vi.waitFor(() => {
+        expect(kept.answer?.check?.state).toBe(state)
+        return kept.answer?.check
+      }, patient),
   }
 }
 
@@ -94,7 +93,7 @@ test('each grade asks for what it says, and nothing waits for it', async () => {
 test('what waits goes on after a reload', async () => {
   const before = openPage()
   await serving(() => before.ask({ grade: 'sampled' }))
-  await vi.waitFor(() => expect(before.kept.answer?.check?.lot).not.toBeNull())
+  await vi.waitFor(() => expect(before.kept.answer?.check?.lot).not.toBeNull(), patient)
   before.checks.close()
   await openVerifier()
   // The lot has fallen already: another one would spare it.
@@ -107,7 +106,7 @@ test('one that says false is not enough; two are, and the node gets no more jobs
   const page = openPage()
   const first = await openVerifier()
   await serving(() => page.ask({ grade: 'always' }), stage.hot)
-  await vi.waitFor(() => expect(page.kept.answer?.check?.opinions).toHaveLength(1))
+  await vi.waitFor(() => expect(page.kept.answer?.check?.opinions).toHaveLength(1), patient)
   expect(page.kept.answer?.check).toMatchObject({
     state: 'waiting',
     outcome: 'suspicious',
@@ -186,7 +185,7 @@ test('who stays away holds nothing up for ever', async () => {
       kept.answer = change(kept.answer)
     },
   })
-  await vi.waitFor(() => expect(kept.answer.check?.state).toBe('given-up'))
+  await vi.waitFor(() => expect(kept.answer.check?.state).toBe('given-up'), patient)
   expect(kept.answer.check?.error?.code).toBe('sdk/no-verifiers')
   checks.close()
 })
