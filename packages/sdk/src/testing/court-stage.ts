@@ -3,9 +3,10 @@
  * weights.
  * @module
  */
+import 'fake-indexeddb/auto'
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
 import { registryRoles } from '@weft/payments/chain'
-import { MemoryLedgers, startDevelopmentChain } from '@weft/payments/testing'
+import { startDevelopmentChain } from '@weft/payments/testing'
 import {
   type ChatManifest,
   findingHash,
@@ -14,7 +15,7 @@ import {
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
-import type { AnswerRecord } from '@weft/storage'
+import { type AnswerRecord, createLedgers, openDatabase } from '@weft/storage'
 import { askVerifier, claimOf } from '../checking/ask-verifier.ts'
 import { type CheckedAnswer, checkAnswers } from '../checking/check-answer.ts'
 import type { CourtRecord } from '../checking/court-records.ts'
@@ -56,7 +57,9 @@ export async function openCourtStage(rules: ChainRules) {
 
   async function goToCourt({ network, privateKey }: Person): Promise<Member> {
     const memory = createNodeMemory()
-    const ledgers = new MemoryLedgers<CourtRecord>()
+    const database = await openDatabase(`court-${crypto.randomUUID()}`)
+    const kept = createLedgers(database)
+    const ledgers = { open: (owner: string) => kept.open<CourtRecord>(owner) }
     const open = async () => {
       const opened = createTabCourt({ network, memory, privateKey, ledgers, manifestOf })
       await opened.court.use(await chain.court(privateKey))
