@@ -11,8 +11,8 @@ import { worthRedeeming } from './worth-redeeming.ts'
 
 type Init = Parameters<typeof createVerdictsReader>[0] & Parameters<typeof createVerdictsWallet>[0]
 
-/** A check brings in far less than a batch of vouchers, and its payment takes less gas. */
-const checkShare = 100n
+/** A check brings in far less than a batch of vouchers. */
+const checkShare = 10_000n
 
 /** @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
 export async function openCourt(

@@ -20,7 +20,7 @@ const rules = { slashBps: 5_000, appealBondWei: 10n ** 19n, appealSize: 9 } as C
 const tab = { rules, stakeWei: 100n * 10n ** 18n, nowMs }
 
 test('a case says what has happened and what comes next', () => {
-  expect(caseWords(state, nowMs)).toBe('A panel of 3 is asked: 1 say false, 0 say not so far.')
+  expect(caseWords(state, nowMs)).toBe('A panel of 3 is asked: 1 says false, 0 say not so far.')
   expect(caseWords({ ...state, progress: 'accused', sayFalse: 2, endsAtMs }, nowMs)).toBe(
     'Accused: 2 say false, 0 say not. It may appeal until today, 10:10.',
   )

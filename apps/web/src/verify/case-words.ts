@@ -35,7 +35,11 @@ export function caseWords(state: CaseState, nowMs: number): string {
 }
 
 function votes(sayFalse: number, sayTrue: number): string {
-  return `${sayFalse} say false, ${sayTrue} say not`
+  return `${sayFalse} ${say(sayFalse)} false, ${sayTrue} ${say(sayTrue)} not`
+}
+
+function say(count: number): string {
+  return count === 1 ? 'says' : 'say'
 }
 
 /** What it means for this tab. @param stakeWei - what can be taken from it now */

@@ -22,6 +22,8 @@ export {
   type Redemption,
   type SignedOpening,
 } from './channels-wallet.ts'
+export type { CaseOutcome, CourtNews } from './court-news.ts'
+export type { CourtRules } from './court-rules.ts'
 export { type FiatRate, readFiatRate } from './fiat-rate.ts'
 export {
   createRegistryWallet,
@@ -33,10 +35,7 @@ export {
 export { type Call, type ChainClients, type SendOptions, send, sendCoins } from './send.ts'
 export {
   type CaseOnChain,
-  type CaseOutcome,
   type CaseStage,
-  type CourtNews,
-  type CourtRules,
   createVerdictsReader,
   type SeatOnChain,
   type VerdictsReader,

@@ -6,6 +6,8 @@ import { type Deployment, registryAbi, verdictsAbi } from '@weft/contracts'
 import { type Court, type Hex, type Receipt, type Verdict, WeftError } from '@weft/protocol'
 import type { PublicClient } from 'viem'
 import { chainError } from './chain-errors.ts'
+import { type CourtNews, readNews } from './court-news.ts'
+import { readRules } from './court-rules.ts'
 import { receiptArgument, verdictArgument } from './statements.ts'
 
 export type VerdictsReaderInit = {
@@ -14,31 +16,10 @@ export type VerdictsReaderInit = {
   deployment: Pick<Deployment, 'verdicts' | 'registry'>
 }
 
-/** As the contract was made; times in seconds, shares in basis points. */
-export type CourtRules = {
-  epochSeconds: number
-  /** So long after it a draw counts for a new case, and a receipt may become one. */
-  limitationSeconds: number
-  /** For an appeal, and again for the larger panel. */
-  answerSeconds: number
-  /** For a seat. */
-  minimumStakeWei: bigint
-  appealBondWei: bigint
-  /** Of all receipts so many are checked and paid for. */
-  sampleBps: number
-  panelSize: number
-  appealSize: number
-  /** Of its stake: what a convicted node loses, and a verifier whose verdict did not hold. */
-  slashBps: number
-  minorityBps: number
-}
-
 /** Where a key is drawn from: epochs from `fromEpoch` on, and before `untilEpoch` where that is not null. */
 export type SeatOnChain = { fromEpoch: number; untilEpoch: number | null }
 
 export type CaseStage = 'none' | 'accused' | 'appealed' | 'settled'
-/** `undecided`: the larger panel did not answer, and nobody pays. */
-export type CaseOutcome = 'undecided' | 'convicted' | 'acquitted'
 
 /** What the chain knows of a receipt; times in seconds since 1970, 0 where there is none. */
 export type CaseOnChain = {
@@ -54,28 +35,9 @@ export type CaseOnChain = {
   sayTrue: Hex[]
 }
 
-/** What has happened, in the order in which it did. */
-export type CourtNews = {
-  settled: { receiptId: Hex; node: Hex; outcome: CaseOutcome; lostWei: bigint }[]
-  accused: { receiptId: Hex; node: Hex }[]
-  /** To go on from. */
-  nextBlock: bigint
-}
-
 export type VerdictsReader = Awaited<ReturnType<typeof createVerdictsReader>>
 
-/** Of events in one request: public RPC servers answer for no more. */
-const blocksAtOnce = 10_000n
-/** A first look goes back so far: two days of blocks of two seconds. */
-const firstLookBlocks = 90_000n
-
 const stages = ['none', 'accused', 'appealed', 'settled'] as const
-const outcomes = ['undecided', 'convicted', 'acquitted'] as const
-
-export function outcomeOf(index: number): CaseOutcome {
-  return outcomes[index] ?? 'undecided'
-}
-
 /** All methods: @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
 export async function createVerdictsReader({ reader, chainId, deployment }: VerdictsReaderInit) {
   const verdicts = { address: deployment.verdicts, abi: verdictsAbi } as const
@@ -225,60 +187,10 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
     },
 
     /** @param fromBlock - `nextBlock` of the last look; null: two days back */
-    async readNews(fromBlock: bigint | null): Promise<CourtNews> {
-      const latest = await asking(reader.getBlockNumber({ cacheTime: 0 }))
-      const first = latest > firstLookBlocks ? latest - firstLookBlocks : 0n
-      const news: CourtNews = { settled: [], accused: [], nextBlock: latest + 1n }
-      for (let from = fromBlock ?? first; from <= latest; from += blocksAtOnce) {
-        const last = from + blocksAtOnce - 1n
-        const range = { fromBlock: from, toBlock: last < latest ? last : latest }
-        const read = reader.getContractEvents({ ...verdicts, ...range, strict: true })
-        for (const event of await asking(read)) {
-          if (event.eventName === 'Settled') {
-            const { receiptId, node, outcome, lost } = event.args
-            const settled = { receiptId, node: lowerCase(node), outcome: outcomeOf(outcome) }
-            news.settled.push({ ...settled, lostWei: lost })
-          }
-          if (event.eventName === 'Accused') {
-            const { receiptId, node } = event.args
-            news.accused.push({ receiptId, node: lowerCase(node) })
-          }
-        }
-      }
-      return news
-    },
+    readNews: (fromBlock: bigint | null): Promise<CourtNews> =>
+      asking(readNews(reader, deployment.verdicts, fromBlock)),
   }
 }
-
-async function readRules(
-  reader: PublicClient,
-  verdicts: { address: Hex; abi: typeof verdictsAbi },
-): Promise<CourtRules> {
-  const read = (functionName: RuleName) => reader.readContract({ ...verdicts, functionName })
-  const [minimumStakeWei = 0n, appealBondWei = 0n, ...rest] = await Promise.all(
-    ruleNames.map(async (name) => BigInt(await read(name))),
-  )
-  const [epochSeconds = 0, limitationSeconds = 0, answerSeconds = 0, ...others] = rest.map(Number)
-  const [sampleBps = 0, panelSize = 0, appealSize = 0, slashBps = 0, minorityBps = 0] = others
-  return {
-    ...{ epochSeconds, limitationSeconds, answerSeconds, minimumStakeWei, appealBondWei },
-    ...{ sampleBps, panelSize, appealSize, slashBps, minorityBps },
-  }
-}
-
-const ruleNames = [
-  'minimumStake',
-  'appealBond',
-  'epochSeconds',
-  'limitation',
-  'answerSeconds',
-  'sampleBps',
-  'panelSize',
-  'appealSize',
-  'slashBps',
-  'minorityBps',
-] as const
-type RuleName = (typeof ruleNames)[number]
 
 function isRefusal(error: unknown): boolean {
   return WeftError.is(error) && error.code === 'payments/refused'

@@ -5,9 +5,9 @@
 import { type Deployment, tokenAbi, verdictsAbi } from '@weft/contracts'
 import type { Hex, Receipt, Verdict } from '@weft/protocol'
 import { type Abi, parseEventLogs } from 'viem'
+import { type CaseOutcome, outcomeOf } from './court-news.ts'
 import { type ChainClients, type SendOptions, send } from './send.ts'
 import { receiptArgument, verdictArgument } from './statements.ts'
-import { type CaseOutcome, outcomeOf } from './verdicts-reader.ts'
 
 type VerdictsWalletInit = ChainClients & {
   deployment: Pick<Deployment, 'verdicts' | 'token'>

@@ -31,6 +31,8 @@ export type AdvanceInit = {
 
 /** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
 export const caseGas = 1_500_000n
+/** So long a case that somebody else has told is left to them. */
+const epochsOfOthers = 6
 /** For one member of a panel to compute the answer again. */
 const memberMs = 90_000
 /** A seat's stake by so much: for less nobody pays the fees of a case. */
@@ -46,7 +48,7 @@ export async function advanceCase(
   signal: AbortSignal,
 ): Promise<CaseRecord> {
   const known = await init.court.readCase(open.id)
-  if (known.stage === 'settled') return open
+  if (known.stage === 'settled') return readEnd(init.court, open)
   if (known.stage !== 'none') return awaitEnd(init, open, known, signal)
   return known.toldAt === 0 ? tell(init, open) : accuse(init, open, known.toldAt, signal)
 }
@@ -86,10 +88,13 @@ async function accuse(
   const { court } = init
   const { epochSeconds, limitationSeconds, panelSize } = court.rules
   const [epoch, now] = await Promise.all([court.epochAfter(toldAt), court.now()])
+  const isOthers = open.progress === 'found' && now < toldAt + epochsOfOthers * epochSeconds
+  // Whoever has told it asks its panel: the same answer need not be computed again for each who found it.
+  if (isOthers) return open
   const told: OpenCase = { ...open, progress: 'told' }
   if (epoch === null) {
     const isDue = Math.floor(now / epochSeconds) > Math.floor(toldAt / epochSeconds)
-    if (isDue) await court.send.record()
+    if (isDue) await recordOnce(court, toldAt)
     return told
   }
   if (now > epoch * epochSeconds + limitationSeconds) {
@@ -111,6 +116,24 @@ async function accuse(
   if (sayFalse < needed) return drawn
   await court.send.accuse(open.request.receipt, { epoch, verdicts })
   return { ...drawn, progress: 'accused' }
+}
+
+/** Somebody else may be quicker. */
+async function recordOnce(court: CourtView, toldAt: number): Promise<void> {
+  try {
+    await court.send.record()
+  } catch (error) {
+    if ((await court.epochAfter(toldAt)) === null) throw error
+  }
+}
+
+/** Settled by others, perhaps while this tab was away; the news bring it, or have brought it. */
+async function readEnd(court: CourtView, open: OpenCase): Promise<CaseRecord> {
+  const { settled } = await court.readNews(null)
+  const end = settled.find(({ receiptId }) => receiptId === open.id)
+  return end
+    ? endCase(open, end.outcome, end)
+    : dropped(open, 'It was settled long ago, while this tab was away.')
 }
 
 /** Gathers the larger panel's votes after an appeal, and settles when the time is over. */

@@ -10,6 +10,7 @@ import {
   type Hex,
   type Manifest,
   type PrivateKey,
+  pause,
   peerIdFromPrivateKey,
   WeftError,
 } from '@weft/protocol'
@@ -58,6 +59,9 @@ type Session = ReturnType<typeof beginSession>
 
 /** Of each check that may be paid; those that wait for a redemption are looked at by the hour. */
 const payEveryMs = 15_000
+
+/** For what runs to notice that it is over. */
+const endMs = 2_000
 
 export function createTabCourt(init: TabCourtInit): OpenCourt {
   const state = createCell<CourtState | null>(null)
@@ -183,7 +187,10 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
       })(),
     async end() {
       over.abort()
-      await Promise.all(running)
+      const ended = new AbortController()
+      void Promise.all(running).then(() => ended.abort())
+      // What is on its way to a block is not waited for: the chain says later what became of it.
+      await pause(endMs, ended.signal)
     },
   }
 }
