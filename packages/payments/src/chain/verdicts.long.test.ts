@@ -16,11 +16,11 @@ import { registryRoles } from './registry-wallet.ts'
 import type { VerdictsReader } from './verdicts-reader.ts'
 import type { VerdictsWallet } from './verdicts-wallet.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const stakeWei = parseEther('100')
-const rules = { epochSeconds: 2n, answerSeconds: 3n, appealSize: 4n, sampleBps: 10_000n }
+const rules = { epochSeconds: 2n, answerSeconds: 4n, appealSize: 4n, sampleBps: 10_000n }
 
 type Court = VerdictsReader & { send: VerdictsWallet }
 type Verifier = { privateKey: PrivateKey; address: `0x${string}` }
@@ -150,8 +150,8 @@ test('a node that a panel finds cheating loses half of its stake, and the news s
 })
 
 test('an appeal calls the larger panel, whose votes end the case', async () => {
-  const { id, caseId, panel } = await accused()
   const appellant = await chain.enrol(createPrivateKey(), { roles: 1, stakeWei: 0n })
+  const { id, caseId, panel } = await accused()
   await appellant.court.appeal(caseId, court.rules.appealBondWei)
   const larger = await court.panelOf(caseId)
   expect(larger).toHaveLength(4)
