@@ -51,7 +51,12 @@ export const plots: readonly Plot[] = [
   {
     name: 'frame',
     description: 'Its verifiers accuse an honest node, which appeals.',
-    play: (town) => counting(town, 0n, () => honestIsTold(town)),
+    play: (town) => counting(town, 0n, () => honestIsTold(town, { isShown: true })),
+  },
+  {
+    name: 'frame in the dark',
+    description: 'The same, and nobody shows the answer to the larger panel.',
+    play: (town) => counting(town, 0n, () => honestIsTold(town, { isShown: false })),
   },
   {
     name: 'sacrifice',
@@ -114,7 +119,7 @@ async function cheatIsTold(
   return end(town, id)
 }
 
-async function honestIsTold(town: Town): Promise<Played['end']> {
+async function honestIsTold(town: Town, { isShown }: { isShown: boolean }): Promise<Played['end']> {
   const { coalition, honest, honestNode, view } = town
   const { court } = view
   const [accuser] = coalition.verifiers
@@ -127,7 +132,7 @@ async function honestIsTold(town: Town): Promise<Played['end']> {
   const larger = await view.panelOf(id)
   const said = { panel: larger, receipt, court }
   await view.send.vote(id, [
-    ...verdictsOf(honest, { ...said, isFalse: false }),
+    ...(isShown ? verdictsOf(honest, { ...said, isFalse: false }) : []),
     ...verdictsOf(coalition.verifiers, { ...said, isFalse: true }),
   ])
   return end(town, id)

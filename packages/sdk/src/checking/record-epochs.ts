@@ -16,6 +16,8 @@ export type RecordEpochsInit = {
 
 /** Of an epoch: within so much of it everybody has had a turn. */
 const spread = 0.5
+/** And within so many seconds: until somebody records, whoever sends can wait for a block whose number suits. */
+const mostSeconds = 10
 
 /** Waits for this tab's turn in the running epoch, and records it if nobody has. */
 export async function recordEpoch(
@@ -28,7 +30,8 @@ export async function recordEpoch(
   if (!mayRecord() || (await court.lastEpoch()) >= running) {
     return pause(1000 * (epochSeconds * (running + 1) - now), signal)
   }
-  await pause(Math.random() * spread * epochSeconds * 1000, signal)
+  const withinSeconds = Math.min(mostSeconds, spread * epochSeconds)
+  await pause(Math.random() * withinSeconds * 1000, signal)
   if (signal.aborted || !mayRecord() || (await court.lastEpoch()) >= running) return
   // Another one may still be in the same block: then ours is refused, before anything is sent if we are lucky.
   await court.send.record()
