@@ -21,7 +21,7 @@ export const gradeWords: Record<'signed' | 'sampled' | 'always' | 'quorum', Grad
     name: 'Signed, and every one checked',
     does: 'Every answer is computed again by another tab while you read on; a second and a third are asked before anybody is accused.',
     costs:
-      'Costs about a tenth of an answer’s work. For free answers that is a favour, and may take a while.',
+      'Costs a tenth to a quarter of an answer’s work. For free answers that is a favour, and may take a while.',
     not: 'Not found: a single changed token, and at temperature 0 another seed. The tabs that check read the conversation, too.',
   },
   quorum: {

@@ -48,8 +48,8 @@ export function VerifyPanel(props: VerifyPanelProps) {
       </dl>
       <div id="verify-note" className="grid gap-1 border-t border-thread pt-4 text-sm text-ash">
         <p>
-          Each check reads an answer once, about a tenth of the work of making it. Keep this tab
-          open: closed it checks nothing.
+          Each check reads an answer once, a tenth of the work of making it or, on a CPU, up to a
+          quarter. Keep this tab open: closed it checks nothing.
         </p>
         <p>
           The conversations that you check pass through this tab, and stay here only while a case
