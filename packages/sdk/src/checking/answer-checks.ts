@@ -11,7 +11,7 @@ import {
   receiptId,
 } from '@weft/protocol'
 import type { AnswerPlace, AnswerRecord, CheckRecord } from '@weft/storage'
-import { membersOf, withCheck } from '../quorum/compare.ts'
+import { isAgreed, membersOf, withCheck } from '../quorum/compare.ts'
 import type { WaitOptions } from '../tab.ts'
 import { askVerifier, claimOf } from './ask-verifier.ts'
 import { tryVerifier } from './decoys.ts'
@@ -154,9 +154,9 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
       const { grade, quorum, job } = answer
       if (grade === null || grade === 'signed' || !canBeJudged(job.modelCid)) return answer
       if (typeof grade !== 'object') return begun(answer, grade === 'always' ? anybody : null)
-      // Where nobody else answered, nothing was compared.
-      if (!quorum || quorum.witnesses.length === 0) return begun(answer, anybody)
-      if (quorum.witnesses.every(({ partsAt }) => partsAt === null)) return answer
+      if (!quorum?.witnesses.some(({ partsAt }) => partsAt !== null)) {
+        return isAgreed(answer) ? answer : begun(answer, anybody)
+      }
       const witnesses = quorum.witnesses.map((witness) =>
         witness.partsAt === null ? witness : { ...witness, answer: begun(witness.answer, anybody) },
       )

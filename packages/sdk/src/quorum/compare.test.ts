@@ -1,5 +1,6 @@
+import type { AnswerRecord } from '@weft/storage'
 import { expect, test } from 'vitest'
-import { chooseShown, partingOf, type Stream } from './compare.ts'
+import { chooseShown, isAgreed, partingOf, quorumOf, type Stream } from './compare.ts'
 
 const stream = (text: string): Stream => ({
   tokens: [...text.replace('.', '')].map((letter) => letter.charCodeAt(0)),
@@ -37,4 +38,27 @@ test.each<[streams: string[], shown: number, next: number]>([
   [['abcd', 'abxd', 'q', 'abcd', 'abx'], 1, 1],
 ])('of %j with %i shown', (streams, shown, next) => {
   expect(chooseShown(streams.map(stream), shown)).toBe(next)
+})
+
+const member = (text: string, signed: number | null): AnswerRecord => {
+  const receipt = signed === null ? null : { firstToken: 0, outputTokens: signed }
+  return { ...stream(text), receipt, quorum: null } as unknown as AnswerRecord
+}
+
+test.each<[string, size: number, ...members: [text: string, signed: number | null][], boolean]>([
+  ['both to the end', 2, ['abc.', 3], ['abc.', 3], true],
+  ['one died before it said a token', 2, ['abc.', 3], ['', null], false],
+  ['one was too slow', 2, ['abc.', 3], ['ab', 2], false],
+  ['one said all and signed nothing', 2, ['abc.', 3], ['abc', null], false],
+  ['the shown one is not signed', 2, ['abc', null], ['abc.', 3], false],
+  ['nobody else was there', 2, ['abc.', 3], false],
+  ['two of three', 3, ['abc.', 3], ['abc.', 3], ['a', null], true],
+  ['two of four', 4, ['abc.', 3], ['abc.', 3], ['a', null], false],
+  ['one parts', 2, ['abc.', 3], ['abd.', 3], false],
+])('whether most have signed the same: %s', (_, size, ...rest) => {
+  const agreed = rest.pop() as boolean
+  const [shown, ...others] = (rest as [string, number | null][]).map((each) => member(...each))
+  if (!shown) throw new Error('nobody')
+  const quorum = quorumOf([shown, ...others], { shown, size })
+  expect(isAgreed({ ...shown, quorum })).toBe(agreed)
 })

@@ -57,6 +57,24 @@ export function membersOf(answer: AnswerRecord): AnswerRecord[] {
   return [answer, ...(answer.quorum?.witnesses.map((witness) => witness.answer) ?? [])]
 }
 
+/**
+ * Whether most of those that were asked for have signed the same up to the end of what is shown: who quotes and then
+ * says nothing, or too little, parts nowhere and confirms nothing.
+ */
+export function isAgreed(answer: AnswerRecord): boolean {
+  const { quorum } = answer
+  if (!quorum) return false
+  const agreeing = quorum.witnesses.filter(
+    (witness) => witness.partsAt === null && signedEnd(witness.answer) >= answer.tokens.length,
+  )
+  return signedEnd(answer) > 0 && 2 * (agreeing.length + 1) > quorum.size
+}
+
+/** @returns tokens of an answer up to the last one that somebody has signed for; 0 without a receipt */
+function signedEnd({ receipt }: AnswerRecord): number {
+  return receipt ? receipt.firstToken + receipt.outputTokens : 0
+}
+
 /** @param members - those that began, without witnesses of their own; the shown one is among them */
 export function quorumOf(
   members: readonly AnswerRecord[],

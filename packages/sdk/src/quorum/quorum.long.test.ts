@@ -139,6 +139,25 @@ test('where nobody else serves, one answers and a verifier is asked', async () =
   checks.close()
 })
 
+test('who quotes and then says nothing confirms nothing: a verifier is asked', async () => {
+  await stage.openNode()
+  await stage.openNode({
+    engine: {
+      measurePrompt: (init) => stage.engine.measurePrompt(init),
+      async *generate() {
+        yield* []
+        throw new WeftError('engine/crashed', 'The engine crashed.')
+      },
+    },
+  })
+  await stage.openVerifier()
+  const { answer, quorum, now, checks } = await ask(2)
+  expect(quorum.witnesses).toMatchObject([{ partsAt: null, answer: { tokens: [], receipt: null } }])
+  expect(answer.check?.state).toBe('waiting')
+  await vi.waitFor(() => expect(now()?.check?.outcome).toBe('passed'), { timeout: 10_000 })
+  checks.close()
+})
+
 test('who stops it is answered with what all have signed by then', async () => {
   await stage.openNode()
   await stage.openNode()
