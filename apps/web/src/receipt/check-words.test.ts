@@ -82,11 +82,12 @@ test('who was caught once casts a shadow on what nobody checked', () => {
 })
 
 test('what several tabs said at once', () => {
-  const witness = (partsAt: number | null, outcome: Outcome | null = null) =>
+  const witness = (partsAt: number | null, outcome: Outcome | null = null, tokens = 70) =>
     ({
       partsAt,
       answer: {
-        tokens: Array(70).fill(1),
+        tokens: Array(tokens).fill(1),
+        receipt: tokens > 60 ? {} : null,
         check: { state: outcome ? 'decided' : 'waiting', outcome },
       },
     }) as Witness
@@ -96,6 +97,23 @@ test('what several tabs said at once', () => {
       check: { state: 'decided', lot, opinions: [], outcome, error: null },
     })
   expect(said([witness(null)])).toMatch(/^Two tabs answered at once and chose the same 70 tokens/)
+  expect(sentence({ quorum: { size: 2, witnesses: [witness(null)] } })).toMatch(
+    /each signed by its own\. Tabs of one owner/,
+  )
+  expect(said([witness(null, null, 50)])).toMatch(/the same 50 tokens, not signed by all of them/)
+  // Who died before it said anything is no tab that agrees.
+  expect(said([witness(null, null, 0)])).toMatch(/^Signed/)
+  const failed = [by('failed'), by('failed')]
+  const outvoted = {
+    state: 'decided',
+    lot,
+    opinions: failed,
+    outcome: 'failed',
+    error: null,
+  } as const
+  expect(sentence({ quorum: { size: 2, witnesses: [witness(null)] }, check: outvoted })).toMatch(
+    /each signed by its own\. Two of two other tabs .* did not choose these tokens/,
+  )
   expect(said([witness(40), witness(null)])).toMatch(
     /^Three tabs answered at once; from token 41 on one of them says something else\. Other tabs are asked/,
   )
@@ -104,5 +122,7 @@ test('what several tabs said at once', () => {
   expect(said([witness(40, 'suspicious')], 'suspicious')).toMatch(/Nobody else could tell/)
   expect(said([])).toMatch(/^Signed/)
   const live = { quorum: { size: 2, witnesses: [witness(40)] }, receipt: null }
+  const agreeing = { ...live, quorum: { size: 2, witnesses: [witness(null)] } }
+  expect(sentence(agreeing)).toMatch(/the same 70 tokens so far\.$/)
   expect(sentence(live)).toMatch(/When they have ended others are asked/)
 })

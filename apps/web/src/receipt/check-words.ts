@@ -85,21 +85,35 @@ function likenessWords({ margins }: Opinion): string {
 }
 
 /** Of tabs that answered at once; empty where nobody else did. */
-function quorumSentence({ quorum, check, tokens, receipt }: Checked): string {
-  const witnesses = quorum?.witnesses ?? []
+function quorumSentence(answer: Checked): string {
+  const { quorum, check, tokens, receipt } = answer
+  // Who said nothing is neither for nor against.
+  const hasSpoken = (each: Witness) => each.answer.tokens.length > 0 || each.partsAt !== null
+  const witnesses = quorum?.witnesses.filter(hasSpoken) ?? []
   if (witnesses.length === 0) return ''
   const tabs = numbers[witnesses.length + 1] ?? `${witnesses.length + 1}`
   const parted = witnesses.filter(({ partsAt }) => partsAt !== null)
   const at = Math.min(...parted.map(({ partsAt }) => partsAt ?? 0)) + 1
   if (parted.length === 0) {
     const least = Math.min(tokens.length, ...witnesses.map(({ answer }) => answer.tokens.length))
-    return `${tabs} tabs answered at once and chose the same ${least} tokens, each signed by its own. Tabs of one owner can agree on a lie.`
+    if (least === 0) return ''
+    const same = `${tabs} tabs answered at once and chose the same ${least} tokens`
+    if (!receipt) return `${same} so far.`
+    const isSigned = witnesses.every(({ answer }) => answer.receipt)
+    const signed = isSigned ? 'each signed by its own' : 'not signed by all of them'
+    return `${same}, ${signed}. ${agreedSentence(answer)}`
   }
   const others = numbers[parted.length]?.toLowerCase() ?? `${parted.length}`
   const parting = `${tabs} tabs answered at once; from token ${at} on ${others} of them ${parted.length === 1 ? 'says' : 'say'} something else.`
   return receipt
     ? `${parting} ${decisionSentence(check, parted)}`
     : `${parting} When they have ended others are asked who is right.`
+}
+
+/** What came after: a check where too few came to the end, or where the person has asked for one. */
+function agreedSentence({ check, grade }: Checked): string {
+  if (check?.outcome) return outcomeSentence(check, check.outcome)
+  return check ? nextSentence(check, grade) : 'Tabs of one owner can agree on a lie.'
 }
 
 function decisionSentence(check: CheckRecord | null, parted: readonly Witness[]): string {

@@ -1,5 +1,6 @@
 /**
- * Whether cheating pays, in one sentence: p x S > gain, with what is known now.
+ * Whether cheating pays, in one sentence: p x S > gain, with what is known now. How many of the checks that fall due
+ * are made, and end in a conviction, is not: that is said.
  * @module
  */
 import type { CourtState } from '@weft/sdk'
@@ -13,7 +14,7 @@ type CheatingInit = {
   gainWei: bigint
 }
 
-/** What one false answer costs on average, in wei: the share that is checked of what is lost. */
+/** What one false answer costs on average where each check convicts, in wei: the share that is checked of what is lost. */
 export function expectedLossWei({ rules, stakeWei }: Omit<CheatingInit, 'gainWei'>): bigint {
   return (stakeWei * BigInt(rules.slashBps) * BigInt(rules.sampleBps)) / 100_000_000n
 }
@@ -29,10 +30,10 @@ export function cheatingWords(init: CheatingInit, whose: string, answers: string
   const checked = `One paid answer in ${share(rules.sampleBps)} is checked by lot. `
   if (slashWei === 0n)
     return `${checked}${whose} has nothing at stake, so nothing to lose by a false one.`
-  const costs = `${checked}${whose} loses ${weft(slashWei)} when a false one is found, so each costs it ${weft(lossWei)} on average`
+  const costs = `${checked}${whose} loses ${weft(slashWei)} when a court convicts it. If each of these checks is made and leads to that, a false answer costs it ${weft(lossWei)} on average`
   if (!answers) return `${costs}.`
   const isDear = lossWei <= gainWei
-  return `${costs}; ${answers} ${gainWei === 0n ? 'nothing' : weft(gainWei)}. ${isDear ? 'Cheating would pay: more has to be at stake.' : 'Cheating does not pay.'}`
+  return `${costs}; ${answers} ${gainWei === 0n ? 'nothing' : weft(gainWei)}. ${isDear ? 'Cheating would pay: more has to be at stake.' : 'Then cheating does not pay.'}`
 }
 
 /** The same as a formula: `0.1 × 50.00 WEFT = 5.00 WEFT > 0.01 WEFT`. */
