@@ -5,9 +5,10 @@
 import { type Deployment, registryAbi, verdictsAbi } from '@weft/contracts'
 import { type Court, type Hex, type Receipt, type Verdict, WeftError } from '@weft/protocol'
 import type { PublicClient } from 'viem'
-import { chainError } from './chain-errors.ts'
+import { asking, lowerCase } from './asking.ts'
 import { type CourtNews, readNews } from './court-news.ts'
 import { readRules } from './court-rules.ts'
+import { createEpochsReader } from './epochs-reader.ts'
 import { receiptArgument, verdictArgument } from './statements.ts'
 
 export type VerdictsReaderInit = {
@@ -38,25 +39,13 @@ export type CaseOnChain = {
 export type VerdictsReader = Awaited<ReturnType<typeof createVerdictsReader>>
 
 const stages = ['none', 'accused', 'appealed', 'settled'] as const
+
 /** All methods: @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
 export async function createVerdictsReader({ reader, chainId, deployment }: VerdictsReaderInit) {
   const verdicts = { address: deployment.verdicts, abi: verdictsAbi } as const
   const registry = { address: deployment.registry, abi: registryAbi } as const
   const court: Court = { chainId, contract: lowerCase(deployment.verdicts) }
   const rules = await asking(readRules(reader, verdicts))
-  /** By epoch: the one recorded before. It never changes. */
-  const previous = new Map<number, number>()
-
-  async function previousOf(epoch: number): Promise<number> {
-    const known = previous.get(epoch)
-    if (known !== undefined) return known
-    const args = [BigInt(epoch)] as const
-    const read = reader.readContract({ ...verdicts, functionName: 'epochs', args })
-    const [, , before] = await asking(read)
-    previous.set(epoch, before)
-    return before
-  }
-
   const draw = async (init: { receiptId: Hex; node: Hex; epoch: number }): Promise<Hex[]> => {
     const { receiptId, node, epoch } = init
     const args = [receiptId, node, BigInt(epoch), BigInt(rules.panelSize), []] as const
@@ -68,31 +57,14 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
     court,
     rules,
     draw,
+    ...createEpochsReader({ reader, verdicts, rules }),
+    readNews: (fromBlock: bigint | null, options?: { signal?: AbortSignal }): Promise<CourtNews> =>
+      readNews({ reader, verdicts }, fromBlock, options),
 
     /** Seconds since 1970: the last block's time, or our own where no block has come since. */
     async now(): Promise<number> {
       const { timestamp } = await asking(reader.getBlock())
       return Math.max(Number(timestamp), Math.floor(Date.now() / 1000))
-    },
-
-    /** @returns the latest epoch that has a number; 0 where none has */
-    lastEpoch: (): Promise<number> =>
-      asking(reader.readContract({ ...verdicts, functionName: 'lastEpoch' })),
-
-    /**
-     * The first epoch recorded after the one of a moment: it draws what ended then, or was told.
-     * @param seconds - since 1970
-     * @returns null while there is none
-     */
-    async epochAfter(seconds: number): Promise<number | null> {
-      const own = Math.floor(seconds / rules.epochSeconds)
-      let epoch = await asking(reader.readContract({ ...verdicts, functionName: 'lastEpoch' }))
-      if (epoch <= own) return null
-      for (;;) {
-        const before = await previousOf(epoch)
-        if (before <= own) return epoch
-        epoch = before
-      }
     },
 
     isSampled: (receiptId: Hex, epoch: number): Promise<boolean> =>
@@ -185,25 +157,9 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
         throw error
       }
     },
-
-    /** @param fromBlock - `nextBlock` of the last look; null: two days back */
-    readNews: (fromBlock: bigint | null): Promise<CourtNews> =>
-      asking(readNews(reader, deployment.verdicts, fromBlock)),
   }
 }
 
 function isRefusal(error: unknown): boolean {
   return WeftError.is(error) && error.code === 'payments/refused'
-}
-
-function lowerCase(address: Hex): Hex {
-  return address.toLowerCase() as Hex
-}
-
-async function asking<Result>(answer: Promise<Result>): Promise<Result> {
-  try {
-    return await answer
-  } catch (error) {
-    throw chainError(error)
-  }
 }

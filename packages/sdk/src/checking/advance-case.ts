@@ -87,7 +87,7 @@ async function accuse(
 ): Promise<CaseRecord> {
   const { court } = init
   const { epochSeconds, limitationSeconds, panelSize } = court.rules
-  const [epoch, now] = await Promise.all([court.epochAfter(toldAt), court.now()])
+  const [epoch, now] = await Promise.all([court.epochAfter(toldAt, { signal }), court.now()])
   const isOthers = open.progress === 'found' && now < toldAt + epochsOfOthers * epochSeconds
   // Whoever has told it asks its panel: the same answer need not be computed again for each who found it.
   if (isOthers) return open

@@ -20,6 +20,7 @@ import {
   peerIdFromPrivateKey,
   receiptId,
   signVerdict,
+  unlessAborted,
   WeftError,
 } from '@weft/protocol'
 import { questionOf, type Scored, verify } from '@weft/verification'
@@ -116,8 +117,8 @@ async function checkAnswer(
   const verifierPeerId = peerIdFromPrivateKey(privateKey)
   const said: Testimony = { isFalse: outcome === 'failed', finding: findingHash(finding) }
   const testimony = outcome === 'suspicious' ? null : said
-  const counts =
-    testimony && (await whereItCounts(court?.() ?? null, { asked, receipt, verifierPeerId }))
+  const claim = { asked, receipt, verifierPeerId }
+  const counts = testimony && (await whereItCounts(court?.() ?? null, claim, signal))
   const about = { receiptId: receiptId(receipt), ...said, court: counts }
   const verdict = signVerdict({ verifierPeerId, ...about }, privateKey)
   const response: AuditResponse = { type: 'verdict', verdict, finding }
@@ -128,7 +129,13 @@ type Found = Pick<CheckedAnswer, 'outcome' | 'sentence' | 'testimony' | 'isForCo
   response: AuditResponse
 }
 
-/** Who signed for any court that is asked for could be made to testify in a case that was made up for it. */
+/** The asker waits, and nobody else is served. */
+const courtMs = 20_000
+
+/**
+ * Who signed for any court that is asked for could be made to testify in a case that was made up for it.
+ * @returns null as well where the chain does not say in time: then the asker alone is told what was computed
+ */
 async function whereItCounts(
   court: CourtView | null,
   {
@@ -136,9 +143,18 @@ async function whereItCounts(
     receipt,
     verifierPeerId,
   }: Pick<AuditRequest, 'receipt'> & { asked: Court | null; verifierPeerId: string },
+  signal: AbortSignal,
 ): Promise<Court | null> {
   if (!court || !asked || !isSameCourt(court.court, asked)) return null
-  return (await isDrawn(court, receipt, addressFromPeerId(verifierPeerId))) ? asked : null
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(courtMs)])
+  try {
+    const own = addressFromPeerId(verifierPeerId)
+    const drawn = isDrawn(court, receipt, own, { signal: limit })
+    return (await unlessAborted(drawn, limit, 'The check')) ? asked : null
+  } catch (error) {
+    if (signal.aborted) throw error
+    return null
+  }
 }
 
 /** Rounded as they are sent, so that whoever reads the margins comes to the same outcome. */

@@ -20,7 +20,7 @@ export type FollowNewsInit = {
 export type FollowedNews = {
   accusations(): readonly Accusation[]
   /** Reads what is new. @returns what was settled. @throws `payments/chain-lost` */
-  look(): Promise<CourtNews['settled']>
+  look(options?: { signal?: AbortSignal }): Promise<CourtNews['settled']>
 }
 
 /** Remembered so long: what is left of its stake a node may lose again. */
@@ -59,8 +59,8 @@ export function followNews({ court, ledger, memory, address }: FollowNewsInit): 
 
   return {
     accusations: () => accusations,
-    async look() {
-      const news = await court.readNews(nextBlock)
+    async look(options) {
+      const news = await court.readNews(nextBlock, options)
       await reread(news)
       const atMs = Date.now()
       const more = news.settled

@@ -1,4 +1,4 @@
-import type { CaseOnChain } from '@weft/payments/chain'
+import type { CaseOnChain, CourtRules } from '@weft/payments/chain'
 import { createPrivateKey, type Hex } from '@weft/protocol'
 import { expect, test } from 'vitest'
 import { signedReceipt } from '../testing/signed-receipt.ts'
@@ -20,6 +20,7 @@ function court(said: {
   const asked: number[] = []
   return {
     asked,
+    rules: { limitationSeconds: 3_600 } as CourtRules,
     readCase: async () => ({ ...nobody, sayFalse: [], sayTrue: [], ...said.known }),
     panelOf: async () => said.panel ?? [],
     epochAfter: async (seconds: number) => {
@@ -56,3 +57,19 @@ test('in a case only its panel is asked, and in a settled one nobody', async () 
   const settled = court({ known: { toldAt: 1, stage: 'settled' }, panel, epoch: 7, drawn: [me] })
   expect(await isDrawn(settled, receipt, other)).toBe(false)
 })
+
+test.each([
+  ['long ago', 0],
+  ['before the court may hear of it', Date.now() - 61 * 60_000],
+  ['in the future', Date.now() + 11 * 60_000],
+])(
+  'of a receipt that says that it ended %s no epoch is looked for, unless it was told',
+  async (_, endedAtMs) => {
+    const odd = signedReceipt(createPrivateKey(), { endedAtMs })
+    const untold = court({ isSampled: true, epoch: 7, drawn: [me] })
+    expect(await isDrawn(untold, odd, me)).toBe(false)
+    expect(untold.asked).toEqual([])
+    const told = court({ known: { toldAt: 1_000 }, epoch: 7, drawn: [me] })
+    expect(await isDrawn(told, odd, me)).toBe(true)
+  },
+)

@@ -26,7 +26,10 @@ export function createLotsOnChain({ court, lookEveryMs }: LotsOnChainInit): Lots
       const id = caseIdOf(receipt)
       const node = addressFromPeerId(receipt.nodePeerId)
       for (;;) {
-        const epoch = await court.epochAfter(Math.floor(receipt.endedAtMs / 1000))
+        const epoch = await court.epochAfter(
+          Math.floor(receipt.endedAtMs / 1000),
+          signal ? { signal } : {},
+        )
         if (epoch !== null) {
           const isSampled = await court.isSampled(id, epoch)
           return {

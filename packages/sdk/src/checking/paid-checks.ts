@@ -10,9 +10,11 @@ import {
   peerIdFromPrivateKey,
   receiptId,
   signVerdict,
+  WeftError,
 } from '@weft/protocol'
 import type { CheckToPay, CourtLedger } from './court-records.ts'
 import { type CourtView, caseIdOf } from './court-view.ts'
+import { isTimely } from './is-drawn.ts'
 
 export type PaidChecksInit = {
   court: CourtView
@@ -58,10 +60,10 @@ export function createPaidChecks({
   }
 
   /** @returns it with the epoch that drew this tab for it, null where there is nothing to wait for */
-  async function drawn(check: CheckToPay): Promise<CheckToPay | null> {
+  async function drawn(check: CheckToPay, signal: AbortSignal): Promise<CheckToPay | null> {
     if (check.epoch !== null) return check
     const { receipt } = check
-    const epoch = await court.epochAfter(Math.floor(receipt.endedAtMs / 1000))
+    const epoch = await court.epochAfter(Math.floor(receipt.endedAtMs / 1000), { signal })
     if (epoch === null) return check
     const id = caseIdOf(receipt)
     if (!(await court.isSampled(id, epoch))) return null
@@ -80,20 +82,20 @@ export function createPaidChecks({
     return true
   }
 
-  async function step(check: CheckToPay): Promise<void> {
+  async function step(check: CheckToPay, signal: AbortSignal): Promise<void> {
+    const ms = Math.min(2 * (pauses.get(check.id)?.ms ?? firstPauseMs / 2), longestPauseMs)
+    pauses.set(check.id, { untilMs: Date.now() + ms, ms })
     const { epochSeconds, limitationSeconds } = court.rules
-    const next = await drawn(check)
+    const since = check.epoch === null ? check.receipt.endedAtMs / 1000 : check.epoch * epochSeconds
+    if ((await court.now()) > since + limitationSeconds) return forget(check)
+    const next = await drawn(check, signal)
     if (!next) return forget(check)
     if (next !== check) {
       waiting.set(next.id, next)
       await ledger.put(next)
     }
     const { epoch } = next
-    const since = epoch === null ? next.receipt.endedAtMs / 1000 : epoch * epochSeconds
-    const isLate = (await court.now()) > since + limitationSeconds
-    const ms = Math.min(2 * (pauses.get(next.id)?.ms ?? firstPauseMs / 2), longestPauseMs)
-    pauses.set(next.id, { untilMs: Date.now() + ms, ms })
-    if (isLate || (await court.isPaid(caseIdOf(next.receipt)))) return forget(next)
+    if (await court.isPaid(caseIdOf(next.receipt))) return forget(next)
     if (epoch !== null && (await pay({ ...next, epoch }))) await forget(next)
   }
 
@@ -102,6 +104,7 @@ export function createPaidChecks({
     async add({ receipt }, said) {
       const id = `check ${caseIdOf(receipt)}`
       if (receipt.costWei === 0n || receipt.channelId === null || waiting.has(id)) return
+      if (!isTimely(receipt, court.rules)) return
       const [oldest] = waiting.values()
       if (oldest && waiting.size >= maxWaiting) await forget(oldest)
       const check: CheckToPay = { kind: 'check', id, receipt, epoch: null, ...said }
@@ -109,10 +112,15 @@ export function createPaidChecks({
       await ledger.put(check)
     },
     async advance(signal) {
+      let problem: unknown
       for (const check of [...waiting.values()]) {
         if (signal.aborted) return
-        if (Date.now() >= (pauses.get(check.id)?.untilMs ?? 0)) await step(check)
+        if (Date.now() < (pauses.get(check.id)?.untilMs ?? 0)) continue
+        await step(check, signal).catch((error: unknown) => {
+          problem = error
+        })
       }
+      if (problem) throw WeftError.from(problem, 'sdk/court', 'A check could not be paid.')
     },
   }
 }

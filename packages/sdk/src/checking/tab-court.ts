@@ -129,7 +129,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
   const mayRecord = () => isSeated(standing) && (standing?.gasWei ?? 0n) > 0n
 
   async function look(): Promise<void> {
-    await prosecution.settled(await news.look())
+    await prosecution.settled(await news.look({ signal }))
     const [seat, lastEpoch, stakeWei, owedWei, { gasWei, perGasWei }] = await Promise.all([
       court.readSeat(address),
       court.lastEpoch(),

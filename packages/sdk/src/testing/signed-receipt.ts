@@ -12,7 +12,7 @@ import {
   signReceipt,
 } from '@weft/protocol'
 
-export function signedReceipt(node: PrivateKey): Receipt {
+export function signedReceipt(node: PrivateKey, changed: Partial<Receipt> = {}): Receipt {
   const hash = randomBytes(32)
   return signReceipt(
     {
@@ -37,6 +37,7 @@ export function signedReceipt(node: PrivateKey): Receipt {
       prefillMs: 1,
       decodeMs: 1,
       endedAtMs: Date.now(),
+      ...changed,
     },
     node,
   )
