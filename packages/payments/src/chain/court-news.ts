@@ -52,8 +52,9 @@ export async function readNews(
   const back = (blocks: bigint) => (latest > blocks ? latest - blocks : 0n)
   const oldest = back(longestLookBlocks)
   const isKnown = fromBlock !== null && fromBlock <= latest + lagBlocks
-  const from = isKnown ? fromBlock : back(firstLookBlocks)
-  const news: CourtNews = { settled: [], accused: [], nextBlock: from > oldest ? from : oldest }
+  let from = isKnown ? fromBlock : back(firstLookBlocks)
+  if (from < oldest) from = oldest
+  const news: CourtNews = { settled: [], accused: [], nextBlock: from }
   for (let ranges = 0; ranges < rangesAtOnce && news.nextBlock <= latest; ranges += 1) {
     if (signal?.aborted) break
     const last = news.nextBlock + blocksAtOnce - 1n

@@ -15,12 +15,14 @@ export type FollowNewsInit = {
   memory: Pick<NodeMemory, 'convicted'>
   /** Of this tab. */
   address: Hex
+  /** Comes before anything is written, so that after a reload no end is missed. */
+  onSettled(settled: CourtNews['settled']): Promise<void>
 }
 
 export type FollowedNews = {
   accusations(): readonly Accusation[]
-  /** Reads what is new. @returns what was settled. @throws `payments/chain-lost` */
-  look(options?: { signal?: AbortSignal }): Promise<CourtNews['settled']>
+  /** Reads what is new. @throws `payments/chain-lost` */
+  look(options?: { signal?: AbortSignal }): Promise<void>
 }
 
 /** Remembered so long: what is left of its stake a node may lose again. */
@@ -31,7 +33,13 @@ const unwrittenBlocks = 1_000n
 /** Against this tab, for people to look at. */
 const maxAccusations = 10
 
-export function followNews({ court, ledger, memory, address }: FollowNewsInit): FollowedNews {
+export function followNews({
+  court,
+  ledger,
+  memory,
+  address,
+  onSettled,
+}: FollowNewsInit): FollowedNews {
   const kept = ledger.records.find((each) => each.kind === 'news')
   let { nextBlock, convicted } = kept ?? { nextBlock: null, convicted: [] }
   /** Cases against this tab that are not over. */
@@ -61,6 +69,7 @@ export function followNews({ court, ledger, memory, address }: FollowNewsInit): 
     accusations: () => accusations,
     async look(options) {
       const news = await court.readNews(nextBlock, options)
+      await onSettled(news.settled)
       await reread(news)
       const atMs = Date.now()
       const more = news.settled
@@ -82,7 +91,6 @@ export function followNews({ court, ledger, memory, address }: FollowNewsInit): 
         }
         await ledger.put(record)
       }
-      return news.settled
     },
   }
 }

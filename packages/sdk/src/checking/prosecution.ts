@@ -91,7 +91,12 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
       const id = caseIdOf(receipt)
       const { nodePeerId } = receipt
       if (cases.has(id) || nodePeerId === ownPeerId || !hasRoom(Date.now())) return
-      if (!(await isWorthACase(init.court, nodePeerId))) return
+      // Where the chain does not answer now, the first step asks it again.
+      const [isWorth, known] = await Promise.all([
+        isWorthACase(init.court, nodePeerId).catch(() => true),
+        init.court.readCase(id).catch(() => null),
+      ])
+      if (!isWorth || known?.stage === 'settled' || cases.has(id)) return
       await keep({
         kind: 'case',
         id,

@@ -125,11 +125,14 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
   }
   const prosecution = createProsecution({ ...init, court, onChange })
   const paid = createPaidChecks({ ...init, court, worthWei })
-  const news = followNews({ court, ledger, memory, address })
+  const news = followNews({
+    ...{ court, ledger, memory, address },
+    onSettled: prosecution.settled,
+  })
   const mayRecord = () => isSeated(standing) && (standing?.gasWei ?? 0n) > 0n
 
   async function look(): Promise<void> {
-    await prosecution.settled(await news.look({ signal }))
+    await news.look({ signal })
     const [seat, lastEpoch, stakeWei, owedWei, { gasWei, perGasWei }] = await Promise.all([
       court.readSeat(address),
       court.lastEpoch(),

@@ -1,0 +1,75 @@
+import type { CaseOnChain } from '@weft/payments/chain'
+import { MemoryLedgers } from '@weft/payments/testing'
+import {
+  type AuditRequest,
+  addressFromPeerId,
+  createPrivateKey,
+  peerIdFromPrivateKey,
+  randomBytes,
+} from '@weft/protocol'
+import { expect, test } from 'vitest'
+import { createNodeMemory } from '../node-memory.ts'
+import { scriptedCourt } from '../testing/scripted-court.ts'
+import { signedReceipt } from '../testing/signed-receipt.ts'
+import type { CourtRecord } from './court-records.ts'
+import { createProsecution } from './prosecution.ts'
+
+const node = createPrivateKey()
+const finding = randomBytes(32)
+const { signal } = new AbortController()
+const nowSeconds = () => Math.floor(Date.now() / 1000)
+const accuser = addressFromPeerId(peerIdFromPrivateKey(createPrivateKey()))
+
+function found(): AuditRequest {
+  const receipt = signedReceipt(node, { jobId: randomBytes(32) })
+  return { receipt, job: { modelCid: receipt.modelCid } } as AuditRequest
+}
+
+function caseOf(changed: Partial<CaseOnChain>): CaseOnChain {
+  const votes = { sayFalse: [], sayTrue: [] }
+  return { toldAt: 0, stage: 'none', epoch: 0, endsAt: 0, accuser, ...votes, ...changed }
+}
+
+async function open(script: Parameters<typeof scriptedCourt>[0]) {
+  const court = scriptedCourt({ readStake: async () => 10n ** 20n, ...script })
+  const ledger = await new MemoryLedgers<CourtRecord>().open('court')
+  return createProsecution({
+    court,
+    ledger,
+    network: { findOffers: async () => [], audit: () => Promise.reject(new Error('away')) },
+    memory: createNodeMemory(),
+    privateKey: createPrivateKey(),
+    manifestOf: () => Promise.reject(new Error('Nothing is judged.')) as never,
+    onChange: () => {},
+  })
+}
+
+test('what was settled before it was found is no case, nor fills the place of one', async () => {
+  let server: 'away' | 'there' = 'there'
+  const settled = caseOf({ stage: 'settled', endsAt: nowSeconds() - 3_600 })
+  const prosecution = await open({
+    async readCase() {
+      if (server === 'away') throw new Error('The server is away.')
+      return settled
+    },
+    readNews: async () => ({ settled: [], accused: [], nextBlock: 0n }),
+  })
+  await prosecution.open(found(), finding)
+  expect(prosecution.cases()).toEqual([])
+  // It is not known then: the next step ends it, and the conversation is kept no longer.
+  server = 'away'
+  await prosecution.open(found(), finding)
+  expect(prosecution.cases()).toMatchObject([{ progress: 'found' }])
+  server = 'there'
+  await prosecution.advance(signal)
+  expect(prosecution.cases()).toMatchObject([{ progress: 'dropped', request: null }])
+})
+
+test('a server that is away while a cheat is found loses no case', async () => {
+  const prosecution = await open({
+    readStake: () => Promise.reject(new Error('The server is away.')),
+    readCase: () => Promise.reject(new Error('The server is away.')),
+  })
+  await prosecution.open(found(), finding)
+  expect(prosecution.cases()).toMatchObject([{ progress: 'found' }])
+})
