@@ -102,7 +102,9 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
       signal,
       without: [...makers, ...knowing],
     }).catch(() => {})
-    return askOnce(claim, makers, { check, signal })
+    const next = await askOnce(claim, makers, { check, signal })
+    // Nobody has asked for it: where it leaves open what had passed, that has still passed.
+    return next.outcome === 'suspicious' ? { ...check, opinions: next.opinions } : next
   }
 
   /** One more opinion, and more where it is not enough. @throws what `askVerifier` throws, without a single one */
@@ -126,7 +128,7 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
     const { isDecided, outcome } = weigh(opinions, least)
     const state = isDecided ? 'decided' : 'given-up'
     const next: CheckRecord = { state, lot: check?.lot ?? anybody, opinions, outcome, error: null }
-    judge(init.memory, claim, next)
+    judge(init.memory, claim, { check: next, before: check })
     return next
   }
 

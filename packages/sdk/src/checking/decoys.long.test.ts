@@ -1,4 +1,4 @@
-import { checkClaim } from '@weft/protocol'
+import { addressFromPeerId, checkClaim } from '@weft/protocol'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { createNodeMemory } from '../node-memory.ts'
 import { openCheckingStage, says } from '../testing/checking-stage.ts'
@@ -49,6 +49,32 @@ test('what is short, or says the same all over, makes no decoy', () => {
   const short = { ...claim, tokens: claim.tokens.slice(0, 20) }
   expect(doctor({ ...short, receipt: { ...receipt, outputTokens: 20 } })).toBeNull()
   expect(doctor({ ...claim, tokens: claim.tokens.map(() => 7) })).toBeNull()
+})
+
+test('behind a check that passed: one who calls it false, with nobody to decide, changes nothing', async () => {
+  const honest = await openVerifier()
+  const liar = await openVerifier({ lie: says('failed') })
+  const lot = { isSampled: true, drawn: [addressFromPeerId(honest)] }
+  let kept = { ...answer, check: newCheck(lot) }
+  const checks = createAnswerChecks({
+    ...initWith(),
+    lots: dieLots(0),
+    trialShare: 1,
+    times: { patienceMs: 30_000, retryMs: 50 },
+    waiting: async () => [],
+    keep: async () => {},
+  })
+  checks.onChange(({ change }) => {
+    kept = change(kept) as typeof kept
+  })
+  checks.add(kept, null)
+  await vi.waitFor(() => expect(kept.check.opinions).toHaveLength(2), { timeout: 15_000 })
+  expect(kept.check).toMatchObject({
+    state: 'decided',
+    outcome: 'passed',
+    opinions: [{ outcome: 'passed' }, { verifierPeerId: liar, outcome: 'failed' }],
+  })
+  checks.close()
 })
 
 test.each([

@@ -91,15 +91,26 @@ export async function pursueCheck(
     const { isDecided, outcome } = weigh(opinions)
     tell({ opinions, outcome, state: isDecided ? 'decided' : 'waiting' })
   }
-  if (check.state !== 'waiting') judge(memory, claim, check)
+  judge(memory, claim, { check, before: begun })
 }
 
-/** What follows from a check that has ended, for whom this browser asks from now on. */
+/**
+ * What follows from a check that is decided, for whom this browser asks from now on: once for each receipt, and again
+ * where most call false what was decided otherwise before.
+ * @param before - as it was when somebody was last asked; null for a first time
+ */
 export function judge(
   memory: Pick<NodeMemory, 'judged' | 'lied'>,
   { receipt }: Pick<AuditRequest, 'receipt'>,
-  { opinions, outcome }: CheckRecord,
+  { check, before }: { check: CheckRecord; before: CheckRecord | null },
 ): void {
-  if (outcome) memory.judged(receipt.nodePeerId, outcome)
-  for (const peerId of weigh(opinions).contrary) memory.lied(peerId)
+  const { state, outcome, opinions } = check
+  if (state !== 'decided' || !outcome) return
+  const last = before?.state === 'decided' ? before : null
+  const isNew = !last || (outcome === 'failed' && last.outcome !== 'failed')
+  if (isNew) memory.judged(receipt.nodePeerId, outcome)
+  const known = last ? weigh(last.opinions).contrary : []
+  for (const peerId of weigh(opinions).contrary) {
+    if (!known.includes(peerId)) memory.lied(peerId)
+  }
 }
