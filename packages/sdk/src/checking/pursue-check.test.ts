@@ -1,7 +1,8 @@
-import type { AuditRequest, Outcome, Receipt } from '@weft/protocol'
+import { type AuditRequest, type Manifest, type Outcome, pause, type Receipt } from '@weft/protocol'
 import type { CheckRecord, Opinion } from '@weft/storage'
 import { expect, test } from 'vitest'
-import { judge } from './pursue-check.ts'
+import { createNodeMemory } from '../node-memory.ts'
+import { judge, newCheck, pursueCheck } from './pursue-check.ts'
 import { weigh } from './weigh.ts'
 
 const [p, s, f] = ['passed', 'suspicious', 'failed'] as const
@@ -40,4 +41,30 @@ test.each<[said: Outcome[], before: Outcome[] | null, judged: Outcome[], lied: s
   const claim: Pick<AuditRequest, 'receipt'> = { receipt: { nodePeerId: 'node' } as Receipt }
   judge(memory, claim, { check: checkOf(said), before: before && checkOf(before) })
   expect(seen).toEqual({ judged, lied })
+})
+
+test('the lot may take longer than anybody is asked for', async () => {
+  const checks: CheckRecord[] = []
+  const lot = { isSampled: true, drawn: null }
+  await pursueCheck(
+    {
+      network: { peerId: 'own', findOffers: async () => [], audit: () => Promise.reject() },
+      memory: createNodeMemory(),
+      manifestOf: () => ({}) as Manifest,
+      lots: {
+        async lotOf(_, { signal }) {
+          await pause(300, signal)
+          signal?.throwIfAborted()
+          return lot
+        },
+      },
+      times: { patienceMs: 100, retryMs: 20 },
+    },
+    { claim: { job: { modelCid: 'm' } } as AuditRequest, makers: [], check: newCheck(null) },
+    { signal: new AbortController().signal, onCheck: (check) => checks.push(check) },
+  )
+  expect(checks).toMatchObject([
+    { state: 'waiting', lot },
+    { state: 'given-up', lot, error: { code: 'sdk/no-verifiers' } },
+  ])
 })

@@ -15,18 +15,20 @@ export type PursueInit = AskVerifierInit & {
   lots: Lots
   /** Where verdicts count, of verifiers that were drawn there. */
   court?: () => Court | null
-  times?: CheckTimes
+  times?: Partial<CheckTimes>
 }
 
 /** In milliseconds. */
 type CheckTimes = {
-  /** Nobody is asked for longer: whoever wants to know can ask again. */
+  /** For the lot, which has a deadline of its own: a chain that is away may come back. */
+  lotMs: number
+  /** From the lot on. Nobody is asked for longer: whoever wants to know can ask again. */
   patienceMs: number
   /** Before the next try; it doubles, up to a minute. */
   retryMs: number
 }
 
-const usualTimes: CheckTimes = { patienceMs: 15 * 60_000, retryMs: 3_000 }
+const usualTimes: CheckTimes = { lotMs: 6 * 3_600_000, patienceMs: 15 * 60_000, retryMs: 3_000 }
 const longestRetryMs = 60_000
 
 export type Pursued = {
@@ -51,20 +53,23 @@ export async function pursueCheck(
   { claim, makers, check: begun }: Pursued,
   { signal, onCheck }: { signal: AbortSignal; onCheck: (check: CheckRecord) => void },
 ): Promise<void> {
-  const { lots, memory, times = usualTimes } = init
-  const late = AbortSignal.timeout(times.patienceMs)
-  const within = AbortSignal.any([signal, late])
+  const { lots, memory } = init
+  const times = { ...usualTimes, ...init.times }
   let check = begun
   const tell = (part: Partial<CheckRecord>) => {
     check = { ...check, ...part }
     onCheck(check)
   }
   /** Until it works or is late. @returns null where it is given up */
-  async function patiently<Value>(work: () => Promise<Value>): Promise<Value | null> {
+  async function patiently<Value>(
+    work: (signal: AbortSignal) => Promise<Value>,
+    late: AbortSignal,
+  ): Promise<Value | null> {
+    const within = AbortSignal.any([signal, late])
     let waitMs = times.retryMs
     for (;;) {
       try {
-        return await work()
+        return await work(within)
       } catch (error) {
         await pause(waitMs, within)
         if (signal.aborted) return null
@@ -78,14 +83,18 @@ export async function pursueCheck(
     }
   }
 
-  const lot = check.lot ?? (await patiently(() => lots.lotOf(claim.receipt, { signal: within })))
+  const lotOf = (ends: AbortSignal) => lots.lotOf(claim.receipt, { signal: ends })
+  const lot = check.lot ?? (await patiently(lotOf, AbortSignal.timeout(times.lotMs)))
   if (!lot) return
   tell({ lot, ...(lot.isSampled ? {} : { state: 'spared' as const }) })
+  const late = AbortSignal.timeout(times.patienceMs)
   while (check.state === 'waiting') {
     const without = [...makers, ...check.opinions.map(({ verifierPeerId }) => verifierPeerId)]
-    const options = { without, drawn: lot.drawn, signal: within }
+    const options = { without, drawn: lot.drawn }
     const court = (lot.drawn && init.court?.()) ?? null
-    const opinion = await patiently(() => askVerifier(init, { ...claim, court }, options))
+    const ask = (ends: AbortSignal) =>
+      askVerifier(init, { ...claim, court }, { ...options, signal: ends })
+    const opinion = await patiently(ask, late)
     if (!opinion) break
     const opinions = [...check.opinions, opinion]
     const { isDecided, outcome } = weigh(opinions)
