@@ -31,6 +31,7 @@ export type NodeMemory = {
   busy(peerId: string, ms: number): void
   /** Nodes that this browser remembers. */
   readonly count: Cell<number>
+  /** All that this browser has seen. What courts have said is public, and stays. */
   forget(): Promise<void>
   /** Writes down what is not written yet. Never rejects. */
   flush(): Promise<void>

@@ -1,7 +1,8 @@
+import { addressFromPeerId } from '@weft/protocol'
 import type { AnswerPlace, AnswerRecord, CheckRecord } from '@weft/storage'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { generate } from '../generate.ts'
-import { createNodeMemory } from '../node-memory.ts'
+import { createNodeMemory, type NodeMemory } from '../node-memory.ts'
 import type { GenerateRequest } from '../tab.ts'
 import { openCheckingStage, says } from '../testing/checking-stage.ts'
 import { createAnswerChecks } from './answer-checks.ts'
@@ -143,7 +144,10 @@ test.each([
   page.checks.close()
 })
 
-test('who is found false while it answers is taken back, and another one goes on', async () => {
+test.each<[string, (memory: NodeMemory, peerId: string) => void]>([
+  ['found false', (memory, peerId) => memory.judged(peerId, 'failed')],
+  ['convicted', (memory, peerId) => memory.convicted([addressFromPeerId(peerId)])],
+])('who is %s while it answers is taken back, and another one goes on', async (_, catches) => {
   const nodes = [await stage.openNode(), await stage.openNode()]
   const memory = createNodeMemory()
   const components = { ...stage.components, memory }
@@ -152,7 +156,7 @@ test('who is found false while it answers is taken back, and another one goes on
   for await (const event of generate(components, { ...stage.request, maxTokens: 64 })) {
     if (event.type === 'delta' && event.index > 4 && caught === '') {
       caught = event.nodePeerId
-      memory.judged(caught, 'failed')
+      catches(memory, caught)
     }
     if (event.type === 'end') answer = event.answer
   }
@@ -161,6 +165,17 @@ test('who is found false while it answers is taken back, and another one goes on
     receipt: { nodePeerId: nodes.find(({ peerId }) => peerId !== caught)?.peerId },
   })
   await stage.closeNodes()
+})
+
+test('where only convicts serve nobody is asked, and it says why', async () => {
+  const page = openPage()
+  page.memory.convicted([addressFromPeerId(node.peerId)])
+  const refused = { code: 'sdk/only-false' }
+  await serving(() => expect(page.ask({})).rejects.toMatchObject(refused))
+  // What a court has said is no memory of this browser.
+  await page.memory.forget()
+  await serving(() => expect(page.ask({})).rejects.toMatchObject(refused))
+  page.checks.close()
 })
 
 test('who stays away holds nothing up for ever', async () => {
