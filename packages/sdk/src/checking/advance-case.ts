@@ -3,38 +3,29 @@
  * may be done again after a reload, or by two tabs at once.
  * @module
  */
-import type { Network } from '@weft/network'
 import type { CaseOnChain, CaseOutcome } from '@weft/payments/chain'
 import {
   addressFromPeerId,
   type Hex,
-  type Manifest,
   type PrivateKey,
   peerIdFromPrivateKey,
-  receiptId,
-  signVerdict,
   type Verdict,
   WeftError,
 } from '@weft/protocol'
-import type { NodeMemory } from '../node-memory.ts'
-import { opinionOf } from './ask-verifier.ts'
+import { type AskPanelInit, askPanel } from './ask-panel.ts'
 import type { CaseRecord, OpenCase } from './court-records.ts'
 import type { CourtView } from './court-view.ts'
 
-export type AdvanceInit = {
-  court: CourtView
-  network: Pick<Network, 'findOffers' | 'audit'>
-  memory: Pick<NodeMemory, 'failed' | 'lied'>
-  privateKey: PrivateKey
-  manifestOf(modelCid: string): Manifest
-}
+export type AdvanceInit = Omit<AskPanelInit, 'court'> & { court: CourtView }
 
 /** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
 export const caseGas = 1_500_000n
 /** So long a case that somebody else has told is left to them. */
 const epochsOfOthers = 6
-/** For one member of a panel to compute the answer again. */
-const memberMs = 90_000
+/** For the rest of a panel most of which has said the same: who is right is paid, and who is not pays. */
+const graceMs = 5_000
+/** Of the time for the larger panel so much is left for the votes to come into a block, but no more than a minute. */
+const sendingShare = 0.25
 /** A seat's stake by so much: for less nobody pays the fees of a case. */
 const leastStakeShare = 100n
 
@@ -105,11 +96,15 @@ async function accuse(
   if (panel.length < panelSize) {
     return dropped(open, 'Too few verifiers have a seat to draw a panel from.')
   }
-  const verdicts = await collect(init, told, panel, signal)
+  const needed = Math.floor(panelSize / 2) + 1
+  const isEnough = (said: readonly Verdict[]) =>
+    said.filter(({ isFalse }) => isFalse).length >= needed ||
+    said.filter(({ isFalse }) => !isFalse).length > panelSize - needed
+  const asking = { panel, isEnough, graceMs }
+  const verdicts = await askPanel(init, told, asking, signal)
   const sayFalse = verdicts.filter(({ isFalse }) => isFalse).length
   const said = { panel, verdicts, sayFalse, sayTrue: verdicts.length - sayFalse }
   const drawn: CaseRecord = { ...told, progress: 'drawn', epoch, ...said }
-  const needed = Math.floor(panelSize / 2) + 1
   if (said.sayTrue > panelSize - needed) {
     return dropped(drawn, 'Most of the panel found nothing wrong with the answer.')
   }
@@ -158,8 +153,11 @@ async function awaitEnd(
     return endCase(waiting, outcome, { lostWei })
   }
   if (progress === 'accused') return waiting
-  const verdicts = await collect(init, waiting, panel, signal)
   const known = new Set([...sayFalse, ...sayTrue])
+  const toSendSeconds = Math.min(60, sendingShare * court.rules.answerSeconds)
+  const withinMs = 1000 * (endsAt - now - toSendSeconds)
+  const asking = { panel, isEnough: decides(panel, onChain), withinMs, graceMs: 0 }
+  const verdicts = await askPanel(init, waiting, asking, signal)
   const unsaid = verdicts.filter(
     ({ verifierPeerId }) => !known.has(addressFromPeerId(verifierPeerId)),
   )
@@ -167,57 +165,27 @@ async function awaitEnd(
   return { ...waiting, verdicts }
 }
 
+/** @returns whether verdicts, together with the votes on the chain, are the first that most of a panel agrees on */
+function decides(panel: readonly Hex[], { sayFalse, sayTrue }: CaseOnChain) {
+  const among = (votes: Iterable<Hex>) => {
+    const all = new Set(votes)
+    return panel.filter((address) => all.has(address)).length > panel.length / 2
+  }
+  const isDecided = among(sayFalse) || among(sayTrue)
+  return (said: readonly Verdict[]): boolean => {
+    const saying = (what: boolean) =>
+      said
+        .filter(({ isFalse }) => isFalse === what)
+        .map(({ verifierPeerId }) => addressFromPeerId(verifierPeerId))
+    return (
+      !isDecided && (among([...sayFalse, ...saying(true)]) || among([...sayTrue, ...saying(false)]))
+    )
+  }
+}
+
 /** Who lost too much for a seat would be drawn in vain; the contract refuses it for all others, and nothing is sent. */
 async function unseat(court: CourtView, wrong: readonly Hex[]): Promise<void> {
   for (const verifier of wrong) await court.send.leaveSeat(verifier).catch(() => {})
-}
-
-/** @returns what those of a panel have said so far, this tab included: whoever is there is asked */
-async function collect(
-  { court, network, memory, privateKey, manifestOf }: AdvanceInit,
-  { request, verdicts, finding, modelCid }: OpenCase,
-  panel: readonly Hex[],
-  signal: AbortSignal,
-): Promise<Verdict[]> {
-  const said = new Map(verdicts.map((each) => [addressFromPeerId(each.verifierPeerId), each]))
-  const own = ownAddress(privateKey)
-  if (panel.includes(own)) said.set(own, sign())
-  const isMissing = (address: Hex) => panel.includes(address) && !said.has(address)
-  if (panel.some(isMissing)) {
-    // Where there are more verifiers than one answer of a relay holds, the next try finds others.
-    const offers = await network.findOffers({ role: 'verifies', modelCid }, { signal })
-    const asking = offers.map(async ({ registration }) => {
-      const address = addressFromPeerId(registration.peerId)
-      const verdict = isMissing(address) ? await ask(registration) : null
-      if (verdict) said.set(address, verdict)
-    })
-    await Promise.all(asking)
-  }
-  return panel.flatMap((address) => said.get(address) ?? [])
-
-  function sign(): Verdict {
-    const verifierPeerId = peerIdFromPrivateKey(privateKey)
-    const about = { receiptId: receiptId(request.receipt), isFalse: true, finding }
-    return signVerdict({ verifierPeerId, ...about, court: court.court }, privateKey)
-  }
-
-  /** @returns null where it says nothing that counts */
-  async function ask(verifier: Parameters<Network['audit']>[0]): Promise<Verdict | null> {
-    const asked = { ...request, court: court.court }
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(memberMs)])
-    try {
-      const response = await network.audit(verifier, asked, { signal: limit })
-      if (response.type === 'refusal') return null
-      const manifest = manifestOf(modelCid)
-      const { verdict } = opinionOf(response, { verifier, request: asked, manifest })
-      return verdict.court ? verdict : null
-    } catch (error) {
-      if (signal.aborted) throw error
-      if (WeftError.is(error) && error.code === 'sdk/false-verdict') memory.lied(verifier.peerId)
-      else memory.failed(verifier.peerId)
-      return null
-    }
-  }
 }
 
 async function checkFees(court: CourtView, privateKey: PrivateKey): Promise<void> {

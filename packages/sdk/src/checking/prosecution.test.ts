@@ -73,3 +73,24 @@ test('a server that is away while a cheat is found loses no case', async () => {
   await prosecution.open(found(), finding)
   expect(prosecution.cases()).toMatchObject([{ progress: 'found' }])
 })
+
+test('a case whose server is silent holds up no other', async () => {
+  const asked: string[] = []
+  let isSilent = false
+  const prosecution = await open({
+    readCase(id) {
+      asked.push(id)
+      if (isSilent && asked.length === 1) return new Promise<never>(() => {})
+      return Promise.reject(new Error('The server is away.'))
+    },
+  })
+  await prosecution.open(found(), finding)
+  await prosecution.open(found(), finding)
+  asked.length = 0
+  isSilent = true
+  await expect(prosecution.advance(signal)).rejects.toMatchObject({ code: 'sdk/case' })
+  expect(new Set(asked).size).toBe(2)
+  // Meanwhile it is asked nothing more.
+  await prosecution.advance(signal).catch(() => {})
+  expect(asked.filter((id) => id === asked[0])).toHaveLength(1)
+})

@@ -3,7 +3,7 @@
  * @module
  */
 import type { CourtNews } from '@weft/payments/chain'
-import { type AuditRequest, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
+import { type AuditRequest, pause, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
 import { type AdvanceInit, advanceCase, endCase, isWorthACase } from './advance-case.ts'
 import { type CaseRecord, type CourtLedger, isOver } from './court-records.ts'
 import { caseIdOf } from './court-view.ts'
@@ -19,7 +19,7 @@ export type Prosecution = {
   cases(): readonly CaseRecord[]
   /** Takes on a node, unless nothing can be had of it or too many cases run. */
   open(request: AuditRequest, finding: Uint8Array): Promise<void>
-  /** One step of each case that is due. @throws what the last one that failed has thrown */
+  /** Begins a step of each case that is due, and waits a little. @throws what the last one that failed has thrown */
   advance(signal: AbortSignal): Promise<void>
   /** Some have ended, whoever settled them. */
   settled(news: CourtNews['settled']): Promise<void>
@@ -34,6 +34,8 @@ const dayMs = 86_400_000
 const maxKept = 48
 /** A step that brought nothing is tried again after a while, twice as long each time up to this. */
 const longestPauseMs = 60_000
+/** Whatever takes longer goes on by itself: a panel that is silent holds up no other case. */
+const longestTurnMs = 1_000
 
 export function createProsecution(init: ProsecutionInit): Prosecution {
   const { ledger, onChange } = init
@@ -42,6 +44,8 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
     ledger.records.filter((each) => each.kind === 'case').map((each) => [each.id, each]),
   )
   const pauses = new Map<string, { untilMs: number; ms: number }>()
+  const underWay = new Map<string, Promise<void>>()
+  let problem: unknown
 
   const newest = () => [...cases.values()].sort((a, b) => b.foundAtMs - a.foundAtMs)
 
@@ -117,16 +121,21 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
       })
     },
     async advance(signal) {
-      let problem: unknown
       for (const each of newest()) {
         const { request } = each
         const isDue = Date.now() >= (pauses.get(each.id)?.untilMs ?? 0)
-        if (isOver(each) || !request || !isDue || signal.aborted) continue
-        await step(each, request, signal).catch((error: unknown) => {
-          problem = error
-        })
+        if (isOver(each) || !request || !isDue || underWay.has(each.id) || signal.aborted) continue
+        const done = step(each, request, signal)
+          .catch((error: unknown) => {
+            problem = error
+          })
+          .finally(() => underWay.delete(each.id))
+        underWay.set(each.id, done)
       }
-      if (problem) throw WeftError.from(problem, 'sdk/case', 'A case could not go on.')
+      await Promise.race([Promise.all(underWay.values()), pause(longestTurnMs, signal)])
+      const failed = problem
+      problem = undefined
+      if (failed) throw WeftError.from(failed, 'sdk/case', 'A case could not go on.')
     },
     async settled(news) {
       for (const { receiptId, outcome, lostWei } of news) {
