@@ -5,7 +5,7 @@ import { useChainAction } from '../money/use-chain-action.ts'
 import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
-import { accusationWords, bondWords } from './case-words.ts'
+import { accusationWords, bondWords, hindranceOf } from './case-words.ts'
 
 /** Cases against this tab, with the way to appeal; nothing where there are none. */
 export function Accusations({ court }: Pick<Tab, 'court'>) {
@@ -31,7 +31,7 @@ function AccusationItem({ court, state, accusation }: AccusationItemProps) {
   const canAppeal = accusation.stage === 'accused' && accusation.endsAtMs > nowMs
   const bondWei = rules.appealBondWei
   const isPoor = connected?.balances ? connected.balances.walletWei < bondWei : false
-  const hasFees = (standing?.gasWei ?? 0n) > 0n
+  const hindrance = hindranceOf(state)
   const appeal = () =>
     void action
       .run(({ verdicts, options }) => verdicts.appeal(accusation.id, bondWei, options))
@@ -44,11 +44,11 @@ function AccusationItem({ court, state, accusation }: AccusationItemProps) {
       {canAppeal && (
         <>
           <p className="max-w-[66ch] text-ash">
-            {bondWords(rules, hasFees)}
-            {!hasFees && isPoor && ` Your wallet has less than ${weft(bondWei)}.`}
-            {!hasFees && !connected && ' Connect it.'}
+            {bondWords(rules, hindrance)}
+            {hindrance && isPoor && ` Your wallet has less than ${weft(bondWei)}.`}
+            {hindrance && !connected && ' Connect it.'}
           </p>
-          {!hasFees && (
+          {hindrance && (
             <div>
               <Button
                 kind="plain"

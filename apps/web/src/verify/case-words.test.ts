@@ -1,6 +1,6 @@
-import type { CaseState, CourtState } from '@weft/sdk'
+import type { CaseState, CourtState, Standing } from '@weft/sdk'
 import { expect, test } from 'vitest'
-import { accusationWords, bondWords, caseWords } from './case-words.ts'
+import { accusationWords, bondWords, caseWords, hindranceOf } from './case-words.ts'
 
 const nowMs = new Date('2026-11-22T10:00:00').getTime()
 const endsAtMs = nowMs + 600_000
@@ -39,6 +39,16 @@ test('who is accused is told what it loses, until when, and what an appeal takes
   const settled = { ...accused, stage: 'settled' } as const
   expect(accusationWords({ ...settled, lostWei: 10n ** 18n }, tab)).toMatch(/lost 1.00 WEFT/)
   expect(accusationWords(settled, tab)).toMatch(/lost nothing/)
-  expect(bondWords(rules, true)).toMatch(/by itself: 10.00 WEFT more .* up to 9 verifiers/)
-  expect(bondWords(rules, false)).toMatch(/wallet can appeal for it, with 10.00 WEFT as a bond/)
+  expect(bondWords(rules, null)).toMatch(/by itself: 10.00 WEFT more .* up to 9 verifiers/)
+  expect(bondWords(rules, 'fees')).toMatch(/wallet can appeal for it, with 10.00 WEFT as a bond/)
+})
+
+test('a wallet can appeal wherever the tab’s key may not manage to', () => {
+  const standing = (gasWei: bigint) => ({ gasWei, caseFeeWei: 100n }) as Standing
+  const problem = { code: 'payments/chain-lost', message: '', facts: [] }
+  const of = (gasWei: bigint, state: Partial<CourtState> = {}) =>
+    hindranceOf({ standing: standing(gasWei), problem: null, ...state })
+  expect([of(0n), of(1n), of(99n), of(100n, { standing: null })]).toEqual(Array(4).fill('fees'))
+  expect(of(100n)).toBeNull()
+  expect(of(100n, { problem })).toBe('problem')
 })

@@ -66,11 +66,27 @@ export function accusationWords(
   }
 }
 
-/** What an appeal takes, and who makes it. @param hasFees - the tab's key has coins for it */
-export function bondWords({ appealBondWei, appealSize }: Rules, hasFees: boolean): string {
+/** What keeps a tab from an appeal by itself, as far as one can see; null where nothing does. */
+export type Hindrance = 'fees' | 'problem' | null
+
+export function hindranceOf({
+  standing,
+  problem,
+}: Pick<CourtState, 'standing' | 'problem'>): Hindrance {
+  // An appeal takes less than a case does; how much less, its panel decides.
+  if (!standing || standing.gasWei < standing.caseFeeWei) return 'fees'
+  return problem ? 'problem' : null
+}
+
+/** What an appeal takes, and who makes it. */
+export function bondWords({ appealBondWei, appealSize }: Rules, hindrance: Hindrance): string {
   const bond = weft(appealBondWei)
-  const back = `unless the larger panel, up to ${appealSize} verifiers, says the same`
-  return hasFees
-    ? `This tab calls a larger panel by itself: ${bond} more of its stake is lost only where that panel, up to ${appealSize} verifiers, says the same.`
-    : `This tab’s key has no coins for the fee of an appeal. Your wallet can appeal for it, with ${bond} as a bond: it comes back ${back}.`
+  if (!hindrance) {
+    return `This tab calls a larger panel by itself: ${bond} more of its stake is lost only where that panel, up to ${appealSize} verifiers, says the same.`
+  }
+  const why =
+    hindrance === 'fees'
+      ? 'This tab’s key may have too few coins for the fee of an appeal.'
+      : 'Something keeps this tab from court just now, so it may not appeal by itself.'
+  return `${why} Your wallet can appeal for it, with ${bond} as a bond: it comes back unless the larger panel, up to ${appealSize} verifiers, says the same.`
 }

@@ -20,15 +20,9 @@ import { caseGas } from './advance-case.ts'
 import type { Testimony } from './check-answer.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
-import type {
-  Accusation,
-  CaseState,
-  CourtState,
-  Standing,
-  TabCourt,
-  UseCourtOptions,
-} from './court-state.ts'
+import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
 import type { CourtView } from './court-view.ts'
+import { defend } from './defend.ts'
 import type { Lots } from './lots.ts'
 import { createLotsOnChain } from './lots-on-chain.ts'
 import { createPaidChecks } from './paid-checks.ts'
@@ -160,22 +154,11 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
   const works: [everyMs: number, work: () => Promise<void>][] = [
     [lookEveryMs, looking],
     [Math.min(lookEveryMs, 5_000), telling('case', () => prosecution.advance(signal))],
-    [lookEveryMs, telling('defence', () => defend(news.accusations()))],
+    [lookEveryMs, telling('defence', () => defend(court.send, news.accusations()))],
     [payEveryMs, telling('pay', () => paid.advance(signal))],
     // That somebody else was quicker is no problem of anybody.
     [lookEveryMs, () => recordEpoch({ court, mayRecord }, signal).catch(() => {})],
   ]
-  /**
-   * Against a panel that was drawn badly the larger one is called at once, whoever sits before this tab: an honest
-   * node gets its stake back, and one that has cheated loses little more than it has lost already.
-   */
-  async function defend(accusations: readonly Accusation[]): Promise<void> {
-    const open = accusations.filter(
-      ({ stage, endsAtMs }) => stage === 'accused' && Date.now() < endsAtMs,
-    )
-    for (const { id } of open) await court.send.defend(id)
-  }
-
   onChange()
   const running = works.map(([everyMs, work]) => repeat(everyMs, signal, work))
 
