@@ -1,4 +1,4 @@
-import type { QuorumRecord } from '@weft/sdk'
+import type { QuorumRecord, Witness } from '@weft/sdk'
 import { count, shortPeerId } from '../row/summary.ts'
 import { OpinionList } from './opinion-list.tsx'
 
@@ -17,9 +17,7 @@ export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
               <p>
                 <span className="font-mono text-xs">{shortPeerId(peerId)}</span>
                 {': '}
-                {partsAt === null
-                  ? `the same ${count(answer.tokens.length, 'token')}`
-                  : `something else from token ${partsAt + 1} on`}
+                {saidWords({ answer, partsAt })}
                 {answer.receipt ? ', signed' : ', not signed'}
               </p>
               {partsAt !== null && (
@@ -39,4 +37,10 @@ export function WitnessList({ quorum }: { quorum: QuorumRecord }) {
       )}
     </section>
   )
+}
+
+function saidWords({ answer, partsAt }: Witness): string {
+  if (partsAt !== null) return `something else from token ${partsAt + 1} on`
+  const { length } = answer.tokens
+  return length === 0 ? 'nothing' : `the same ${count(length, 'token')}`
 }

@@ -99,6 +99,8 @@ test('a quorum is said, live and at its end', () => {
   })
   expect(line({ quorum: quorum() })).toContain(' · signed · ')
   expect(line({ quorum: quorum(null, null) })).toContain('the same from 3 tabs')
+  const dead = { answer: answer({ tokens: [], receipt: null }), partsAt: null }
+  expect(line({ quorum: { size: 2, witnesses: [dead] } })).toContain(' · signed · ')
   expect(line({ quorum: quorum(null, 40), receipt: null }, true)).toContain('tabs part at token 41')
 })
 

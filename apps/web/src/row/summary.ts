@@ -82,11 +82,12 @@ function checkWord(
   return finish === '' ? 'arriving' : 'not signed'
 }
 
-/** Empty where nobody else answered. */
+/** Empty where nobody else said anything. */
 function partingWords({ witnesses }: QuorumRecord): string {
   const partings = witnesses.flatMap(({ partsAt }) => partsAt ?? [])
   if (partings.length > 0) return `tabs part at token ${Math.min(...partings) + 1}`
-  return witnesses.length > 0 ? `the same from ${witnesses.length + 1} tabs` : ''
+  const same = witnesses.filter(({ answer }) => answer.tokens.length > 0).length
+  return same > 0 ? `the same from ${same + 1} tabs` : ''
 }
 
 function checkWords({ state, outcome, opinions }: CheckRecord): string {
