@@ -28,7 +28,9 @@ test('a seat says since when and until when it is drawn', () => {
 })
 
 test('what it takes is said before a wallet asks', () => {
-  expect(seatTerms(rules)).toMatch(/100.00 WEFT at stake.*every 10 minutes.*loses 20 %/)
+  expect(seatTerms(rules)).toMatch(
+    /100.00 WEFT at stake.*every 10 minutes.*loses 20 %.*fee of every epoch/,
+  )
   expect(stepsWords([{ name: 'stake', wei: 10n ** 18n }, { name: 'seat' }])).toBe(
     'Your wallet is asked to put 1.00 WEFT at stake (two transactions) and take the seat.',
   )

@@ -37,7 +37,7 @@ export function seatTerms({
   epochSeconds,
 }: CourtState['rules']): string {
   const loss = `${minorityBps / 100} %`
-  return `A seat takes ${weft(minimumStakeWei)} at stake. Verifiers are drawn from all seats anew every ${epochWords(epochSeconds)}: who is drawn is paid for checks of paid answers, and judges nodes that were caught. Whoever stands alone with a verdict that does not hold loses ${loss} of its stake.`
+  return `A seat takes ${weft(minimumStakeWei)} at stake. Verifiers are drawn from all seats anew every ${epochWords(epochSeconds)}: who is drawn is paid for checks of paid answers, and judges nodes that were caught. Whoever stands alone with a verdict that does not hold loses ${loss} of its stake. Its key pays the fee of every epoch that it records, until it has left what a case takes.`
 }
 
 function epochWords(seconds: number): string {

@@ -12,7 +12,9 @@ import {
 import { bytesToHex, parseEther } from 'viem'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type DevelopmentChain, startDevelopmentChain } from '../testing/development-chain.ts'
+import { accountOfKey } from './account-of-key.ts'
 import { registryRoles } from './registry-wallet.ts'
+import { sendCoins } from './send.ts'
 import type { VerdictsReader } from './verdicts-reader.ts'
 import type { VerdictsWallet } from './verdicts-wallet.ts'
 
@@ -171,4 +173,22 @@ test('who has not what a seat takes is told so', async () => {
     code: 'payments/refused',
     message: expect.stringContaining('enough at stake'),
   })
+})
+
+test('a key that redeems and goes to court at the same time gives no number out twice', async () => {
+  const { address } = await chain.createWallet()
+  const { operator, privateKey } = { operator: nodeAddress, privateKey: node }
+  const before = await chain.reader.getTransactionCount({ address: operator })
+  await chain.control.setAutomine(false)
+  try {
+    const sent = Array.from({ length: 3 }, () =>
+      sendCoins(chain.clientsOf(accountOfKey(privateKey)), { to: address, wei: 1n }),
+    )
+    const all = Promise.all(sent)
+    await chain.control.setIntervalMining({ interval: 1 })
+    expect(new Set((await all).map(({ transactionHash }) => transactionHash)).size).toBe(3)
+  } finally {
+    await chain.control.setAutomine(true)
+  }
+  expect(await chain.reader.getTransactionCount({ address: operator })).toBe(before + 3)
 })

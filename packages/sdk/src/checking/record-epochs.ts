@@ -4,14 +4,31 @@
  * @module
  */
 import { pause } from '@weft/protocol'
+import type { Standing } from './court-state.ts'
 import type { CourtView } from './court-view.ts'
 
 export type RecordEpochsInit = {
   court: Pick<CourtView, 'rules' | 'now' | 'lastEpoch'> & {
     send: Pick<CourtView['send'], 'record'>
   }
-  /** Whether this tab has a seat, and coins for the fee. */
+  /** See `canRecord`. */
   mayRecord: () => boolean
+}
+
+/** What recording takes of the fee of a case, amply. */
+const recordShare = 10n
+
+/** Drawn now, as far as the last epoch tells. */
+function isSeated(standing: Pick<Standing, 'seat' | 'lastEpoch'> | null): boolean {
+  const seat = standing?.seat
+  return Boolean(seat && (seat.untilEpoch === null || seat.untilEpoch > (standing?.lastEpoch ?? 0)))
+}
+
+/** Whether a tab has a seat, and more coins than a case takes: epochs come for ever, and a case needs them. */
+export function canRecord(standing: Standing | null): boolean {
+  if (!standing || !isSeated(standing)) return false
+  const { gasWei, caseFeeWei } = standing
+  return gasWei >= caseFeeWei + caseFeeWei / recordShare
 }
 
 /** Of an epoch: within so much of it everybody has had a turn. */

@@ -27,7 +27,7 @@ import type { Lots } from './lots.ts'
 import { createLotsOnChain } from './lots-on-chain.ts'
 import { createPaidChecks } from './paid-checks.ts'
 import { createProsecution } from './prosecution.ts'
-import { recordEpoch } from './record-epochs.ts'
+import { canRecord, recordEpoch } from './record-epochs.ts'
 import { repeat } from './repeat.ts'
 
 export type TabCourtInit = {
@@ -123,7 +123,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     ...{ court, ledger, memory, address },
     onSettled: prosecution.settled,
   })
-  const mayRecord = () => isSeated(standing) && (standing?.gasWei ?? 0n) > 0n
+  const mayRecord = () => canRecord(standing)
 
   async function look(): Promise<void> {
     await news.look({ signal })
@@ -205,12 +205,6 @@ function inTurn(court: CourtView): CourtView {
       payForCheck: after(payForCheck),
     },
   }
-}
-
-/** Drawn now, as far as the last epoch tells. */
-function isSeated(standing: Standing | null): boolean {
-  const seat = standing?.seat
-  return Boolean(seat && (seat.untilEpoch === null || seat.untilEpoch > (standing?.lastEpoch ?? 0)))
 }
 
 function stateOf({ id, nodePeerId, foundAtMs, progress, ...record }: CaseRecord): CaseState {
