@@ -64,6 +64,9 @@ export type CheckedAnswer = {
 /** `finding` is `findingHash` of what was found. */
 export type Testimony = { isFalse: boolean; finding: Uint8Array }
 
+/** With who has asked for it. */
+export type AskedTestimony = Testimony & { askerPeerId: string }
+
 /** Checks answers until stopped; what is under way then is ended. @returns stops it */
 export function checkAnswers(init: CheckingInit): () => void {
   const { network, isBusy } = init

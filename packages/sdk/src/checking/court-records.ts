@@ -52,6 +52,8 @@ export type CheckToPay = {
   kind: 'check'
   id: string
   receipt: AuditRequest['receipt']
+  /** Who has asked for it. */
+  askerPeerId: string
   isFalse: boolean
   finding: Uint8Array
   /** That cast the lot; null while it is awaited. */

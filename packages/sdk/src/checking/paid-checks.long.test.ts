@@ -91,7 +91,7 @@ test('of three that were drawn one is paid, when the answer was redeemed, to the
   const { receipt } = answer
   if (!receipt) throw new Error('no receipt')
   expect(receipt.costWei).toBeGreaterThan(0n)
-  const said = { isFalse: false, finding: randomBytes(32) }
+  const said = { askerPeerId: 'a client', isFalse: false, finding: randomBytes(32) }
   for (const { opened } of verifiers) await opened.checked(claimOf(answer), said)
   await until(async () => (await view.epochAfter(receipt.endedAtMs / 1000)) !== null, 'the lot')
   const owed = () => Promise.all(verifiers.map(({ operator }) => view.readOwed(operator)))

@@ -12,6 +12,7 @@ import {
   signVerdict,
   WeftError,
 } from '@weft/protocol'
+import type { AskedTestimony } from './check-answer.ts'
 import type { CheckToPay, CourtLedger } from './court-records.ts'
 import { type CourtView, caseIdOf } from './court-view.ts'
 import { isTimely } from './is-drawn.ts'
@@ -28,12 +29,12 @@ export type PaidChecks = {
   /** How many wait to be paid. */
   waiting(): number
   /** Of a check that was made. Free answers bring nothing in. */
-  add(request: AuditRequest, said: { isFalse: boolean; finding: Uint8Array }): Promise<void>
+  add(request: AuditRequest, said: AskedTestimony): Promise<void>
   /** Asks the chain about each, and sends what is worth it. @throws `payments/*` */
   advance(signal: AbortSignal): Promise<void>
 }
 
-/** A tab that checks more is paid for the newest. */
+/** Of more the newest are kept; see `crowdedOut`. */
 const maxWaiting = 200
 /** A check that pays nothing yet is looked at again after so long, twice as long each time: nodes redeem by the hour. */
 const firstPauseMs = 30_000
@@ -105,11 +106,11 @@ export function createPaidChecks({
       const id = `check ${caseIdOf(receipt)}`
       if (receipt.costWei === 0n || receipt.channelId === null || waiting.has(id)) return
       if (!isTimely(receipt, court.rules)) return
-      const [oldest] = waiting.values()
-      if (oldest && waiting.size >= maxWaiting) await forget(oldest)
       const check: CheckToPay = { kind: 'check', id, receipt, epoch: null, ...said }
       waiting.set(id, check)
       await ledger.put(check)
+      const out = waiting.size > maxWaiting && crowdedOut([...waiting.values()])
+      if (out) await forget(out)
     },
     async advance(signal) {
       let problem: unknown
@@ -123,4 +124,15 @@ export function createPaidChecks({
       if (problem) throw WeftError.from(problem, 'sdk/court', 'A check could not be paid.')
     },
   }
+}
+
+/**
+ * Who asks for much crowds out what it has asked for itself: of whoever has most of those that no lot has fallen on
+ * yet, or else of all, the oldest goes.
+ */
+function crowdedOut(checks: readonly CheckToPay[]): CheckToPay | undefined {
+  const undrawn = checks.filter(({ epoch }) => epoch === null)
+  const among = Map.groupBy(undrawn.length > 0 ? undrawn : checks, ({ askerPeerId }) => askerPeerId)
+  const [most] = [...among.values()].sort((a, b) => b.length - a.length)
+  return most?.[0]
 }

@@ -17,7 +17,7 @@ import {
 import { createCell } from '../cell.ts'
 import type { NodeMemory } from '../node-memory.ts'
 import { caseGas } from './advance-case.ts'
-import type { Testimony } from './check-answer.ts'
+import type { AskedTestimony } from './check-answer.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
 import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
@@ -45,7 +45,7 @@ export type OpenCourt = {
   view(): CourtView | null
   lots(): Lots | null
   /** This tab has checked an answer, for whoever asked. Never rejects: what cannot be done is in the state. */
-  checked(request: AuditRequest, said: Testimony): Promise<void>
+  checked(request: AuditRequest, said: AskedTestimony): Promise<void>
   close(): Promise<void>
 }
 
@@ -166,7 +166,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     court,
     lots: createLotsOnChain({ court }),
     refresh: looking,
-    checked: (request: AuditRequest, said: Testimony) =>
+    checked: (request: AuditRequest, said: AskedTestimony) =>
       telling('open', async () => {
         await paid.add(request, said)
         if (said.isFalse) await prosecution.open(request, said.finding)

@@ -105,10 +105,10 @@ export function createVerifier(init: VerifierInit): Verifier {
     change({ phase: 'idle', sentence: idleSentence() })
     if (!checked) return
     const { checks, ...counts } = state.get()
-    const { outcome, request, testimony } = checked
+    const { outcome, request, askerPeerId, testimony } = checked
     const more = { [outcome]: counts[outcome] + 1 }
     change({ ...more, checks: [listed(checked), ...checks].slice(0, maxShown) })
-    if (testimony) void init.court.checked(request, testimony)
+    if (testimony) void init.court.checked(request, { ...testimony, askerPeerId })
   }
 
   function open({ modelCid }: VerifyChoice): void {

@@ -95,7 +95,9 @@ export async function openCourtStage(rules: ChainRules) {
       // As a liar it finds nothing wrong, ever.
       const member = Object.assign(await goToCourt(tab), { isLiar: false })
       const onEnd = (checked: CheckedAnswer | null) => {
-        if (checked?.testimony) void member.opened.checked(checked.request, checked.testimony)
+        if (!checked?.testimony) return
+        const { request: about, testimony, askerPeerId } = checked
+        void member.opened.checked(about, { ...testimony, askerPeerId })
       }
       const view = () => member.opened.view()
       const check = () =>
