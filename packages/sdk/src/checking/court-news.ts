@@ -76,7 +76,11 @@ export function followNews({
         .filter(({ outcome }) => outcome === 'convicted')
         .map(({ node }) => ({ node, atMs }))
       memory.convicted(more.map(({ node }) => node))
-      const remembered = convicted.filter((each) => atMs - each.atMs < rememberedMs)
+      // A look that failed half-way, or began anew, brings some of them again.
+      const again = new Set(more.map(({ node }) => node))
+      const remembered = convicted.filter(
+        (each) => atMs - each.atMs < rememberedMs && !again.has(each.node),
+      )
       convicted = [...remembered, ...more].slice(-maxConvicted)
       nextBlock = news.nextBlock
       const isNews = news.settled.length + news.accused.length > 0
