@@ -62,7 +62,7 @@ export type CheckedAnswer = {
 }
 
 /** `finding` is `findingHash` of what was found. */
-export type Testimony = { isFalse: boolean; finding: Uint8Array }
+type Testimony = { isFalse: boolean; finding: Uint8Array }
 
 /** With who has asked for it. */
 export type AskedTestimony = Testimony & { askerPeerId: string }
