@@ -64,7 +64,9 @@ test('a token less, one twice, another one, other text, no receipt', async () =>
   const { deltas } = heard
   const without = [...deltas.slice(0, 9), ...deltas.slice(10)]
   expect(judge({ ...heard, deltas: without })).toMatchObject({ verdict: 'lost' })
-  expect(judge({ ...heard, deltas: deltas.slice(0, -1) })).toMatchObject({ verdict: 'lost' })
+  // Behind the last token there may be the rest of a character.
+  const lastToken = deltas.findLastIndex(({ tokens }) => tokens.length > 0)
+  expect(judge({ ...heard, deltas: deltas.slice(0, lastToken) })).toMatchObject({ verdict: 'lost' })
   const twice = [...deltas.slice(0, 9), ...deltas.slice(8)]
   expect(judge({ ...heard, deltas: twice })).toMatchObject({
     verdict: 'duplicated',
