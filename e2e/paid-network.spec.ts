@@ -20,7 +20,7 @@ import {
   totalWei,
   unstake,
 } from './paying-people.ts'
-import { onToken, playground } from './playground.ts'
+import { onToken, playground, stopAtToken } from './playground.ts'
 import { changeKey, deposit, listedWei, stopSpending, takeBack } from './wallet-page.ts'
 
 /** Odd, so that every cost is rounded. The dear tab is asked only where the cheap one is missing. */
@@ -73,9 +73,8 @@ test('twenty paid answers by two tabs, one killed in the middle: every balance i
         await ask(ada, 'What is 14 + 15?')
       })(),
       (async () => {
-        const stopped = onToken(ben.page, 3, () => playground(ben.page).stop.click())
+        await stopAtToken(ben.page, 3)
         const { finish } = await ask(ben, story)
-        await stopped
         expect(finish).toBe('cancelled')
         for (const sum of ['1 + 2', '20 + 22', '8 + 9']) await ask(ben, `What is ${sum}?`)
       })(),

@@ -75,6 +75,23 @@ export async function recordStream(page: Page) {
     )
 }
 
+/** Stops the next answer at so many tokens, inside the page: from outside, a short one may be over before. */
+export async function stopAtToken(client: Page, count: number): Promise<void> {
+  await client.evaluate((enough) => {
+    const observer = new MutationObserver(() => {
+      const summary = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
+      const isTelling = summary?.getAttribute('data-finish') === ''
+      if (!isTelling || Number(summary?.getAttribute('data-tokens')) < enough) return
+      const buttons = [...document.querySelectorAll('button')]
+      const stop = buttons.find((button) => (button.ariaLabel ?? button.textContent) === 'Stop')
+      if (!stop) return
+      observer.disconnect()
+      stop.click()
+    })
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+  }, count)
+}
+
 /** Records, inside the page, every sentence about its place in a queue. @returns reads the record */
 export async function recordQueue(page: Page) {
   await page.evaluate(() => {
