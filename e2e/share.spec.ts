@@ -26,7 +26,8 @@ test('a shared answer holds for who opens it, without a line to anybody; a chang
   const reader = await newBrowserPage()
   await reader.goto(`${siteUrl}/shared`)
   await expect(reader.getByRole('button', { name: 'Open a saved answer' })).toBeVisible()
-  // From here on nobody can be asked anything.
+  // What this device computes with is known by then; from here on nobody can be asked anything.
+  await expect(playground(reader).networkStatus).toContainText('Online')
   const lines = await reader.context().newCDPSession(reader)
   await lines.send('Network.enable')
   const cut = (offline: boolean) =>
