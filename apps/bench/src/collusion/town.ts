@@ -18,7 +18,7 @@ import {
   signVerdict,
   type Verdict,
 } from '@weft/protocol'
-import { parseEther } from 'viem'
+import { getAddress, nonceManager, parseEther } from 'viem'
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const stakeWei = parseEther('100')
@@ -111,6 +111,8 @@ export async function openTown({ verifiers: count, colluding }: TownInit) {
         return await trial()
       } finally {
         await control.revert({ id })
+        for (const { address } of [honestNode, cheat, ...verifiers])
+          nonceManager.reset({ address: getAddress(address), chainId: chain.chainId })
       }
     },
     close: () => chain.stop(),

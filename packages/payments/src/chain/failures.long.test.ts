@@ -7,6 +7,7 @@ import {
   encodeFunctionData,
   type Hash,
   http,
+  nonceManager,
   parseEther,
   parseGwei,
 } from 'viem'
@@ -200,6 +201,22 @@ test('a block that is taken back: what was in it is not believed', async () => {
   expect(await codeOf(done)).toBe('payments/reorganised')
   const { walletWei } = await chain.channels.readAccount(wallet.address)
   expect(walletWei).toBe(parseEther('100'))
+})
+
+test('a key that counts its transactions goes on after one that was dropped', async () => {
+  const wallet = await chain.createWallet()
+  const counting = {
+    ...wallet,
+    clients: chain.clientsOf({ ...wallet.account, nonceManager }),
+  }
+  await withoutMining(async () => {
+    const { done, sent } = transfer(counting, 5n, { timeoutMs: 1_000 })
+    await chain.control.dropTransaction({ hash: await sent })
+    expect(await codeOf(done)).toBe('payments/not-confirmed')
+  })
+  await transfer(counting, 7n, { timeoutMs: 5_000 }).done
+  const { walletWei } = await chain.channels.readAccount(wallet.address)
+  expect(walletWei).toBe(parseEther('100') - 7n)
 })
 
 test('a transaction that stays outside of every block is said to be on its way', async () => {

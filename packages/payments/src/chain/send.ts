@@ -71,6 +71,7 @@ export async function send(
     onSent?.(hash)
     return await whenIncluded(clients.reader, hash, { confirmations, timeoutMs })
   } catch (error) {
+    countAgain(clients)
     throw chainError(error)
   }
 }
@@ -93,8 +94,14 @@ export async function sendCoins(
     onSent?.(hash)
     return await whenIncluded(reader, hash, { confirmations, timeoutMs })
   } catch (error) {
+    countAgain(clients)
     throw chainError(error)
   }
+}
+
+/** A number that was given to what never came into a block would leave a gap, and all after it would wait. */
+function countAgain({ wallet: { account }, chainId }: ChainClients): void {
+  account.nonceManager?.reset({ address: account.address, chainId })
 }
 
 /** The wallet may have been switched since it was connected. */
