@@ -10,6 +10,8 @@ export type Serving = {
   backend: Backend
   /** For a million tokens, as typed; without one it answers for nothing. */
   price?: { input: string; output: string }
+  /** False: it leaves checking to others. */
+  checks?: boolean
 }
 
 export function nodeStatus(page: Page) {
@@ -20,7 +22,7 @@ export function nodeStatus(page: Page) {
 export async function startServing(
   page: Page,
   siteUrl: string,
-  { backend, price }: Serving,
+  { backend, price, checks = true }: Serving,
 ): Promise<void> {
   await page.goto(`${siteUrl}/contribute`)
   await page.getByRole('combobox', { name: 'Backend' }).selectOption(backend)
@@ -29,7 +31,8 @@ export async function startServing(
     await page.getByLabel('A million tokens of prompts').fill(price.input)
     await page.getByLabel('A million tokens of answers').fill(price.output)
   }
-  await page.getByRole('switch', { name: 'Serve' }).click()
+  if (!checks) await page.getByRole('switch', { name: 'Check answers of other tabs' }).click()
+  await page.getByRole('switch', { name: 'Serve', exact: true }).click()
   await untilServing(page)
 }
 
