@@ -17,6 +17,7 @@ import {
   federationPageSchema,
   federationRequestSchema,
 } from './federation-messages.ts'
+import { grantRequestSchema, grantResponseSchema } from './grant-messages.ts'
 import { clientMessageSchema, nodeMessageSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { headMessageSchema, partMessageSchema } from './layers-messages.ts'
@@ -137,6 +138,23 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     },
   ],
   ['voucher', voucherSchema, voucher],
+  [
+    'request for a grant',
+    grantRequestSchema,
+    {
+      app: 'fox-blog',
+      peerId: registration.peerId,
+      pageOrigin: 'https://fox.example',
+      proof: {
+        challenge: new Uint8Array(16),
+        expiresAtMs: 1_800_000_000_000,
+        work: 7,
+        captcha: null,
+        signature: new Uint8Array(64),
+      },
+    },
+  ],
+  ['grant', grantResponseSchema, { type: 'grant', funds }],
   ['funds', fundsSchema, funds],
   ['answer of layers', partMessageSchema, { type: 'ready', width: 192 }],
 ]
