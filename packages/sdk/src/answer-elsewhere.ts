@@ -91,8 +91,8 @@ export async function* answerElsewhere(
     let isAccepted = false
     try {
       bill = await openPayment({ payer, call, job })
-      const { droppedMessages } = quote
-      yield { type: 'node-chosen', nodePeerId, quote, nonce, droppedMessages }
+      const { inputTokens, droppedMessages } = quote
+      yield { type: 'node-chosen', nodePeerId, quote, nonce, inputTokens, droppedMessages }
       voucher = (await bill?.ahead()) ?? null
       isAccepted = true
     } finally {

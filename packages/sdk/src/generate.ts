@@ -95,8 +95,8 @@ async function* answerHere(
   options: WaitOptions,
 ): AsyncGenerator<RoadEvent, void, undefined> {
   const engine = await localEngine(job.modelCid, options)
-  const { droppedMessages } = await engine.measurePrompt(job)
-  yield { type: 'node-chosen', nodePeerId: peerId, quote: null, nonce, droppedMessages }
+  const measure = await engine.measurePrompt(job)
+  yield { type: 'node-chosen', nodePeerId: peerId, quote: null, nonce, ...measure }
   const { messages, sampling, overflow, maxTokens, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   const init = { messages, sampling, overflow, maxTokens, seed, answered: [] }

@@ -154,7 +154,7 @@ function servedBy(
 
 const isWhole = ({ cachedBytes, totalBytes: all }: CachedModel): boolean => cachedBytes === all
 
-function toModelEntry(entry: CatalogueEntry): ModelEntry {
+export function toModelEntry(entry: CatalogueEntry): ModelEntry {
   const { modelCid, manifest, sources, needs, publisher, parts } = entry
   return {
     modelCid,

@@ -210,6 +210,8 @@ export type GenerateEvent =
       /** Null on this device. */
       quote: Quote | null
       nonce: Uint8Array
+      /** Of the prompt as the model reads it. */
+      inputTokens: number
       droppedMessages: number
     }
   /** What the node is owed by now, where that does not follow from its tokens alone. */

@@ -28,7 +28,13 @@ const say = (text: string): GenerateEvent => ({
 
 async function* whole(): AsyncGenerator<GenerateEvent> {
   yield { type: 'search-start', answer: empty }
-  const chosen = { nodePeerId: 'n', quote: null, nonce: new Uint8Array(32), droppedMessages: 0 }
+  const chosen = {
+    nodePeerId: 'n',
+    quote: null,
+    nonce: new Uint8Array(32),
+    inputTokens: 3,
+    droppedMessages: 0,
+  }
   yield { type: 'node-chosen', ...chosen }
   yield say('Yes.')
   const answer: AnswerRecord = { ...empty, text: 'Yes.', finishReason: 'stop' }

@@ -1,0 +1,102 @@
+/**
+ * Between OpenAI's words and the road: which model a name means, and what is asked of whom.
+ * @module
+ */
+import { bytesToHex, jobId, type Message, type Price, type Sampling } from '@weft/protocol'
+import type { Grade } from '@weft/storage'
+import type { Client, GenerateEvent, ModelEntry } from '../tab.ts'
+import { type AnswerEvent, streamAnswer } from './answer-stream.ts'
+import { findModel } from './find-model.ts'
+
+export type ApiComponents = {
+  /** What is known of models now. */
+  models(): readonly ModelEntry[]
+  generate: Client['generate']
+  /** Of requests that say nothing else. */
+  defaults: AnswerChoice
+}
+
+/** Who answers, and for what. */
+export type AnswerChoice = {
+  /** `network` by default. */
+  where?: 'network' | 'local' | undefined
+  /** The most that a node may ask; nothing by default. */
+  maxPrice?: Price | undefined
+  /** How far other tabs check the answer; `sampled` by default. */
+  grade?: Grade | undefined
+}
+
+/** The second argument of every call. */
+export type RequestOptions = AnswerChoice & {
+  signal?: AbortSignal | undefined
+  /** Everything that happens on the way: queues, nodes, costs. */
+  onEvent?: ((event: GenerateEvent) => void) | undefined
+}
+
+/** Where a request does not say how long an answer may get; fewer where the model has less room. */
+const defaultMaxTokens = 1024
+
+export type Asked = {
+  model: string
+  messages: Message[]
+  sampling: Sampling
+  maxTokens: number | null
+  isStream: boolean
+}
+
+/** An answer that has begun: whoever refuses has refused by now. */
+export type BegunAnswer = {
+  entry: ModelEntry
+  /** 24 hex digits of the job's id. */
+  id: string
+  events: AsyncGenerator<AnswerEvent, void, undefined>
+  controller: AbortController
+}
+
+/** @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`; as `streamAnswer` until it has begun */
+export async function beginAnswer(
+  { models, generate, defaults }: ApiComponents,
+  { model, messages, sampling, maxTokens, isStream }: Asked,
+  { signal, onEvent, ...choice }: RequestOptions,
+): Promise<BegunAnswer> {
+  const entry = findModel(models(), { name: model, task: 'chat' })
+  const { where = 'network', maxPrice, grade } = { ...defaults, ...withoutUndefined(choice) }
+  const request = {
+    modelCid: entry.modelCid,
+    messages,
+    sampling,
+    maxTokens: maxTokens ?? Math.min(defaultMaxTokens, entry.manifest.contextTokens),
+    where,
+    ...(maxPrice ? { maxPrice } : {}),
+    ...(grade ? { grade } : {}),
+  }
+  const controller = new AbortController()
+  const ends = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])])
+  let id = ''
+  const events = streamAnswer(generate, request, {
+    signal: ends,
+    tellsText: isStream,
+    onEvent(event) {
+      if (event.type === 'search-start') id = bytesToHex(jobId(event.answer.job)).slice(0, 24)
+      onEvent?.(event)
+    },
+  })
+  const first = await events.next()
+  return { entry, id, events: from(first, events), controller }
+}
+
+async function* from<Item>(
+  first: IteratorResult<Item, void>,
+  rest: AsyncGenerator<Item, void, undefined>,
+): AsyncGenerator<Item, void, undefined> {
+  try {
+    if (first.done) return
+    yield first.value
+    yield* rest
+  } finally {
+    await rest.return()
+  }
+}
+
+const withoutUndefined = (choice: AnswerChoice): AnswerChoice =>
+  Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined))

@@ -1,0 +1,23 @@
+/**
+ * Weft in OpenAI's shape.
+ * @module
+ */
+import type { ApiComponents } from './answers.ts'
+import { type ChatCompletions, createChatCompletions } from './chat-completions.ts'
+import { type Completions, createCompletions } from './completions.ts'
+import { createModelList, type ModelList } from './model-list.ts'
+
+/** The part of the official client that Weft offers; what it leaves out says decision 50. */
+export interface OpenAiDoors {
+  readonly chat: { readonly completions: ChatCompletions }
+  readonly completions: Completions
+  readonly models: ModelList
+}
+
+export function createOpenAiDoors(components: ApiComponents): OpenAiDoors {
+  return {
+    chat: { completions: createChatCompletions(components) },
+    completions: createCompletions(components),
+    models: createModelList(components),
+  }
+}

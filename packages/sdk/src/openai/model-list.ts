@@ -1,0 +1,73 @@
+/**
+ * `client.models`: what can be asked.
+ * https://platform.openai.com/docs/api-reference/models
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { ModelEntry } from '../tab.ts'
+import type { ApiComponents } from './answers.ts'
+
+export type ApiModel = {
+  /** `<publisher>/<name>`, or the CID where two variants have one name. */
+  id: string
+  object: 'model'
+  /** Weft knows no day on which a model was made: 0. */
+  created: 0
+  /** The publisher. */
+  owned_by: string
+  weft: {
+    modelCid: string
+    task: 'chat' | 'embedding'
+    /** Of prompt and answer together, in tokens. */
+    contextTokens: number
+    /** What a device fetches to run it itself, in bytes. */
+    downloadBytes: number
+    /** Nodes that serve it; null where no relay has been asked yet. */
+    liveNodes: number | null
+  }
+}
+
+export interface ModelList {
+  list(): Promise<{ object: 'list'; data: ApiModel[] }>
+  /** @param id - name or CID @throws WeftError `sdk/unknown-model` */
+  retrieve(id: string): Promise<ApiModel>
+}
+
+export function createModelList({ models }: Pick<ApiComponents, 'models'>): ModelList {
+  const all = () => {
+    const offered = models().filter(({ manifest }) => manifest.task !== 'layers')
+    const ids = offered.map(({ manifest }) => manifest.id)
+    return offered.map((entry) => {
+      const isFirst = ids.indexOf(entry.manifest.id) === offered.indexOf(entry)
+      return toApiModel(entry, isFirst ? entry.manifest.id : entry.modelCid)
+    })
+  }
+  return {
+    list: async () => ({ object: 'list', data: all() }),
+    async retrieve(id) {
+      const found = all().find((model) => model.id === id || model.weft.modelCid === id)
+      if (found) return found
+      throw new WeftError('sdk/unknown-model', `There is no model ${id.slice(0, 80)} here.`)
+    },
+  }
+}
+
+function toApiModel(
+  { modelCid, manifest, downloadBytes, liveNodes }: ModelEntry,
+  id: string,
+): ApiModel {
+  const { contextTokens } = manifest
+  return {
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: manifest.id.split('/')[0] ?? '',
+    weft: {
+      modelCid,
+      task: manifest.task === 'embedding' ? 'embedding' : 'chat',
+      contextTokens,
+      downloadBytes,
+      liveNodes,
+    },
+  }
+}
