@@ -150,7 +150,8 @@ async function createBenchPage(): Promise<BenchPage> {
         checkQuote(quote, { job, firstToken: 0, nodePeerId, nowMs: Date.now() })
         const seen = { job, nonce, quote, deltas, answered: [], cancelled: false, channelId: null }
         const { tokenizerHash, endedAtMs: arrivedAtMs } = receipt
-        checkReceipt(receipt, { ...seen, tokenizerHash, arrivedAtMs })
+        const contextTokens = tab.models.list.get()[0]?.manifest.contextTokens ?? 0
+        checkReceipt(receipt, { ...seen, tokenizerHash, contextTokens, arrivedAtMs })
         const endedMs = performance.now()
         return { answerMs: checkingMs - startedMs, checkMs: endedMs - checkingMs }
       }

@@ -122,6 +122,24 @@ export function costWei(
   return total / 1_000_000n
 }
 
+/**
+ * Whether an answer says that there was no room for more while there was: neither had it as many tokens as were
+ * asked for, nor were prompt and answer as long as the model can read.
+ * @param contextTokens by the model's manifest
+ */
+export function isCutShort(
+  {
+    finishReason,
+    inputTokens,
+    firstToken,
+    outputTokens,
+  }: Pick<Receipt, 'finishReason' | 'inputTokens' | 'firstToken' | 'outputTokens'>,
+  { maxTokens, contextTokens }: { maxTokens: number; contextTokens: number },
+): boolean {
+  const room = Math.min(maxTokens, contextTokens - inputTokens)
+  return finishReason === 'length' && firstToken + outputTokens < room
+}
+
 /** What the client saw of a job: enough to check its receipt. */
 export type Transcript = {
   job: Job
@@ -135,6 +153,8 @@ export type Transcript = {
   cancelled: boolean
   /** SHA-256 of tokenizer.json by the model's manifest. */
   tokenizerHash: Uint8Array
+  /** Of prompt and answer together, by the same. */
+  contextTokens: number
   /** Whose money pays; null for a free answer. */
   channelId: Hex | null
   /** When the receipt came, by the client's clock. */
@@ -194,12 +214,13 @@ function throwIfWrong(checks: readonly FieldCheck[]): void {
 
 /**
  * Checks the signature, and every field that the client can know, against what was agreed and what
- * arrived. The node's own word remain: that the model ended by itself (`stop`) or ran out of room
- * (`length`), and the times.
+ * arrived. The node's own word remain: that the model ended by itself (`stop`), how long its prompt is, and
+ * the times.
  * @throws SignatureError, or WeftError `protocol/receipt` that names the field
  */
 export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
   const { job, nonce, quote, answered, deltas, cancelled, tokenizerHash, channelId } = transcript
+  const room = { maxTokens: job.maxTokens, contextTokens: transcript.contextTokens }
   checkNode(receipt, quote.nodePeerId)
   const tokens = [...answered, ...deltas.flatMap((delta) => delta.tokens)]
   const text = deltas.map((delta) => delta.text).join('')
@@ -210,7 +231,10 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
     ['firstToken', receipt.firstToken === answered.length],
     ['inputTokens', receipt.inputTokens === quote.inputTokens],
     ['textHash', bytesEqual(receipt.textHash, sha256(utf8ToBytes(text)))],
-    ['finishReason', receipt.finishReason !== 'cancelled' || cancelled],
+    [
+      'finishReason',
+      (receipt.finishReason !== 'cancelled' || cancelled) && !isCutShort(receipt, room),
+    ],
     ['engine', sameEngine(receipt.engine, quote.engine)],
     ['price', samePrice(receipt.price, quote.price)],
     ['channelId', receipt.channelId === channelId],

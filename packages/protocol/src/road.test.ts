@@ -130,6 +130,15 @@ describe('receipt', () => {
     )
   })
 
+  test('one that ran out of room where there was none is accepted', () => {
+    const { signature: _, ...unsigned } = receipt
+    const full = signReceipt({ ...unsigned, finishReason: 'length' }, nodeKey)
+    const within = (contextTokens: number) =>
+      codeOf(() => checkReceipt(full, { ...transcript, contextTokens }))
+    expect(within(53)).toBe('protocol/receipt')
+    expect(within(52)).toBe('no error')
+  })
+
   test('one that was altered after signing is refused', () => {
     const altered = { ...receipt, outputTokens: receipt.outputTokens + 1 }
     expect(codeOf(() => checkReceipt(altered, transcript))).toBe('protocol/signature')
@@ -147,6 +156,7 @@ describe('receipt', () => {
     ['tokenChain', { tokenChain: [] }],
     ['textHash', { textHash: new Uint8Array(32) }],
     ['finishReason', { finishReason: 'cancelled' }],
+    ['finishReason', { finishReason: 'length' }],
     ['engine', { engine: { runtime: 'other', backend: 'wasm', device: '2 threads' } }],
     ['price', { price: freePrice }],
     ['costWei', { costWei: 41n }],

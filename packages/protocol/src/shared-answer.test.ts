@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest'
 import { sha256, utf8ToBytes } from './bytes.ts'
 import { signReceipt } from './receipt.ts'
-import {
-  checkSharedAnswer,
-  packAnswer,
-  type SharedAnswer,
-  shareAnswer,
-  unpackAnswer,
-} from './shared-answer.ts'
+import { checkSharedAnswer, packAnswer, type SharedAnswer, unpackAnswer } from './shared-answer.ts'
 import { createPrivateKey, peerIdFromPrivateKey } from './signature.ts'
 import { sampleRoad } from './testing/samples.ts'
 
@@ -15,8 +9,8 @@ const { receipt, transcript, nodeKey } = sampleRoad()
 const { job, nonce, deltas } = transcript
 const tokens = deltas.flatMap((delta) => delta.tokens)
 const text = deltas.map((delta) => delta.text).join('')
-const segments = [{ peerId: receipt.nodePeerId, startToken: 0 }]
-const shared = shareAnswer({ job, nonce, tokens, text, segments, receipt })
+const segments = [{ peerId: receipt.nodePeerId, startToken: 0, startChar: 0 }]
+const shared: SharedAnswer = { version: 1, job, nonce, tokens, text, segments, receipt }
 
 /** Of an answer whose first tokens and words came from a node that was lost. */
 function handedOver(): SharedAnswer {
@@ -34,10 +28,10 @@ function handedOver(): SharedAnswer {
   )
   const lost = peerIdFromPrivateKey(createPrivateKey())
   const parts = [
-    { peerId: lost, startToken: 0 },
-    { peerId: receipt.nodePeerId, startToken: 2 },
+    { peerId: lost, startToken: 0, startChar: 0 },
+    { peerId: receipt.nodePeerId, startToken: 2, startChar: 12 },
   ]
-  return shareAnswer({ job, nonce, tokens, text, segments: parts, receipt: second })
+  return { ...shared, segments: parts, receipt: second }
 }
 
 test('what was shared comes out of its link as it was, and holds', async () => {
@@ -50,12 +44,9 @@ test('what was shared comes out of its link as it was, and holds', async () => {
   }
 })
 
-test('where its node began is found', () => {
-  expect(shared.signedFrom).toBe(0)
-  expect(handedOver().signedFrom).toBe(12)
-  const other = { job, nonce, tokens, segments, receipt, text: `${text}.` }
-  expect(() => shareAnswer(other)).toThrow('about another text')
-})
+const startingAt = (startToken: number, startChar: number) => [
+  { peerId: receipt.nodePeerId, startToken, startChar },
+]
 
 test.each<[string, Partial<SharedAnswer>]>([
   ['another text', { text: `${text}!` }],
@@ -63,10 +54,14 @@ test.each<[string, Partial<SharedAnswer>]>([
   ['fewer tokens', { tokens: tokens.slice(0, -1) }],
   ['another prompt', { job: { ...job, messages: [{ role: 'user', content: 'Other' }] } }],
   ['another nonce', { nonce: new Uint8Array(32) }],
-  ['words before the answer', { text: `No. ${text}`, signedFrom: 4 }],
+  ['words before the answer', { text: `No. ${text}`, segments: startingAt(0, 4) }],
+  ['an earlier beginning', { ...handedOver(), segments: startingAt(2, 11) }],
+  ['tokens of somebody else', { ...handedOver(), segments: startingAt(1, 12) }],
   [
     'another maker',
-    { segments: [{ peerId: peerIdFromPrivateKey(createPrivateKey()), startToken: 0 }] },
+    {
+      segments: [{ peerId: peerIdFromPrivateKey(createPrivateKey()), startToken: 0, startChar: 0 }],
+    },
   ],
   ['another receipt', { receipt: { ...receipt, inputTokens: receipt.inputTokens + 1 } }],
 ])('%s is refused', (_, change) => {

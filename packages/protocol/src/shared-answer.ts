@@ -29,29 +29,15 @@ export const sharedAnswerSchema = z.strictObject({
       z.strictObject({
         peerId: peerIdSchema,
         startToken: z.int().min(0).max(limits.maxOutputTokens),
+        /** In UTF-16 units: where its text begins. */
+        startChar: z.int().min(0).max(maxTextChars),
       }),
     )
     .min(1)
     .max(64),
   receipt: receiptSchema,
-  /** In UTF-16 units: where the text begins that the receipt is about. */
-  signedFrom: z.int().min(0).max(maxTextChars),
 })
 export type SharedAnswer = z.output<typeof sharedAnswerSchema>
-
-/** @throws WeftError `protocol/receipt` where the text is not what the receipt is about */
-export function shareAnswer(answer: Omit<SharedAnswer, 'version' | 'signedFrom'>): SharedAnswer {
-  const { text, receipt } = answer
-  const isSigned = (from: number) =>
-    bytesEqual(sha256(utf8ToBytes(text.slice(from))), receipt.textHash)
-  // What nodes before it have said is told by nobody's length, so every one is tried.
-  let signedFrom = 0
-  while (!isSigned(signedFrom)) {
-    signedFrom += 1
-    if (receipt.firstToken === 0 || signedFrom > text.length) throw otherText()
-  }
-  return { version: 1, ...answer, signedFrom }
-}
 
 /**
  * Checks all that can be checked without the model: that the key of the tab that the receipt names has signed for
@@ -65,12 +51,13 @@ export function checkSharedAnswer({
   text,
   segments,
   receipt,
-  signedFrom,
 }: SharedAnswer): void {
   checkClaim(receipt, { job, nonce, tokens })
-  const isTheirs = segments.at(-1)?.peerId === receipt.nodePeerId
-  const isSigned = bytesEqual(sha256(utf8ToBytes(text.slice(signedFrom))), receipt.textHash)
-  if (!isSigned || !isTheirs || (signedFrom > 0 && receipt.firstToken === 0)) throw otherText()
+  const last = segments.at(-1)
+  const isTheirs = last?.peerId === receipt.nodePeerId && last.startToken === receipt.firstToken
+  const startChar = last?.startChar ?? 0
+  const isSigned = bytesEqual(sha256(utf8ToBytes(text.slice(startChar))), receipt.textHash)
+  if (!isSigned || !isTheirs || (startChar > 0 && receipt.firstToken === 0)) throw otherText()
 }
 
 /** @returns text of the letters that a link may have, without `#` */

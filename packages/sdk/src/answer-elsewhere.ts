@@ -117,12 +117,13 @@ export async function* answerElsewhere(
         if (part.type === 'receipt') {
           const { receipt } = part
           const cancelled = options.signal?.aborted ?? false
-          const hash = tokenizerHash(manifestOf(job.modelCid))
+          const manifest = manifestOf(job.modelCid)
+          const { contextTokens } = manifest
+          const known = { contextTokens, tokenizerHash: tokenizerHash(manifest) }
           const channelId = (bill && payer?.funds.channelId) ?? null
           const seen = { job, nonce, quote, answered: before, deltas, cancelled, channelId }
-          const arrivedAtMs = Date.now()
           try {
-            checkReceipt(receipt, { ...seen, tokenizerHash: hash, arrivedAtMs })
+            checkReceipt(receipt, { ...seen, ...known, arrivedAtMs: Date.now() })
           } catch (error) {
             lie = WeftError.from(error, 'protocol/receipt', 'The receipt cannot be checked.')
             await bill?.disown()

@@ -83,7 +83,10 @@ function foldDelta(
   { nodePeerId, tokens, text }: Extract<GenerateEvent, { type: 'delta' }>,
   elapsedMs: number,
 ): AnswerRecord {
-  const sameNode = answer.segments.at(-1)?.peerId === nodePeerId
+  const begins = answer.handovers.some(({ gapMs }) => gapMs === null)
+  const sameNode = answer.segments.at(-1)?.peerId === nodePeerId && !begins
+  const startToken = answer.tokens.length
+  const startChar = answer.text.length
   const firstTokenMs = answer.firstTokenMs ?? elapsedMs
   const lastTokenMs = answer.firstTokenMs === null ? 0 : answer.firstTokenMs + answer.decodeMs
   return {
@@ -92,7 +95,7 @@ function foldDelta(
     tokens: [...answer.tokens, ...tokens],
     segments: sameNode
       ? answer.segments
-      : [...answer.segments, { peerId: nodePeerId, startToken: answer.tokens.length }],
+      : [...answer.segments, { peerId: nodePeerId, startToken, startChar }],
     handovers: answer.handovers.map((each) =>
       each.gapMs === null ? { ...each, gapMs: elapsedMs - lastTokenMs } : each,
     ),

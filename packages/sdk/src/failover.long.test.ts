@@ -2,12 +2,19 @@
  * Nodes that are lost in mid-answer: the rest comes from the next one, token for token.
  */
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
-import { freePrice, greedySampling, signReceipt, WeftError } from '@weft/protocol'
+import {
+  checkSharedAnswer,
+  freePrice,
+  greedySampling,
+  signReceipt,
+  WeftError,
+} from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { generate } from './generate.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { recheck } from './recheck.ts'
 import { type ServeInit, serve } from './serve.ts'
+import { toShared } from './share.ts'
 import type { GenerateEvent } from './tab.ts'
 import { openRoad } from './testing/road-stage.ts'
 
@@ -137,8 +144,8 @@ describe('a node that is lost in mid-answer', () => {
       // One more may be on its way while the network ends.
       expect(tokens - 20).toBeOneOf(death === 'network gone' ? [0, 1] : [0])
       expect(answer.segments).toEqual([
-        { peerId: dying.network.peerId, startToken: 0 },
-        { peerId: honest.network.peerId, startToken: tokens },
+        { peerId: dying.network.peerId, startToken: 0, startChar: 0 },
+        { peerId: honest.network.peerId, startToken: tokens, startChar: expect.any(Number) },
       ])
       expect(answer.handovers).toMatchObject([{ peerId: dying.network.peerId }])
       expect(answer.handovers[0]?.gapMs).toBeLessThan(5_000)
@@ -147,6 +154,7 @@ describe('a node that is lost in mid-answer', () => {
         firstToken: tokens,
         outputTokens: answer.tokens.length - tokens,
       })
+      expect(() => checkSharedAnswer(toShared(answer))).not.toThrow()
     },
   )
 
@@ -157,7 +165,9 @@ describe('a node that is lost in mid-answer', () => {
     expect(answer.finishReason).toBe('stop')
     expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
     expect(answer.handovers).toMatchObject([{ peerId: liar.network.peerId, tokens: 0 }])
-    expect(answer.segments).toEqual([{ peerId: honest.network.peerId, startToken: 0 }])
+    expect(answer.segments).toEqual([
+      { peerId: honest.network.peerId, startToken: 0, startChar: 0 },
+    ])
     expect(events).toContainEqual(expect.objectContaining({ type: 'node-lost', text: '' }))
   })
 
@@ -167,7 +177,9 @@ describe('a node that is lost in mid-answer', () => {
     const { answer, end } = await ask()
     expect(answer.finishReason).toBe('stop')
     expect(await recheck(engine, answer)).toMatchObject({ firstDifference: null })
-    expect(answer.segments).toEqual([{ peerId: honest.network.peerId, startToken: 0 }])
+    expect(answer.segments).toEqual([
+      { peerId: honest.network.peerId, startToken: 0, startChar: 0 },
+    ])
     expect(answer.handovers[0]).toMatchObject({ peerId: liar.network.peerId, tokens: 21 })
     expect(end.receipt).toMatchObject({ nodePeerId: honest.network.peerId, firstToken: 0 })
   })

@@ -31,7 +31,7 @@ describe('an honest node', () => {
     expect(end.answer.finishReason).toBe('stop')
     expect(end.answer.tokens.length).toBeGreaterThan(32)
     expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)
-    expect(end.answer.segments).toEqual([{ peerId: node.peerId, startToken: 0 }])
+    expect(end.answer.segments).toEqual([{ peerId: node.peerId, startToken: 0, startChar: 0 }])
     expect(await recheck(engine, end.answer)).toMatchObject({
       tokens: end.answer.tokens.length,
       firstDifference: null,

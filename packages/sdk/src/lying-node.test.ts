@@ -46,9 +46,16 @@ describe('a node that', () => {
     expect((await recheck(engine, textOnly)).firstDifference).toBe(0)
   })
 
-  test('signs a receipt for more than it sent is refused by name', async () => {
-    const padded = ({ signature: _, ...receipt }: Receipt) =>
-      signReceipt({ ...receipt, outputTokens: receipt.outputTokens + 1 }, privateKey)
+  test.each<[string, keyof Receipt, (receipt: Receipt) => Partial<Receipt>]>([
+    ['more than it sent', 'outputTokens', ({ outputTokens: sent }) => ({ outputTokens: sent + 1 })],
+    [
+      'an answer that had no room, which it had',
+      'finishReason',
+      () => ({ finishReason: 'length' }),
+    ],
+  ])('signs a receipt for %s is refused by name', async (_, field, lie) => {
+    const lied = ({ signature: _, ...receipt }: Receipt) =>
+      signReceipt({ ...receipt, ...lie({ ...receipt, signature: _ }) }, privateKey)
     startServing({
       network: {
         handleJobs: (handler) =>
@@ -65,7 +72,7 @@ describe('a node that', () => {
               queue: (place) => incoming.queue(place),
               quote: (quote) => incoming.quote(quote),
               send: (delta) => incoming.send(delta),
-              finish: (receipt) => incoming.finish(padded(receipt)),
+              finish: (receipt) => incoming.finish(lied(receipt)),
               fail: (error) => incoming.fail(error),
             }),
           ),
@@ -74,7 +81,20 @@ describe('a node that', () => {
     const failure = collect()
     await expect(failure).rejects.toMatchObject({ code: 'protocol/receipt' })
     await expect(failure).rejects.toMatchObject({
-      facts: ['Differs: outputTokens', expect.stringContaining('Nobody else went on')],
+      facts: [`Differs: ${field}`, expect.stringContaining('Nobody else went on')],
+    })
+  })
+
+  test('has room for less than was asked for says so, and signs nothing', async () => {
+    startServing({
+      engine: {
+        measurePrompt: engine.measurePrompt,
+        generate: (init, options) => engine.generate({ ...init, maxTokens: 20 }, options),
+      },
+    })
+    await expect(collect()).rejects.toMatchObject({
+      code: 'network/node-failed',
+      cause: { code: 'engine/short-context' },
     })
   })
 

@@ -21,6 +21,13 @@ export function wrongModel(modelCid: string): WireError {
   return { code: 'sdk/wrong-model', message: `This tab does not serve the model ${modelCid}.` }
 }
 
+export function noRoom(): WeftError {
+  return new WeftError(
+    'engine/short-context',
+    'This device has room for less than the model can answer. What has arrived is yours; another tab can go on.',
+  )
+}
+
 /** The facts stay here: they are for this node's owner, and the sentence says enough. */
 export function toWire(error: unknown): WireError {
   const { code, message } = WeftError.from(error, 'sdk/node-failed', 'The node failed.')

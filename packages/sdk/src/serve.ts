@@ -11,6 +11,7 @@ import {
   deriveSeed,
   type EngineInfo,
   freePrice,
+  isCutShort,
   jobId,
   type Manifest,
   manifestCid,
@@ -28,7 +29,7 @@ import {
 } from '@weft/protocol'
 import { type Charge, openPaidJob, termsOf } from './charge.ts'
 import { JobQueue, type Place } from './job-queue.ts'
-import { busy, leftQueue, switchedOff, toWire, wrongModel } from './serve-errors.ts'
+import { busy, leftQueue, noRoom, switchedOff, toWire, wrongModel } from './serve-errors.ts'
 import { tokenizerHash } from './tokenizer-hash.ts'
 
 export type ServeInit = {
@@ -254,6 +255,10 @@ async function answer(
     } else {
       if (stopped.aborted) throw stopped.reason
       const outputTokens = chain.length - answered.length
+      const { finishReason } = part
+      const ended = { finishReason, inputTokens, firstToken: answered.length, outputTokens }
+      // No client believes it; another node may have the room.
+      if (isCutShort(ended, { maxTokens, contextTokens: manifest.contextTokens })) throw noRoom()
       return signReceipt(
         {
           version: 1,
@@ -264,12 +269,9 @@ async function answer(
           nodePeerId: peerIdFromPrivateKey(privateKey),
           clientPeerId: incoming.clientPeerId,
           nonce,
-          inputTokens,
-          firstToken: answered.length,
-          outputTokens,
+          ...ended,
           tokenChain: chain.windows(),
           textHash: sha256(utf8ToBytes(text)),
-          finishReason: part.finishReason,
           engine: engineInfo,
           price,
           costWei: costWei(price, { inputTokens, outputTokens }),

@@ -2,13 +2,13 @@
  * An answer of this tab as it is handed to somebody else, and one of somebody else as this tab shows its own.
  * @module
  */
-import { type SharedAnswer, shareAnswer, WeftError } from '@weft/protocol'
+import { type SharedAnswer, WeftError } from '@weft/protocol'
 import type { AnswerRecord } from '@weft/storage'
 import { emptyAnswer } from './answer.ts'
 
 /**
  * Without what other tabs said of it: whoever shares it could have signed that.
- * @throws WeftError `sdk/nothing-to-share` for an answer that nobody has signed; `protocol/receipt`
+ * @throws WeftError `sdk/nothing-to-share` for an answer that nobody has signed
  */
 export function toShared({
   job,
@@ -24,7 +24,12 @@ export function toShared({
       'Nobody has signed for this answer, so there is nothing that somebody else could check.',
     )
   }
-  return shareAnswer({ job, nonce, tokens, text, segments, receipt })
+  const { nodePeerId: peerId, firstToken: startToken } = receipt
+  // Who had only the end to say has made no part of it.
+  const last = segments.at(-1)
+  const isPart = last?.peerId === peerId && last.startToken === startToken
+  const all = isPart ? segments : [...segments, { peerId, startToken, startChar: text.length }]
+  return { version: 1, job, nonce, tokens, text, segments: all, receipt }
 }
 
 /** @param shared - that has passed `checkSharedAnswer` */

@@ -22,8 +22,8 @@ export type AnswerRecord = {
   tokens: number[]
   /** Oldest messages that did not fit the model and were left out; null until that is known. */
   droppedMessages: number | null
-  /** Which peer made which tokens: each segment runs to the start of the next. */
-  segments: { peerId: string; startToken: number }[]
+  /** Which peer made which tokens and text, in UTF-16 units: each segment runs to the start of the next. */
+  segments: { peerId: string; startToken: number; startChar: number }[]
   /** Nodes that were lost on the way, in order. */
   handovers: Handover[]
   /** `local` when this tab's own engine answered. */

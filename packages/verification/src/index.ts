@@ -23,4 +23,11 @@ export {
 } from './fingerprint.ts'
 export { type Stretch, severity, worstStretches } from './margins.ts'
 export { type Asked, type Question, questionOf } from './question.ts'
-export { type Finding, type Judged, outcomeOf, type Scored, verify } from './verify.ts'
+export {
+  type Evidence,
+  type Finding,
+  type Judged,
+  outcomeOf,
+  type Scored,
+  verify,
+} from './verify.ts'

@@ -1,4 +1,4 @@
-import type { Thresholds } from '@weft/protocol'
+import type { Receipt, Thresholds } from '@weft/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Likeness } from './fingerprint.ts'
 import { verify } from './verify.ts'
@@ -22,9 +22,15 @@ function scored(changes: Record<number, number>, ended = true) {
   return { inputTokens: 12, choices: { margins, chosen }, likenesses: [] as Likeness[] }
 }
 
-const receipt = { firstToken: 0, outputTokens: 200, inputTokens: 12 }
+const receipt = {
+  firstToken: 0,
+  outputTokens: 200,
+  inputTokens: 12,
+  finishReason: 'stop' as Receipt['finishReason'],
+}
+const room = { maxTokens: 300, contextTokens: 512 }
 const find = (changes: Record<number, number>, changed: Partial<typeof receipt> = {}) =>
-  verify({ receipt: { ...receipt, ...changed }, answer }, scored(changes), thresholds)
+  verify({ ...room, receipt: { ...receipt, ...changed }, answer }, scored(changes), thresholds)
 
 describe('a finding', () => {
   test('of an answer that the model would give', () => {
@@ -58,14 +64,21 @@ describe('a finding', () => {
     const own = { values: 128, alike: 127, meanMantissa: 0.1, medianMantissa: 0 }
     const other = { values: 128, alike: 90, meanMantissa: 9, medianMantissa: 8 }
     const findWith = (likenesses: Likeness[], changes: Record<number, number> = {}) =>
-      verify({ receipt, answer }, { ...scored(changes), likenesses }, thresholds)
+      verify({ ...room, receipt, answer }, { ...scored(changes), likenesses }, thresholds)
     expect(findWith([own, own]).outcome).toBe('passed')
     expect(findWith([own, other])).toMatchObject({
       outcome: 'suspicious',
-      sentence: expect.stringMatching(/^Window 2 carries/),
+      sentence: expect.stringMatching(/^It carries the fingerprint/),
     })
-    expect(findWith([own, other], { 3: 1, 30: 1 }).outcome).toBe('failed')
-    expect(findWith([own, own], { 3: 1, 30: 1 }).outcome).toBe('suspicious')
+    const rare = { 3: 1, 30: 1 }
+    expect(findWith([own, other], rare)).toMatchObject({
+      outcome: 'failed',
+      sentence: expect.stringContaining('fingerprints of its computation are not this model’s'),
+    })
+    expect(findWith([own, own], rare)).toMatchObject({
+      outcome: 'suspicious',
+      sentence: expect.stringContaining('though its fingerprints are this model’s'),
+    })
   })
 
   test('of a prompt of another length than was billed', () => {
@@ -75,12 +88,29 @@ describe('a finding', () => {
     })
   })
 
+  test('of an answer that says that it ran out of room', () => {
+    const full = (outputTokens: number, inputTokens = 12) => {
+      const cut = { ...receipt, outputTokens, inputTokens, finishReason: 'length' as const }
+      const tokens = answer.slice(0, outputTokens)
+      const margins = new Float64Array(outputTokens)
+      const score = { inputTokens, choices: { margins, chosen: Uint32Array.from(tokens) } }
+      const judged = { ...room, maxTokens: 200, receipt: cut, answer: tokens }
+      return verify(judged, { ...score, likenesses: [] }, thresholds)
+    }
+    expect(full(200).outcome).toBe('passed')
+    expect(full(199)).toMatchObject({
+      outcome: 'failed',
+      sentence: 'The node says that there was room for no more than 199 tokens; there was.',
+    })
+    expect(full(199, 313).outcome).toBe('passed')
+  })
+
   test.each([
     ['no choices', { ...scored({}), choices: null }, receipt],
     ['too few', scored({}, false), { ...receipt, outputTokens: 201 }],
     ['another part', scored({}), { ...receipt, firstToken: 1 }],
   ])('is refused of what does not belong together: %s', (_name, score, about) => {
-    expect(() => verify({ receipt: about, answer }, score, thresholds)).toThrow(
+    expect(() => verify({ ...room, receipt: about, answer }, score, thresholds)).toThrow(
       expect.objectContaining({ code: 'verification/bad-score' }),
     )
   })

@@ -69,7 +69,7 @@ test.each([
 
 test('who was caught once casts a shadow on what nobody checked', () => {
   const answer = {
-    segments: [{ peerId: 'a', startToken: 0 }],
+    segments: [{ peerId: 'a', startToken: 0, startChar: 0 }],
     check: null,
     recheck: null,
     quorum: null,

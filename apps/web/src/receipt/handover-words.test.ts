@@ -10,7 +10,7 @@ const lost: Handover = {
 }
 
 const note = (handovers: Handover[], peerId = 'another') =>
-  handoverNote({ handovers, segments: [{ peerId, startToken: 41 }] })
+  handoverNote({ handovers, segments: [{ peerId, startToken: 41, startChar: 0 }] })
 
 test('one handover: where, and how long it took', () => {
   expect(note([lost])).toBe(

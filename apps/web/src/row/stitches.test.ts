@@ -17,7 +17,7 @@ function checkOf(outcome: 'passed' | 'failed') {
 function answer(tokens: number, change: Partial<RowAnswer> = {}): RowAnswer {
   return {
     tokens: Array.from({ length: tokens }, (_, index) => index),
-    segments: tokens > 0 ? [{ peerId: 'a', startToken: 0 }] : [],
+    segments: tokens > 0 ? [{ peerId: 'a', startToken: 0, startChar: 0 }] : [],
     where: 'network',
     finishReason: null,
     receipt: null,
@@ -57,8 +57,8 @@ test('a change of peer cuts a window, and windows stay aligned to the answer', (
     { start: 96, end: 100 },
   ])
   const segments = [
-    { peerId: 'a', startToken: 0 },
-    { peerId: 'b', startToken: 40 },
+    { peerId: 'a', startToken: 0, startChar: 0 },
+    { peerId: 'b', startToken: 40, startChar: 0 },
   ]
   const row = layOutRow(answer(64, { segments }), true)
   expect(row.map(({ peerId, start }) => [peerId, start])).toEqual([
@@ -87,8 +87,8 @@ test('texture follows how far it was checked', () => {
 
 test('who was lost on the way has signed nothing', () => {
   const segments = [
-    { peerId: 'a', startToken: 0 },
-    { peerId: 'b', startToken: 40 },
+    { peerId: 'a', startToken: 0, startChar: 0 },
+    { peerId: 'b', startToken: 40, startChar: 0 },
   ]
   const receipt = { firstToken: 40 } as NonNullable<AnswerRecord['receipt']>
   const handed = answer(70, { segments, receipt, finishReason: 'stop' })

@@ -19,7 +19,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     droppedMessages: 0,
     text: 'Once',
     tokens: Array(42).fill(1),
-    segments: [{ peerId: 'a', startToken: 0 }],
+    segments: [{ peerId: 'a', startToken: 0, startChar: 0 }],
     handovers: [],
     bills: [],
     where: 'network',

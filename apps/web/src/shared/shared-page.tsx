@@ -136,7 +136,8 @@ function OpenAnswer({ shared, answer: asShared }: { shared: SharedAnswer; answer
 
 /** Where the beginning is nobody's word, it stands apart. */
 function SignedText({ shared, isJson }: { shared: SharedAnswer; isJson: boolean }) {
-  const { text, signedFrom, receipt } = shared
+  const { text, segments, receipt } = shared
+  const signedFrom = segments.at(-1)?.startChar ?? 0
   const shown = { streaming: false, isJson }
   if (receipt.firstToken === 0) return <AnswerText text={text} {...shown} />
   return (

@@ -60,9 +60,8 @@ test('an answer of 200 tokens arrives whole, in order, with a receipt that check
     quote: opened.quote,
     answered: [],
     deltas,
-    cancelled: false,
+    ...{ cancelled: false, channelId: null, contextTokens: 4096 },
     tokenizerHash: new Uint8Array(32),
-    channelId: null,
     arrivedAtMs: Date.now(),
   })
 })

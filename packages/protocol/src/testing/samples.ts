@@ -67,6 +67,7 @@ export function sampleRoad() {
     deltas,
     cancelled: false,
     tokenizerHash,
+    contextTokens: 512,
     channelId: sampleChannel,
     arrivedAtMs: 1_800_000_001_200,
   }

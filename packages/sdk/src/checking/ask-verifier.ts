@@ -105,8 +105,11 @@ export function opinionOf(
   if (finding.margins.length % 4 !== 0) throw falseVerdict()
   const margins = new Float32Array(finding.margins.slice().buffer)
   const thresholds = manifest.task === 'chat' ? manifest.thresholds : undefined
-  const isOtherPrompt = finding.inputTokens !== receipt.inputTokens
-  const expected = isOtherPrompt ? 'failed' : thresholds && outcomeOf(margins, thresholds)
+  const { contextTokens } = manifest
+  const judged = { receipt, maxTokens: request.job.maxTokens, contextTokens }
+  const { inputTokens } = finding
+  const expected =
+    thresholds && outcomeOf(judged, { inputTokens, margins, likenesses: [] }, thresholds)
   // The end of the model is a choice as well.
   const choices = [receipt.outputTokens, receipt.outputTokens + 1]
   const isAbout =

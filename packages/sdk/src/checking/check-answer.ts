@@ -113,7 +113,9 @@ async function checkAnswer(
   const [score] = await engine.score([question], { topK: 0, hiddenStates: false, signal })
   if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
   const { inputTokens } = score
-  const judged = { receipt, answer: tokens }
+  const { maxTokens } = job
+  const { contextTokens } = manifest
+  const judged = { receipt, maxTokens, contextTokens, answer: tokens }
   const { outcome, margins, sentence } = verify(judged, asTold(score), thresholds)
   const bytes = new Uint8Array(Float32Array.from(margins).buffer)
   const finding = { outcome, inputTokens, margins: bytes }
