@@ -19,6 +19,7 @@ import {
   type Verdict,
 } from '@weft/protocol'
 import { getAddress, nonceManager, parseEther } from 'viem'
+import { wealthOf as wealthOfAll } from './wealth.ts'
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const stakeWei = parseEther('100')
@@ -73,24 +74,20 @@ export async function openTown({ verifiers: count, colluding }: TownInit) {
 
   /** What all of them have together, wherever it lies, in wei of the token. */
   async function wealthOf(citizens: readonly Citizen[], payer?: Payer) {
-    const parts = citizens.flatMap(({ address, owner }) => [
-      view.readStake(address),
-      ...[address, owner.address].flatMap((account) => [
-        view.readOwed(account),
-        channels.readAccount(account).then(({ walletWei, depositWei }) => walletWei + depositWei),
-      ]),
-    ])
-    if (payer) {
-      const { wallet, channelId, address } = payer
-      parts.push(
-        channels.readAccount(wallet.address).then((had) => had.walletWei + had.depositWei),
-        // Its bond comes back: it is no cost.
-        channels
-          .readCollateral({ channelId, signer: address })
-          .then(({ capWei: cap, committedWei, bondWei }) => cap - committedWei + bondWei),
-      )
-    }
-    return (await Promise.all(parts)).reduce((sum, wei) => sum + wei, 0n)
+    const sum = await wealthOfAll({ view, chain }, citizens)
+    if (!payer) return sum
+    const { wallet, channelId, address } = payer
+    const had = await channels.readAccount(wallet.address)
+    const {
+      capWei: cap,
+      committedWei,
+      bondWei,
+    } = await channels.readCollateral({
+      channelId,
+      signer: address,
+    })
+    // Its bond comes back: it is no cost.
+    return sum + had.walletWei + had.depositWei + cap - committedWei + bondWei
   }
 
   await passEpoch()

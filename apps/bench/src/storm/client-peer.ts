@@ -5,13 +5,23 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createNodeNetwork } from '@weft/network/testing'
 import {
+  addressFromPeerId,
   type Delta,
   type Manifest,
   manifestCid,
   WeftError,
   type WeftErrorData,
 } from '@weft/protocol'
-import { createNodeMemory, type GenerateEvent, generate } from '@weft/sdk/testing'
+import {
+  createAnswerChecks,
+  createNodeMemory,
+  dieLots,
+  type GenerateEvent,
+  generate,
+  type Lots,
+  lotsOrDie,
+} from '@weft/sdk/testing'
+import { goToCourt, type StormPlace } from './court-place.ts'
 import { type Heard, judge } from './judge.ts'
 import { promptFor } from './light-model.ts'
 import { type Ask, asksOf } from './plan.ts'
@@ -24,20 +34,38 @@ export type ClientPeer = {
   stop(): Promise<void>
 }
 
-export type ClientPeerInit = { id: string; seed: number; manifest: Manifest; relays: string[] }
+export type ClientPeerInit = {
+  id: string
+  seed: number
+  manifest: Manifest
+  place: StormPlace
+  /** PeerIds of the verifiers of its coalition: it has them look at each answer of its. Null for an honest one. */
+  friends: readonly string[] | null
+}
 
 /** An answer that has not ended by then hangs: a minute, and what a slow node and reader take. */
 const patienceMs = 60_000
 const slowestTokenMs = 200
 
 export async function openClientPeer(init: ClientPeerInit): Promise<ClientPeer> {
-  const { id, seed, manifest, relays } = init
-  const { network, libp2p } = await createNodeNetwork({ relays })
+  const { id, seed, manifest, place, friends } = init
+  const { network, libp2p, privateKey } = await createNodeNetwork({ relays: place.relays })
+  const memory = createNodeMemory()
+  const court = await goToCourt(place.court, { network, privateKey, memory, manifest })
+  const manifestOf = () => manifest
+  const checks = createAnswerChecks({
+    ...{ network, memory, manifestOf },
+    lots: friends ? friendsAlone(friends) : lotsOrDie(() => court?.lots() ?? null, dieLots(0)),
+    court: () => court?.view()?.court ?? null,
+    waiting: async () => [],
+    keep: async () => {},
+  })
   const components = {
     peerId: network.peerId,
     network,
-    memory: createNodeMemory(),
-    manifestOf: () => manifest,
+    memory,
+    manifestOf,
+    ...(court ? { checks } : {}),
     localEngine: () => Promise.reject(new WeftError('bench/no-engine', 'A client has no engine.')),
   }
   const modelCid = manifestCid(manifest)
@@ -134,8 +162,18 @@ export async function openClientPeer(init: ClientPeerInit): Promise<ClientPeer> 
         question += 1
       }
     },
-    stop: () => network.stop(),
+    async stop() {
+      checks.close()
+      await court?.close()
+      await network.stop()
+    },
   }
+}
+
+/** Every answer is looked at, by nobody else. */
+function friendsAlone(friends: readonly string[]): Lots {
+  const drawn = friends.map(addressFromPeerId)
+  return { lotOf: async () => ({ isSampled: true, drawn }) }
 }
 
 /** What is left of an answer when a node is lost: less than had come where its receipt was false. */

@@ -3,11 +3,12 @@
  * @module
  */
 import { type ClientPeer, openClientPeer } from './client-peer.ts'
+import { readPlace } from './court-place.ts'
 import { readLightManifest } from './light-model.ts'
 import type { Outcome } from './worker-messages.ts'
 import { takeOrders, tell } from './worker-process.ts'
 
-const relays = process.argv.slice(2)
+const place = readPlace()
 const manifest = await readLightManifest()
 const clients: ClientPeer[] = []
 const resting = new AbortController()
@@ -15,8 +16,11 @@ const resting = new AbortController()
 takeOrders(
   async (order) => {
     if (order.type === 'clients') {
-      const { seed, ids } = order
-      for (const id of ids) clients.push(await openClientPeer({ id, seed, manifest, relays }))
+      const { seed, friends } = order
+      for (const { id, colludes } of order.clients) {
+        const init = { id, seed, manifest, place, friends: colludes ? friends : null }
+        clients.push(await openClientPeer(init))
+      }
       tell({ type: 'joined' })
     } else if (order.type === 'ask') {
       const onOutcome = (outcome: Outcome) => tell({ type: 'outcome', outcome })

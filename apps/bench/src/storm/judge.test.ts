@@ -23,9 +23,9 @@ function ask(maxTokens: number) {
 }
 
 /** @param handovers after how many tokens or soon after the next node goes on */
-async function hear(maxTokens: number, handovers: number[] = []): Promise<Heard> {
+async function hear(maxTokens: number, handovers: number[] = [], invents = false): Promise<Heard> {
   const { job, nonce, seed, truth } = ask(maxTokens)
-  const engine = createLightEngine({ tokensPerSecond: 100_000 })
+  const engine = createLightEngine({ tokensPerSecond: 100_000, invents })
   const deltas: Heard['deltas'] = []
   let next = 0
   for (const until of [...handovers, Number.POSITIVE_INFINITY]) {
@@ -94,4 +94,17 @@ test('a beginning is a prefix, a failure or a hang', async () => {
   expect(judge({ ...begun, end: null })).toMatchObject({ verdict: 'failed' })
   expect(judge({ ...begun, isHung: true })).toMatchObject({ verdict: 'hung' })
   expect(judge({ ...begun, asked: null, end: null })).toMatchObject({ verdict: 'failed' })
+})
+
+test('what a node made up, alone or behind a true beginning, is told from what is broken', async () => {
+  const invented = await hear(256, [], true)
+  expect(judge(invented)).toMatchObject({ verdict: 'invented', tokens: words, lost: 0 })
+  const late = await hear(256, [40])
+  const handedOver = late.deltas.findIndex(({ index }) => index >= 40)
+  expect(judge(late)).toMatchObject({ verdict: 'whole' })
+  expect(judge({ ...late, deltas: late.deltas.slice(0, handedOver) })).toMatchObject({
+    verdict: 'lost',
+  })
+  const loud = invented.deltas.map((delta) => ({ ...delta, text: delta.text.toUpperCase() }))
+  expect(judge({ ...invented, deltas: loud })).toMatchObject({ verdict: 'wrong' })
 })

@@ -12,7 +12,7 @@ import {
   type Receipt,
   TokenChain,
 } from '@weft/protocol'
-import { truthOf } from './light-model.ts'
+import { inventedSeed, pieceOf, tokenAt, truthOf } from './light-model.ts'
 
 /** What a client heard of one answer, as it came. */
 export type Heard = {
@@ -33,12 +33,14 @@ export type Heard = {
 
 /**
  * `whole`: all of it, right, and signed for. `prefix`: the client stopped it, and it was right so far.
- * `failed`: an error told that it ends here, and it was right so far. The others are defects.
+ * `failed`: an error told that it ends here, and it was right so far. `invented`: tokens that a colluding node made
+ * up and, where it came to its end, signed for; the rest of it is as it should be. The others are defects.
  */
 export const verdicts = [
   'whole',
   'prefix',
   'failed',
+  'invented',
   'hung',
   'lost',
   'duplicated',
@@ -52,7 +54,9 @@ export function judge({ asked, deltas, end, hasCancelled, isHung }: Heard): Judg
   if (!asked) return { verdict: nothing(), tokens: 0, lost: 0, duplicated: 0 }
   const { job, nonce } = asked
   const id = jobId(job)
-  const truth = truthOf(deriveSeed({ jobId: id, nonce, modelCid: job.modelCid }), job)
+  const seed = deriveSeed({ jobId: id, nonce, modelCid: job.modelCid })
+  const truth = truthOf(seed, job)
+  let isInvented = false
   let next = 0
   let lost = 0
   let duplicated = 0
@@ -61,15 +65,22 @@ export function judge({ asked, deltas, end, hasCancelled, isHung }: Heard): Judg
   for (const delta of deltas) {
     if (delta.index > next) lost += delta.index - next
     if (delta.index < next) duplicated += Math.min(next - delta.index, delta.tokens.length)
-    isRight &&= delta.tokens.every((token, at) => token === truth.tokens[delta.index + at])
+    for (const [at, token] of delta.tokens.entries()) {
+      const position = delta.index + at
+      if (token === truth.tokens[position]) continue
+      isRight &&= position < truth.tokens.length && token === tokenAt(inventedSeed(seed), position)
+      isInvented = true
+      truth.tokens[position] = token
+    }
     next = Math.max(next, delta.index + delta.tokens.length)
     text += delta.text
   }
-  isRight &&= truth.text.startsWith(text)
+  const whole = truth.tokens.map(pieceOf).join('')
+  isRight &&= whole.startsWith(text)
   const hasEnded = end?.finishReason === 'stop' || end?.finishReason === 'length'
   if (hasEnded) {
     lost += Math.max(0, truth.tokens.length - next)
-    isRight &&= end.finishReason === truth.finishReason && text === truth.text
+    isRight &&= end.finishReason === truth.finishReason && text === whole
     isRight &&= isSigned(end.receipt)
   }
   if (end) isRight &&= end.text === text && end.tokens.join() === tokensOf(deltas)
@@ -77,6 +88,7 @@ export function judge({ asked, deltas, end, hasCancelled, isHung }: Heard): Judg
   if (duplicated > 0) return { verdict: 'duplicated', ...figures }
   if (lost > 0) return { verdict: 'lost', ...figures }
   if (!isRight) return { verdict: 'wrong', ...figures }
+  if (isInvented) return { verdict: 'invented', ...figures }
   return { verdict: hasEnded ? 'whole' : nothing(), ...figures }
 
   /** What an answer is that has not come to its end. */

@@ -4,19 +4,26 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Engine, GeneratePart } from '@weft/engine'
-import { endOf, isHalf, pieceOf, tokenAt } from './light-model.ts'
+import { endOf, inventedSeed, isHalf, pieceOf, tokenAt } from './light-model.ts'
 
 export type LightEngine = Pick<Engine, 'measurePrompt' | 'generate'>
+
+export type LightEngineInit = {
+  tokensPerSecond: number
+  /** It says what costs nothing to say. */
+  invents?: boolean
+}
 
 const inputTokens = 8
 /** Prompts are read so much faster than answers are written. */
 const prefillFactor = 50
 
-export function createLightEngine({ tokensPerSecond }: { tokensPerSecond: number }): LightEngine {
+export function createLightEngine({ tokensPerSecond, invents }: LightEngineInit): LightEngine {
   const meanMs = 1000 / tokensPerSecond
   return {
     measurePrompt: async () => ({ inputTokens, droppedMessages: 0 }),
-    async *generate({ seed, answered, messages, maxTokens }, { signal } = {}) {
+    async *generate({ seed: given, answered, messages, maxTokens }, { signal } = {}) {
+      const seed = invents ? inventedSeed(given) : given
       const { length, finishReason } = endOf({ messages, maxTokens })
       const startedMs = performance.now()
       const prefillMs = (meanMs * (inputTokens + answered.length)) / prefillFactor
@@ -56,6 +63,30 @@ export function createLightEngine({ tokensPerSecond }: { tokensPerSecond: number
       yield end(finishReason, index)
     },
   }
+}
+
+/** What a verifier's engine says of an answer: every token is the model's own choice, or none that it ever would make. */
+export const lightScores: Pick<Engine, 'score'> = {
+  score: async (asked) =>
+    asked.map(({ claim, answer, messages, maxTokens }) => {
+      if (!claim) throw new Error('Nobody asks without a claim.')
+      const { length, finishReason } = endOf({ messages, maxTokens })
+      const tokens = Array.from({ length: answer.length }, (_, at) => tokenAt(claim.seed, at))
+      const margin = (isRight: boolean) => (isRight ? 0 : Number.POSITIVE_INFINITY)
+      const margins = answer.map((token, at) => margin(token === tokens[at]))
+      if (claim.ended) margins.push(margin(finishReason === 'stop' && answer.length === length))
+      return {
+        topTokens: new Uint32Array(),
+        topLogits: new Float32Array(),
+        answerLogits: new Float32Array(answer.length),
+        inputTokens,
+        hiddenStates: null,
+        choices: {
+          margins: Float64Array.from(margins),
+          chosen: Uint32Array.from([...tokens, ...(claim.ended ? [0] : [])]),
+        },
+      }
+    }),
 }
 
 /** Text that the tokens so far hold back for a whole character. */

@@ -56,6 +56,11 @@ export function endOf({ messages, maxTokens }: LightPrompt): {
     : { length: wanted, finishReason: 'stop' }
 }
 
+/** What somebody says who makes an answer up: it looks like any other. */
+export function inventedSeed(seed: Uint8Array): Uint8Array {
+  return sha256(concatBytes(seed, new TextEncoder().encode('invented')))
+}
+
 /** The only right answer. */
 export function truthOf(seed: Uint8Array, prompt: LightPrompt) {
   const { length, finishReason } = endOf(prompt)

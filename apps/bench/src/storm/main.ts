@@ -14,6 +14,9 @@ const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort())
 process.once('SIGTERM', () => interrupted.abort())
 
+/** Money is written as text. */
+const inText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)
+
 const everyMs = 5_000
 let saidMs = Number.NEGATIVE_INFINITY
 const record = await runStorm(options, {
@@ -39,7 +42,7 @@ const record = await runStorm(options, {
 })
 const summary = summarise(record)
 await mkdir(out, { recursive: true })
-await writeFile(join(out, 'report.json'), `${JSON.stringify({ summary, record }, null, 1)}\n`)
+await writeFile(join(out, 'report.json'), `${JSON.stringify({ summary, record }, inText, 1)}\n`)
 await writeFile(join(out, 'report.html'), await renderReport(record, summary))
 
 if (json) {

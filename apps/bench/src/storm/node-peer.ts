@@ -5,8 +5,15 @@
  */
 import type { IncomingJob, Network } from '@weft/network'
 import { createNodeNetwork, type NodeNetworkInit } from '@weft/network/testing'
-import { type EngineInfo, freePrice, type Manifest, manifestCid } from '@weft/protocol'
-import { serve } from '@weft/sdk/testing'
+import {
+  type EngineInfo,
+  freePrice,
+  type Manifest,
+  manifestCid,
+  type PrivateKey,
+} from '@weft/protocol'
+import { createNodeMemory, serve } from '@weft/sdk/testing'
+import { goToCourt, type StormPlace } from './court-place.ts'
 import { boast, lyingJob } from './lies.ts'
 import { createLightEngine, type LightEngine } from './light-engine.ts'
 import { type Line, openLine } from './line.ts'
@@ -25,22 +32,32 @@ const inferProtocol = '/weft/infer/1'
 const burialMs = 15_000
 const dyingByLine: readonly (OwnDeath | null)[] = ['cut', 'silent', 'torn']
 
-export type NodePeerInit = { plan: NodePlan; manifest: Manifest; relays: string[] }
+export type NodePeerInit = {
+  plan: NodePlan
+  privateKey: PrivateKey
+  manifest: Manifest
+  place: StormPlace
+}
 
-export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Promise<NodePeer> {
-  const { tokensPerSecond, maxJobs, lie } = plan
+export async function openNodePeer(init: NodePeerInit): Promise<NodePeer> {
+  const { plan, privateKey, manifest, place } = init
+  const { relays } = place
+  const { tokensPerSecond, maxJobs, lie, colludes: invents } = plan
   const lines: Line[] = []
-  const opened = await createNodeNetwork(
-    dyingByLine.includes(plan.death) ? await behindLines(relays, lines) : { relays },
-  )
-  const { network, libp2p, privateKey } = opened
+  const { network, libp2p } = await createNodeNetwork({
+    ...(dyingByLine.includes(plan.death) ? await behindLines(relays, lines) : { relays }),
+    privateKey,
+  })
+  // It answers for what it signed, and calls the larger panel when it is accused, rightly or not.
+  const memory = createNodeMemory()
+  const court = await goToCourt(place.court, { network, privateKey, memory, manifest })
   const announced = tokensPerSecond * (lie === 'boasts' ? boast : 1)
   const modelCid = manifestCid(manifest)
   const announcement = network.announce({
     models: [{ modelCid, price: freePrice, engine: engineInfo, tokensPerSecond: announced }],
     maxJobs,
   })
-  const engine = stoppable(createLightEngine({ tokensPerSecond }))
+  const engine = stoppable(createLightEngine({ tokensPerSecond, invents }))
   const stopServing = serve({
     network: lie ? lying(network, (job) => lyingJob(job, lie, privateKey)) : network,
     engine,
@@ -61,7 +78,7 @@ export async function openNodePeer({ plan, manifest, relays }: NodePeerInit): Pr
     })
   }
   const leave = async () => {
-    await Promise.allSettled([stopServing(), announcement.stop()])
+    await Promise.allSettled([stopServing(), announcement.stop(), court?.close()])
     await network.stop()
   }
   const lose: Record<OwnDeath, () => void> = {

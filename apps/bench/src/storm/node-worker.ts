@@ -2,11 +2,13 @@
  * A process of nodes.
  * @module
  */
+import { hexToBytes } from '@weft/protocol'
+import { readPlace } from './court-place.ts'
 import { readLightManifest } from './light-model.ts'
 import { type NodePeer, openNodePeer } from './node-peer.ts'
 import { takeOrders, tell } from './worker-process.ts'
 
-const relays = process.argv.slice(2)
+const place = readPlace()
 const manifest = await readLightManifest()
 /** Opened one after the other; one may be told to die before it is born. */
 const births = new Map<string, Promise<NodePeer>>()
@@ -16,8 +18,9 @@ let last: Promise<unknown> = Promise.resolve()
 takeOrders(
   async (order) => {
     if (order.type === 'birth') {
-      for (const plan of order.nodes) {
-        const birth = last.then(() => openNodePeer({ plan, manifest, relays }))
+      for (const { plan, key } of order.nodes) {
+        const privateKey = hexToBytes(key)
+        const birth = last.then(() => openNodePeer({ plan, privateKey, manifest, place }))
         last = birth.catch(() => {}) // Told as trouble; later ones are born all the same.
         births.set(plan.id, birth)
         const peer = await birth

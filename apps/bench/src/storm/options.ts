@@ -12,6 +12,10 @@ export type StormOptions = {
   kill: number
   /** Per cent of the nodes that lie in ways that a client can notice. */
   lie: number
+  /** Tabs that check answers. With any there is a court, where all nodes and verifiers have something at stake. */
+  verifiers: number
+  /** Per cent of nodes, verifiers and clients that are one coalition against all others. */
+  collude: number
   /** Relay processes killed during the storm, each started again with its key. */
   relayRestarts: number
   seed: number
@@ -24,6 +28,8 @@ export const fullStorm: StormOptions = {
   minutes: 3,
   kill: 20,
   lie: 10,
+  verifiers: 0,
+  collude: 0,
   relayRestarts: 2,
   seed: 7,
 }
@@ -35,6 +41,8 @@ const usage = `npm run storm -- [options]
   --minutes N          how long, fractions allowed (${fullStorm.minutes})
   --kill N             per cent of the nodes that die in a minute (${fullStorm.kill})
   --lie N              per cent of the nodes that lie (${fullStorm.lie})
+  --verifiers N        tabs that check answers, before a court (${fullStorm.verifiers})
+  --collude N          per cent of nodes, verifiers and clients that are one coalition (${fullStorm.collude})
   --relay-restarts N   relays killed with -9 and started again (${fullStorm.relayRestarts})
   --seed N             one seed, one sequence of events (${fullStorm.seed})
   --out FOLDER         where report.html and report.json go (.weft/storm)
@@ -48,6 +56,8 @@ export function readStormOptions(): { options: StormOptions; out: string; json: 
     minutes: flag(fullStorm.minutes),
     kill: flag(fullStorm.kill),
     lie: flag(fullStorm.lie),
+    verifiers: flag(fullStorm.verifiers),
+    collude: flag(fullStorm.collude),
     'relay-restarts': flag(fullStorm.relayRestarts),
     seed: flag(fullStorm.seed),
     out: { type: 'string', default: '.weft/storm' },
@@ -68,6 +78,8 @@ export function readStormOptions(): { options: StormOptions; out: string; json: 
     minutes: number('minutes', values.minutes, [0.05, 24 * 60]),
     kill: number('kill', values.kill, [0, 1_000]),
     lie: number('lie', values.lie, [0, 100]),
+    verifiers: whole('verifiers', values.verifiers, [0, 200]),
+    collude: number('collude', values.collude, [0, 100]),
     relayRestarts: whole('relay-restarts', values['relay-restarts'], [0, 100]),
     seed: whole('seed', values.seed, [0, Number.MAX_SAFE_INTEGER]),
   }

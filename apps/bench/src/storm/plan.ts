@@ -15,9 +15,13 @@ export type NodePlan = {
   tokensPerSecond: number
   maxJobs: number
   lie: Lie | null
+  /** It makes answers up and signs for them, and its friends say that nothing is wrong. */
+  colludes: boolean
   /** Of its own, in the storm. */
   death: OwnDeath | null
 }
+
+type PersonPlan = { id: string; colludes: boolean }
 
 /** The nodes of one process. */
 export type Crew = { id: string; nodes: NodePlan[] }
@@ -28,7 +32,13 @@ export type StormEvent = { atMs: number } & (
   | { type: 'relay-restart'; relay: number }
 )
 
-export type StormPlan = { crews: Crew[]; events: StormEvent[]; durationMs: number }
+export type StormPlan = {
+  crews: Crew[]
+  verifiers: PersonPlan[]
+  clients: PersonPlan[]
+  events: StormEvent[]
+  durationMs: number
+}
 
 export const relayCount = 2
 /** Processes take 100 MB each before their first node. */
@@ -39,7 +49,7 @@ const nodesPerDoomedCrew = 5
 const calmEndMs = 5_000
 
 export function planStorm(options: StormOptions): StormPlan {
-  const { nodes, minutes, kill, lie, relayRestarts, seed } = options
+  const { nodes, minutes, kill, lie, collude, relayRestarts, seed } = options
   const random = createRandom(`storm ${seed}`)
   const durationMs = minutes * 60_000
   const deck: Lie[] = []
@@ -51,13 +61,15 @@ export function planStorm(options: StormOptions): StormPlan {
   let born = 0
   const birth = (): NodePlan => {
     born += 1
-    return {
+    const node = {
       id: `n${born}`,
       tokensPerSecond: random.between(10, 40),
       maxJobs: random.between(4, 8),
-      lie: random.chance(lie / 100) ? drawLie() : null,
       death: null,
     }
+    // Who colludes tells no other lies: they would give it away.
+    if (collude > 0 && random.chance(collude / 100)) return { ...node, lie: null, colludes: true }
+    return { ...node, lie: random.chance(lie / 100) ? drawLie() : null, colludes: false }
   }
   let crewed = 0
   const crew = (size: number): Crew => {
@@ -102,7 +114,27 @@ export function planStorm(options: StormOptions): StormPlan {
     if (gone) gone.death = death
     return { ...draft, crewId: home.id, nodeId: gone?.id ?? '', death, heir }
   })
-  return { crews, events, durationMs }
+  const people = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      id: `${prefix}${index + 1}`,
+      colludes: index < Math.round((count * collude) / 100),
+    }))
+  return {
+    crews,
+    verifiers: people('v', options.verifiers),
+    clients: people('c', options.clients),
+    events,
+    durationMs,
+  }
+}
+
+/** Those that are there from the beginning, and those that come. */
+export function allNodes({ crews, events }: Pick<StormPlan, 'crews' | 'events'>): NodePlan[] {
+  const heirs = events.flatMap((event) => {
+    if (event.type === 'death') return [event.heir]
+    return event.type === 'crew-death' ? event.heir.nodes : []
+  })
+  return [...crews.flatMap((crew) => crew.nodes), ...heirs]
 }
 
 function sizes(total: number, parts: number): number[] {

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { StormOptions } from './options.ts'
 import { planStorm, type StormEvent, type StormPlan } from './plan.ts'
 import { openStage, type Stage } from './stage.ts'
+import { openTown, type Reckoning } from './town.ts'
 import type { Outcome } from './worker-messages.ts'
 
 /** One second of the storm. Bytes are resident memory; null where it is not known. */
@@ -40,6 +41,8 @@ export type StormRecord = {
   outcomes: Outcome[]
   samples: StormSample[]
   relayReturns: RelayReturn[]
+  /** Null in a storm without money. */
+  town: Reckoning | null
   /** Crashes and errors that nobody caught. */
   troubles: string[]
 }
@@ -47,6 +50,8 @@ export type StormRecord = {
 /** What the last answers may take once nobody asks any more. */
 const restMs = 90_000
 const interruptedRestMs = 5_000
+/** An epoch, a panel, an appeal. */
+const lastCasesMs = 90_000
 const joinMs = 120_000
 const sampleMs = 1_000
 const pollMs = 200
@@ -71,10 +76,15 @@ export async function runStorm(
     outcomes: [],
     samples: [],
     relayReturns: [],
+    town: null,
     troubles: [],
   }
   const latest = new Map<string, { lagMs: number; connections: number }>()
+  const progress = (step: string) => onProgress({ ...record, step }, Date.now() - record.beganAtMs)
+  if (options.verifiers > 0) progress('opening the court')
+  const town = options.verifiers > 0 ? await openTown(plan) : null
   const stage = await openStage({
+    ...{ options, plan, town },
     onNews(news, worker) {
       if (news.type === 'outcome') record.outcomes.push(news.outcome)
       if (news.type === 'trouble') record.troubles.push(`${worker}: ${news.message}`)
@@ -82,14 +92,14 @@ export async function runStorm(
     },
     onTrouble: (message) => record.troubles.push(message),
   })
-  const progress = (step: string) => onProgress({ ...record, step }, Date.now() - record.beganAtMs)
   const over = new AbortController()
   try {
     progress('opening the nodes')
     for (const crew of plan.crews) await stage.openCrew(crew)
     await untilRegistered(stage, options.nodes, signal)
+    await stage.openVerifiers()
     progress('opening the clients')
-    await stage.openClients(options)
+    await stage.openClients()
     record.beganAtMs = Date.now()
     const watching = watch()
     stage.ask()
@@ -97,12 +107,18 @@ export async function runStorm(
     record.isInterrupted = signal.aborted
     progress('waiting for the last answers')
     await stage.rest(signal.aborted ? interruptedRestMs : restMs)
+    if (town) {
+      progress('waiting for the last cases')
+      await wait(lastCasesMs, undefined, { signal }).catch(() => {})
+      record.town = await town.reckon()
+    }
     over.abort()
     await watching
     return record
   } finally {
     over.abort()
     await stage.close()
+    await town?.close()
   }
 
   async function watch(): Promise<void> {

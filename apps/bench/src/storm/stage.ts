@@ -6,13 +6,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createPrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
+import { bytesToHex, createPrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
 import { freePort } from '@weft/weft/free-port'
 import { type RelayProcess, startRelay } from '@weft/weft/relay-process'
 import type { StormOptions } from './options.ts'
-import { type Crew, type NodePlan, type OwnDeath, relayCount } from './plan.ts'
+import { type Crew, type NodePlan, type OwnDeath, relayCount, type StormPlan } from './plan.ts'
+import type { Town } from './town.ts'
 import type { News } from './worker-messages.ts'
-import { openWorker, type Worker } from './workers.ts'
+import { openWorker, type Worker, type WorkerInit } from './workers.ts'
 
 export type Stage = {
   relays: RelayProcess[]
@@ -23,7 +24,9 @@ export type Stage = {
   birth(crewId: string, node: NodePlan): void
   death(crewId: string, nodeId: string, death: OwnDeath): void
   /** Resolves when all have joined. */
-  openClients(options: StormOptions): Promise<void>
+  openVerifiers(): Promise<void>
+  /** Resolves when all have joined. */
+  openClients(): Promise<void>
   ask(): void
   /** Asks nothing more. @returns when the last answers have ended, or after `ms` */
   rest(ms: number): Promise<void>
@@ -31,6 +34,10 @@ export type Stage = {
 }
 
 export type StageInit = {
+  options: StormOptions
+  plan: StormPlan
+  /** Null in a storm without money. */
+  town: Town | null
   onNews: (news: News, worker: string) => void
   onTrouble: (message: string) => void
 }
@@ -39,12 +46,16 @@ const host = '127.0.0.1'
 const firstPort = 7570
 const clientsPerCrowd = 50
 
-export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage> {
+type WorkerRole = WorkerInit['role']
+
+export async function openStage(init: StageInit): Promise<Stage> {
+  const { options, plan, town, onNews, onTrouble } = init
   const folder = await mkdtemp(join(tmpdir(), 'weft-storm-'))
   const stopping = new AbortController()
   const relays: RelayProcess[] = []
   const crews = new Map<string, Worker>()
   const crowds: Worker[] = []
+  const benches: Worker[] = []
   const rested = new Map<string, PromiseWithResolvers<void>>()
   const places = await findPlaces(folder)
   for (const [index, { address: _, ...place }] of places.entries()) {
@@ -56,12 +67,14 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
       await startRelay({ ...place, flags, stopping: stopping.signal, onRestart: () => {} }),
     )
   }
-  const addresses = relays.map(({ address }) => address)
-  const open = (name: string, role: 'node' | 'client', told: (news: News) => void = () => {}) =>
+  const place = { relays: relays.map(({ address }) => address), court: town?.place ?? null }
+  const keyOf = (id: string) => bytesToHex(town?.keys.get(id) ?? createPrivateKey())
+  const withKey = (node: NodePlan) => ({ plan: node, key: keyOf(node.id) })
+  const open = (name: string, role: WorkerRole, told: (news: News) => void = () => {}) =>
     openWorker({
       name,
       role,
-      relays: addresses,
+      place,
       onNews(news) {
         told(news)
         onNews(news, name)
@@ -74,25 +87,41 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
 
   return {
     relays,
-    workers: () => [...crews.values(), ...crowds],
+    workers: () => [...crews.values(), ...benches, ...crowds],
     async openCrew({ id, nodes }) {
       const worker = await open(id, 'node')
       crews.set(id, worker)
-      worker.order({ type: 'birth', nodes })
+      worker.order({ type: 'birth', nodes: nodes.map(withKey) })
     },
     killCrew(crewId) {
       crews.get(crewId)?.kill()
       crews.delete(crewId)
     },
     birth(crewId, node) {
-      crews.get(crewId)?.order({ type: 'birth', nodes: [node] })
+      crews.get(crewId)?.order({ type: 'birth', nodes: [withKey(node)] })
     },
     death(crewId, nodeId, death) {
       crews.get(crewId)?.order({ type: 'death', nodeId, death })
     },
-    async openClients({ clients, seed }) {
-      const ids = Array.from({ length: clients }, (_, index) => `c${index + 1}`)
-      for (let first = 0; first < clients; first += clientsPerCrowd) {
+    async openVerifiers() {
+      if (!town) return
+      const joined = Promise.withResolvers<void>()
+      const worker = await open('verifiers', 'verifier', ({ type }) => {
+        if (type === 'joined') joined.resolve()
+      })
+      benches.push(worker)
+      const verifiers = plan.verifiers.map(({ id, colludes }) => ({ key: keyOf(id), colludes }))
+      worker.order({ type: 'verifiers', verifiers, coalition: town.coalition })
+      await joined.promise
+    },
+    async openClients() {
+      const { clients } = plan
+      const { seed } = options
+      const friends = plan.verifiers.flatMap(({ id, colludes }) => {
+        const key = colludes && town?.keys.get(id)
+        return key ? [peerIdFromPrivateKey(key)] : []
+      })
+      for (let first = 0; first < clients.length; first += clientsPerCrowd) {
         const name = `crowd${crowds.length + 1}`
         const joined = Promise.withResolvers<void>()
         rested.set(name, Promise.withResolvers())
@@ -101,7 +130,8 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
           if (type === 'rested') rested.get(name)?.resolve()
         })
         crowds.push(worker)
-        worker.order({ type: 'clients', seed, ids: ids.slice(first, first + clientsPerCrowd) })
+        const crowd = clients.slice(first, first + clientsPerCrowd)
+        worker.order({ type: 'clients', seed, clients: crowd, friends })
         // A crowd that crashed rests.
         await Promise.race([joined.promise, rested.get(name)?.promise])
       }
@@ -119,7 +149,7 @@ export async function openStage({ onNews, onTrouble }: StageInit): Promise<Stage
     },
     async close() {
       stopping.abort()
-      for (const worker of [...crews.values(), ...crowds]) worker.kill()
+      for (const worker of [...crews.values(), ...benches, ...crowds]) worker.kill()
       await Promise.all(relays.map((relay) => relay.stop()))
       await rm(folder, { recursive: true, force: true })
     },

@@ -2,10 +2,12 @@
  * A storm in figures, and in plain words.
  * @module
  */
+import { formatEther } from 'viem'
 import { rounded } from '../report.ts'
 import { type Verdict, verdicts } from './judge.ts'
 import type { StormOptions } from './options.ts'
 import type { StormRecord } from './run-storm.ts'
+import type { Reckoning } from './town.ts'
 
 export type StormSummary = {
   metrics: Record<string, number>
@@ -26,7 +28,7 @@ export function commandOf(options: StormOptions): string {
 }
 
 export function summarise(record: StormRecord): StormSummary {
-  const { outcomes, samples, relayReturns, troubles, events } = record
+  const { outcomes, samples, relayReturns, troubles, events, town } = record
   const counts = Object.fromEntries(
     verdicts.map((verdict) => [
       verdict,
@@ -34,7 +36,8 @@ export function summarise(record: StormRecord): StormSummary {
     ]),
   ) as Record<Verdict, number>
   const good = counts.whole + counts.prefix
-  const answers = outcomes.length
+  // Who checks only some answers believes others.
+  const answers = outcomes.length - counts.invented
   const lost = sum(outcomes.map((outcome) => outcome.lost))
   const duplicated = sum(outcomes.map((outcome) => outcome.duplicated))
   const wholeAndRight = answers > 0 ? good / answers : 0
@@ -70,6 +73,7 @@ export function summarise(record: StormRecord): StormSummary {
     relayMbMax: megabytes(samples.flatMap(({ relayBytes }) => relayBytes.map((each) => each ?? 0))),
     workersMbMax: megabytes(samples.map(({ workerBytes }) => workerBytes)),
     troubles: troubles.length,
+    ...(town ? townMetrics(town, counts.invented) : {}),
   }
   const neverBack = relayReturns.filter(({ backMs }) => backMs === null).length
   return {
@@ -93,8 +97,37 @@ export function summarise(record: StormRecord): StormSummary {
         isGood: troubles.length === 0,
         text: `${troubles.length} errors went uncaught or ended a process.`,
       },
+      ...(town ? townFindings(town, counts.invented) : []),
     ],
   }
+}
+
+/** What a coalition is given for an answer that it made up: as in `collusion/plots.ts`. */
+const prizeWei = 10n ** 16n
+
+function gainOf({ coalitionGainWei }: Reckoning, invented: number): bigint {
+  return coalitionGainWei + BigInt(invented) * prizeWei
+}
+
+function townMetrics(town: Reckoning, invented: number): Record<string, number> {
+  return {
+    invented,
+    coalitionGain: rounded(Number(formatEther(gainOf(town, invented))), 2),
+    colludersFined: town.fined.colluding,
+    honestFined: town.fined.honest,
+  }
+}
+
+function townFindings(town: Reckoning, invented: number): StormSummary['findings'] {
+  const gainWei = gainOf(town, invented)
+  const { colluding, honest } = town.fined
+  return [
+    {
+      isGood: gainWei <= 0n,
+      text: `The coalition made up ${invented} answers and gained ${formatEther(gainWei)} WEFT; ${colluding} of its keys lost stake.`,
+    },
+    { isGood: honest === 0, text: `${honest} honest keys lost stake.` },
+  ]
 }
 
 /** @returns 0 for an empty list. @param share in [0, 1] */

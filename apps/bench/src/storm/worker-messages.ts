@@ -12,14 +12,33 @@ const nodePlanSchema = z.strictObject({
   tokensPerSecond: z.number(),
   maxJobs: z.int(),
   lie: z.enum(lies).nullable(),
+  colludes: z.boolean(),
   death: z.enum(ownDeaths).nullable(),
 })
 
+/** A private key, in hex. */
+const keySchema = z.hex().length(64)
+
 /** To a worker. */
 export const orderSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('birth'), nodes: z.array(nodePlanSchema) }),
+  z.strictObject({
+    type: z.literal('birth'),
+    nodes: z.array(z.strictObject({ plan: nodePlanSchema, key: keySchema })),
+  }),
   z.strictObject({ type: z.literal('death'), nodeId: z.string(), death: z.enum(ownDeaths) }),
-  z.strictObject({ type: z.literal('clients'), seed: z.int(), ids: z.array(z.string()) }),
+  z.strictObject({
+    type: z.literal('clients'),
+    seed: z.int(),
+    clients: z.array(z.strictObject({ id: z.string(), colludes: z.boolean() })),
+    /** PeerIds of the verifiers that collude. */
+    friends: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('verifiers'),
+    verifiers: z.array(z.strictObject({ key: keySchema, colludes: z.boolean() })),
+    /** PeerIds of the nodes that collude. */
+    coalition: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('ask') }),
   z.strictObject({ type: z.literal('rest') }),
 ])

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parse } from '@weft/protocol'
+import { type StormPlace, writePlace } from './court-place.ts'
 import { type News, newsSchema, type Order } from './worker-messages.ts'
 
 export type Worker = {
@@ -17,17 +18,17 @@ export type Worker = {
 
 export type WorkerInit = {
   name: string
-  role: 'node' | 'client'
-  relays: string[]
+  role: 'node' | 'client' | 'verifier'
+  place: StormPlace
   onNews: (news: News) => void
   /** It ended without having been killed on purpose. */
   onCrash: (reason: string) => void
 }
 
 /** @throws Error when it ends before it is ready */
-export async function openWorker({ name, role, relays, ...on }: WorkerInit): Promise<Worker> {
+export async function openWorker({ name, role, place, ...on }: WorkerInit): Promise<Worker> {
   const main = fileURLToPath(new URL(`${role}-worker.ts`, import.meta.url))
-  const child = fork(main, relays, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(main, [writePlace(place)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   let isKilled = false
   const ready = Promise.withResolvers<void>()
   child.on('message', (message) => {
