@@ -1,6 +1,7 @@
 /**
- * Trust, with real tabs and a chain: of four contributors two cheat, three tabs verify. Who asks finds both and asks
- * them no more; the court takes half of what each has at stake; who never met them does not ask them either.
+ * Trust, with real tabs and a chain: of four contributors two cheat; three tabs verify, and the honest contributors
+ * do so as well: five seats fill both panels. Who asks finds both and asks them no more; the court takes half of what
+ * each has at stake; who never met them does not ask them either.
  * @module
  */
 import type { Page } from '@playwright/test'
@@ -48,11 +49,11 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
     await Promise.all(pages.map((page) => verify(page, siteUrl)))
     return pages
   })
-  const honest = await step('two contributors are honest', async () => {
+  const honest = await step('two contributors are honest, and check as well', async () => {
     const serve = async () => {
       const page = await another()
-      // Only who has a seat goes to court.
-      await startServing(page, siteUrl, { backend: 'wasm', price: honestPrice, checks: false })
+      await takeSeat(page, siteUrl)
+      await startServing(page, siteUrl, { backend: 'wasm', price: honestPrice })
       return peerOf(page)
     }
     return Promise.all([serve(), serve()])
@@ -128,7 +129,7 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
 })
 
 /** By the wallet that comes with the site. */
-async function verify(page: Page, siteUrl: string): Promise<void> {
+async function takeSeat(page: Page, siteUrl: string): Promise<void> {
   await page.goto(`${siteUrl}/wallet`)
   await page.getByRole('button', { name: 'Connect Development wallet' }).click()
   await expect(page.getByRole('region', { name: 'Account' })).toContainText('100.00 WEFT')
@@ -136,6 +137,10 @@ async function verify(page: Page, siteUrl: string): Promise<void> {
   const seat = page.getByRole('region', { name: 'Seat' })
   await seat.getByRole('button', { name: 'Take a seat' }).click()
   await expect(seat).toContainText('This tab has a seat', { timeout: 30_000 })
+}
+
+async function verify(page: Page, siteUrl: string): Promise<void> {
+  await takeSeat(page, siteUrl)
   await page.getByRole('combobox', { name: 'Backend' }).selectOption('wasm')
   await page.getByRole('switch', { name: 'Verify' }).click()
   const status = page.getByRole('status', { name: 'Verifier status' })

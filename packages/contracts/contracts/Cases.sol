@@ -24,7 +24,8 @@ abstract contract Cases is Audits {
     error NothingAtStake(address node);
     /// @dev So many of those drawn must say so.
     error NoMajority(uint256 votes, uint256 needed);
-    /// @dev There are not enough verifiers to draw a panel from.
+    /// @dev There are not enough verifiers for a panel and a larger one beside it: nobody is convicted who could not
+    /// appeal.
     error TooFewVerifiers(uint256 drawn);
     event Told(bytes32 indexed receiptId, address indexed node);
     event Accused(bytes32 indexed receiptId, address indexed node, address accuser);
@@ -79,6 +80,8 @@ abstract contract Cases is Audits {
         bytes32 receiptId = receiptIdOf(receipt);
         address node = _nodeOf(receiptId, receipt);
         _checkStake(node);
+        uint256 held = seatsHeld();
+        if (held < panelSize + appealSize) revert TooFewVerifiers(held);
         if (toldAt[receiptId] != 0 || block.timestamp > uint256(receipt.endedAt) + limitation) {
             revert NotToTell(receiptId);
         }
@@ -99,7 +102,8 @@ abstract contract Cases is Audits {
         cases[receiptId] =
             Case(node, _endsAt(), uint40(epoch), Stage.Accused, msg.sender, address(0));
         address[] memory panel = panelOf(receiptId);
-        if (panel.length < panelSize) revert TooFewVerifiers(panel.length);
+        uint256 drawn = panel.length + draw(receiptId, node, epoch, appealSize, panel).length;
+        if (drawn < panelSize + appealSize) revert TooFewVerifiers(drawn);
         _count(receiptId, panel, verdicts);
         uint256 votes = _votes[receiptId][true].length;
         uint256 needed = panelSize / 2 + 1;
@@ -125,8 +129,6 @@ abstract contract Cases is Audits {
         c.stage = Stage.Appealed;
         c.endsAt = _endsAt();
         c.appellant = msg.sender;
-        uint256 drawn = panelOf(receiptId).length;
-        if (drawn < panelSize) revert TooFewVerifiers(drawn);
         emit Appealed(receiptId, msg.sender);
         if (msg.sender != c.node) token.safeTransferFrom(msg.sender, address(this), appealBond);
     }

@@ -2,50 +2,33 @@
 pragma solidity ^0.8.30;
 
 import {Registry} from "./Registry.sol";
+import {Seats} from "./Seats.sol";
 
-/// @notice Who checks which answer: verifiers have seats, time has epochs, and each epoch has a number that
-/// nobody knew before it began.
-/// @dev Who takes a seat has it from the next epoch on, and what is drawn was told before the epoch began: so nobody
-/// picks. Not guaranteed: that who builds blocks has no say in the number, or that whoever records an
-/// epoch first has not waited for a better block; both can only try once where somebody else records as well.
-abstract contract Lots {
+/// @notice Who checks which answer: time has epochs, and each epoch has a number that nobody knew before it began,
+/// nor who asked for it.
+/// @dev An epoch is recorded in two calls. The first fixes how many seats there are, and that its own block's hash
+/// will be the number; the second, in a later block, writes it down. So who sends the first sees no number, and the
+/// second changes none. Not guaranteed: that who builds that block has no say in its hash; and that the
+/// second call comes: after 256 blocks the hash is forgotten, and the first one is made again.
+abstract contract Lots is Seats {
     /*//////////////////////////////////////////////////////////////
                             ERRORS AND EVENTS
     //////////////////////////////////////////////////////////////*/
 
-    /// @dev The operator has not the role or the stake for a seat.
-    error NotEligible(address operator);
-    /// @dev The operator has a seat, or none, contrary to what the call needs.
-    error AlreadySeated(address operator);
-    /// @dev The seat that the operator has left is still kept: or one stake could leave any number behind.
-    error SeatStillKept(address operator);
-    error NoSeat(address operator);
-    /// @dev Only the operator itself or its owner moves its seat.
-    error NotForTheCaller(address operator, address caller);
-    /// @dev The epoch is recorded already.
+    /// @dev The epoch is recorded already, or its block is not over.
     error EpochRecorded(uint256 epoch);
     /// @dev `epoch` is not the first recorded one after the receipt's.
     error WrongEpoch(uint256 epoch);
 
-    event SeatTaken(address indexed operator, uint256 indexed seat, uint256 fromEpoch);
-    event SeatLeft(address indexed operator, uint256 indexed seat, uint256 untilEpoch);
+    event EpochBegun(uint256 indexed epoch, uint256 blockNumber);
     event EpochStarted(uint256 indexed epoch, uint160 number, uint256 seats);
 
     /*//////////////////////////////////////////////////////////////
                                  STORAGE
     //////////////////////////////////////////////////////////////*/
 
-    /// @dev Of the registry's role bits.
-    uint8 public constant VERIFY = 2;
     /// @dev Draws for one place of a panel before it stays empty: seats may have been left.
     uint256 private constant TRIES_PER_PLACE = 16;
-
-    /// @dev One slot. Drawn in epochs from `from` on, and before `until` where that is not 0.
-    struct Seat {
-        address operator;
-        uint40 from;
-        uint40 until;
-    }
 
     /// @dev One slot. `seats` counts all that were ever taken, `previous` is the epoch recorded before.
     struct Epoch {
@@ -54,94 +37,34 @@ abstract contract Lots {
         uint40 previous;
     }
 
-    /// @dev Times in seconds, amounts in wei of the token, shares in basis points.
-    struct Rules {
-        uint256 epochSeconds;
-        uint256 limitation;
-        uint96 minimumStake;
-        uint256 sampleBps;
-        uint256 panelSize;
-        uint256 appealSize;
-        uint256 answerSeconds;
-        uint256 appealBond;
+    /// @dev One slot: an epoch whose number is to be written down; zeros where none is.
+    struct Begun {
+        uint40 epoch;
+        uint40 seats;
+        uint64 blockNumber;
     }
 
-    Registry public immutable registry;
-    uint256 public immutable epochSeconds;
-    /// @dev Of the token in wei, for a seat.
-    uint96 public immutable minimumStake;
-    Seat[] public seats;
     mapping(uint256 epoch => Epoch) public epochs;
+    /// @dev That has a number.
     uint40 public lastEpoch;
-    /// @dev So long after its epoch a draw counts for a new case, and so long after its end a receipt may become one,
-    /// in seconds.
-    uint256 public immutable limitation;
-    /// @dev So long after it was left a seat is kept, in seconds: panels of open cases must come out the same.
-    uint256 public immutable keptSeconds;
-    /// @dev The operator's seat and one, 0 where it never had one; it may be somebody else's by now.
-    mapping(address operator => uint256) public seatOf;
-    /// @dev Seats that were left, the earliest first; those before `_reused` have somebody again.
-    uint256[] private _left;
-    uint256 private _reused;
+    Begun public begun;
 
-    constructor(Registry registry_, Rules memory rules) {
-        registry = registry_;
-        epochSeconds = rules.epochSeconds;
-        limitation = rules.limitation;
-        keptSeconds = rules.limitation + 2 * rules.answerSeconds;
-        minimumStake = rules.minimumStake;
-    }
+    constructor(Registry registry_, Rules memory rules) Seats(registry_, rules) {}
 
     /*//////////////////////////////////////////////////////////////
                                 FUNCTIONS
     //////////////////////////////////////////////////////////////*/
 
-    /// @notice Takes a seat for an operator that may verify and has the stake: drawn from the next epoch on.
-    function takeSeat(address operator) external {
-        _onlyFor(operator);
-        if (!registry.isActive(operator, VERIFY, minimumStake)) revert NotEligible(operator);
-        uint256 known = seatOf[operator];
-        if (known != 0 && seats[known - 1].operator == operator) {
-            if (seats[known - 1].until == 0) revert AlreadySeated(operator);
-            if (!_isFree(known - 1)) revert SeatStillKept(operator);
-        }
-        uint40 from = uint40(epochAt(block.timestamp) + 1);
-        uint256 seat = _freeSeat();
-        if (seat == seats.length) seats.push();
-        seats[seat] = Seat(operator, from, 0);
-        seatOf[operator] = seat + 1;
-        emit SeatTaken(operator, seat, from);
-    }
-
-    /// @notice Gives the seat up: not drawn from the next epoch on. Anyone may do so for an operator that has
-    /// lost its stake or its role.
-    function leaveSeat(address operator) external {
-        if (registry.isActive(operator, VERIFY, minimumStake)) _onlyFor(operator);
-        uint256 known = seatOf[operator];
-        if (known == 0) revert NoSeat(operator);
-        Seat storage seat = seats[known - 1];
-        if (seat.operator != operator || seat.until != 0) revert NoSeat(operator);
-        uint40 until = uint40(epochAt(block.timestamp) + 1);
-        seat.until = until;
-        _left.push(known - 1);
-        emit SeatLeft(operator, known - 1, until);
-    }
-
-    /// @notice Gives the running epoch its number. Anyone may, once.
+    /// @notice Begins the running epoch, and gives one that was begun before its number. Anyone may.
     function record() external {
         uint256 epoch = epochAt(block.timestamp);
-        if (epoch == lastEpoch) revert EpochRecorded(epoch);
-        uint160 number = uint160(
-            uint256(keccak256(abi.encode(block.prevrandao, blockhash(block.number - 1), epoch)))
-        );
-        epochs[epoch] = Epoch(number, uint40(seats.length), lastEpoch);
-        lastEpoch = uint40(epoch);
-        emit EpochStarted(epoch, number, seats.length);
-    }
-
-    /// @return of a moment in seconds since 1970
-    function epochAt(uint256 timestamp) public view returns (uint256) {
-        return timestamp / epochSeconds;
+        bool hasNumbered = _number();
+        if (epoch == lastEpoch || epoch == begun.epoch) {
+            if (!hasNumbered) revert EpochRecorded(epoch);
+            return;
+        }
+        begun = Begun(uint40(epoch), uint40(seats.length), uint64(block.number));
+        emit EpochBegun(epoch, block.number);
     }
 
     /// @notice Draws up to `size` verifiers for a receipt of `node`, none of them its own or its owner's, and
@@ -181,17 +104,18 @@ abstract contract Lots {
         if (block.timestamp > epoch * epochSeconds + limitation) revert WrongEpoch(epoch);
     }
 
-    /// @dev One that was left so long ago that no draw can come upon it, or a new one.
-    function _freeSeat() private returns (uint256) {
-        if (_reused == _left.length) return seats.length;
-        uint256 seat = _left[_reused];
-        if (!_isFree(seat)) return seats.length;
-        ++_reused;
-        return seat;
-    }
-
-    function _isFree(uint256 seat) private view returns (bool) {
-        return (uint256(seats[seat].until) + 1) * epochSeconds + keptSeconds <= block.timestamp;
+    /// @dev The hash of a block that nobody has written down in time is 0: then the epoch begins anew.
+    function _number() private returns (bool) {
+        Begun memory b = begun;
+        if (b.epoch == 0 || b.blockNumber == block.number) return false;
+        delete begun;
+        bytes32 hash = blockhash(b.blockNumber);
+        if (hash == 0) return false;
+        uint160 number = uint160(uint256(keccak256(abi.encode(hash, b.epoch))));
+        epochs[b.epoch] = Epoch(number, b.seats, lastEpoch);
+        lastEpoch = b.epoch;
+        emit EpochStarted(b.epoch, number, b.seats);
+        return true;
     }
 
     function _has(address[] memory list, uint256 length, address wanted)
@@ -203,11 +127,5 @@ abstract contract Lots {
             if (list[i] == wanted) return true;
         }
         return false;
-    }
-
-    function _onlyFor(address operator) private view {
-        if (msg.sender != operator && msg.sender != registry.ownerOf(operator)) {
-            revert NotForTheCaller(operator, msg.sender);
-        }
     }
 }

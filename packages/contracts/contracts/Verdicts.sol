@@ -10,7 +10,7 @@ import {Ownable, Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step
 
 /// @notice A node that most of a panel found cheating loses stake. Whoever doubts that calls a larger panel, and
 /// who was in the minority in the end pays.
-/// @dev Read from the ground up: {Lots}, {Statements}, {Audits}, {Cases}, and here how they end. What a node unbonds
+/// @dev Read from the ground up: {Seats}, {Lots}, {Statements}, {Audits}, {Cases}, and here how they end. What a node unbonds
 /// stays within reach for longer than all of it takes.
 contract Verdicts is Cases, Ownable2Step {
     /*//////////////////////////////////////////////////////////////
@@ -20,6 +20,8 @@ contract Verdicts is Cases, Ownable2Step {
     /// @dev The times do not fit, or a share is above all there is.
     error BadRules();
 
+    /// @dev `lost`: by the node, the bond of an appeal included, whoever put it down; or by the verifiers who were wrong
+    /// about it.
     event Settled(bytes32 indexed receiptId, address indexed node, Outcome outcome, uint256 lost);
     event SharesChanged(uint16 slashBps, uint16 minorityBps);
 
@@ -99,12 +101,12 @@ contract Verdicts is Cases, Ownable2Step {
         uint256 toRight = lost * RIGHT_BPS / 10_000;
         owed[c.accuser] += toAccuser;
         uint256 rest = lost - toAccuser - toRight + _slashAll(_votes[receiptId][false]);
+        uint256 bond = c.appellant == address(0) ? 0 : appealBond;
         if (c.appellant == c.node) {
-            rest += registry.slash(c.node, uint96(appealBond), address(this));
-        } else if (c.appellant != address(0)) {
-            rest += appealBond;
+            bond = registry.slash(c.node, uint96(appealBond), address(this));
         }
-        pool += rest + _share(_votes[receiptId][true], toRight);
+        pool += rest + bond + _share(_votes[receiptId][true], toRight);
+        lost += bond;
     }
 
     /// @dev Whom the panel wronged gets half of what the wrong verdicts cost.

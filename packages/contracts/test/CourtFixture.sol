@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Lots} from "../contracts/Lots.sol";
+import {Seats} from "../contracts/Seats.sol";
 import {Statements} from "../contracts/Statements.sol";
 import {Verdicts} from "../contracts/Verdicts.sol";
 import {Fixture} from "./Fixture.sol";
@@ -35,8 +35,8 @@ abstract contract CourtFixture is Fixture {
         passEpoch();
     }
 
-    function rules() internal pure returns (Lots.Rules memory) {
-        return Lots.Rules({
+    function rules() internal pure returns (Seats.Rules memory) {
+        return Seats.Rules({
             epochSeconds: EPOCH,
             limitation: 2 days,
             minimumStake: STAKE,
@@ -89,8 +89,15 @@ abstract contract CourtFixture is Fixture {
     /// @return epoch the first that is recorded after now
     function passEpoch() internal returns (uint256 epoch) {
         vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
-        verdicts.record();
+        record();
         return block.timestamp / EPOCH;
+    }
+
+    /// @dev Begun in one block, numbered in the next.
+    function record() internal {
+        verdicts.record();
+        vm.roll(vm.getBlockNumber() + 1);
+        verdicts.record();
     }
 
     /// @dev A receipt that ends now, signed by the node.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Audits} from "../contracts/Audits.sol";
 import {Cases} from "../contracts/Cases.sol";
 import {Lots} from "../contracts/Lots.sol";
+import {Seats} from "../contracts/Seats.sol";
 import {Statements} from "../contracts/Statements.sol";
 import {Verdicts} from "../contracts/Verdicts.sol";
 import {CourtFixture} from "./CourtFixture.sol";
@@ -56,17 +57,87 @@ contract VerdictsTest is CourtFixture {
         }
     }
 
-    /// @dev Or a lone verifier could convict whom it likes, with nobody left for an appeal.
-    function test_hostile_tooFewVerifiersConvictNobody() public {
-        for (uint256 i = 4; i < VERIFIERS; ++i) {
+    /// @dev Or a few verifiers could convict whom they like, with nobody left for an appeal.
+    function test_hostile_tooFewVerifiersForALargerPanelConvictNobody() public {
+        Statements.Receipt memory late = receiptOf(NODE_KEY, 2, 0);
+        verdicts.tell(late);
+        for (uint256 i = 19; i < VERIFIERS; ++i) {
+            vm.prank(ownerOf(FIRST_VERIFIER_KEY + i));
+            verdicts.leaveSeat(vm.addr(FIRST_VERIFIER_KEY + i));
+        }
+        vm.assertEq(verdicts.seatsHeld(), 19, "one too few");
+        epoch = passEpoch();
+        bytes32 lateId = verdicts.receiptIdOf(late);
+        address[] memory panel = verdicts.draw(lateId, node, epoch, 5, none());
+        Statements.Verdict[] memory all = verdictsOf(panel, lateId, 5, 0);
+        vm.expectRevert(abi.encodeWithSelector(Cases.TooFewVerifiers.selector, 19));
+        verdicts.accuse(late, epoch, all);
+        late = receiptOf(NODE_KEY, 3, 0);
+        vm.expectRevert(abi.encodeWithSelector(Cases.TooFewVerifiers.selector, 19));
+        verdicts.tell(late);
+    }
+
+    function test_asManyVerifiersAsBothPanelsTakeAreEnough() public {
+        for (uint256 i = 20; i < VERIFIERS; ++i) {
             vm.prank(ownerOf(FIRST_VERIFIER_KEY + i));
             verdicts.leaveSeat(vm.addr(FIRST_VERIFIER_KEY + i));
         }
         prepare(2);
-        address[] memory panel = verdicts.draw(id, node, epoch, 5, none());
-        Statements.Verdict[] memory all = verdictsOf(panel, id, panel.length, 0);
-        vm.expectPartialRevert(Cases.TooFewVerifiers.selector);
-        verdicts.accuse(receipt, epoch, all);
+        accuse(guilty(5));
+        vm.assertEq(appealBy(address(this)).length, 15, "the larger panel is full");
+    }
+
+    /// @dev Who sends it could wait for a number that suits.
+    function test_hostile_whoBeginsAnEpochSeesNoNumberAndNobodySetsAnother() public {
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        uint256 next = block.timestamp / EPOCH;
+        vm.prevrandao(bytes32(uint256(1)));
+        verdicts.record();
+        vm.assertEq(verdicts.lastEpoch(), next - 1, "it has no number");
+        vm.expectPartialRevert(Lots.EpochRecorded.selector);
+        verdicts.record();
+        // A seat that is taken now is not among those of this epoch.
+        enrol(0xBAD, 2);
+        vm.prank(ownerOf(0xBAD));
+        verdicts.takeSeat(vm.addr(0xBAD));
+        uint256 begun = vm.getBlockNumber();
+        vm.roll(begun + 7);
+        bytes32 hash = keccak256("as it came");
+        vm.setBlockhash(begun, hash);
+        vm.prevrandao(bytes32(uint256(2)));
+        verdicts.record();
+        (uint160 number, uint40 seats, uint40 previous) = verdicts.epochs(next);
+        vm.assertEq(number, uint160(uint256(keccak256(abi.encode(hash, next)))), "its hash alone");
+        vm.assertEq(seats, VERIFIERS, "as many as when it began");
+        vm.assertEq(previous, next - 1, "after the one before");
+        vm.expectPartialRevert(Lots.EpochRecorded.selector);
+        verdicts.record();
+    }
+
+    function test_anEpochIsNumberedInTheNextOneAsWell() public {
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        uint256 next = block.timestamp / EPOCH;
+        verdicts.record();
+        vm.warp(block.timestamp + EPOCH);
+        vm.roll(vm.getBlockNumber() + 1);
+        verdicts.record();
+        vm.assertEq(verdicts.lastEpoch(), next, "numbered");
+        (uint40 epoch_,,) = verdicts.begun();
+        vm.assertEq(epoch_, next + 1, "and the running one is begun");
+    }
+
+    function test_anEpochThatWasForgottenBeginsAnew() public {
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        uint256 next = block.timestamp / EPOCH;
+        verdicts.record();
+        vm.roll(vm.getBlockNumber() + 257);
+        verdicts.record();
+        vm.assertEq(verdicts.lastEpoch(), next - 1, "it still has no number");
+        vm.roll(vm.getBlockNumber() + 1);
+        verdicts.record();
+        vm.assertEq(verdicts.lastEpoch(), next, "now it has");
+        (,, uint40 previous) = verdicts.epochs(next);
+        vm.assertEq(previous, next - 1, "none is left out");
     }
 
     /// @dev Or a seat could be taken once the number is known.
@@ -95,18 +166,18 @@ contract VerdictsTest is CourtFixture {
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
         verdicts.leaveSeat(first);
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
-        vm.expectPartialRevert(Lots.NoSeat.selector);
+        vm.expectPartialRevert(Seats.NoSeat.selector);
         verdicts.leaveSeat(first);
         vm.warp(block.timestamp + 3 days);
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
-        vm.expectPartialRevert(Lots.SeatStillKept.selector);
+        vm.expectPartialRevert(Seats.SeatStillKept.selector);
         verdicts.takeSeat(first);
         vm.warp(block.timestamp + 2 days);
         passEpoch();
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
         verdicts.takeSeat(first);
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
-        vm.expectPartialRevert(Lots.AlreadySeated.selector);
+        vm.expectPartialRevert(Seats.AlreadySeated.selector);
         verdicts.takeSeat(first);
         (address operator,, uint40 until) = verdicts.seats(0);
         vm.assertEq(operator, first, "the first seat again");
@@ -114,11 +185,11 @@ contract VerdictsTest is CourtFixture {
     }
 
     function test_hostile_aSeatNeedsStakeAndItsOwner() public {
-        vm.expectPartialRevert(Lots.NotForTheCaller.selector);
+        vm.expectPartialRevert(Seats.NotForTheCaller.selector);
         verdicts.leaveSeat(vm.addr(FIRST_VERIFIER_KEY));
         enrol(0xBAD, 1);
         vm.prank(ownerOf(0xBAD));
-        vm.expectPartialRevert(Lots.NotEligible.selector);
+        vm.expectPartialRevert(Seats.NotEligible.selector);
         verdicts.takeSeat(vm.addr(0xBAD));
         vm.prank(ownerOf(FIRST_VERIFIER_KEY));
         registry.unbond(vm.addr(FIRST_VERIFIER_KEY), 1);
@@ -289,6 +360,7 @@ contract VerdictsTest is CourtFixture {
         address[] memory larger = appealBy(address(this));
         verdicts.vote(id, verdictsOf(larger, id, 8, 7));
         vm.warp(block.timestamp + 1 days + 1);
+        expectSettled(Verdicts.Outcome.Convicted, STAKE / 2 + BOND);
         verdicts.settle(id);
         vm.assertEq(stakeOf(node), STAKE / 2, "convicted");
         vm.assertEq(verdicts.owed(address(this)), 0, "bond lost");
@@ -318,6 +390,7 @@ contract VerdictsTest is CourtFixture {
         vm.assertEq(stakeOf(node), STAKE, "nothing is taken before");
         verdicts.vote(id, verdictsOf(verdicts.panelOf(id), id, 8, 0));
         vm.warp(block.timestamp + 1 days + 1);
+        expectSettled(Verdicts.Outcome.Convicted, STAKE / 2 + BOND);
         verdicts.settle(id);
         vm.assertEq(stakeOf(node), STAKE / 2 - BOND, "half of it, and the bond");
         vm.assertTrue(verdicts.pool() >= BOND, "for checks");
@@ -417,12 +490,12 @@ contract VerdictsTest is CourtFixture {
         v = verdict(0xBAD, id, false);
         vm.expectPartialRevert(Audits.NotDrawn.selector);
         verdicts.payForCheck(receipt, epoch, v);
-        vm.expectPartialRevert(Lots.NotForTheCaller.selector);
+        vm.expectPartialRevert(Seats.NotForTheCaller.selector);
         verdicts.claim(node, address(this));
     }
 
     function test_hostile_rulesThatLetStakeEscapeAreRefused() public {
-        Lots.Rules memory wrong = rules();
+        Seats.Rules memory wrong = rules();
         wrong.answerSeconds = 3 days;
         vm.expectPartialRevert(Verdicts.BadRules.selector);
         new Verdicts(registry, channels, wrong, 5_000, 2_000, governance);
@@ -445,6 +518,11 @@ contract VerdictsTest is CourtFixture {
     function accuse(Statements.Verdict[] memory v) private {
         vm.prank(accuser);
         verdicts.accuse(receipt, epoch, v);
+    }
+
+    function expectSettled(Verdicts.Outcome outcome, uint256 lost) private {
+        vm.expectEmit();
+        emit Verdicts.Settled(id, node, outcome, lost);
     }
 
     function appealBy(address appellant) private returns (address[] memory) {

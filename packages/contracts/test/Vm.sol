@@ -8,8 +8,13 @@ interface Vm {
     function signCompact(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 vs);
     function prank(address sender) external;
     function warp(uint256 timestamp) external;
+    function roll(uint256 blockNumber) external;
+    function getBlockNumber() external view returns (uint256);
+    function setBlockhash(uint256 blockNumber, bytes32 hash) external;
+    function prevrandao(bytes32 value) external;
     function chainId(uint256 id) external;
     function expectEmit() external;
+    function expectRevert(bytes calldata reason) external;
     function expectPartialRevert(bytes4 selector) external;
     function assertEq(uint256 left, uint256 right, string calldata message) external pure;
     function assertEq(address left, address right, string calldata message) external pure;

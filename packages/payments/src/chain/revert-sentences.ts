@@ -55,7 +55,8 @@ const sentences: Record<string, (args: Arguments) => string> = {
   NoSeat: () => 'This tab has no seat.',
   NotForTheCaller: () =>
     'Only the key itself, or the wallet that it is registered to, may do this.',
-  EpochRecorded: () => 'The running epoch has its number already.',
+  EpochRecorded: () =>
+    'The running epoch has its number already, or gets it as soon as the next block comes.',
   WrongEpoch: () =>
     'This draw does not count: it is not the first one after the receipt, or it was too long ago.',
   // Audits
@@ -67,8 +68,8 @@ const sentences: Record<string, (args: Arguments) => string> = {
   NothingAtStake: () => 'The node has nothing at stake, so there is nothing to take from it.',
   NoMajority: ([votes, needed]) =>
     `Of those drawn ${votes} say that the answer is false, and it takes ${needed}.`,
-  TooFewVerifiers: ([drawn]) =>
-    `Only ${drawn} verifiers could be drawn: there are too few with a seat to accuse anybody.`,
+  TooFewVerifiers: ([held]) =>
+    `Only ${held} verifiers have a seat here: too few for a panel and a larger one beside it. Until there are more nobody is accused.`,
   // ERC-20 of OpenZeppelin
   ERC20InsufficientBalance: ([, balance, needed]) =>
     `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,

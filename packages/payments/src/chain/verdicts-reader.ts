@@ -46,9 +46,12 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
   const registry = { address: deployment.registry, abi: registryAbi } as const
   const court: Court = { chainId, contract: lowerCase(deployment.verdicts) }
   const rules = await asking(readRules(reader, verdicts))
-  const draw = async (init: { receiptId: Hex; node: Hex; epoch: number }): Promise<Hex[]> => {
-    const { receiptId, node, epoch } = init
-    const args = [receiptId, node, BigInt(epoch), BigInt(rules.panelSize), []] as const
+  const draw = async (
+    { receiptId, node, epoch }: { receiptId: Hex; node: Hex; epoch: number },
+    beside: readonly Hex[] | null = null,
+  ): Promise<Hex[]> => {
+    const size = beside ? rules.appealSize : rules.panelSize
+    const args = [receiptId, node, BigInt(epoch), BigInt(size), beside ?? []] as const
     const drawn = await asking(reader.readContract({ ...verdicts, functionName: 'draw', args }))
     return drawn.map(lowerCase)
   }
@@ -56,6 +59,7 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
   return {
     court,
     rules,
+    /** The panel of a receipt; with `beside`, that panel, the larger one. */
     draw,
     ...createEpochsReader({ reader, verdicts, rules }),
     readNews: (fromBlock: bigint | null, options?: { signal?: AbortSignal }): Promise<CourtNews> =>

@@ -1,3 +1,4 @@
+import { verdictsAbi } from '@weft/contracts'
 import {
   createPrivateKey,
   freePrice,
@@ -9,7 +10,7 @@ import {
   signReceipt,
   signVerdict,
 } from '@weft/protocol'
-import { bytesToHex, parseEther } from 'viem'
+import { bytesToHex, encodeAbiParameters, keccak256, parseEther } from 'viem'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type DevelopmentChain, startDevelopmentChain } from '../testing/development-chain.ts'
 import { accountOfKey } from './account-of-key.ts'
@@ -22,7 +23,10 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 const modelCid = 'bafyreigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
 const stakeWei = parseEther('100')
-const rules = { epochSeconds: 2n, answerSeconds: 4n, appealSize: 4n, sampleBps: 10_000n }
+const rules = {
+  ...{ epochSeconds: 2n, answerSeconds: 4n, sampleBps: 10_000n },
+  ...{ panelSize: 3n, appealSize: 4n },
+}
 
 type Court = VerdictsReader & { send: VerdictsWallet }
 type Verifier = { privateKey: PrivateKey; address: `0x${string}` }
@@ -136,7 +140,7 @@ test('a node that a panel finds cheating loses half of its stake, and the news s
     code: 'payments/refused',
     message: expect.stringContaining('another stage'),
   })
-  await pause(1_000 * (open.endsAt + 1) - Date.now())
+  await pause(1_000 * (open.endsAt + 1) + 100 - Date.now())
   const lostWei = stakeWei / 2n
   expect(await court.send.settle(caseId)).toEqual({ outcome: 'convicted', lostWei })
   expect(await court.readStake(nodeAddress)).toBe(stakeWei - lostWei)
@@ -162,7 +166,7 @@ test('an appeal calls the larger panel, whose votes end the case', async () => {
   const { endsAt, stage, sayTrue } = await court.readCase(caseId)
   expect(stage).toBe('appealed')
   expect(sayTrue.toSorted()).toEqual(larger.toSorted())
-  await pause(1_000 * (endsAt + 1) - Date.now())
+  await pause(1_000 * (endsAt + 1) + 100 - Date.now())
   expect(await court.send.settle(caseId)).toMatchObject({ outcome: 'acquitted' })
   expect(await court.readOwed(appellant.owner.address)).toBe(court.rules.appealBondWei)
 })
@@ -173,6 +177,33 @@ test('who has not what a seat takes is told so', async () => {
     code: 'payments/refused',
     message: expect.stringContaining('enough at stake'),
   })
+})
+
+test('an epoch has the number of the block in which it was begun, also where blocks come by themselves', async () => {
+  await chain.control.setAutomine(false)
+  try {
+    await chain.control.setIntervalMining({ interval: 1 })
+    const { number: before } = await chain.reader.getBlock()
+    const last = await court.lastEpoch()
+    await court.send.record()
+    const epoch = await court.lastEpoch()
+    expect(epoch).toBeGreaterThan(last)
+    const abi = verdictsAbi
+    const [begun] = await chain.reader.getContractEvents({
+      ...{ address: chain.deployment.verdicts, abi, eventName: 'EpochBegun', fromBlock: before },
+      ...{ args: { epoch: BigInt(epoch) }, strict: true },
+    })
+    const { hash } = await chain.reader.getBlock({ blockNumber: begun?.blockNumber ?? 0n })
+    const said = [{ type: 'bytes32' }, { type: 'uint256' }]
+    const digest = BigInt(keccak256(encodeAbiParameters(said, [hash, BigInt(epoch)])))
+    const [number] = await chain.reader.readContract({
+      ...{ address: chain.deployment.verdicts, abi, functionName: 'epochs', args: [BigInt(epoch)] },
+    })
+    expect(number).toBe(digest & (2n ** 160n - 1n))
+  } finally {
+    await chain.control.setIntervalMining({ interval: 0 })
+    await chain.control.setAutomine(true)
+  }
 })
 
 test('a key that redeems and goes to court at the same time gives no number out twice', async () => {

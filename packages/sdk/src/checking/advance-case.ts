@@ -77,7 +77,7 @@ async function accuse(
   signal: AbortSignal,
 ): Promise<CaseRecord> {
   const { court } = init
-  const { epochSeconds, limitationSeconds, panelSize } = court.rules
+  const { epochSeconds, limitationSeconds, panelSize, appealSize } = court.rules
   const [epoch, now] = await Promise.all([court.epochAfter(toldAt, { signal }), court.now()])
   const isOthers = open.progress === 'found' && now < toldAt + epochsOfOthers * epochSeconds
   // Whoever has told it asks its panel: the same answer need not be computed again for each who found it.
@@ -92,9 +92,11 @@ async function accuse(
     return dropped(open, 'Too few of its panel answered in time.')
   }
   const node = addressFromPeerId(open.nodePeerId)
-  const panel = await court.draw({ receiptId: open.id, node, epoch })
-  if (panel.length < panelSize) {
-    return dropped(open, 'Too few verifiers have a seat to draw a panel from.')
+  const drawing = { receiptId: open.id, node, epoch }
+  const panel = await court.draw(drawing)
+  const larger = await court.draw(drawing, panel)
+  if (panel.length < panelSize || larger.length < appealSize) {
+    return dropped(open, 'Too few verifiers have a seat for a panel and a larger one beside it.')
   }
   const needed = Math.floor(panelSize / 2) + 1
   const isEnough = (said: readonly Verdict[]) =>

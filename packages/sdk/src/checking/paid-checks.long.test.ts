@@ -22,7 +22,10 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const stakeWei = 100n * 10n ** 18n
 // Every answer is checked, so a check brings what its answer brought into the pool.
-const chain = await startDevelopmentChain({ epochSeconds: 1n, sampleBps: 10_000n })
+const chain = await startDevelopmentChain({
+  ...{ epochSeconds: 1n, sampleBps: 10_000n },
+  ...{ panelSize: 3n, appealSize: 4n },
+})
 const { channels } = chain
 const salt = `0x${'00'.repeat(32)}` as const
 const road = await openPaidRoad(async (privateKey) => {

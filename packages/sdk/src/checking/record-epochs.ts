@@ -33,7 +33,7 @@ export function canRecord(standing: Standing | null): boolean {
 
 /** Of an epoch: within so much of it everybody has had a turn. */
 const spread = 0.5
-/** And within so many seconds: until somebody records, whoever sends can wait for a block whose number suits. */
+/** And within so many seconds: who builds blocks has a say in the number, and should find it taken. */
 const mostSeconds = 10
 
 /** Waits for this tab's turn in the running epoch, and records it if nobody has. */
@@ -50,6 +50,7 @@ export async function recordEpoch(
   const withinSeconds = Math.min(mostSeconds, spread * epochSeconds)
   await pause(Math.random() * withinSeconds * 1000, signal)
   if (signal.aborted || !mayRecord() || (await court.lastEpoch()) >= running) return
-  // Another one may still be in the same block: then ours is refused, before anything is sent if we are lucky.
+  // Where another one has begun it, this goes on with it; in the same block it is refused, before anything is sent if
+  // we are lucky.
   await court.send.record()
 }

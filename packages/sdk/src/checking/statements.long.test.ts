@@ -1,4 +1,5 @@
 import { verdictsAbi } from '@weft/contracts'
+import { createVerdictsWallet } from '@weft/payments/chain'
 import { startDevelopmentChain } from '@weft/payments/testing'
 import {
   addressFromPeerId,
@@ -124,8 +125,7 @@ test('the contract knows a verdict by its court and its verifier by its signatur
   const epochSeconds = await reader.readContract({ ...court(), functionName: 'epochSeconds' })
   await chain.control.increaseTime({ seconds: Number(epochSeconds) })
   const sender = await chain.createWallet()
-  const hash = await sender.clients.wallet.writeContract({ ...court(), functionName: 'record' })
-  await reader.waitForTransactionReceipt({ hash })
+  await createVerdictsWallet(sender.clients).record()
   const epoch = await reader.readContract({ ...court(), functionName: 'lastEpoch' })
   const endedAtMs = (epoch * Number(epochSeconds) - 1) * 1000
   for (let tries = 0; tries < 400; tries += 1) {

@@ -4,10 +4,13 @@
  * @module
  */
 import 'fake-indexeddb/auto'
+import type { Network } from '@weft/network'
 import { createNodeNetwork, type NodeNetwork } from '@weft/network/testing'
 import { registryRoles } from '@weft/payments/chain'
 import { startDevelopmentChain } from '@weft/payments/testing'
 import {
+  type AuditRequest,
+  type AuditResponse,
   type ChatManifest,
   findingHash,
   type Hex,
@@ -92,22 +95,27 @@ export async function openCourtStage(rules: ChainRules) {
       const roles = registryRoles.verify
       const { operator, court } = await chain.enrol(privateKey, { roles, stakeWei: minimumStake })
       await court.takeSeat(operator)
-      // As a liar it finds nothing wrong, ever.
-      const member = Object.assign(await goToCourt(tab), { isLiar: false })
+      const member = Object.assign(await goToCourt(tab), {
+        liesTo: async (): Promise<boolean> => false,
+      } as {
+        /** Where it finds nothing wrong, whatever there is, for any court that is asked for. */
+        liesTo(request: AuditRequest, askerPeerId: string): Promise<boolean>
+      })
       const onEnd = (checked: CheckedAnswer | null) => {
         if (!checked?.testimony) return
         const { request: about, testimony, askerPeerId } = checked
         void member.opened.checked(about, { ...testimony, askerPeerId })
       }
-      const view = () => member.opened.view()
+      const handleAudits: Network['handleAudits'] = (handler) =>
+        network.handleAudits(async (request, from) =>
+          (await member.liesTo(request, from.peerId)) ? lie(tab, request) : handler(request, from),
+        )
       const check = () =>
-        member.isLiar
-          ? lie(tab)
-          : checkAnswers({
-              ...{ network, engine, modelCid, manifest, privateKey, onEnd },
-              isBusy: () => false,
-              court: view,
-            })
+        checkAnswers({
+          ...{ network: { handleAudits }, engine, modelCid, manifest, privateKey, onEnd },
+          isBusy: () => false,
+          court: () => member.opened.view(),
+        })
       let stopChecking = check()
       let announcement = network.announce({ verifies: [modelCid] })
       const away = async () => {
@@ -161,16 +169,16 @@ export async function openCourtStage(rules: ChainRules) {
       await Promise.all([road.close(), chain.stop()])
     },
   }
+}
 
-  /** Signs for any court that is asked for, and finds all as it should be. */
-  function lie({ network, privateKey }: NodeNetwork): () => void {
-    return network.handleAudits(async ({ receipt, court }) => {
-      const { outputTokens, inputTokens } = receipt
-      const margins = new Uint8Array(4 * outputTokens)
-      const finding = { outcome: 'passed', inputTokens, margins } as const
-      const about = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
-      const verdict = signVerdict({ verifierPeerId: network.peerId, ...about, court }, privateKey)
-      return { type: 'verdict', verdict, finding }
-    })
-  }
+function lie(
+  { network, privateKey }: NodeNetwork,
+  { receipt, court }: AuditRequest,
+): AuditResponse {
+  const { outputTokens, inputTokens } = receipt
+  const margins = new Uint8Array(4 * outputTokens)
+  const finding = { outcome: 'passed', inputTokens, margins } as const
+  const about = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
+  const verdict = signVerdict({ verifierPeerId: network.peerId, ...about, court }, privateKey)
+  return { type: 'verdict', verdict, finding }
 }
