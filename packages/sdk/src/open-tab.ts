@@ -75,7 +75,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { entries } = catalogue
   const { locks, storage } = navigator
   const ledgers = createLedgers(database)
-  const { purse, payer, payee } = createPurse({ identity, ledgers })
+  const { purse, payer, payee, close: closePurse } = createPurse({ identity, ledgers })
   const store = createModelStore({ chunks, database, locks, storage })
   const memory = createNodeMemory({
     store: {
@@ -215,6 +215,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
       const ending = [node.stop(), head.stop(), layers.stop(), verifier.stop()]
       await Promise.all([...ending, opened.close(), memory.flush(), storing.close()])
       pausing.close()
+      await closePurse()
       await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
       database.close()
       identity.release()

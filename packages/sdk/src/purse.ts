@@ -92,6 +92,8 @@ export type OpenPurse = {
   purse: Purse
   payer(): Payer | null
   payee(): Payee | null
+  /** What came in the last second is checked and written down. Never rejects. */
+  close(): Promise<void>
 }
 
 export type PurseInit = {
@@ -121,6 +123,10 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
   let payee: Payee | null = null
   const tellSpending = () => spending.set(payer?.spending() ?? null)
   const tellEarnings = () => earnings.set(earningsOf(payee))
+  /** What cannot be kept is a second of vouchers at most. */
+  const settle = async () => {
+    await payee?.settle().catch(() => {})
+  }
   /** Accounts have one writer, so they are opened one after the other. */
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (change: () => Promise<void>): Promise<void> => {
@@ -135,6 +141,7 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
     earnings,
     earnOn: (channels) =>
       inTurn(async () => {
+        await settle()
         payee = channels
           ? await createPayee({
               peerId,
@@ -181,7 +188,7 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
     takeNextKey: () => identity.takeNext(),
     agree: (registration) => signRegistration(registration, privateKey),
   }
-  return { purse, payer: () => payer, payee: () => payee }
+  return { purse, payer: () => payer, payee: () => payee, close: settle }
 }
 
 function policyOf(worth: WorthRedeeming | undefined): CreditPolicy {

@@ -10,6 +10,7 @@ import {
   pause,
   publicKeyFromPeerId,
   type Voucher,
+  WeftError,
 } from '@weft/protocol'
 import { least, most, positive } from '../amounts.ts'
 import { type Lane, spenderOf } from '../lane.ts'
@@ -18,6 +19,7 @@ import { badVoucher, overPromised } from '../payment-errors.ts'
 import { isSignedBy } from '../signatures.ts'
 import { createVoucherHasher } from '../typed-hashes.ts'
 import type { PayeeRecord } from './earning-totals.ts'
+import { KeptEarning } from './kept-earning.ts'
 import { heldWei, type LaneOnChain, payableWei } from './lane-on-chain.ts'
 
 /** What is kept of a lane. All amounts in wei, over all its jobs. */
@@ -42,9 +44,6 @@ export type Earning = {
   readAtMs: number
 }
 
-/** A write costs a node as much as several tokens of a small model. */
-const keepEveryMs = 1_000
-
 export type EarningLaneInit = {
   earning: Earning
   ledger: Ledger<PayeeRecord>
@@ -54,15 +53,15 @@ export type EarningLaneInit = {
 
 export class EarningLane {
   #earning: Earning
-  readonly #ledger: Ledger<PayeeRecord>
+  readonly #kept: KeptEarning
   readonly #promisedElsewhereWei: () => bigint
   readonly #publicKey: Uint8Array
   readonly #hash: (maxClaimableWei: bigint) => Uint8Array
   #wake = new AbortController()
   /** Grows with every token: taken over into `#earning` when somebody looks. */
   #deliveredWei: bigint
-  #kept: { earning: Earning; done: Promise<void> } | null = null
-  #keptAtMs = 0
+  /** The best that has come, not checked yet: nobody is told of it, and no more is lent on it than without. */
+  #unproved: Voucher | null = null
   /** Jobs that run on it. */
   jobs = 0
   /** What they may let stand unpaid, in wei. */
@@ -71,7 +70,7 @@ export class EarningLane {
   constructor({ earning, ledger, promisedElsewhereWei }: EarningLaneInit) {
     this.#earning = earning
     this.#deliveredWei = earning.deliveredWei
-    this.#ledger = ledger
+    this.#kept = new KeptEarning(ledger)
     this.#promisedElsewhereWei = promisedElsewhereWei
     this.#publicKey = publicKeyFromPeerId(earning.clientPeerId)
     this.#hash = createVoucherHasher(earning.funds, earning.lane)
@@ -98,13 +97,23 @@ export class EarningLane {
 
   /** Nothing was sent on it and nothing promised. */
   get isEmpty(): boolean {
-    return this.#deliveredWei === 0n && this.promisedWei === 0n && !this.#earning.evidence
+    return this.#deliveredWei === 0n && this.claimedWei === 0n && !this.#earning.evidence
   }
 
-  /** By the best voucher; at least what the chain has paid, for which there was one. */
+  /** By the best voucher that was checked; at least what the chain has paid, for which there was one. */
   get promisedWei(): bigint {
     const { voucher, chain } = this.#earning
     return most(voucher?.maxClaimableWei ?? 0n, chain.paidWei)
+  }
+
+  /** The same, were the voucher good that was not checked yet. */
+  get claimedWei(): bigint {
+    return most(this.promisedWei, this.#unproved?.maxClaimableWei ?? 0n)
+  }
+
+  /** It has a voucher that was not checked yet, and that is written down within a second. */
+  get hasUnproved(): boolean {
+    return this.#unproved !== null
   }
 
   /** Promised beyond what the chain holds for the lane: what it competes with others for. */
@@ -117,8 +126,13 @@ export class EarningLane {
     return this.promisedWei - this.#earning.chain.paidWei
   }
 
-  /** Delivered by running jobs and not promised; below 0 where something is paid ahead. */
+  /** Delivered and claimed by no voucher; below 0 where something is paid ahead. */
   get unpaidWei(): bigint {
+    return this.#deliveredWei - this.#earning.lostWei - this.claimedWei
+  }
+
+  /** Delivered and promised by no voucher that was checked: what can be lost. */
+  get unprovedWei(): bigint {
     return this.#deliveredWei - this.#earning.lostWei - this.promisedWei
   }
 
@@ -157,7 +171,7 @@ export class EarningLane {
     this.#change({ chain, readAtMs })
   }
 
-  /** The last job on it has ended: what is still unpaid is lost, unless it comes with a later voucher. */
+  /** No job runs on it: what is still unpaid is lost, unless it comes with a later voucher. */
   writeOff(): void {
     const lostWei = positive(this.unpaidWei)
     if (lostWei > 0n) this.#change({ lostWei: this.#earning.lostWei + lostWei })
@@ -174,48 +188,83 @@ export class EarningLane {
     if (!isSignedBy(this.#hash(maxClaimableWei), signature, this.#publicKey)) {
       throw badVoucher('it is not signed by this client for this node, model, chain and contract')
     }
-    const { chain, funds, lostWei, evidence } = this.#earning
-    const payable = payableWei(chain, funds.grant, this.#promisedElsewhereWei())
+    const { lostWei, evidence } = this.#earning
+    const payable = this.#payableWei()
     if (maxClaimableWei > payable) {
       if (maxClaimableWei > (evidence?.maxClaimableWei ?? 0n)) this.#change({ evidence: voucher })
       throw overPromised(maxClaimableWei, payable)
     }
     this.#change({ voucher })
     // Debts of earlier jobs are paid first.
-    const foundWei = least(lostWei, positive(-this.unpaidWei))
+    const foundWei = least(lostWei, positive(-this.unprovedWei))
     if (foundWei > 0n) this.#change({ lostWei: lostWei - foundWei })
-    this.#wake.abort()
-    this.#wake = new AbortController()
     return true
   }
 
   /**
-   * The same. While more is owed, a voucher soon after another is kept with the next one: what a crash loses of it
-   * the lane's next voucher says again.
+   * Takes a voucher unchecked: it is checked and written down a second later, or as soon as anything depends on it.
+   * One check does for all that came meanwhile, since each says what those before said.
    * @returns once what has to be kept at once is kept
-   * @throws also what the store throws
+   * @throws WeftError `payments/voucher`, `payments/over-promised` for more than the chain can pay; what the store
+   *   throws, also when it was what came before that could not be kept
    */
   async take(voucher: Voucher): Promise<void> {
-    const { evidence } = this.#earning
-    try {
-      const isDue = () => this.unpaidWei <= 0n || Date.now() - this.#keptAtMs >= keepEveryMs
-      if (this.accept(voucher) && isDue()) await this.keep()
-    } finally {
-      if (this.#earning.evidence !== evidence) await this.keep()
+    const { maxClaimableWei } = voucher
+    if (this.#kept.hasFailed) await this.keep()
+    // A good one does not suffer for a bad one before it.
+    if (this.#unproved && maxClaimableWei < this.#unproved.maxClaimableWei) this.prove()
+    if (maxClaimableWei <= this.claimedWei) return
+    if (maxClaimableWei > this.#payableWei()) {
+      const { evidence } = this.#earning
+      try {
+        this.accept(voucher)
+      } finally {
+        if (this.#earning.evidence !== evidence) await this.keep()
+      }
     }
+    this.#unproved = voucher
+    this.#kept.later(() => this.settle())
+    this.#wake.abort()
+    this.#wake = new AbortController()
+  }
+
+  /**
+   * Checks what has come.
+   * @returns why it pays nothing; what was delivered for it is unpaid then. Undefined where all is well
+   */
+  prove(): WeftError | undefined {
+    const voucher = this.#unproved
+    if (!voucher) return
+    this.#unproved = null
+    try {
+      this.accept(voucher)
+    } catch (error) {
+      if (this.jobs === 0) this.writeOff()
+      return WeftError.from(error, 'payments/voucher', 'A voucher could not be checked.')
+    }
+  }
+
+  /** Checks what has come and writes it down, now and not a second later. @throws what the store throws */
+  async settle(): Promise<void> {
+    if (!this.#kept.isComing) return
+    this.forget()
+    this.prove()
+    await this.keep()
+  }
+
+  /** Writes down nothing more by itself. */
+  forget(): void {
+    this.#kept.cancel()
   }
 
   /** Writes it down, once for each change. @throws what the store throws */
   keep(): Promise<void> {
-    const { earning } = this
-    if (this.#kept?.earning === earning) return this.#kept.done
-    const kept = { earning, done: this.#ledger.put(earning) }
-    this.#kept = kept
-    this.#keptAtMs = Date.now()
-    kept.done.catch(() => {
-      if (this.#kept === kept) this.#kept = null
-    })
-    return kept.done
+    return this.#kept.put(this.earning)
+  }
+
+  #payableWei(): bigint {
+    const { chain, funds } = this.#earning
+    return payableWei(chain, funds.grant, this.#promisedElsewhereWei())
   }
 
   #change(change: Partial<Earning>): void {

@@ -66,8 +66,15 @@ export class EarningLanes {
 
   /** Those of forgotten lanes included. */
   get totals(): EarningTotals {
-    const earnings = this.all.map(({ earning }) => earning)
-    return totalOf(earnings, this.#past)
+    return totalOf(this.earnings, this.#past)
+  }
+
+  /** Whoever is told of them is told of nothing that was not checked. */
+  get earnings(): Earning[] {
+    return this.all.map((lane) => {
+      lane.prove()
+      return lane.earning
+    })
   }
 
   get all(): EarningLane[] {
@@ -105,6 +112,7 @@ export class EarningLanes {
 
   /** The client has got another grant, or a key of its own. */
   fund(lane: EarningLane, funds: Funds, chain: LaneOnChain, readAtMs: number): void {
+    lane.prove()
     this.#bySpender.get(lane.spender)?.delete(lane)
     lane.fund(funds, chain, readAtMs)
     this.#index(lane)
@@ -113,6 +121,16 @@ export class EarningLanes {
   /** Forgets a lane on which nothing has happened yet; nothing of it was kept. */
   forget(lane: EarningLane): void {
     if (lane.jobs === 0 && lane.isEmpty) this.#drop(lane)
+  }
+
+  /**
+   * Before anything more is lent on a lane: what its spender was believed elsewhere is checked, and what pays an
+   * old debt. Else garbage on each of many lanes would be worth a window each.
+   */
+  proveFor(lane: EarningLane): void {
+    for (const each of this.#bySpender.get(lane.spender) ?? []) {
+      if (each !== lane || lane.earning.lostWei > 0n) each.prove()
+    }
   }
 
   ofSpender({ spender }: EarningLane): SpenderAccount {
@@ -140,7 +158,7 @@ export class EarningLanes {
   /** What vouchers of a lane can still add: nothing is lent to who has nothing left. */
   roomWei(lane: EarningLane): bigint {
     const { chain, funds } = lane.earning
-    return payableWei(chain, funds.grant, this.#promisedElsewhereWei(lane)) - lane.promisedWei
+    return payableWei(chain, funds.grant, this.#promisedElsewhereWei(lane)) - lane.claimedWei
   }
 
   redeemable({
@@ -148,6 +166,7 @@ export class EarningLanes {
     withdrawDelay,
     nowMs,
   }: Moment & { policy: CreditPolicy }): RedeemableLane[] {
+    for (const lane of this.all) lane.prove()
     const spenders = [...this.#bySpender.values()]
     const known = spenders.flatMap((lanes) => {
       const account = accountOf(lanes)
@@ -204,6 +223,7 @@ export class EarningLanes {
   }
 
   #drop(lane: EarningLane): void {
+    lane.forget()
     this.#lanes.delete(lane.earning.id)
     const lanes = this.#bySpender.get(lane.spender)
     lanes?.delete(lane)

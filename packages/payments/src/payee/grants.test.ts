@@ -106,6 +106,7 @@ test('visitors that are invented by the hundred get no accounts beyond 500, and 
   const job = await startJob(known)
   await job.stream(100)
   await job.paid.close()
+  await pair.payee.settle()
   const [earning] = pair.payee.earnings()
   if (!earning?.voucher) throw new Error('It was paid.')
   const { address, contract } = pair.payee

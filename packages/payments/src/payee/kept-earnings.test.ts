@@ -18,27 +18,6 @@ test('a payee that has lost its memory delivers nothing twice', async () => {
   )
 })
 
-test('what pays all that was sent outlives a reload', async () => {
-  const pair = await createPair()
-  const job = await startJob(pair)
-  await job.stream(100)
-  const after = await pair.openPayee()
-  expect(after.earnings()).toMatchObject([
-    { voucher: { maxClaimableWei: job.lane.commitment.promisedWei } },
-  ])
-})
-
-test('while more is owed, vouchers of the same second are written down once', async () => {
-  const pair = await createPair()
-  const job = await startJob(pair)
-  job.paid.delivered(200)
-  const first = await job.bill.received(50)
-  await job.hand(first)
-  await job.hand(await job.bill.received(100))
-  const [kept] = (await pair.openPayee()).earnings()
-  expect(kept?.voucher).toEqual(first)
-})
-
 test('a lane on which nothing happened is forgotten, and one whose time for proofs is over: not what it earned', async () => {
   const pair = await createPair()
   await (await pair.payee.openJob({ ...pair.job, voucher: null })).close()

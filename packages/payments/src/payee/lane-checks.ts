@@ -8,7 +8,7 @@ import type { CreditPolicy } from './credit-policy.ts'
 import type { Earning, EarningLane } from './earning-lane.ts'
 import type { EarningLanes } from './earning-lanes.ts'
 import { whyWorthless } from './lane-on-chain.ts'
-import type { WaitOptions } from './paid-job.ts'
+import type { PaidJobInit, WaitOptions } from './paid-job.ts'
 
 /**
  * While the chain does not answer, jobs go on for so many times the age at which it is asked again: minutes. A
@@ -46,18 +46,24 @@ export class LaneChecks {
     if (unredeemedWei > policy.maxUnredeemedWei) throw redeemsFirst(unredeemedWei)
   }
 
-  /** @returns the same for before every delta: it looks when a voucher or the chain has said something, and now and then */
-  forJob(lane: EarningLane, policy: CreditPolicy): (options: WaitOptions) => Promise<void> {
+  /**
+   * @returns the same for before every delta: it looks when a voucher or the chain has said something, and now and
+   *   then; undefined where there is nothing to look for
+   */
+  forJob(lane: EarningLane, policy: CreditPolicy): PaidJobInit['check'] {
     const everyMs = Math.min(againMs, policy.chainMaxAgeMs)
     let checked: Partial<Pick<Earning, 'chain' | 'voucher'>> = {}
     let checkedAtMs = 0
-    return async (options) => {
+    const look = async (options: WaitOptions) => {
       const { chain, voucher } = lane.earning
-      const isSame = checked.chain === chain && checked.voucher === voucher
-      if (isSame && this.#nowMs() - checkedAtMs < everyMs) return
       await this.check(lane, policy, options)
       checked = { chain, voucher }
       checkedAtMs = this.#nowMs()
+    }
+    return (options) => {
+      const { chain, voucher } = lane.earning
+      const isSame = checked.chain === chain && checked.voucher === voucher
+      return isSame && this.#nowMs() - checkedAtMs < everyMs ? undefined : look(options)
     }
   }
 }

@@ -21,7 +21,7 @@ export type PaidJobInit = {
    * Looks at the chain again where what is known of it is old.
    * @throws when the lane's vouchers are worth nothing from now on, or too many are not redeemed
    */
-  check: (options: WaitOptions) => Promise<void>
+  check: (options: WaitOptions) => Promise<void> | undefined
   /** The lane has no other job, and nothing has ever happened on it. */
   forget: () => void
 }
@@ -73,14 +73,23 @@ export class PaidJob {
   /**
    * Waits until as little is unpaid as the policy wants. Before the prompt is read, and before every delta: what
    * can be lost is `maxUnpaidWei` and one delta.
-   * @throws WeftError `payments/unpaid` when no voucher comes in time; what `check` throws; CancelledError
+   * @throws WeftError `payments/unpaid` when no voucher comes in time; `payments/voucher`,
+   *   `payments/over-promised` when the one that came is worth nothing; what `check` throws; CancelledError
    */
   async ready({ signal }: WaitOptions = {}): Promise<void> {
-    await this.#check({ signal })
-    const { unpaidMs } = this.#policy
-    if (await this.#lane.whenUnpaidAtMost(this.#maxUnpaidWei, { ms: unpaidMs, signal })) return
-    if (signal?.aborted) throw new CancelledError({ subject: 'The wait for a voucher' })
-    throw unpaid(this.#lane.unpaidWei)
+    const looking = this.#check({ signal })
+    if (looking) await looking
+    const lane = this.#lane
+    const wei = this.#maxUnpaidWei
+    // Comes before every delta, and mostly there is nothing to wait for.
+    if (lane.unprovedWei <= wei) return
+    const isPaid = await lane.whenUnpaidAtMost(wei, { ms: this.#policy.unpaidMs, signal })
+    if (!isPaid && signal?.aborted) throw new CancelledError({ subject: 'The wait for a voucher' })
+    if (!isPaid) throw unpaid(lane.unpaidWei)
+    const worthless = lane.unprovedWei > wei && lane.prove()
+    if (worthless) throw worthless
+    // No more is at stake in a crash; that it failed the next voucher says.
+    lane.settle().catch(() => {})
   }
 
   /** The prompt was not read, or this node has failed: behind it no token came, so nobody owes it. */
@@ -97,8 +106,8 @@ export class PaidJob {
   }
 
   /**
-   * A voucher has come. A lower one than before counts as well as the best.
-   * @returns once it is kept; nothing that is sent meanwhile need wait for that
+   * A voucher has come. A lower one than before counts as well as the best. It is checked and kept a second later,
+   * or as soon as anything depends on it.
    * @throws WeftError `payments/voucher`, `payments/over-promised`; what the store throws
    */
   async take(voucher: Voucher): Promise<void> {
@@ -118,13 +127,16 @@ export class PaidJob {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#lane.jobs -= 1
-    if (this.#lane.jobs === 0) {
-      this.#lane.creditWei = 0n
-      this.#lane.writeOff()
+    const lane = this.#lane
+    lane.jobs -= 1
+    // Garbage makes no lane of one on which nothing has happened.
+    if (this.#costWei === 0n) lane.prove()
+    if (lane.jobs === 0) {
+      lane.creditWei = 0n
+      lane.writeOff()
     }
-    if (this.#lane.isEmpty) this.#forget()
-    else await this.#lane.keep()
+    if (lane.isEmpty) this.#forget()
+    else if (!lane.hasUnproved) await lane.keep()
   }
 
   #count(outputTokens: number): void {

@@ -75,6 +75,11 @@ export type Payee = {
    *   `owes`, `cap-used`, `too-many-looks`, `too-many-lanes`, `redeems-first`, `chain-lost`; what the store throws
    */
   openJob(init: OpenJobInit, options?: WaitOptions): Promise<PaidJob>
+  /**
+   * Checks and writes down the vouchers of the last second, which otherwise come when it is over.
+   * @throws what the store throws
+   */
+  settle(): Promise<void>
   /** All lanes, as they are now. */
   earnings(): Earning[]
   /** What all lanes have earned, those included whose time is over. */
@@ -130,6 +135,7 @@ export async function createPayee({
    * @throws WeftError `payments/owes`, `payments/cap-used`
    */
   function creditOf(lane: EarningLane, policy: CreditPolicy): bigint {
+    lanes.proveFor(lane)
     const creditWei = lanes.creditWei(lane, policy)
     if (creditWei <= 0n && creditWei < policy.maxUnpaidWei)
       throw owesTooMuch(lanes.ofSpender(lane).lostWei)
@@ -167,7 +173,10 @@ export async function createPayee({
     })
   }
 
+  const settle = () => Promise.all(lanes.all.map((lane) => lane.settle()))
+
   async function refresh({ fromWei = 1n, ...options }: RefreshOptions): Promise<void> {
+    await settle()
     const open = lanes.all
       .filter((lane) => lane.unredeemedWei >= fromWei)
       .toSorted((a, b) => (a.unredeemedWei < b.unredeemedWei ? 1 : -1))
@@ -227,10 +236,13 @@ export async function createPayee({
         throw error
       }
     },
-    earnings: () => lanes.all.map(({ earning }) => earning),
+    earnings: () => lanes.earnings,
     totals: () => lanes.totals,
     plan,
-    overPromises: () => findOverPromises(lanes.all.map(({ earning }) => earning)),
+    overPromises: () => findOverPromises(lanes.earnings),
+    async settle() {
+      await settle()
+    },
     refresh: (options = {}) => refresh(options),
     redeem(init, options = {}) {
       const before = redeeming

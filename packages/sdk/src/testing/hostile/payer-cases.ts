@@ -35,6 +35,12 @@ function signingAs(
   })
 }
 
+/** Signed by nobody. */
+const garbled = (voucher: Voucher): Voucher => ({
+  ...voucher,
+  signature: voucher.signature.map((byte) => byte ^ 1),
+})
+
 /** One answer of a stranger whose vouchers are changed on the way. */
 function changing(
   what: string,
@@ -174,6 +180,32 @@ export const payerCases: HostileCase[] = [
     ...voucher,
     maxClaimableWei: voucher.maxClaimableWei + 1n,
   })),
+  {
+    by: 'payer',
+    what: 'sends garbage behind short answers, and leaves before anybody looks at it',
+    async run(stage, random) {
+      const [node] = stage.nodes
+      await node.startAfresh()
+      const channel = await stage.openChannel()
+      const payer = await channel.openPayer()
+      let honest = between(random, 0, 3)
+      for (let asked = 0; asked < 6; asked += 1) {
+        await stage.ask(payer, {
+          node,
+          maxTokens: between(random, 1, 7),
+          change: (voucher) => (honest-- > 0 ? voucher : garbled(voucher)),
+        })
+      }
+      return nodeOutcome(channel, node)
+    },
+  },
+  changing('sends good vouchers between garbage', () => {
+    let sent = 0
+    return (voucher) => {
+      sent += 1
+      return sent % 2 === 0 ? voucher : garbled(voucher)
+    }
+  }),
   {
     by: 'payer',
     what: 'revokes its key and withdraws before the node has redeemed',
