@@ -1,0 +1,170 @@
+/**
+ * The gateway's HTTP: OpenAI's endpoints over an `Upstream`, for keys, payers, or anybody.
+ * https://platform.openai.com/docs/api-reference
+ * @module
+ */
+import { type Context, Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { type Admission, createAccess, nothingSettled } from './access/asker.ts'
+import { type AnsweringDeps, respond } from './answering.ts'
+import type { GatewayConfig } from './config.ts'
+import { failureResponse, Refusal, retryAfter, toFailure } from './http/api-failure.ts'
+import { readJson } from './http/read-body.ts'
+import type { Metrics } from './metrics.ts'
+import { Receipts } from './receipts.ts'
+import type { SharedState } from './state/shared-state.ts'
+import type { Upstream } from './upstream.ts'
+import type { Paywall } from './x402/paywall.ts'
+
+export type GatewayInit = {
+  upstream: Upstream
+  config: GatewayConfig
+  state: SharedState
+  metrics: Metrics
+  paywall?: Paywall | null
+  /** Of the socket; what proxies in front say comes on top, see `proxies`. */
+  addressOf: (context: Context) => string
+  /** What is our own fault, for who runs it. */
+  onError?: (error: unknown) => void
+}
+
+export interface Gateway {
+  readonly app: Hono
+  /** Answers under way are told and end; resolves when their money is settled. */
+  stop(): Promise<void>
+}
+
+const exposed = [
+  'x-request-id',
+  'x-should-retry',
+  'retry-after',
+  'retry-after-ms',
+  'weft-receipt',
+  'weft-receipt-id',
+  'payment-required',
+  'payment-response',
+]
+
+export function createGateway(init: GatewayInit): Gateway {
+  const { upstream, config, state, metrics, paywall = null, onError = () => {} } = init
+  const { corsOrigins, maxBodyBytes } = config
+  const access = createAccess({ config, state, paywall })
+  const receipts = new Receipts(state, config.keepReceiptsMs)
+  const stopping = new AbortController()
+  const held = new Set<Promise<unknown>>()
+  let running = 0
+  const answering: AnsweringDeps = {
+    ...config,
+    metrics,
+    receipts,
+    stopping: stopping.signal,
+    async settle(settling) {
+      const over = settling.catch((error: unknown) => {
+        onError(error)
+        return nothingSettled
+      })
+      held.add(over)
+      return over.finally(() => held.delete(over))
+    },
+  }
+  const app = new Hono()
+
+  app.use('/v1/*', async (context, next) => {
+    await next()
+    context.res.headers.set('x-request-id', `req_${crypto.randomUUID().replaceAll('-', '')}`)
+    metrics.requests.inc({ route: context.req.routePath, status: context.res.status })
+  })
+  app.use('/v1/*', cors({ origin: corsOrigins, exposeHeaders: exposed }))
+  app.use('/v1/*', async (context, next) => {
+    checkOrigin(context.req.header('origin'), corsOrigins)
+    await next()
+  })
+
+  const asker = (context: Context) => ({
+    request: context.req.raw,
+    address: clientAddress(context, init.addressOf(context), config.proxies),
+  })
+
+  app.get('/v1/models', async (context) => {
+    await access.identify(asker(context))
+    return context.json(await upstream.models.list())
+  })
+  app.get('/v1/models/:id{.+}', async (context) => {
+    await access.identify(asker(context))
+    return context.json(await upstream.models.retrieve(context.req.param('id')))
+  })
+  app.get('/v1/receipts/:id', async (context) => {
+    const { owner } = await access.identify(asker(context))
+    const kept = await receipts.find(context.req.param('id'), owner)
+    if (kept) return context.json({ receipt: kept.receipt, answer: kept.answer })
+    throw new Refusal('gateway/no-receipt', 'No such receipt is kept, or no more.', { status: 404 })
+  })
+
+  type Doors = { create(params: never, options: object): Promise<object> }
+  const answers = (path: string, operation: string, doors: Doors) =>
+    app.post(path, async (context) => {
+      const body = await readJson(context.req.raw, maxBodyBytes)
+      if (running >= config.maxRequests) throw busy()
+      const { owner, end } = await access.admit({ ...asker(context), body })
+      running += 1
+      const admission: Admission = {
+        owner,
+        end(outcome) {
+          running -= 1
+          return end(outcome)
+        },
+      }
+      const create = (options: object) => doors.create(body as never, options)
+      const { raw: request } = context.req
+      return respond(answering, { request, operation, model: body.model, admission, create })
+    })
+  answers('/v1/chat/completions', 'chat', upstream.chat.completions)
+  answers('/v1/completions', 'text_completion', upstream.completions)
+
+  app.get('/health', (context) => context.json({ status: 'ok', running }))
+  app.notFound(() =>
+    failureResponse(
+      toFailure(
+        new Refusal('gateway/no-route', 'There is nothing at this address.', { status: 404 }),
+      ),
+    ),
+  )
+  app.onError((error) => {
+    const failure = toFailure(error)
+    if (failure.status === 500) onError(error)
+    return failureResponse(failure)
+  })
+
+  return {
+    app,
+    async stop() {
+      stopping.abort()
+      while (held.size > 0) await Promise.all(held)
+    },
+  }
+}
+
+/**
+ * Browsers name the page that asks. One that may not read the answer must not cause it either: what it costs, and
+ * who may ask from this machine, are not for every page that is open on it.
+ */
+function checkOrigin(origin: string | undefined, allowed: readonly string[]): void {
+  if (!origin || allowed.includes(origin)) return
+  throw new Refusal('gateway/origin', 'Pages of this origin may not ask here: see corsOrigins.', {
+    status: 403,
+  })
+}
+
+function clientAddress(context: Context, socket: string, proxies: number): string {
+  if (proxies === 0) return socket
+  const steps = (context.req.header('x-forwarded-for') ?? '').split(',').map((step) => step.trim())
+  return steps.at(-proxies) || socket
+}
+
+function busy(): Refusal {
+  return new Refusal('gateway/busy', 'This gateway has as many requests as it takes.', {
+    status: 503,
+    type: 'server_error',
+    headers: retryAfter(1_000),
+  })
+}
