@@ -159,7 +159,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     ...tabs,
     manifestOf,
     lots: lotsOrDie(opened.lots, dieLots(sampledShare)),
-    court: () => opened.view()?.court ?? null,
+    court: opened.view,
     waiting: () => findAnswers(database, (answer) => waitsHere(answer, peerId)),
     keep: (place, change) => changeAnswer(database, place, change),
   })

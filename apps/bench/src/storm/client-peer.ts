@@ -56,7 +56,7 @@ export async function openClientPeer(init: ClientPeerInit): Promise<ClientPeer> 
   const checks = createAnswerChecks({
     ...{ network, memory, manifestOf },
     lots: friends ? friendsAlone(friends) : lotsOrDie(() => court?.lots() ?? null, dieLots(0)),
-    court: () => court?.view()?.court ?? null,
+    court: () => court?.view() ?? null,
     waiting: async () => [],
     keep: async () => {},
   })

@@ -15,6 +15,7 @@ const state: CaseState = {
   endsAtMs: null,
   lostWei: 0n,
   reason: null,
+  isShown: false,
 }
 const rules = { slashBps: 5_000, appealBondWei: 10n ** 19n, appealSize: 9 } as CourtState['rules']
 const tab = { rules, stakeWei: 100n * 10n ** 18n, nowMs }
@@ -26,6 +27,9 @@ test('a case says what has happened and what comes next', () => {
   )
   expect(caseWords({ ...state, progress: 'convicted', lostWei: 5n * 10n ** 19n }, nowMs)).toBe(
     'Convicted. It lost 50.00 WEFT.',
+  )
+  expect(caseWords({ ...state, progress: 'found', isShown: true }, nowMs)).toMatch(
+    /^Found, and shown/,
   )
   expect(caseWords({ ...state, progress: 'dropped', reason: 'Too late.' }, nowMs)).toBe(
     'Dropped. Too late.',

@@ -10,11 +10,13 @@ type Rules = CourtState['rules']
 
 /** @returns what has happened last, and what comes next */
 export function caseWords(state: CaseState, nowMs: number): string {
-  const { progress, panel, sayFalse, sayTrue, endsAtMs, lostWei, reason } = state
+  const { progress, panel, sayFalse, sayTrue, endsAtMs, lostWei, reason, isShown } = state
   const until = endsAtMs === null ? 'soon' : momentWords(endsAtMs / 1000, nowMs)
   switch (progress) {
     case 'found':
-      return 'Found. The court is told of it next.'
+      return isShown
+        ? 'Found, and shown to a verifier that has coins for a case: it looks for itself, and accuses.'
+        : 'Found. The court is told of it next.'
     case 'told':
       return 'Told. The next epoch draws its panel.'
     case 'drawn':

@@ -13,25 +13,26 @@ import {
   WeftError,
 } from '@weft/protocol'
 import { type AskPanelInit, askPanel } from './ask-panel.ts'
+import type { AskVerifierInit } from './ask-verifier.ts'
+import { isWorthACase, lackOfFees } from './case-fees.ts'
 import type { CaseRecord, OpenCase } from './court-records.ts'
 import type { CourtView } from './court-view.ts'
+import { handOver } from './hand-over.ts'
 
-export type AdvanceInit = Omit<AskPanelInit, 'court'> & { court: CourtView }
+export type AdvanceInit = Omit<AskPanelInit, 'court'> & AskVerifierInit & { court: CourtView }
 
-/** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
-export const caseGas = 1_500_000n
 /** So long a case that somebody else has told is left to them. */
 const epochsOfOthers = 6
 /** For the rest of a panel most of which has said the same: who is right is paid, and who is not pays. */
 const graceMs = 5_000
 /** Of the time for the larger panel so much is left for the votes to come into a block, but no more than a minute. */
 const sendingShare = 0.25
-/** A seat's stake by so much: for less nobody pays the fees of a case. */
-const leastStakeShare = 100n
+/** Without coins it is shown to so many verifiers that have some, one after the other. */
+const mostShown = 3
 
 /**
  * Sends one transaction at most.
- * @throws WeftError `sdk/court-fees` where the key has too few coins; `payments/*`, `network/*`: try again later
+ * @throws WeftError `sdk/court-fees` where the key has too few coins, and nobody else to show the case to; `payments/*`, `network/*`: try again later
  */
 export async function advanceCase(
   init: AdvanceInit,
@@ -41,13 +42,7 @@ export async function advanceCase(
   const known = await init.court.readCase(open.id)
   if (known.stage === 'settled') return readEnd(init.court, open)
   if (known.stage !== 'none') return awaitEnd(init, open, known, signal)
-  return known.toldAt === 0 ? tell(init, open) : accuse(init, open, known.toldAt, signal)
-}
-
-/** @returns whether a node has enough at stake for a case to be worth its fees */
-export async function isWorthACase(court: CourtView, nodePeerId: string): Promise<boolean> {
-  const stakeWei = await court.readStake(addressFromPeerId(nodePeerId))
-  return stakeWei > 0n && stakeWei >= court.rules.minimumStakeWei / leastStakeShare
+  return known.toldAt === 0 ? tell(init, open, signal) : accuse(init, open, known.toldAt, signal)
 }
 
 export function endCase(
@@ -58,16 +53,36 @@ export function endCase(
   return { ...record, progress, lostWei, reason, request: null, verdicts: [] }
 }
 
-async function tell({ court, privateKey }: AdvanceInit, open: OpenCase): Promise<CaseRecord> {
+async function tell(init: AdvanceInit, open: OpenCase, signal: AbortSignal): Promise<CaseRecord> {
+  const { court, privateKey } = init
   const { receipt } = open.request
   if (!(await isWorthACase(court, open.nodePeerId))) {
     return dropped(open, 'The node has nothing at stake that is worth the fees of a case.')
   }
   const lastMoment = receipt.endedAtMs / 1000 + court.rules.limitationSeconds
   if ((await court.now()) > lastMoment) return dropped(open, 'The answer was given too long ago.')
-  await checkFees(court, privateKey)
+  const lack = await lackOfFees(court, ownAddress(privateKey))
+  if (lack) return show(init, open, { lack, signal })
   await court.send.tell(receipt)
   return { ...open, progress: 'told' }
+}
+
+/** What this tab cannot pay for is a matter of who has seen it: it tells, asks the panel, and settles. */
+async function show(
+  init: AdvanceInit,
+  open: OpenCase,
+  { lack, signal }: { lack: WeftError; signal: AbortSignal },
+): Promise<CaseRecord> {
+  const { shown } = open
+  const waitMs = 1000 * epochsOfOthers * init.court.rules.epochSeconds
+  if (Date.now() < (shown.at(-1)?.atMs ?? 0) + waitMs) return open
+  if (shown.length >= mostShown) throw lack
+  const without = [open.nodePeerId, ...shown.map(({ peerId }) => peerId)]
+  const asked = handOver(init, open.request, { signal, without })
+  const { verifierPeerId: peerId } = await asked.catch((error: unknown) => {
+    throw WeftError.is(error) && error.code === 'sdk/nobody-accuses' ? lack : error
+  })
+  return { ...open, shown: [...shown, { peerId, atMs: Date.now() }] }
 }
 
 async function accuse(
@@ -79,17 +94,17 @@ async function accuse(
   const { court } = init
   const { epochSeconds, limitationSeconds, panelSize, appealSize } = court.rules
   const [epoch, now] = await Promise.all([court.epochAfter(toldAt, { signal }), court.now()])
-  const isOthers = open.progress === 'found' && now < toldAt + epochsOfOthers * epochSeconds
+  if (epoch !== null && now > epoch * epochSeconds + limitationSeconds) {
+    return dropped(open, 'Too few of its panel answered in time.')
+  }
   // Whoever has told it asks its panel: the same answer need not be computed again for each who found it.
-  if (isOthers) return open
+  const isLate = open.shown.length === 0 && now >= toldAt + epochsOfOthers * epochSeconds
+  if (open.progress === 'found' && !isLate) return open
   const told: OpenCase = { ...open, progress: 'told' }
   if (epoch === null) {
     const isDue = Math.floor(now / epochSeconds) > Math.floor(toldAt / epochSeconds)
     if (isDue) await recordOnce(court, toldAt)
     return told
-  }
-  if (now > epoch * epochSeconds + limitationSeconds) {
-    return dropped(open, 'Too few of its panel answered in time.')
   }
   const node = addressFromPeerId(open.nodePeerId)
   const drawing = { receiptId: open.id, node, epoch }
@@ -146,6 +161,7 @@ async function awaitEnd(
   const said = { sayFalse: sayFalse.length, sayTrue: sayTrue.length }
   const [now, panel] = await Promise.all([court.now(), court.panelOf(open.id)])
   const waiting: OpenCase = { ...open, progress, epoch, panel, ...said, endsAtMs: endsAt * 1000 }
+  if (open.shown.length > 0) return waiting
   if (now > endsAt) {
     // Whoever has accused is paid for it, so it comes first.
     const isFirst = accuser === ownAddress(privateKey)
@@ -188,17 +204,6 @@ function decides(panel: readonly Hex[], { sayFalse, sayTrue }: CaseOnChain) {
 /** Who lost too much for a seat would be drawn in vain; the contract refuses it for all others, and nothing is sent. */
 async function unseat(court: CourtView, wrong: readonly Hex[]): Promise<void> {
   for (const verifier of wrong) await court.send.leaveSeat(verifier).catch(() => {})
-}
-
-async function checkFees(court: CourtView, privateKey: PrivateKey): Promise<void> {
-  const { gasWei, perGasWei } = await court.readFees(ownAddress(privateKey))
-  const neededWei = caseGas * perGasWei
-  if (gasWei >= neededWei) return
-  throw new WeftError(
-    'sdk/court-fees',
-    'This tab’s key has too few coins for the fees of a case. Send it some; until then nobody is accused.',
-    { facts: [`A case takes up to ${neededWei} wei, the key has ${gasWei} wei.`] },
-  )
 }
 
 function ownAddress(privateKey: PrivateKey): Hex {

@@ -15,6 +15,7 @@ import { isAgreed, membersOf, withCheck } from '../quorum/compare.ts'
 import type { WaitOptions } from '../tab.ts'
 import { askVerifier, claimOf } from './ask-verifier.ts'
 import { tryVerifier } from './decoys.ts'
+import { handOverPatiently } from './hand-over.ts'
 import { judge, newCheck, type PursueInit, pursueCheck } from './pursue-check.ts'
 import { weigh } from './weigh.ts'
 
@@ -88,6 +89,7 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
         .then(async () => {
           const isKnown = last.state === 'decided' && last.outcome === 'passed'
           if (isKnown && Math.random() < trialShare) onCheck(await tryOthers(claim, makers, last))
+          await bringToCourt(claim, makers, { check: last, onCheck })
         })
         .catch(() => {}) // Whoever opens the answer again finds it waiting; a trial can wait for ever.
         .finally(() => pursued.delete(id))
@@ -132,6 +134,24 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
     return next
   }
 
+  /** What was found false, where there is a court. Whoever is shown it says as well what it thinks. */
+  async function bringToCourt(
+    claim: AuditRequest,
+    makers: string[],
+    { check, onCheck }: { check: CheckRecord; onCheck: (check: CheckRecord) => void },
+  ): Promise<void> {
+    const court = init.court?.()
+    if (!court || check.state !== 'decided' || check.outcome !== 'failed') return
+    const { opinions } = check
+    const without = [...makers, ...opinions.map(({ verifierPeerId }) => verifierPeerId)]
+    const handing = { signal, without, opinions }
+    const opinion = await handOverPatiently({ ...init, network, court }, claim, handing)
+    if (!opinion) return
+    const next: CheckRecord = { ...check, opinions: [...opinions, opinion] }
+    judge(init.memory, claim, { check: next, before: check })
+    onCheck(next)
+  }
+
   const atOnce = createLimit(maxAtOnce)
   const network: AnswerChecksInit['network'] = {
     peerId: init.network.peerId,
@@ -165,10 +185,13 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
       return { ...begun(answer, anybody), quorum: { ...quorum, witnesses } }
     },
     add,
-    ask(answer, options = {}) {
+    async ask(answer, options = {}) {
       const ends = options.signal ? AbortSignal.any([options.signal, signal]) : signal
-      const { check } = answer
-      return askOnce(claimOf(answer), makersOf(answer), { check, signal: ends })
+      const [claim, makers] = [claimOf(answer), makersOf(answer)]
+      const check = await askOnce(claim, makers, { check: answer.check, signal: ends })
+      const onCheck = (next: CheckRecord) => tell(claim.receipt, null, next)
+      void bringToCourt(claim, makers, { check, onCheck })
+      return check
     },
     onChange(listener) {
       listeners.add(listener)

@@ -43,6 +43,8 @@ export type CaseRecord = {
   lostWei: bigint
   /** Why it was dropped. */
   reason: string | null
+  /** To whom it was shown since this tab could not pay for it: they bring it. */
+  shown: readonly { peerId: string; atMs: number }[]
 }
 
 export type OpenCase = CaseRecord & { request: AuditRequest }

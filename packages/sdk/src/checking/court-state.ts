@@ -37,6 +37,8 @@ export type CaseState = {
   lostWei: bigint
   /** Why it was dropped. */
   reason: string | null
+  /** Another verifier was shown it, since this tab cannot pay for a case. */
+  isShown: boolean
 }
 
 /** A case against this tab. */

@@ -76,7 +76,9 @@ test('a cheat is found, judged and loses half of its stake, over a reload and wi
   await stage.stopServing()
 })
 
-test('who is bought once it was drawn says in vain that nothing is wrong, and pays for it as the cheat does', async () => {
+test('a cheat that only a tab without seat and coins finds comes to court; who is bought once it was drawn pays as well', async () => {
+  const poor = await stage.openVerifier({ hasSeat: false })
+  await stage.untilVerifiers(8)
   for (const verifier of verifiers) {
     verifier.liesTo = async ({ receipt, court }, askerPeerId) => {
       const view = verifier.opened.view()
@@ -92,9 +94,15 @@ test('who is bought once it was drawn says in vain that nothing is wrong, and pa
   const answer = await stage.answer({ isCheating: true })
   const { receipt } = answer
   if (!receipt) throw new Error('no receipt')
-  expect((await stage.check(answer)).outcome).toBe('failed')
+  expect((await stage.check(answer, poor)).outcome).toBe('failed')
   const id = caseIdOf(receipt)
   await untilSettled(id)
+  await until(
+    () => poor.opened.court.state.get()?.cases[0]?.progress === 'convicted',
+    'who has found it is told',
+  )
+  expect(poor.opened.court.state.get()).toMatchObject({ cases: [{ isShown: true }], problem: null })
+  await poor.away()
   const lostWei = before / 2n
   expect(await stakeOf(nodeAddress)).toBe(before - lostWei)
   const ended = cases().filter((each) => each.id === id && each.progress === 'convicted')

@@ -38,6 +38,7 @@ test('a node whose panel was bought calls the larger one by itself, and keeps it
     verifiers.push({ privateKey, operator, court: await chain.court(privateKey) })
   }
   const network = {
+    peerId: peerIdFromPrivateKey(node),
     findOffers: async () => [],
     audit: () => Promise.reject(new Error('It judges nobody.')),
   }

@@ -36,7 +36,11 @@ async function open(script: Parameters<typeof scriptedCourt>[0]) {
   return createProsecution({
     court,
     ledger,
-    network: { findOffers: async () => [], audit: () => Promise.reject(new Error('away')) },
+    network: {
+      peerId: 'own',
+      findOffers: async () => [],
+      audit: () => Promise.reject(new Error('away')),
+    },
     memory: createNodeMemory(),
     privateKey: createPrivateKey(),
     manifestOf: () => Promise.reject(new Error('Nothing is judged.')) as never,

@@ -4,7 +4,8 @@
  */
 import type { CourtNews } from '@weft/payments/chain'
 import { type AuditRequest, pause, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
-import { type AdvanceInit, advanceCase, endCase, isWorthACase } from './advance-case.ts'
+import { type AdvanceInit, advanceCase, endCase } from './advance-case.ts'
+import { isWorthACase } from './case-fees.ts'
 import { type CaseRecord, type CourtLedger, isOver } from './court-records.ts'
 import { caseIdOf } from './court-view.ts'
 
@@ -81,7 +82,10 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
       const next = await advanceCase(init, { ...open, request }, signal)
       // The news may have ended it meanwhile.
       if (cases.get(open.id) !== open) return
-      hasMoved = next.progress !== open.progress || next.verdicts.length !== open.verdicts.length
+      hasMoved =
+        next.progress !== open.progress ||
+        next.verdicts.length !== open.verdicts.length ||
+        next.shown.length !== open.shown.length
       if (hasMoved || next.endsAtMs !== open.endsAtMs) await keep(next)
     } finally {
       rest(open, hasMoved)
@@ -118,6 +122,7 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
         endsAtMs: null,
         lostWei: 0n,
         reason: null,
+        shown: [],
       })
     },
     async advance(signal) {

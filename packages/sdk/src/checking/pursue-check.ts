@@ -3,10 +3,11 @@
  * has time.
  * @module
  */
-import { type AuditRequest, type Court, pause, WeftError } from '@weft/protocol'
+import { type AuditRequest, pause, WeftError } from '@weft/protocol'
 import type { CheckRecord } from '@weft/storage'
 import type { NodeMemory } from '../node-memory.ts'
 import { type AskVerifierInit, askVerifier } from './ask-verifier.ts'
+import type { CourtView } from './court-view.ts'
 import type { Lots } from './lots.ts'
 import { weigh } from './weigh.ts'
 
@@ -14,7 +15,7 @@ export type PursueInit = AskVerifierInit & {
   memory: Pick<NodeMemory, 'judged'>
   lots: Lots
   /** Where verdicts count, of verifiers that were drawn there. */
-  court?: () => Court | null
+  court?: () => CourtView | null
   times?: Partial<CheckTimes>
 }
 
@@ -91,7 +92,7 @@ export async function pursueCheck(
   while (check.state === 'waiting') {
     const without = [...makers, ...check.opinions.map(({ verifierPeerId }) => verifierPeerId)]
     const options = { without, drawn: lot.drawn }
-    const court = (lot.drawn && init.court?.()) ?? null
+    const court = (lot.drawn && init.court?.()?.court) ?? null
     const ask = (ends: AbortSignal) =>
       askVerifier(init, { ...claim, court }, { ...options, signal: ends })
     const opinion = await patiently(ask, late)

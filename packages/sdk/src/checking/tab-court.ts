@@ -16,7 +16,7 @@ import {
 } from '@weft/protocol'
 import { createCell } from '../cell.ts'
 import type { NodeMemory } from '../node-memory.ts'
-import { caseGas } from './advance-case.ts'
+import { caseGas } from './case-fees.ts'
 import type { AskedTestimony } from './check-answer.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
@@ -31,8 +31,8 @@ import { canRecord, recordEpoch } from './record-epochs.ts'
 import { repeat } from './repeat.ts'
 
 export type TabCourtInit = {
-  network: Pick<Network, 'findOffers' | 'audit'>
-  memory: Pick<NodeMemory, 'failed' | 'lied' | 'convicted'>
+  network: Pick<Network, 'peerId' | 'findOffers' | 'audit'>
+  memory: Pick<NodeMemory, 'failed' | 'lied' | 'isLiar' | 'convicted'>
   privateKey: PrivateKey
   ledgers: { open(owner: string): Promise<CourtLedger> }
   manifestOf(modelCid: string): Manifest
@@ -210,5 +210,6 @@ function inTurn(court: CourtView): CourtView {
 function stateOf({ id, nodePeerId, foundAtMs, progress, ...record }: CaseRecord): CaseState {
   const { panel, sayFalse, sayTrue, endsAtMs, lostWei, reason } = record
   const said = { panel: panel.length, sayFalse, sayTrue }
-  return { id, nodePeerId, foundAtMs, progress, ...said, endsAtMs, lostWei, reason }
+  const isShown = record.shown.length > 0
+  return { id, nodePeerId, foundAtMs, progress, ...said, endsAtMs, lostWei, reason, isShown }
 }

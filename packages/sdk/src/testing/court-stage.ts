@@ -11,9 +11,11 @@ import { startDevelopmentChain } from '@weft/payments/testing'
 import {
   type AuditRequest,
   type AuditResponse,
+  addressFromPeerId,
   type ChatManifest,
   findingHash,
   type Hex,
+  type PrivateKey,
   receiptId,
   signVerdict,
   type Thresholds,
@@ -81,20 +83,24 @@ export async function openCourtStage(rules: ChainRules) {
     return member
   }
 
+  async function sitDown(privateKey: PrivateKey): Promise<void> {
+    const { minimumStake = 100n * 10n ** 18n } = rules ?? {}
+    const roles = registryRoles.verify
+    const { operator, court } = await chain.enrol(privateKey, { roles, stakeWei: minimumStake })
+    await court.takeSeat(operator)
+  }
+
   return {
     ...road,
     chain,
     manifest,
     modelCid,
     goToCourt,
-    /** A tab with a seat that checks what it is asked to. */
-    async openVerifier() {
+    /** A tab that checks what it is asked to, with a seat and coins or with neither. */
+    async openVerifier({ hasSeat = true } = {}) {
       const tab = await createNodeNetwork({ relays: relayAddresses })
       const { network, privateKey } = tab
-      const { minimumStake = 100n * 10n ** 18n } = rules ?? {}
-      const roles = registryRoles.verify
-      const { operator, court } = await chain.enrol(privateKey, { roles, stakeWei: minimumStake })
-      await court.takeSeat(operator)
+      if (hasSeat) await sitDown(privateKey)
       const member = Object.assign(await goToCourt(tab), {
         liesTo: async (): Promise<boolean> => false,
       } as {
@@ -128,7 +134,7 @@ export async function openCourtStage(rules: ChainRules) {
       })
       return Object.assign(member, {
         network,
-        address: operator as Hex,
+        address: addressFromPeerId(network.peerId),
         away,
         back() {
           stopChecking = check()
@@ -157,12 +163,12 @@ export async function openCourtStage(rules: ChainRules) {
         await road.stopServing()
       }
     },
-    /** Any verifier is asked by the client. */
-    check: (answer: AnswerRecord) =>
+    /** A verifier is asked by the client: any, or this one. */
+    check: (answer: AnswerRecord, verifier?: { address: Hex }) =>
       askVerifier(
         { network: road.client, memory: createNodeMemory(), manifestOf },
         claimOf(answer),
-        { without: [], drawn: null },
+        { without: [], drawn: verifier ? [verifier.address] : null },
       ),
     async close() {
       await Promise.all(ends.map((end) => end()))
