@@ -33,6 +33,8 @@ export type NewLane = {
   readAtMs: number
 }
 
+type LanePayer = { clientPeerId: string; channelId: Hex; model: Hex }
+
 /** Of one spender, over all its lanes, in wei. */
 export type SpenderAccount = {
   promisedWei: bigint
@@ -56,6 +58,8 @@ export class EarningLanes {
   readonly #ledger: Ledger<PayeeRecord>
   #past: PastEarnings
   readonly #lanes = new Map<Hex, EarningLane>()
+  /** The same by what a job says: to work out a lane's id takes as long as a token of a small model. */
+  readonly #byPayer = new Map<string, EarningLane>()
   readonly #bySpender = new Map<string, Set<EarningLane>>()
 
   constructor(ledger: Ledger<PayeeRecord>) {
@@ -83,6 +87,11 @@ export class EarningLanes {
 
   get(id: Hex): EarningLane | undefined {
     return this.#lanes.get(id)
+  }
+
+  /** @returns the lane on which a client pays for a model out of a channel */
+  of({ clientPeerId, channelId, model }: LanePayer): EarningLane | undefined {
+    return this.#byPayer.get(payerKey({ clientPeerId, channelId, model }))
   }
 
   /** @throws WeftError `payments/too-many-lanes` where money backs as many lanes already as one payer's may */
@@ -209,6 +218,7 @@ export class EarningLanes {
       promisedElsewhereWei: () => this.#promisedElsewhereWei(lane),
     })
     this.#lanes.set(earning.id, lane)
+    this.#byPayer.set(payerOf(earning), lane)
     this.#index(lane)
     return lane
   }
@@ -225,10 +235,19 @@ export class EarningLanes {
   #drop(lane: EarningLane): void {
     lane.forget()
     this.#lanes.delete(lane.earning.id)
+    this.#byPayer.delete(payerOf(lane.earning))
     const lanes = this.#bySpender.get(lane.spender)
     lanes?.delete(lane)
     if (lanes?.size === 0) this.#bySpender.delete(lane.spender)
   }
+}
+
+function payerKey({ clientPeerId, channelId, model }: LanePayer): string {
+  return `${clientPeerId}/${channelId}/${model}`
+}
+
+function payerOf({ clientPeerId, lane: { channelId, model } }: Earning): string {
+  return payerKey({ clientPeerId, channelId, model })
 }
 
 /** @param lanes - all of one spender */

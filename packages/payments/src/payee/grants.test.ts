@@ -115,7 +115,8 @@ test('visitors that are invented by the hundred get no accounts beyond 500, and 
   const voucher = { ...earning.voucher, maxClaimableWei: 1n }
   for (let made = 1; made < 500; made += 1) {
     const id = `0x${made.toString(16).padStart(64, '0')}` as const
-    await ledger.put({ ...earning, id, voucher, deliveredWei: 1n, lostWei: 0n })
+    const lane = { ...earning.lane, model: id }
+    await ledger.put({ ...earning, id, lane, voucher, deliveredWei: 1n, lostWei: 0n })
   }
   const payee = await pair.openPayee()
   expect(payee.earnings()).toHaveLength(500)

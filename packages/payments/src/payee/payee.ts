@@ -13,12 +13,13 @@ import {
   addressFromPeerId,
   type Funds,
   type Hex,
+  modelKey,
   type Price,
   unlessAborted,
   type Voucher,
 } from '@weft/protocol'
 import { least } from '../amounts.ts'
-import { type Lane, laneBetween, laneIdOf } from '../lane.ts'
+import { laneBetween, laneIdOf } from '../lane.ts'
 import type { LedgerStore } from '../ledger.ts'
 import { badGrant, capUsed, noAnswer, owesTooMuch, wrongContract } from '../payment-errors.ts'
 import { compactSignature } from '../signatures.ts'
@@ -144,11 +145,13 @@ export async function createPayee({
     return least(creditWei, roomWei)
   }
 
-  async function laneFor(key: Lane, init: OpenJobInit, options: WaitOptions): Promise<EarningLane> {
-    const { clientPeerId, funds, voucher } = init
-    const id = laneIdOf(key)
-    const known = lanes.get(id)
+  async function laneFor(init: OpenJobInit, options: WaitOptions): Promise<EarningLane> {
+    const { clientPeerId, modelCid, funds, voucher } = init
+    const { channelId } = funds
+    const known = lanes.of({ clientPeerId, channelId, model: modelKey(modelCid) })
     if (known?.isFundedBy(funds)) return known
+    const key = laneBetween(funds, { payerPeerId: clientPeerId, payeePeerId: peerId, modelCid })
+    const id = laneIdOf(key)
     if (!isGranted(funds, key.signer)) throw badGrant()
     lanes.checkRoom(key, funds)
     const chain = await looks.first(key, { clientPeerId, grant: funds.grant, ...options })
@@ -210,12 +213,11 @@ export async function createPayee({
     address,
     contract,
     async openJob(init, options = {}) {
-      const { clientPeerId, modelCid, funds, voucher, price, policy } = init
+      const { funds, voucher, price, policy } = init
       if (funds.chainId !== contract.chainId || funds.contract !== contract.contract) {
         throw wrongContract()
       }
-      const peers = { payerPeerId: clientPeerId, payeePeerId: peerId, modelCid }
-      const lane = await laneFor(laneBetween(funds, peers), init, options)
+      const lane = await laneFor(init, options)
       const job = new PaidJob({
         lane,
         price,

@@ -107,7 +107,8 @@ export async function openMoneyStage() {
     const engine: ServeInit['engine'] = {
       measurePrompt: road.engine.measurePrompt,
       async *generate(init, options) {
-        const delivery = deliveries.find(({ seed }) => seed && bytesEqual(seed, init.seed))
+        // Who is asked again for the same answer goes on with the same seed.
+        const delivery = deliveries.findLast(({ seed }) => seed && bytesEqual(seed, init.seed))
         if (delivery) delivery.isRead = true
         for await (const part of road.engine.generate(init, options)) {
           if (part.type === 'delta') onToken(part.index)
