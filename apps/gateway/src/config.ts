@@ -72,16 +72,19 @@ const sponsoredAppSchema = z.strictObject({
     .nullable()
     .default(null),
 })
+export type SponsoredApp = z.output<typeof sponsoredAppSchema>
 
 const sponsorSchema = z.strictObject({
-  /** Of the key that grants: 64 hex digits, made at the first start. A wallet authorises it. */
-  keyFile: z.string().min(1),
-  /** The wallet, and which of its channels. */
-  payer: addressSchema,
-  salt: bytes32Schema.default(`0x${'00'.repeat(32)}`),
   /** Origins of Weft's frame, which says on whose page it is. */
   frameOrigins: z.array(originSchema).default([]),
   apps: z.record(appSchema, sponsoredAppSchema),
+})
+export type SponsorConfig = z.output<typeof sponsorSchema>
+
+/** The wallet that lets this gateway's key spend, and in which of its channels. */
+const fundingSchema = z.strictObject({
+  payer: addressSchema,
+  salt: bytes32Schema.default(`0x${'00'.repeat(32)}`),
 })
 
 const free = { inputWeiPerMillion: '0', outputWeiPerMillion: '0' }
@@ -95,6 +98,8 @@ const configSchema = z.strictObject({
   /** The most that a node is paid. */
   maxPrice: priceSchema.default(() => priceSchema.parse(free)),
   chain: chainSchema.nullable().default(null),
+  /** Null: only nodes that ask for nothing are asked. */
+  funding: fundingSchema.nullable().default(null),
   x402: x402Schema.nullable().default(null),
   sponsor: sponsorSchema.nullable().default(null),
   maxBodyBytes: z.int().min(1_024).max(16_777_216).default(1_048_576),
@@ -114,7 +119,8 @@ export type GatewayConfig = z.output<typeof configSchema>
 export function parseConfig(value: unknown): GatewayConfig {
   try {
     const config = parse('gateway configuration', configSchema, value)
-    if ((config.x402 || config.sponsor) && !config.chain) throw new Error('chain: is missing')
+    if ((config.x402 || config.funding) && !config.chain) throw new Error('chain: is missing')
+    if (config.sponsor && !config.funding) throw new Error('funding: is missing')
     return config
   } catch (error) {
     const facts = WeftError.is(error) ? error.facts : [String(error)]

@@ -8,6 +8,8 @@ import { cors } from 'hono/cors'
 import { type Admission, createAccess, nothingSettled } from './access/asker.ts'
 import { type AnsweringDeps, respond } from './answering.ts'
 import type { GatewayConfig } from './config.ts'
+import type { GrantDesk } from './grants/grant-desk.ts'
+import { grantRoutes } from './grants/grant-routes.ts'
 import { failureResponse, Refusal, retryAfter, toFailure } from './http/api-failure.ts'
 import { readJson } from './http/read-body.ts'
 import type { Metrics } from './metrics.ts'
@@ -22,6 +24,8 @@ export type GatewayInit = {
   state: SharedState
   metrics: Metrics
   paywall?: Paywall | null
+  /** Who gives grants to visitors of apps; `config.sponsor` names them. */
+  desk?: GrantDesk | null
   /** Of the socket; what proxies in front say comes on top, see `proxies`. */
   addressOf: (context: Context) => string
   /** What is our own fault, for who runs it. */
@@ -74,6 +78,12 @@ export function createGateway(init: GatewayInit): Gateway {
     context.res.headers.set('x-request-id', `req_${crypto.randomUUID().replaceAll('-', '')}`)
     metrics.requests.inc({ route: context.req.routePath, status: context.res.status })
   })
+  const addressOf = (context: Context) =>
+    clientAddress(context, init.addressOf(context), config.proxies)
+  const { sponsor } = config
+  if (init.desk && sponsor) {
+    app.route('/v1/grants', grantRoutes({ desk: init.desk, config: sponsor, metrics, addressOf }))
+  }
   app.use('/v1/*', cors({ origin: corsOrigins, exposeHeaders: exposed }))
   app.use('/v1/*', async (context, next) => {
     checkOrigin(context.req.header('origin'), corsOrigins)
@@ -82,7 +92,7 @@ export function createGateway(init: GatewayInit): Gateway {
 
   const asker = (context: Context) => ({
     request: context.req.raw,
-    address: clientAddress(context, init.addressOf(context), config.proxies),
+    address: addressOf(context),
   })
 
   app.get('/v1/models', async (context) => {

@@ -11,6 +11,7 @@ import {
   createPayer,
   creditPolicyFor,
   type EarningTotals,
+  type GrantInit,
   type LedgerRecord,
   type LedgerStore,
   type Payee,
@@ -24,13 +25,24 @@ import {
   signRegistration,
 } from '@weft/payments'
 import type { accountOfKey } from '@weft/payments/chain'
-import { addressFromPeerId, type Funds, freePrice, type Hex, type Price } from '@weft/protocol'
+import {
+  addressFromPeerId,
+  type Funds,
+  freePrice,
+  type Grant,
+  type Hex,
+  type Price,
+  WeftError,
+} from '@weft/protocol'
 import type { Identity, Ledgers } from '@weft/storage'
 import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
 
 /** Whose money pays, and how much of it this tab's key may spend, as the chain says it. */
 export type Funding = { funds: Funds; limit: SpendingLimit }
+
+/** Money of somebody else, up to a cap and for a while. */
+export type GrantedFunds = Funds & { grant: Grant }
 
 /** What this tab has earned, in wei, before the shares of the model's publisher and of the pools. */
 type Earnings = EarningTotals & {
@@ -66,6 +78,13 @@ export interface Purse {
    * @throws WeftError `payments/accounts-lost`, and nobody pays then; what the store throws
    */
   fund(funding: Funding | null): Promise<void>
+  /**
+   * Lets another key spend a part of what this tab may spend. Again for the same key: `capWei` is what it may spend
+   * in all.
+   * @returns what that key pays with
+   * @throws WeftError `payments/no-funds` while nobody lets this tab spend, `payments/over-cap`
+   */
+  grant(init: GrantInit): Promise<GrantedFunds>
   /** What can be redeemed now by what is known of the chain, a transaction each. */
   redemptions(worth?: WorthRedeeming): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
@@ -168,6 +187,10 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
           tellSpending()
         }
       }),
+    async grant(init) {
+      if (!payer) throw new WeftError('payments/no-funds', 'Nobody lets this tab spend anything.')
+      return { ...payer.funds, grant: await payer.grant(init) }
+    },
     redemptions: (worth) => payee?.plan(policyOf(worth)) ?? [],
     async refresh({ worth, signal } = {}) {
       await payee?.refresh({ signal, fromWei: policyOf(worth).redeemLaneFromWei })

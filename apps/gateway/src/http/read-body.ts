@@ -5,7 +5,7 @@
 import { Refusal } from './api-failure.ts'
 
 /** @throws Refusal */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const parts: Uint8Array[] = []
   let length = 0
