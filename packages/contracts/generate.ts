@@ -10,16 +10,28 @@ import { hashSources } from './sources-hash.ts'
 const names = [
   'Allocation',
   'Channels',
+  'Credits',
+  'CreditVerifier',
   'Models',
+  'PoseidonT2',
+  'PoseidonT3',
+  'PoseidonT4',
   'Registry',
   'Token',
   'Verdicts',
   'Vesting',
 ] as const
 /** Whose bytecode a deployment sends itself; the others are created by these. */
-const deployed = ['Allocation', 'Channels', 'Models', 'Registry', 'Verdicts']
+const deployed: readonly string[] = names.filter((name) => name !== 'Token' && name !== 'Vesting')
+/** Of others, deployed as they are: nothing of ours calls them but contracts. */
+const libraries: readonly string[] = ['PoseidonT2', 'PoseidonT3', 'PoseidonT4']
 
-type Artifact = { abi: unknown; bytecode: { object: string } }
+type Artifact = {
+  abi: unknown
+  bytecode: { object: string; linkReferences: Record<string, Record<string, Place[]>> }
+}
+/** In bytes. */
+type Place = { start: number; length: number }
 
 const artifacts = new URL('../../.weft/forge/out/', import.meta.url)
 const generated = new URL('./src/generated/', import.meta.url)
@@ -33,9 +45,11 @@ const files = {
 for (const name of names) {
   const { abi, bytecode } = await readArtifact(name)
   const variable = `${name[0]?.toLowerCase()}${name.slice(1)}`
-  files['abis.ts'] += `export const ${variable}Abi = ${JSON.stringify(abi)} as const\n`
+  if (!libraries.includes(name)) {
+    files['abis.ts'] += `export const ${variable}Abi = ${JSON.stringify(abi)} as const\n`
+  }
   if (deployed.includes(name)) {
-    files['bytecode.ts'] += `export const ${variable}Bytecode =\n  '${bytecode.object}'\n`
+    files['bytecode.ts'] += `export const ${variable}Bytecode =\n  '${linkable(bytecode)}'\n`
   }
 }
 
@@ -49,6 +63,18 @@ for (const [name, text] of Object.entries(files)) {
     console.error(`${fileURLToPath(path)} is not what the contracts compile to: npm run contracts`)
     process.exitCode = 1
   }
+}
+
+/** With the names of libraries where their addresses go, as long as those. */
+function linkable({ object, linkReferences }: Artifact['bytecode']): string {
+  let text = object
+  for (const [name, places] of Object.values(linkReferences).flatMap(Object.entries)) {
+    for (const { start, length } of places as Place[]) {
+      const [from, to] = [2 + 2 * start, 2 + 2 * (start + length)]
+      text = text.slice(0, from) + name.padStart(2 * length, '_') + text.slice(to)
+    }
+  }
+  return text
 }
 
 async function readArtifact(name: string): Promise<Artifact> {

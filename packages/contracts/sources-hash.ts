@@ -8,7 +8,11 @@ import { readdir, readFile } from 'node:fs/promises'
 /** @returns SHA-256 over the contracts, how they are compiled and by which versions, in hex */
 export async function hashSources(): Promise<string> {
   const folder = new URL('./contracts/', import.meta.url)
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sol')).sort()
+  const files = await readdir(folder, { recursive: true })
+  const names = files
+    .filter((name) => name.endsWith('.sol'))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort()
   const sources = await Promise.all(
     names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')]),
   )

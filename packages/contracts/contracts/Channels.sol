@@ -34,6 +34,8 @@ contract Channels is Bonds, Multicall {
         uint256 amount;
     }
 
+    /// @dev The channel of {Credits}: its keys pay registered operators and nobody else.
+    bytes32 private immutable PRIVATE_CHANNEL;
     /// @dev Paid so far by vouchers of one grantee under one signer's grants, in wei.
     mapping(bytes32 grantId => uint96) public granted;
 
@@ -43,8 +45,11 @@ contract Channels is Bonds, Multicall {
         Models models,
         uint256 withdrawDelay,
         Pools memory pools,
-        address governance
-    ) Balances(token, registry) Collaterals(withdrawDelay) Splits(models, pools, governance) {}
+        address governance,
+        address credits
+    ) Balances(token, registry) Collaterals(withdrawDelay) Splits(models, pools, governance) {
+        PRIVATE_CHANNEL = channelIdOf(credits, 0);
+    }
 
     /// @notice Redeems vouchers of any payers for one payee and one model. Anyone may send it.
     /// @return total what they paid before the split, in wei
@@ -66,7 +71,9 @@ contract Channels is Bonds, Multicall {
                 // Not checked to be below 2^96: what is paid of it is.
                 max := calldataload(add(v, 0x20))
             }
-            uint256 amount = _pay(collaterals[channelId][signer], lanes[laneId], max);
+            uint256 amount = _isPayable(channelId, payee)
+                ? _pay(collaterals[channelId][signer], lanes[laneId], max)
+                : 0;
             _setPayment(payments, i, channelId, amount);
             unchecked {
                 // Each is below 2^96, and there are fewer than 2^64 of them.
@@ -99,7 +106,7 @@ contract Channels is Bonds, Multicall {
         bytes32 channelId = v.channelId;
         address grantee = _voucherSigner(channelId, payee, model, v.maxClaimableAmount, v.r, v.vs);
         if (
-            !_isSigned(grant, channelId, grantee)
+            !_isPayable(channelId, payee) || !_isSigned(grant, channelId, grantee)
                 || block.timestamp > uint256(grant.expiry) + withdrawDelay
         ) return 0;
         bytes32 grantId = keccak256(abi.encode(channelId, grant.signer, grantee));
@@ -112,6 +119,10 @@ contract Channels is Bonds, Multicall {
         uint256 max = v.maxClaimableAmount < upTo ? v.maxClaimableAmount : upTo;
         amount = _pay(collaterals[channelId][grant.signer], lane, max);
         granted[grantId] = spent + uint96(amount);
+    }
+
+    function _isPayable(bytes32 channelId, address payee) private view returns (bool) {
+        return channelId != PRIVATE_CHANNEL || registry.ownerOf(payee) != address(0);
     }
 
     /// @dev Lays out the data of {Redeemed} as it goes: encoding an array of structs in the end costs more than

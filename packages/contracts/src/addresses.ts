@@ -12,6 +12,7 @@ export type Deployment = {
   models: Address
   channels: Address
   verdicts: Address
+  credits: Address
   /** The block before which there is nothing to index. */
   fromBlock: bigint
 }

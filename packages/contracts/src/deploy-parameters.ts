@@ -35,6 +35,13 @@ export const deployParametersSchema = z.strictObject({
   withdrawDelay: seconds,
   unbondingDelay: seconds,
   disputePeriod: seconds,
+  credits: z.strictObject({
+    values: z.array(wei).min(1).max(8),
+    lifetime: seconds,
+    bondBps: basisPoints.min(1).transform(BigInt),
+    feeBps: basisPoints.transform(BigInt),
+    sessionSeconds: seconds,
+  }),
   verdicts: z.strictObject({
     epochSeconds: seconds,
     limitation: seconds,

@@ -7,16 +7,17 @@ import {
   type Account,
   type Address,
   type Chain,
-  concat,
   getAddress,
   getContractAddress,
   type Hex,
   keccak256,
   type PublicClient,
+  stringToHex,
   type Transport,
   type WalletClient,
 } from 'viem'
 import type { Deployment } from './addresses.ts'
+import { type CreditTerms, creditBytecodes, deployCredits } from './deploy-credits.ts'
 import {
   allocationAbi,
   channelsAbi,
@@ -54,6 +55,7 @@ export type DeployParameters = {
   /** From publishing a model to its first royalty, in seconds. */
   disputePeriod: bigint
   verdicts: VerdictRules
+  credits: CreditTerms
 }
 
 /** How answers are checked; see `contracts/Verdicts.sol`. */
@@ -88,15 +90,11 @@ export type Deployed = { name: string; address: Address; gasUsed: bigint }
 
 /** Changes with any of the contracts: a chain that holds others needs these deployed anew. */
 export function codeHash(): Hex {
-  return keccak256(
-    concat([
-      allocationBytecode,
-      registryBytecode,
-      modelsBytecode,
-      channelsBytecode,
-      verdictsBytecode,
-    ]),
-  )
+  const bytecodes = [
+    ...[allocationBytecode, registryBytecode, modelsBytecode, channelsBytecode, verdictsBytecode],
+    ...creditBytecodes,
+  ]
+  return keccak256(stringToHex(bytecodes.join()))
 }
 
 /** Day-long delays and everything in one account's hands: for a development chain only. */
@@ -134,12 +132,20 @@ export function developmentParameters(account: Address): DeployParameters {
       slashBps: 5_000,
       minorityBps: 2_000,
     },
+    credits: {
+      values: [1n, 10n, 100n].map((tokens) => tokens * 10n ** 18n),
+      lifetime: 90n * day,
+      bondBps: 1_000n,
+      feeBps: 100n,
+      sessionSeconds: 7n * day,
+    },
   }
 }
 
 /**
- * Deploys token, registry, models, channels and verdicts, one transaction each, and waits for them. Two of them
- * must know where the last will be: that follows from the sender and its count of transactions.
+ * Deploys token, registry, models, channels, verdicts and what private credits need, one transaction each, and
+ * waits for them. Some must know where later ones will be: that follows from the sender and its count of
+ * transactions.
  * @param onDeployed - called after each of them
  * @throws when a deployment reverts, and what viem throws when a transaction is refused
  */
@@ -151,7 +157,9 @@ export async function deployContracts(
   const { governance, beneficiaries, pools, withdrawDelay } = parameters
   const from = clients.wallet.account.address
   const nonce = await clients.reader.getTransactionCount({ address: from, blockTag: 'pending' })
-  const verdicts = getContractAddress({ from, nonce: BigInt(nonce + 4) })
+  const later = (transactions: number) =>
+    getContractAddress({ from, nonce: BigInt(nonce + transactions) })
+  const [verdicts, credits] = [later(4), later(9)]
   const fromBlock = await clients.reader.getBlockNumber()
   const deploy = async (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]) => {
     const deployed = await deployContract(clients, name, { abi, bytecode, args })
@@ -181,16 +189,19 @@ export async function deployContracts(
     withdrawDelay,
     { ...pools, audit: verdicts },
     governance,
+    credits,
   ])
   const { slashBps, minorityBps, ...rules } = parameters.verdicts
   const verdictsArguments = [registry, channels, rules, slashBps, minorityBps, governance]
   const made = await deploy('Verdicts', verdictsAbi, verdictsBytecode, verdictsArguments)
-  if (made !== verdicts) {
+  const terms = { ...parameters.credits, treasury: pools.treasury }
+  const madeCredits = await deployCredits(deploy, channels, terms)
+  if (made !== verdicts || madeCredits !== credits) {
     throw new Error(
-      `The account ${from} sent something else meanwhile: the contracts do not know Verdicts at ${made}. Deploy again.`,
+      `The account ${from} sent something else meanwhile: the contracts do not know Verdicts at ${made} or Credits at ${madeCredits}. Deploy again.`,
     )
   }
-  return { token, registry, models, channels, verdicts, fromBlock }
+  return { token, registry, models, channels, verdicts, credits, fromBlock }
 }
 
 async function deployContract(

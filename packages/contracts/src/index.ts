@@ -7,6 +7,8 @@ export { type Deployment, deployments } from './addresses.ts'
 export {
   allocationAbi,
   channelsAbi,
+  creditsAbi,
+  creditVerifierAbi,
   modelsAbi,
   registryAbi,
   tokenAbi,

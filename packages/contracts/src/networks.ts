@@ -40,6 +40,7 @@ const networkSchema = z
         models: addressSchema,
         channels: addressSchema,
         verdicts: addressSchema,
+        credits: addressSchema,
         /** The block before which there is nothing to index. */
         fromBlock: z.int().min(0),
       })

@@ -38,6 +38,8 @@ abstract contract Fixture {
     address internal commons = address(0xC0);
     address internal treasury = address(0x7EA);
     address internal slasher = address(0x51A54E5);
+    /// @dev Where this contract's second deployment after Channels goes.
+    address internal creditsAddress;
     bytes32 internal channelId;
     uint64 internal expiry = uint64(START + 7 days);
 
@@ -50,7 +52,10 @@ abstract contract Fixture {
             ).token();
         registry = new Registry(token, 7 days, governance, slasher);
         models = new Models(7 days, governance);
-        channels = new Channels(token, registry, models, DELAY, pools(0, 0, 0), governance);
+        creditsAddress = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+        channels = new Channels(
+            token, registry, models, DELAY, pools(0, 0, 0), governance, creditsAddress
+        );
         token.transfer(payer, 1_000_000e18);
         vm.prank(payer);
         token.approve(address(channels), type(uint256).max);

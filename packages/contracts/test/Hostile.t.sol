@@ -27,7 +27,9 @@ contract HostileTest is Fixture {
     function test_hostile_aVoucherForAnotherContractPaysNothing() public {
         open(tab, 1000);
         Vouchers.Voucher[] memory vouchers = one(voucher(TAB_KEY, node, 300));
-        Channels other = new Channels(token, registry, models, DELAY, pools(0, 0, 0), governance);
+        Channels other = new Channels(
+            token, registry, models, DELAY, pools(0, 0, 0), governance, creditsAddress
+        );
         vm.prank(payer);
         token.approve(address(other), type(uint256).max);
         vm.prank(payer);

@@ -45,11 +45,9 @@ async function readKept(keptFile: string): Promise<Kept | undefined> {
 
 /** A chain that lost its last seconds may have lost the deployment with them. */
 async function isThere({ reader }: Clients, contracts: Contracts): Promise<boolean> {
-  const { token, registry, models, channels, verdicts } = contracts
+  const { fromBlock, ...addresses } = contracts
   const codes = await Promise.all(
-    [token, registry, models, channels, verdicts].map((address) =>
-      reader.getCode({ address: getAddress(address) }),
-    ),
+    Object.values(addresses).map((address) => reader.getCode({ address: getAddress(address) })),
   )
   return codes.every(Boolean)
 }

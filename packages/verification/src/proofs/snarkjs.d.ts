@@ -1,0 +1,90 @@
+/** What is used of snarkjs 0.7.6, which brings no types (https://github.com/iden3/snarkjs). */
+declare module 'snarkjs' {
+  /** A file's path, its bytes, or a place in memory that a call writes to. */
+  type Source = string | Uint8Array | MemoryFile
+  type MemoryFile = { type: 'mem'; data?: Uint8Array }
+  /** In a key's history, and in that of powers of tau. */
+  type ContributionHash = Uint8Array
+  /** Numbers in decimal, as strings; arrays of them for circom's arrays. */
+  type CircuitInput = Readonly<Record<string, string | readonly string[]>>
+  type ProverOptions = { singleThread?: boolean }
+
+  type Groth16Proof = {
+    pi_a: string[]
+    pi_b: string[][]
+    pi_c: string[]
+    protocol: string
+    curve: string
+  }
+
+  type VerificationKey = {
+    protocol: string
+    curve: string
+    nPublic: number
+    vk_alpha_1: string[]
+    vk_beta_2: string[][]
+    vk_gamma_2: string[][]
+    vk_delta_2: string[][]
+    IC: string[][]
+  }
+
+  type R1csJson = {
+    nVars: number
+    nOutputs: number
+    nPubInputs: number
+    nPrvInputs: number
+    nConstraints: number
+    /** A, B and C of A * B = C: coefficients by wire. */
+    constraints: Record<string, bigint | string>[][]
+  }
+
+  export const groth16: {
+    prove(
+      zkey: Source,
+      witness: Source,
+      logger?: undefined,
+      options?: ProverOptions,
+    ): Promise<{ proof: Groth16Proof; publicSignals: string[] }>
+    verify(
+      key: VerificationKey,
+      publicSignals: readonly string[],
+      proof: Groth16Proof,
+    ): Promise<boolean>
+  }
+  export const wtns: {
+    calculate(input: CircuitInput, wasm: Source, witness: Source): Promise<void>
+    exportJson(witness: Source): Promise<bigint[]>
+  }
+  export const r1cs: { exportJson(path: string): Promise<R1csJson> }
+  export const curves: {
+    getCurveFromName(
+      name: 'bn128',
+      options?: ProverOptions,
+    ): Promise<{ terminate(): Promise<void> }>
+  }
+  export const powersOfTau: {
+    newAccumulator(curve: object, power: number, to: string): Promise<ContributionHash>
+    contribute(from: string, to: string, name: string, entropy: string): Promise<ContributionHash>
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      hash: string,
+      iterationsExponent: number,
+    ): Promise<ContributionHash>
+    preparePhase2(from: string, to: string): Promise<void>
+  }
+  export const zKey: {
+    newZKey(r1cs: string, powersOfTau: string, to: string): Promise<ContributionHash | -1>
+    contribute(from: string, to: string, name: string, entropy: string): Promise<ContributionHash>
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      hash: string,
+      iterationsExponent: number,
+    ): Promise<ContributionHash>
+    verifyFromR1cs(r1cs: string, powersOfTau: string, key: string): Promise<boolean>
+    exportVerificationKey(key: string): Promise<VerificationKey>
+  }
+}
