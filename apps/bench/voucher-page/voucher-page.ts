@@ -20,7 +20,7 @@ import {
   signHash,
   type Voucher,
 } from '@weft/protocol'
-import { createLedgers, openDatabase } from '@weft/storage'
+import { createBrowserStores, openDatabase } from '@weft/storage'
 
 export type VoucherPage = {
   /** @returns vouchers a second: hashed and signed, hashed and checked */
@@ -69,7 +69,7 @@ function perSecondNow(count: number, work: () => void): number {
 async function openAccounts(maxOutputTokens: number) {
   const privateKey = createPrivateKey()
   const peerId = peerIdFromPrivateKey(createPrivateKey())
-  const store = createLedgers(await openDatabase('bench-vouchers'))
+  const store = createBrowserStores(await openDatabase('bench-vouchers')).ledgers
   const payer = await createPayer({
     privateKey,
     funds,

@@ -31,7 +31,11 @@ export type {
   WaitOptions,
 } from './engine.ts'
 export { type ConnectPart, partPaths, type SplitInit } from './layers/part-link.ts'
-export { openWorkerLayers, type WorkerLayers } from './layers/worker-layers.ts'
+export {
+  openWorkerLayers,
+  type WorkerLayers,
+  type WorkerLayersInit,
+} from './layers/worker-layers.ts'
 export { createResilientEngine, type ResilientEngineInit } from './resilient/resilient-engine.ts'
 export type { Restart } from './resilient/sessions.ts'
 export type { Role, SharedEngine, SharedEngineInit } from './shared/own-engine.ts'

@@ -13,3 +13,4 @@ export { externalWeights, type ModelFiles, readModelConfig } from './model/model
 export { nodeRuntime } from './node-runtime.ts'
 export { openLocalGraph } from './run-graph/local-graph.ts'
 export type { OpenRuntime, OrtModule, Runtime, RuntimeChoice } from './runtime.ts'
+export { createOwnEngine } from './shared/own-engine.ts'

@@ -76,7 +76,8 @@ export async function createNetwork({
     knownRelays,
   })
   const leave = () => void cutConnections(libp2p)
-  addEventListener('pagehide', leave)
-  libp2p.addEventListener('stop', () => removeEventListener('pagehide', leave))
+  // A worker and a process have no page that goes.
+  globalThis.addEventListener?.('pagehide', leave)
+  libp2p.addEventListener('stop', () => globalThis.removeEventListener?.('pagehide', leave))
   return network
 }

@@ -37,6 +37,14 @@ export type { Cell } from './cell.ts'
 export type * from './checking/court-state.ts'
 export type { CourtView } from './checking/court-view.ts'
 export type * from './checking/verifier-state.ts'
+export {
+  type ClientInit,
+  clientOf,
+  createClient,
+  type PrepareOptions,
+  type WeftClient,
+} from './client.ts'
+export { createNode, type NodeInit, type NodeRoles, type WeftNode } from './contributor.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
 export type { WeftAnswer } from './openai/answer-stream.ts'

@@ -1,5 +1,8 @@
 import { testLedgers } from '@weft/payments/testing/ledgers'
-import { createLedgers, openDatabase } from '@weft/storage'
+import { createBrowserStores, openDatabase } from '@weft/storage'
 
 const name = `ledgers-${crypto.randomUUID()}`
-testLedgers('in the IndexedDB of a browser', async () => createLedgers(await openDatabase(name)))
+testLedgers(
+  'in the IndexedDB of a browser',
+  async () => createBrowserStores(await openDatabase(name)).ledgers,
+)

@@ -1,5 +1,9 @@
 import 'fake-indexeddb/auto'
 import { testLedgers } from '@weft/payments/testing/ledgers'
-import { createLedgers, openDatabase } from '@weft/storage'
+import { createBrowserStores, openDatabase } from '@weft/storage'
+import { openSqliteStores } from '@weft/storage/node'
 
-testLedgers('in IndexedDB', async () => createLedgers(await openDatabase('ledgers')))
+testLedgers('in IndexedDB', async () => createBrowserStores(await openDatabase('ledgers')).ledgers)
+
+const { ledgers } = openSqliteStores(null)
+testLedgers('in SQLite', async () => ledgers)

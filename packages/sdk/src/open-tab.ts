@@ -2,27 +2,10 @@
  * Composes the rooms into one tab.
  * @module
  */
-import { createSharedEngine, createWorkerEngine, openWorkerLayers } from '@weft/engine'
-import { createNetwork, type Network } from '@weft/network'
-import {
-  type AnswerRecord,
-  changeAnswer,
-  claimIdentity,
-  clearPeers,
-  createLedgers,
-  createModelStore,
-  type Database,
-  findAnswers,
-  getConversation,
-  type Identity,
-  listConversations,
-  listPeers,
-  openChunkStore,
-  openDatabase,
-  putConversation,
-  removeConversation,
-  updatePeers,
-} from '@weft/storage'
+
+import type { Network } from '@weft/network'
+import { type AnswerRecord, createModelStore } from '@weft/storage'
+import { openPlatform } from '#platform'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
 import { checkSomeHolder } from './check-holder.ts'
@@ -38,10 +21,9 @@ import { createLayersNode } from './layers/layers-node.ts'
 import { createModels } from './models.ts'
 import { createNodeMemory } from './node-memory.ts'
 import { DecodePace } from './pausing/decode-pace.ts'
-import type { SignSource } from './pausing/device-signs.ts'
 import { createPageRest } from './pausing/page-rest.ts'
 import { createPauseWatch } from './pausing/pause-watch.ts'
-import { stayAwake } from './pausing/stay-awake.ts'
+import type { Platform } from './platform/platform.ts'
 import { createPublishedModels } from './published-models.ts'
 import { createPurse } from './purse.ts'
 import { membersOf } from './quorum/compare.ts'
@@ -57,47 +39,36 @@ import { createTabEngine } from './tab-engine.ts'
  * @throws WeftError `sdk/catalogue`, `storage/no-identity`
  */
 export async function openTab(init: TabInit): Promise<Tab> {
-  const { relays, iceServers, modelsUrl } = init
-  const isOutdated = createCell(false)
-  const opening = openDatabase('weft', { onOutdated: () => isOutdated.set(true) })
   // Relays are dialled while the catalogue is fetched.
-  const joining = opening.then((database) => join(database, { relays, iceServers }))
-  const [catalogue, chunks, database, { identity, network }] = await Promise.all([
-    fetchCatalogue(modelsUrl),
-    openChunkStore(navigator.storage),
-    opening,
+  const joining = join(init)
+  const [catalogue, { platform, network }] = await Promise.all([
+    fetchCatalogue(init.modelsUrl),
     joining,
   ]).catch((error: unknown) => {
     void joining.then(leave, () => {})
     throw error
   })
+  const { stores, identity, chunks, locks, storage, page } = platform
+  const { history, ledgers } = stores
   const { privateKey, peerId } = identity
   const { entries } = catalogue
-  const { locks, storage } = navigator
-  const ledgers = createLedgers(database)
   const { purse, payer, payee, close: closePurse } = createPurse({ identity, ledgers })
-  const store = createModelStore({ chunks, database, locks, storage })
-  const memory = createNodeMemory({
-    store: {
-      list: () => listPeers(database),
-      update: (changes) => updatePeers(database, changes),
-      clear: () => clearPeers(database),
-    },
-  })
+  const store = createModelStore({ chunks, stores, locks, storage })
+  const memory = createNodeMemory({ store: stores.peers })
   const tabs = { network, memory }
-  const pace = new DecodePace(() => document.hidden)
+  const pace = new DecodePace(() => page.hidden)
   const pausing = createPauseWatch({
-    source: navigator as SignSource,
+    source: platform.signs,
     pace,
     kept: init.pausePolicy,
   })
   const storing = await createStoring({
-    database,
+    kept: stores.storing,
     store,
     network,
     locks,
     pausing,
-    channel: new BroadcastChannel('weft-storing'),
+    channel: platform.openChannel('weft-storing'),
     audit: (modelCid, signal) =>
       checkSomeHolder({ ...tabs, store }, modelCid, signal).catch(() => {}),
   })
@@ -106,12 +77,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     catalogue: entries,
     store,
     findTabs,
-    openEngine: (events) =>
-      createSharedEngine({
-        name: 'models',
-        createEngine: () => createWorkerEngine(),
-        ...events,
-      }),
+    openEngine: platform.openEngine,
   })
   const models = await createModels({
     catalogue,
@@ -121,9 +87,9 @@ export async function openTab(init: TabInit): Promise<Tab> {
     storing,
     published: createPublishedModels(tabs),
   })
-  const pageRest = createPageRest({ document, pace })
+  const pageRest = createPageRest({ document: page, pace })
   const attend = () => {
-    const ends = [stayAwake(), pageRest.begin()]
+    const ends = [platform.stayAwake(), pageRest.begin()]
     return () => {
       for (const end of ends) end()
     }
@@ -141,7 +107,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     ...serving,
     store,
     findTabs,
-    openLayers: openWorkerLayers,
+    openLayers: platform.openLayers,
   })
 
   const localEngine = async (modelCid: string, options: WaitOptions) => {
@@ -160,8 +126,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
     manifestOf,
     lots: lotsOrDie(opened.lots, dieLots(sampledShare)),
     court: opened.view,
-    waiting: () => findAnswers(database, (answer) => waitsHere(answer, peerId)),
-    keep: (place, change) => changeAnswer(database, place, change),
+    waiting: () => history.findAnswers((answer) => waitsHere(answer, peerId)),
+    keep: history.changeAnswer,
   })
   const verifier = createVerifier({
     ...serving,
@@ -181,7 +147,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
 
   return {
     peerId,
-    isOutdated,
+    isOutdated: platform.isOutdated,
     network: watchStatus(network),
     models,
     storing,
@@ -204,12 +170,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     },
     purse,
     court: opened.court,
-    history: {
-      list: () => listConversations(database),
-      get: (id) => getConversation(database, id),
-      put: (conversation) => putConversation(database, conversation),
-      remove: (id) => removeConversation(database, id),
-    },
+    history,
     async close() {
       checks.close()
       const ending = [node.stop(), head.stop(), layers.stop(), verifier.stop()]
@@ -217,8 +178,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
       pausing.close()
       await closePurse()
       await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
-      database.close()
-      identity.release()
+      platform.close()
     },
   }
 }
@@ -236,27 +196,24 @@ function waitsHere(answer: AnswerRecord, peerId: string): boolean {
   return membersOf(answer).some(({ check }) => check?.state === 'waiting')
 }
 
-type Joined = { identity: Identity; network: Network }
+type Joined = { platform: Platform; network: Network }
 
-async function join(
-  database: Database,
-  { relays, iceServers }: Omit<TabInit, 'modelsUrl'>,
-): Promise<Joined> {
-  const { locks } = navigator
-  const identity = await claimIdentity({ database, locks, session: sessionStorage })
+async function join({ relays, iceServers, folder }: TabInit): Promise<Joined> {
+  const platform = await openPlatform({ folder })
   try {
-    const { privateKey } = identity
+    const { privateKey } = platform.identity
     const region = regionOf(Intl.DateTimeFormat().resolvedOptions().timeZone)
-    return { identity, network: await createNetwork({ privateKey, relays, iceServers, region }) }
+    const network = await platform.openNetwork({ privateKey, relays, iceServers, region })
+    return { platform, network }
   } catch (error) {
-    identity.release()
+    platform.close()
     throw error
   }
 }
 
-async function leave({ identity, network }: Joined): Promise<void> {
+async function leave({ platform, network }: Joined): Promise<void> {
   await network.stop()
-  identity.release()
+  platform.close()
 }
 
 function watchStatus(network: Network): Cell<ReturnType<Network['status']>> {

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { createRelay } from '@weft/network/relay'
 import { createNodeNetwork } from '@weft/network/testing'
 import { createPrivateKey, encodeManifest, manifestCid } from '@weft/protocol'
-import { createModelStore, openDatabase } from '@weft/storage'
+import { createBrowserStores, createModelStore, openDatabase } from '@weft/storage'
 import { createMemoryChunks, hashesOf, sampleContent, sampleManifest } from '@weft/storage/testing'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { checkHolder } from './check-holder.ts'
@@ -38,10 +38,10 @@ afterAll(() => relay.stop())
 
 /** A tab without a page: each has locks of its own, as browsers have. */
 async function openTab(name: string = crypto.randomUUID()) {
-  const database = await openDatabase(name)
+  const stores = createBrowserStores(await openDatabase(name))
   const chunks = createMemoryChunks()
   const { locks } = navigator
-  const store = createModelStore({ chunks, database, locks, storage })
+  const store = createModelStore({ chunks, stores, locks, storage })
   const { network } = await createNodeNetwork({ relays: relay.addresses().slice(0, 1) })
   closers.push(() => network.stop())
   const memory = createNodeMemory()
@@ -50,7 +50,7 @@ async function openTab(name: string = crypto.randomUUID()) {
   const openStoring = async () => {
     const given: [string, number][] = []
     const storing = await createStoring({
-      database,
+      kept: stores.storing,
       store,
       network,
       locks,
@@ -67,7 +67,7 @@ async function openTab(name: string = crypto.randomUUID()) {
       { manifest, sources: [], findTabs: findTabsFor({ network, memory }, modelCid) },
       signal ? { signal } : {},
     )
-  return { database, chunks, store, network, memory, pausing, openStoring, fetchModel }
+  return { stores, chunks, store, network, memory, pausing, openStoring, fetchModel }
 }
 
 async function openSharing(name?: string) {

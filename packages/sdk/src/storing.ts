@@ -5,14 +5,7 @@
  */
 import type { AnnouncementHandle, ChunkHandler, Network } from '@weft/network'
 import { encodeManifest, WeftError } from '@weft/protocol'
-import {
-  changeStoring,
-  type Database,
-  type HeldModel,
-  type ModelStore,
-  readStoring,
-  type StoringRecord,
-} from '@weft/storage'
+import type { HeldModel, ModelStore, StoringRecord, StoringStore } from '@weft/storage'
 import { createCell } from './cell.ts'
 import { createGiven } from './given.ts'
 import type { PauseWatch } from './pausing/pause-watch.ts'
@@ -20,7 +13,7 @@ import { storingSentence } from './storing-sentence.ts'
 import type { Storing, StoringState } from './tab.ts'
 
 export type StoringInit = {
-  database: Database
+  kept: StoringStore
   store: Pick<ModelStore, 'held' | 'chunk' | 'hold'>
   network: Pick<Network, 'announce' | 'handleChunks' | 'onStatus' | 'status'>
   locks: LockManager
@@ -54,7 +47,7 @@ export type StoringRole = Storing & {
 
 export async function createStoring(init: StoringInit): Promise<StoringRole> {
   const {
-    database,
+    kept,
     store,
     network,
     locks,
@@ -64,7 +57,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
     onGiven,
     audit,
   } = init
-  let record = await readStoring(database)
+  let record = await kept.read()
   let giving: Giving | undefined
   let isFirst = false
   let releaseLock = () => {}
@@ -72,7 +65,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
   const given = createGiven({
     onChange: () => tell(),
     write: async (change) => {
-      record = await changeStoring(database, change)
+      record = await kept.change(change)
     },
   })
   const state = createCell<StoringState>(describe())
@@ -152,7 +145,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
 
   async function change(step: (before: StoringRecord) => StoringRecord): Promise<void> {
     await inTurn(async () => {
-      record = await changeStoring(database, step)
+      record = await kept.change(step)
       await follow()
     })
     channel.postMessage('changed')
@@ -162,7 +155,7 @@ export async function createStoring(init: StoringInit): Promise<StoringRole> {
   const refresh = () => inTurn(follow).catch(() => {})
   channel.addEventListener('message', () => {
     void inTurn(async () => {
-      record = await readStoring(database)
+      record = await kept.read()
       await follow()
     }).catch(() => {})
   })

@@ -20,10 +20,9 @@ import type {
   AnswerRecord,
   CachedModel,
   CheckRecord,
-  Conversation,
-  ConversationSummary,
   FetchProgress,
   Grade,
+  HistoryStore,
   ImportReport,
   ModelProgress,
   QuorumRecord,
@@ -39,11 +38,12 @@ import type { Verifier } from './checking/verifier-state.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
+import type { PlatformInit } from './platform/platform.ts'
 import type { Purse } from './purse.ts'
 
 export type WaitOptions = { signal?: AbortSignal }
 
-export type TabInit = {
+export type TabInit = PlatformInit & {
   /** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. */
   relays: string[]
   /** STUN and TURN servers. */
@@ -335,9 +335,4 @@ export interface Peers {
   forget(): Promise<void>
 }
 
-export interface History {
-  list(): Promise<ConversationSummary[]>
-  get(id: string): Promise<Conversation | undefined>
-  put(conversation: Conversation): Promise<void>
-  remove(id: string): Promise<void>
-}
+export type History = Pick<HistoryStore, 'list' | 'get' | 'put' | 'remove'>

@@ -19,19 +19,24 @@ export interface ChunkStore {
 }
 
 /** Falls back to keeping nothing where the browser gives no private file system. */
-export async function openChunkStore(storage: StorageManager): Promise<ChunkStore> {
+export async function openChunkStore(
+  storage: Pick<StorageManager, 'getDirectory'>,
+): Promise<ChunkStore> {
   try {
     const root = await storage.getDirectory()
     return createChunkStore(await root.getDirectoryHandle('chunks', { create: true }))
   } catch {
-    return {
-      isLasting: false,
-      get: async () => undefined,
-      put: async () => false,
-      remove: async () => {},
-      sizes: async () => new Map(),
-    }
+    return noChunks
   }
+}
+
+/** Keeps nothing. */
+export const noChunks: ChunkStore = {
+  isLasting: false,
+  get: async () => undefined,
+  put: async () => false,
+  remove: async () => {},
+  sizes: async () => new Map(),
 }
 
 function createChunkStore(folder: FileSystemDirectoryHandle): ChunkStore {

@@ -5,13 +5,16 @@
 import type { AnswerPlace } from './check-records.ts'
 import type { Database } from './database.ts'
 import type { AnswerRecord, Conversation, ConversationSummary } from './records.ts'
+import type { FoundAnswer } from './stores.ts'
 
 /** @returns summaries, the latest first */
 export async function listConversations(database: Database): Promise<ConversationSummary[]> {
   const all = await database.getAllFromIndex('conversations', 'by-update')
-  return all
-    .reverse()
-    .map(({ turns, ...conversation }) => ({ ...conversation, turnCount: turns.length }))
+  return all.reverse().map(summaryOf)
+}
+
+export function summaryOf({ turns, ...conversation }: Conversation): ConversationSummary {
+  return { ...conversation, turnCount: turns.length }
 }
 
 export function getConversation(database: Database, id: string): Promise<Conversation | undefined> {
@@ -29,30 +32,41 @@ export async function putConversation(
 export async function findAnswers(
   database: Database,
   isWanted: (answer: AnswerRecord) => boolean,
-): Promise<{ place: AnswerPlace; answer: AnswerRecord }[]> {
+): Promise<FoundAnswer[]> {
   const all = await database.getAllFromIndex('conversations', 'by-update')
-  return all.flatMap(({ id: conversationId, turns }) =>
-    turns
-      .filter(({ answer }) => isWanted(answer))
-      .map(({ id: turnId, answer }) => ({ place: { conversationId, turnId }, answer })),
-  )
+  return all.flatMap((conversation) => answersIn(conversation, isWanted))
+}
+
+export function answersIn(
+  { id: conversationId, turns }: Conversation,
+  isWanted: (answer: AnswerRecord) => boolean,
+): FoundAnswer[] {
+  return turns
+    .filter(({ answer }) => isWanted(answer))
+    .map(({ id: turnId, answer }) => ({ place: { conversationId, turnId }, answer }))
 }
 
 /** Changes one answer where it is kept, in one transaction. */
 export async function changeAnswer(
   database: Database,
-  { conversationId, turnId }: AnswerPlace,
+  place: AnswerPlace,
   change: (answer: AnswerRecord) => AnswerRecord,
 ): Promise<void> {
   const transaction = database.transaction('conversations', 'readwrite')
-  const kept = await transaction.store.get(conversationId)
-  if (kept) {
-    const turns = kept.turns.map((turn) =>
-      turn.id === turnId ? { ...turn, answer: change(turn.answer) } : turn,
-    )
-    await transaction.store.put({ ...kept, turns })
-  }
+  const kept = await transaction.store.get(place.conversationId)
+  if (kept) await transaction.store.put(withAnswer(kept, place, change))
   await transaction.done
+}
+
+export function withAnswer(
+  conversation: Conversation,
+  { turnId }: AnswerPlace,
+  change: (answer: AnswerRecord) => AnswerRecord,
+): Conversation {
+  const turns = conversation.turns.map((turn) =>
+    turn.id === turnId ? { ...turn, answer: change(turn.answer) } : turn,
+  )
+  return { ...conversation, turns }
 }
 
 export function removeConversation(database: Database, id: string): Promise<void> {

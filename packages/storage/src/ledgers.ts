@@ -71,7 +71,7 @@ function entriesOf(owner: string): IDBKeyRange {
   return IDBKeyRange.bound([owner], [owner, []])
 }
 
-function takenOver(): WeftError {
+export function takenOver(): WeftError {
   return new WeftError(
     'storage/taken-over',
     'Another page uses this key, so this one spends and earns no more. Reload this page to go on here.',

@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto'
 import { manifestCid } from '@weft/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createBrowserStores } from './browser-stores.ts'
 import { openDatabase } from './database.ts'
 import { createModelStore } from './model-store.ts'
-import { changeStoring } from './storing.ts'
 import { type HubServer, openHubServer } from './testing/hub-server.ts'
 import { createMemoryChunks, sampleContent, sampleManifest } from './testing/samples.ts'
 
@@ -29,21 +29,21 @@ afterAll(() => Promise.all(hubs.map((hub) => hub.close())))
 /** A browser that leaves room for two of the models. */
 async function openStore() {
   const chunks = createMemoryChunks()
-  const database = await openDatabase(crypto.randomUUID())
+  const stores = createBrowserStores(await openDatabase(crypto.randomUUID()))
   const estimate = async () => {
     const sizes = [...(await chunks.sizes()).values()]
     return { quota: 1.2 * megabyte, usage: sizes.reduce((sum, size) => sum + size, 0) }
   }
   const storage = { estimate, persist: async () => false, persisted: async () => false }
   const { locks } = navigator
-  const store = createModelStore({ chunks, database, locks, storage })
+  const store = createModelStore({ chunks, stores, locks, storage })
   const cidOf = (at: number) => {
     const model = models[at]
     if (!model) throw new Error('no such model')
     return manifestCid(model.manifest)
   }
   return {
-    database,
+    stores,
     store,
     cidOf,
     async load(at: number): Promise<void> {
@@ -66,10 +66,10 @@ test('the model used least makes room for a new one', async () => {
 })
 
 test('what is shared, loaded or imported stays, and the new one is refused', async () => {
-  const { database, store, cidOf, load, kept } = await openStore()
+  const { stores, store, cidOf, load, kept } = await openStore()
   await load(0)
   await load(1)
-  await changeStoring(database, (before) => ({ ...before, shared: [cidOf(0)] }))
+  await stores.storing.change((before) => ({ ...before, shared: [cidOf(0)] }))
   const release = await store.hold(cidOf(1))
   await expect(load(2)).rejects.toMatchObject({ code: 'storage/no-space' })
   expect(await kept()).toEqual(['first', 'second'])

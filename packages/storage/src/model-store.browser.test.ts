@@ -4,15 +4,17 @@
 import { chunkBytes, type Manifest, manifestCid, manifestSchema, parse } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { cdp } from 'vitest/browser'
+import { createBrowserStores } from './browser-stores.ts'
 import { openChunkStore } from './chunk-store.ts'
-import { type Database, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { totalBytes } from './model-files.ts'
 import { createModelStore, type ModelStore } from './model-store.ts'
+import type { Stores } from './stores.ts'
 
 const folder = new URL('/models/bobbin/', location.href).href
 const { locks, storage } = navigator
 
-let database: Database
+let stores: Stores
 let store: ModelStore
 let bobbin: Manifest
 /** The same files under another name: all chunks are shared. */
@@ -22,15 +24,15 @@ beforeEach(async () => {
   const response = await fetch(`${folder}manifest.json`)
   bobbin = parse('manifest', manifestSchema, await response.json())
   twin = { ...bobbin, name: 'Twin' }
-  database = await openDatabase(`models-${crypto.randomUUID()}`)
-  store = createModelStore({ chunks: await openChunkStore(storage), database, locks, storage })
+  stores = createBrowserStores(await openDatabase(`models-${crypto.randomUUID()}`))
+  store = createModelStore({ chunks: await openChunkStore(storage), stores, locks, storage })
 })
 
 afterEach(async () => {
   await limitQuota(null)
   const root = await storage.getDirectory()
   await root.removeEntry('chunks', { recursive: true }).catch(() => {})
-  database.close()
+  stores.close()
 })
 
 /** What may be written; Chromium tells a page another, fixed figure. Null lifts the limit. */
@@ -159,7 +161,7 @@ test('a model is not removed while its import goes on', async () => {
 test('cancel does not wait for a question of the browser', async () => {
   const asking = createModelStore({
     chunks: await openChunkStore(storage),
-    database,
+    stores,
     locks,
     storage: {
       estimate: async () => ({ quota: 0, usage: 0 }),

@@ -12,7 +12,6 @@ import {
 } from '@weft/protocol'
 import type { ChunkStore } from './chunk-store.ts'
 import { chunkSize, sha256Hex } from './chunks.ts'
-import type { Database } from './database.ts'
 import {
   type ImportModelOptions,
   type ImportReport,
@@ -27,7 +26,7 @@ import {
   totalBytes,
 } from './model-files.ts'
 import type { ModelRecord } from './records.ts'
-import { readStoring } from './storing.ts'
+import type { Stores } from './stores.ts'
 
 export type CachedModel = ModelRecord & {
   /** Of `totalBytes`, kept here. */
@@ -94,16 +93,16 @@ export type ImportInit = { files: readonly File[]; known: readonly Manifest[] }
 
 export type ModelStoreInit = {
   chunks: ChunkStore
-  database: Database
+  stores: Pick<Stores, 'models' | 'storing'>
   locks: LockManager
   storage: Pick<StorageManager, 'estimate' | 'persist' | 'persisted'>
 }
 
-export function createModelStore({ chunks, database, locks, storage }: ModelStoreInit): ModelStore {
+export function createModelStore({ chunks, stores, locks, storage }: ModelStoreInit): ModelStore {
   const lockName = (modelCid: string) => `weft-model-${modelCid}`
 
   async function list(): Promise<CachedModel[]> {
-    const [records, sizes] = await Promise.all([database.getAll('models'), chunks.sizes()])
+    const [records, sizes] = await Promise.all([stores.models.list(), chunks.sizes()])
     return records
       .map((record) => ({
         ...record,
@@ -117,11 +116,11 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
   /** Before the first chunk, so that no chunk is ever without a record. */
   async function note({ manifest, isImport, publisher }: FillInit): Promise<void> {
     const modelCid = manifestCid(manifest)
-    const before = await database.get('models', modelCid)
+    const before = await stores.models.get(modelCid)
     const isImported = isImport || before?.isImported === true
     const from = publisher ?? before?.publisher ?? null
     const lastUsedAtMs = Date.now()
-    await database.put('models', { modelCid, manifest, isImported, publisher: from, lastUsedAtMs })
+    await stores.models.put({ modelCid, manifest, isImported, publisher: from, lastUsedAtMs })
   }
 
   async function requireSpace(manifest: Manifest, signal: AbortSignal | undefined): Promise<void> {
@@ -136,7 +135,7 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
     )
       return
     const free = await freeBytes()
-    const { shared } = await readStoring(database)
+    const { shared } = await stores.storing.read()
     const others = (await list()).filter(({ modelCid }) => modelCid !== manifestCid(manifest))
     const hasRoom = await makeRoom(
       { models: others, shared, drop, keptBytes: keptBytesInAll },
@@ -153,7 +152,7 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
   async function drop(modelCid: string): Promise<boolean> {
     return locks.request(lockName(modelCid), { ifAvailable: true }, async (lock) => {
       if (!lock) return false
-      await database.delete('models', modelCid)
+      await stores.models.remove(modelCid)
       await dropUnreferenced()
       return true
     })
@@ -167,7 +166,7 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
   /** Chunks are listed before the records are read: another tab writes them the other way round. */
   async function dropUnreferenced(): Promise<void> {
     const sizes = await chunks.sizes()
-    const records = await database.getAll('models')
+    const records = await stores.models.list()
     const needed = new Set(records.flatMap(({ manifest }) => manifest.files.flatMap(hashesOf)))
     for (const hash of sizes.keys()) if (!needed.has(hash)) await chunks.remove(hash)
   }
@@ -224,7 +223,7 @@ export function createModelStore({ chunks, database, locks, storage }: ModelStor
       )
     },
     async held(modelCid) {
-      const record = await database.get('models', modelCid)
+      const record = await stores.models.get(modelCid)
       if (!record) return undefined
       const sizes = await chunks.sizes()
       const pieces = record.manifest.files.flatMap((file) =>

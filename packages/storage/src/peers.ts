@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import type { PeerRecord } from './records.ts'
 
 /** A record has about 300 bytes; nobody deals with more nodes in a week. */
-const defaultMaxPeers = 500
+export const maxPeersKept = 500
 
 /** @returns records, the one seen last at the end */
 export function listPeers(database: Database): Promise<PeerRecord[]> {
@@ -21,7 +21,7 @@ export function listPeers(database: Database): Promise<PeerRecord[]> {
 export async function updatePeers(
   database: Database,
   changes: ReadonlyMap<string, (before: PeerRecord | undefined) => PeerRecord>,
-  { maxPeers = defaultMaxPeers }: { maxPeers?: number } = {},
+  { maxPeers = maxPeersKept }: { maxPeers?: number } = {},
 ): Promise<PeerRecord[]> {
   const transaction = database.transaction('peers', 'readwrite')
   const { store } = transaction

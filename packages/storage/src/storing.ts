@@ -7,7 +7,7 @@ import type { StoringRecord } from './records.ts'
 
 const key = 'self'
 
-const none: StoringRecord = {
+export const noStoring: StoringRecord = {
   shared: [],
   // A tenth of a common upstream line, so that nobody notices before it was chosen.
   limits: { bytesPerSecond: 1_000_000, maxPeers: 4 },
@@ -16,7 +16,7 @@ const none: StoringRecord = {
 }
 
 export async function readStoring(database: Database): Promise<StoringRecord> {
-  return (await database.get('storing', key)) ?? none
+  return (await database.get('storing', key)) ?? noStoring
 }
 
 /** Reads and writes in one transaction: several tabs do this. @returns what is kept now */
@@ -25,7 +25,7 @@ export async function changeStoring(
   change: (record: StoringRecord) => StoringRecord,
 ): Promise<StoringRecord> {
   const transaction = database.transaction('storing', 'readwrite')
-  const next = change((await transaction.store.get(key)) ?? none)
+  const next = change((await transaction.store.get(key)) ?? noStoring)
   await Promise.all([transaction.store.put(next, key), transaction.done])
   return next
 }

@@ -4,13 +4,15 @@
  */
 import { bytesToHex, jobId, type Message, type Price, type Sampling } from '@weft/protocol'
 import type { Grade } from '@weft/storage'
-import type { Client, GenerateEvent, ModelEntry } from '../tab.ts'
+import type { Client, GenerateEvent, ModelEntry, WaitOptions } from '../tab.ts'
 import { type AnswerEvent, streamAnswer } from './answer-stream.ts'
-import { findModel } from './find-model.ts'
+import { findModelAnywhere } from './find-model.ts'
 
 export type ApiComponents = {
   /** What is known of models now. */
   models(): readonly ModelEntry[]
+  /** Asks the network what it knows of models. Never throws. */
+  refresh?(options?: WaitOptions): Promise<void>
   generate: Client['generate']
   /** Of requests that say nothing else. */
   defaults: AnswerChoice
@@ -55,11 +57,12 @@ export type BegunAnswer = {
 
 /** @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`; as `streamAnswer` until it has begun */
 export async function beginAnswer(
-  { models, generate, defaults }: ApiComponents,
+  components: ApiComponents,
   { model, messages, sampling, maxTokens, isStream }: Asked,
   { signal, onEvent, ...choice }: RequestOptions,
 ): Promise<BegunAnswer> {
-  const entry = findModel(models(), { name: model, task: 'chat' })
+  const { generate, defaults } = components
+  const entry = await findModelAnywhere(components, { name: model, task: 'chat' }, { signal })
   const { where = 'network', maxPrice, grade } = { ...defaults, ...withoutUndefined(choice) }
   const request = {
     modelCid: entry.modelCid,

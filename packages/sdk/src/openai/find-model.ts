@@ -3,7 +3,12 @@
  * @module
  */
 import { type Manifest, WeftError } from '@weft/protocol'
-import type { ModelEntry } from '../tab.ts'
+import type { ModelEntry, WaitOptions } from '../tab.ts'
+
+export type Models = {
+  models(): readonly ModelEntry[]
+  refresh?(options?: WaitOptions): Promise<void>
+}
 
 type Wanted = { name: string; task: Manifest['task'] }
 
@@ -32,4 +37,23 @@ export function findModel(models: readonly ModelEntry[], { name, task }: Wanted)
   throw new WeftError('sdk/unknown-model', `There is no model ${name.slice(0, 80)} here.`, {
     facts: ['Nothing was sent or charged. `models.list()` tells which there are.'],
   })
+}
+
+/**
+ * As `findModel`, and asks the network where the site knows no such model, or several and nothing of their nodes.
+ * @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`
+ */
+export async function findModelAnywhere(
+  { models, refresh }: Models,
+  wanted: Wanted,
+  { signal }: { signal?: AbortSignal | undefined },
+): Promise<ModelEntry> {
+  const { name, task } = wanted
+  const named = models().filter(({ modelCid, manifest }) => [modelCid, manifest.id].includes(name))
+  const fitting = named.filter(({ manifest }) => manifest.task === task)
+  const isClear = fitting.length === 1 || fitting.some(({ liveNodes }) => liveNodes !== null)
+  if (!isClear && (named.length === 0 || fitting.length > 1)) {
+    await refresh?.(signal ? { signal } : {})
+  }
+  return findModel(models(), wanted)
 }

@@ -4,8 +4,8 @@
  * @module
  */
 import { WeftError } from '@weft/protocol'
-import type { ModelEntry } from '../tab.ts'
-import type { ApiComponents } from './answers.ts'
+import type { ModelEntry, WaitOptions } from '../tab.ts'
+import type { Models } from './find-model.ts'
 
 export type ApiModel = {
   /** `<publisher>/<name>`, or the CID where two variants have one name. */
@@ -28,12 +28,13 @@ export type ApiModel = {
 }
 
 export interface ModelList {
-  list(): Promise<{ object: 'list'; data: ApiModel[] }>
+  /** With the nodes that serve each now, where a relay answers. */
+  list(options?: WaitOptions): Promise<{ object: 'list'; data: ApiModel[] }>
   /** @param id - name or CID @throws WeftError `sdk/unknown-model` */
   retrieve(id: string): Promise<ApiModel>
 }
 
-export function createModelList({ models }: Pick<ApiComponents, 'models'>): ModelList {
+export function createModelList({ models, refresh }: Models): ModelList {
   const all = () => {
     const offered = models().filter(({ manifest }) => manifest.task !== 'layers')
     const ids = offered.map(({ manifest }) => manifest.id)
@@ -43,7 +44,10 @@ export function createModelList({ models }: Pick<ApiComponents, 'models'>): Mode
     })
   }
   return {
-    list: async () => ({ object: 'list', data: all() }),
+    async list(options) {
+      await refresh?.(options)
+      return { object: 'list', data: all() }
+    },
     async retrieve(id) {
       const found = all().find((model) => model.id === id || model.weft.modelCid === id)
       if (found) return found

@@ -22,8 +22,11 @@ export type PageRest = {
   wasDiscarded: boolean
 }
 
+/** The part of a `Document` that tells whether it is in view. */
+export type Page = Pick<Document, 'hidden'> & Pick<EventTarget, 'addEventListener'>
+
 export type PageRestInit = {
-  document: Document
+  document: Page
   pace: DecodePace
 }
 

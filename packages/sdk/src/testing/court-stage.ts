@@ -20,7 +20,7 @@ import {
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
-import { type AnswerRecord, createLedgers, openDatabase } from '@weft/storage'
+import { type AnswerRecord, createBrowserStores, openDatabase } from '@weft/storage'
 import { askVerifier, claimOf } from '../checking/ask-verifier.ts'
 import { type CheckedAnswer, checkAnswers } from '../checking/check-answer.ts'
 import type { CourtRecord } from '../checking/court-records.ts'
@@ -63,7 +63,7 @@ export async function openCourtStage(rules: ChainRules) {
   async function goToCourt({ network, privateKey }: Person): Promise<Member> {
     const memory = createNodeMemory()
     const database = await openDatabase(`court-${crypto.randomUUID()}`)
-    const kept = createLedgers(database)
+    const kept = createBrowserStores(database).ledgers
     const ledgers = { open: (owner: string) => kept.open<CourtRecord>(owner) }
     const open = async () => {
       const opened = createTabCourt({ network, memory, privateKey, ledgers, manifestOf })

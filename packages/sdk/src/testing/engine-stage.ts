@@ -14,7 +14,7 @@ import {
 } from '@weft/engine'
 import { createLocalEngine, nodeRuntime } from '@weft/engine/local'
 import { type ChatManifest, manifestCid, type WeftError } from '@weft/protocol'
-import { createModelStore, openDatabase } from '@weft/storage'
+import { createBrowserStores, createModelStore, openDatabase } from '@weft/storage'
 import { createMemoryChunks, openHubServer } from '@weft/storage/testing'
 import * as ort from 'onnxruntime-node'
 import { type Catalogue, entryOfNoSite } from '../catalogue.ts'
@@ -46,9 +46,9 @@ export async function openEngineStage({
   const manifest = await readManifest()
   const files = await readFiles(manifest)
   const hub = await openHubServer({ id: manifest.id, sha: '1'.repeat(40), files })
-  const database = await openDatabase(`stage-${crypto.randomUUID()}`)
+  const stores = createBrowserStores(await openDatabase(`stage-${crypto.randomUUID()}`))
   const { locks } = navigator
-  const store = createModelStore({ chunks: createMemoryChunks(), database, locks, storage })
+  const store = createModelStore({ chunks: createMemoryChunks(), stores, locks, storage })
   const fromSite = [manifest, { ...manifest, name: 'Twin' }].map((each) => ({
     ...entryOfNoSite(each),
     sources: [hub.source],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { repairDialRace } from './vite-plugin-webrtc-dial-race.ts'
+import { repairDialRace } from './repair-dial-race.ts'
 
 test('the repair applies to the installed package, and refuses any other text', async () => {
   const entry = createRequire(import.meta.url).resolve('@libp2p/webrtc')

@@ -1,0 +1,108 @@
+/**
+ * What a process keeps, in SQLite.
+ * @module
+ */
+import { answersIn, summaryOf, withAnswer } from '../history.ts'
+import { type LedgerEntry, type Ledgers, takenOver } from '../ledgers.ts'
+import { maxPeersKept } from '../peers.ts'
+import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from '../records.ts'
+import type { HistoryStore, PeerStore, Stores } from '../stores.ts'
+import { noStoring } from '../storing.ts'
+import { openTables, type Tables } from './tables.ts'
+
+/**
+ * @param path - of the file, which is made; null keeps all in memory
+ * @throws WeftError `storage/folder-in-use`, `storage/folder`
+ */
+export function openSqliteStores(path: string | null): Stores {
+  const tables = openTables(path)
+  const models = tables.table<ModelRecord>('models')
+  const storing = tables.table<StoringRecord>('storing')
+  return {
+    history: createHistory(tables),
+    models: {
+      list: async () => models.all(),
+      get: async (modelCid) => models.get(modelCid),
+      put: async (record) => models.put(record.modelCid, record),
+      remove: async (modelCid) => models.remove(modelCid),
+    },
+    peers: createPeers(tables),
+    storing: {
+      read: async () => storing.get('self') ?? noStoring,
+      change: async (step) =>
+        tables.inTransaction(() => {
+          const next = step(storing.get('self') ?? noStoring)
+          storing.put('self', next)
+          return next
+        }),
+    },
+    ledgers: createSqliteLedgers(tables),
+    close: tables.close,
+  }
+}
+
+function createHistory(tables: Tables): HistoryStore {
+  const conversations = tables.table<Conversation>('conversations')
+  const byUpdate = () => conversations.all().sort((a, b) => a.updatedAtMs - b.updatedAtMs)
+  return {
+    list: async () => byUpdate().reverse().map(summaryOf),
+    get: async (id) => conversations.get(id),
+    put: async (conversation) => conversations.put(conversation.id, conversation),
+    remove: async (id) => conversations.remove(id),
+    findAnswers: async (isWanted) =>
+      byUpdate().flatMap((conversation) => answersIn(conversation, isWanted)),
+    async changeAnswer(place, change) {
+      tables.inTransaction(() => {
+        const kept = conversations.get(place.conversationId)
+        if (kept) conversations.put(kept.id, withAnswer(kept, place, change))
+      })
+    },
+  }
+}
+
+function createPeers(tables: Tables): PeerStore {
+  const peers = tables.table<PeerRecord>('peers')
+  const bySeen = () => peers.all().sort((a, b) => a.seenAtMs - b.seenAtMs)
+  return {
+    list: async () => bySeen(),
+    update: async (changes) =>
+      tables.inTransaction(() => {
+        const changed = [...changes].map(([peerId, change]) => change(peers.get(peerId)))
+        for (const record of changed) peers.put(record.peerId, record)
+        const all = bySeen()
+        const oldest = all.slice(0, Math.max(0, all.length - maxPeersKept))
+        for (const { peerId } of oldest) peers.remove(peerId)
+        return changed
+      }),
+    clear: async () => peers.clear(),
+  }
+}
+
+function createSqliteLedgers(tables: Tables): Ledgers {
+  const writers = tables.table<string>('ledgerWriters')
+  const entries = tables.table<LedgerEntry>('ledgerEntries')
+  return {
+    async open<Entry extends LedgerEntry>(owner: string) {
+      const writer = crypto.randomUUID()
+      const keyOf = (id: string) => `${owner}\n${id}`
+      const change = async (write: () => void) =>
+        tables.inTransaction(() => {
+          if (writers.get(owner) !== writer) throw takenOver()
+          write()
+        })
+      const putAll = (changed: readonly LedgerEntry[]) => {
+        for (const entry of changed) entries.put(keyOf(entry.id), entry)
+      }
+      writers.put(owner, writer)
+      return {
+        records: entries.all(keyOf('')) as Entry[],
+        put: (...changed) => change(() => putAll(changed)),
+        remove: (id, ...changed) =>
+          change(() => {
+            entries.remove(keyOf(id))
+            putAll(changed)
+          }),
+      }
+    },
+  }
+}
