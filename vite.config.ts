@@ -4,18 +4,11 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { publicNetworks } from './packages/contracts/src/networks.ts'
 import { webrtcDialRace } from './packages/network/vite-plugin-webrtc-dial-race.ts'
+import { sitePages } from './tooling/site-pages.ts'
 import { sourceOrigins } from './tooling/source-origins.ts'
+import { widgetScript } from './tooling/widget-script.ts'
 
 const inRoot = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-/**
- * Cross-origin isolation gives the engine wasm threads. What comes from other origins are model files
- * only, which their servers have to allow by CORS.
- */
-const isolationHeaders = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-}
 
 /**
  * The hub and what it redirects to, and wherever else the catalogue says that files lie: read when the
@@ -35,38 +28,34 @@ const chainOrigins = Object.values(publicNetworks)
 
 /**
  * Scripts of this origin only, so that text from a peer can never become code. Relays are websockets
- * anywhere; ONNX Runtime starts its threads from blobs. A deployment has to send both sets of headers.
+ * anywhere; ONNX Runtime starts its threads from blobs.
  */
-const securityHeaders = {
-  'Content-Security-Policy': [
-    "default-src 'self'",
-    "script-src 'self' 'wasm-unsafe-eval' blob:",
-    "worker-src 'self' blob:",
-    // Model files count only when their hashes are the manifest's, see decisions/0013.
-    `connect-src ${["'self' ws: wss:", ...modelOrigins, ...chainOrigins].join(' ')}`,
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
+const policy = {
+  'default-src': "'self'",
+  'script-src': "'self' 'wasm-unsafe-eval' blob:",
+  'worker-src': "'self' blob:",
+  // Model files count only when their hashes are the manifest's, see decisions/0013.
+  'connect-src': ["'self' ws: wss:", ...modelOrigins, ...chainOrigins].join(' '),
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'font-src': "'self' data:",
+  'object-src': "'none'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
 }
 
+const root = inRoot('apps/web')
+
 export default defineConfig({
-  root: inRoot('apps/web'),
+  root,
   publicDir: inRoot('public'),
-  plugins: [react(), tailwindcss(), webrtcDialRace()],
+  plugins: [react(), tailwindcss(), webrtcDialRace(), sitePages({ root, policy }), widgetScript()],
   worker: { format: 'es' },
   resolve: {
     // The small JavaScript of ONNX Runtime Web, its WebAssembly served as an asset of ours.
     conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
   },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
-  server: { headers: isolationHeaders },
-  preview: { headers: { ...isolationHeaders, ...securityHeaders } },
   build: { outDir: inRoot('dist'), emptyOutDir: true, target: 'es2023' },
 })

@@ -36,20 +36,20 @@ export type Profile = { open(): Promise<Page> }
 
 type TestFixtures = {
   /** A page in a new Chromium process, which ends with the test. */
-  newBrowserPage(options?: BrowserContextOptions): Promise<Page>
+  newBrowserPage(options?: BrowserContextOptions, args?: string[]): Promise<Page>
   /** A browser that keeps what its pages store: opened again, it is the same one, whatever had ended it. */
   newProfile(): Promise<Profile>
   /** A contributor tab that serves, in its own Chromium process. */
   contributor(backend: Backend): Promise<Page>
 }
 
-function launchOptions(): LaunchOptions {
+function launchOptions(args: string[] = []): LaunchOptions {
   const found = findChromium()
   if (!found) throw new Error('No Chromium: run npm test, which installs one.')
   return {
     executablePath: found.executablePath,
     chromiumSandbox,
-    args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu],
+    args: [...chromiumFlags.quiet, ...chromiumFlags.softwareGpu, ...args],
   }
 }
 
@@ -88,8 +88,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from it.
   newBrowserPage: async ({}, use) => {
     const browsers: Browser[] = []
-    await use(async (options) => {
-      const browser = await chromium.launch(launchOptions())
+    await use(async (options, args) => {
+      const browser = await chromium.launch(launchOptions(args))
       browsers.push(browser)
       const context = await browser.newContext(options)
       return context.newPage()

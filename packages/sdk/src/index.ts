@@ -32,7 +32,12 @@ export type {
   Witness,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
-export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'
+export {
+  type CatalogueProblem,
+  type CuratedModel,
+  type CuratedVariant,
+  fetchCatalogue,
+} from './catalogue.ts'
 export type { Cell } from './cell.ts'
 export type * from './checking/court-state.ts'
 export type { CourtView } from './checking/court-view.ts'

@@ -34,7 +34,7 @@ export type Site = {
 export function openSite(): Site {
   const state = createStore<SiteState>({ phase: 'opening' })
   const config = fetchSiteConfig()
-  const opened = open(config)
+  const opened = openTabOf(config)
   opened.then(
     (ready) => state.update(() => ({ phase: 'ready', ...ready })),
     (error) => state.update(() => ({ phase: 'failed', error: toData(error) })),
@@ -42,7 +42,7 @@ export function openSite(): Site {
   return { state, opened, config }
 }
 
-async function open(reading: Promise<SiteConfig>): Promise<OpenedTab> {
+export async function openTabOf(reading: Promise<SiteConfig>): Promise<OpenedTab> {
   const [config, { openTab, parsePolicy, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
     await Promise.all([reading, import('@weft/sdk'), import('../chat/parse-settings.ts')])
   const tab = await openTab({ ...config.tab, pausePolicy: readPausePolicy() })

@@ -1,0 +1,112 @@
+import { useId, useState } from 'react'
+import { formatBytes } from '../row/summary.ts'
+import { useCell } from '../site/use-cell.ts'
+import { Button } from '../ui/button.tsx'
+import type { OfferedModel } from './frame-model.ts'
+import type { Permission } from './permission.ts'
+import { isHonestClick, type SightWatch } from './sight.ts'
+import type { FrameWords } from './words.ts'
+
+type Compute = Permission['compute']
+
+type ConsentProps = {
+  words: FrameWords
+  watch: SightWatch
+  /** Of the page that asks. */
+  host: string
+  model: OfferedModel
+  /** What the page would have. */
+  suggested: Compute
+  /** What it has asked already. */
+  question: string | null
+  onAllow: (compute: Compute) => void
+  onDecline: () => void
+  /** Asks in a window of its own. @returns whether one was opened; null where this is that window */
+  onApart: ((compute: Compute) => boolean) | null
+}
+
+/** The one place where a page gets leave, in Weft's own frame or window. */
+export function Consent(props: ConsentProps) {
+  const { words, watch, host, model, suggested, question, onAllow, onDecline, onApart } = props
+  const [compute, setCompute] = useState(suggested)
+  const [note, setNote] = useState<string | null>(null)
+  const sight = useCell(watch.sight)
+  const isUnsure = sight === 'unsure' && onApart !== null
+
+  async function allow(): Promise<void> {
+    if (await isHonestClick(watch)) onAllow(compute)
+    else setNote(words.notSeen)
+  }
+
+  return (
+    <section aria-labelledby="wants" className="flex flex-col gap-3 p-4">
+      <h2 id="wants" className="text-lg font-semibold wrap-anywhere">
+        {words.wantsTitle(host)}
+      </h2>
+      <p className="text-sm text-ash">{(onApart ? words.wantsText : words.windowText)(model.name)}</p>
+      {question && (
+        <p className="border-l-2 border-thread pl-3 text-sm">
+          <span className="text-ash">{words.waits}</span>{' '}
+          <span className="line-clamp-3 wrap-anywhere">{question}</span>
+        </p>
+      )}
+      <fieldset className="flex flex-col gap-2">
+        <legend className="pb-1 text-sm font-medium">{words.who}</legend>
+        <Choice
+          title={words.network}
+          note={words.networkNote}
+          checked={compute === 'network'}
+          onChoose={() => setCompute('network')}
+        />
+        <Choice
+          title={words.device}
+          note={words.deviceNote(formatBytes(model.downloadBytes))}
+          checked={compute === 'device'}
+          onChoose={() => setCompute('device')}
+        />
+      </fieldset>
+      {isUnsure && <p className="border-l-2 border-weld pl-3 text-sm">{words.unsure}</p>}
+      <div className="flex flex-wrap gap-2">
+        {isUnsure ? (
+          <Button kind="main" onClick={() => setNote(onApart(compute) ? null : words.noWindow)}>
+            {words.decideApart}
+          </Button>
+        ) : (
+          <Button kind="main" disabled={sight !== 'seen'} onClick={allow}>
+            {words.allow}
+          </Button>
+        )}
+        <Button kind="plain" onClick={onDecline}>
+          {words.decline}
+        </Button>
+      </div>
+      <p role="status" className="min-h-5 text-xs text-ash">
+        {note ?? words.remembered(host)}
+      </p>
+    </section>
+  )
+}
+
+type ChoiceProps = { title: string; note: string; checked: boolean; onChoose: () => void }
+
+function Choice({ title, note, checked, onChoose }: ChoiceProps) {
+  const id = useId()
+  return (
+    <label className="flex cursor-pointer gap-3 rounded-md border border-thread p-2.5 has-checked:border-indigo">
+      <input
+        type="radio"
+        name="compute"
+        checked={checked}
+        onChange={onChoose}
+        aria-describedby={id}
+        className="mt-1 accent-indigo"
+      />
+      <span>
+        <span className="block text-sm font-medium">{title}</span>
+        <span id={id} className="block text-xs text-ash">
+          {note}
+        </span>
+      </span>
+    </label>
+  )
+}

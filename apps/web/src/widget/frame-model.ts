@@ -1,0 +1,166 @@
+/**
+ * The frame without its picture: nothing of Weft is opened before the visitor has allowed it, so before that there
+ * is no key, no line to anybody, no download and no work for this device.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { Cell, CuratedModel } from '@weft/sdk'
+import { initialSettings } from '../chat/answer-settings.ts'
+import { createSession, type Session } from '../chat/session.ts'
+import { type OpenedTab, openTabOf } from '../site/open-site.ts'
+import { fetchSiteConfig } from '../site/site-config.ts'
+import { createStore } from '../site/store.ts'
+import { createPageAsks, type PageAsks } from './page-asks.ts'
+import type { PageLine } from './page-line.ts'
+import { type Permission, readPermission, writePermission } from './permission.ts'
+import type { SightWatch } from './sight.ts'
+
+/** A model that the page may name, as the visitor is told of it. */
+export type OfferedModel = { modelCid: string; name: string; downloadBytes: number }
+
+export type Frame = {
+  line: PageLine
+  watch: SightWatch
+  session: Session
+  asks: PageAsks
+  permission: Cell<Permission | null>
+  /** Rejects with a WeftError. */
+  opened: Promise<OpenedTab>
+  /** What the page has chosen of what this site lists. @throws WeftError `sdk/catalogue`, `widget/no-model` */
+  model(): Promise<OfferedModel>
+  /** What the visitor typed. Rejects with a WeftError where nothing could be asked. */
+  send(text: string): Promise<void>
+  allow(compute: Permission['compute']): void
+  /** The frame begins anew, with nothing allowed. */
+  forget(): void
+}
+
+const shownMs = 2_000
+
+/** @param watch - of all that the frame shows */
+export function createFrame(line: PageLine, watch: SightWatch): Frame {
+  const { origin, config } = line
+  const permission = createStore(readPermission(origin))
+  const opening = Promise.withResolvers<OpenedTab>()
+  opening.promise.catch(() => {}) // Whoever needs it says what failed.
+  const session = createSession({ opened: opening.promise, restored: Promise.resolve() })
+  let offered: Promise<OfferedModel> | undefined
+
+  function model(): Promise<OfferedModel> {
+    offered ??= findModel(config.get().model).catch((error) => {
+      offered = undefined // The next look tries again.
+      throw error
+    })
+    return offered
+  }
+
+  function open({ compute }: Permission): void {
+    const reading = fetchSiteConfig().then((site) => {
+      // On this device alone means that nobody is told anything.
+      const relays = compute === 'device' ? [] : site.tab.relays
+      return { ...site, tab: { ...site.tab, relays } }
+    })
+    openTabOf(reading).then(opening.resolve, (error) => opening.reject(explained(error)))
+  }
+
+  async function ask(text: string): Promise<void> {
+    const where = permission.get()?.compute === 'device' ? 'local' : 'network'
+    const modelCid = (await model()).modelCid
+    session.send(text, { where, modelCid, settings: initialSettings, maxPrice: null })
+  }
+
+  const asks = createPageAsks({
+    line,
+    session,
+    send: ask,
+    isAllowed: () => permission.get() !== null,
+    isShown: () => untilShown(watch.sight),
+  })
+  line.onWish((wish) => {
+    if (wish.type === 'ask') void asks.ask(wish)
+    if (wish.type === 'stop') asks.stop()
+    if (wish.type === 'clear') session.startNew()
+    if (wish.type === 'focus') document.querySelector<HTMLElement>('[data-first]')?.focus()
+  })
+  const remembered = permission.get()
+  if (remembered) open(remembered)
+
+  return {
+    line,
+    watch,
+    session,
+    asks,
+    permission,
+    opened: opening.promise,
+    model,
+    async send(text) {
+      await ask(text)
+      tellVisitorsEnd(session, line)
+    },
+    allow(compute) {
+      const allowed: Permission = { compute, allowedAtMs: Date.now() }
+      writePermission(origin, allowed)
+      permission.update(() => allowed)
+      open(allowed)
+      asks.accept()
+    },
+    forget() {
+      writePermission(origin, null)
+      location.reload()
+    },
+  }
+}
+
+/** The page learns that there was an answer, not which. */
+function tellVisitorsEnd(session: Session, line: PageLine): void {
+  const { currentId } = session.state.get()
+  const stop = session.state.subscribe(() => {
+    const chat = session.state.get().chats[currentId ?? '']
+    if (chat?.run) return
+    stop()
+    line.send({ type: 'visitor', tokens: chat?.turns.at(-1)?.answer?.tokens.length ?? 0 })
+  })
+}
+
+function untilShown(sight: SightWatch['sight']): Promise<boolean> {
+  if (sight.get() !== 'hidden') return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const end = (isShown: boolean) => {
+      clearTimeout(timer)
+      stop()
+      resolve(isShown)
+    }
+    const timer = setTimeout(() => end(false), shownMs)
+    const stop = sight.subscribe(() => sight.get() !== 'hidden' && end(true))
+  })
+}
+
+/** Browsers that keep nothing for frames of other sites say so only when something is to be kept. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error
+  return new WeftError(
+    'widget/no-storage',
+    'This browser lets Weft keep nothing inside another page, not even a key.',
+    { facts: ['Open Weft itself, or allow storage for embedded pages.'], cause: error },
+  )
+}
+
+async function findModel(wanted: string | null): Promise<OfferedModel> {
+  const [{ tab }, { fetchCatalogue }] = await Promise.all([fetchSiteConfig(), import('@weft/sdk')])
+  const { curated, entries } = await fetchCatalogue(tab.modelsUrl)
+  const named = curated.find(({ id, name }) => id === wanted || name === wanted)
+  const entry = wanted
+    ? entries.find(({ modelCid }) => modelCid === (cidOf(named) ?? wanted))
+    : entries.find(({ manifest }) => manifest.task === 'chat')
+  if (entry?.manifest.task !== 'chat') {
+    throw new WeftError('widget/no-model', 'This page asks for a model that Weft does not list.', {
+      facts: wanted ? [`Model: ${wanted}`] : [],
+    })
+  }
+  const { modelCid, manifest, needs } = entry
+  return { modelCid, name: manifest.name, downloadBytes: needs.downloadBytes }
+}
+
+function cidOf(model: CuratedModel | undefined): string | null {
+  return model?.variants.find(({ modelCid }) => modelCid !== null)?.modelCid ?? null
+}

@@ -1,0 +1,70 @@
+import { useState } from 'react'
+import type { OpenedTab } from '../site/open-site.ts'
+import { toData } from '../site/open-site.ts'
+import { useCell } from '../site/use-cell.ts'
+import { Button } from '../ui/button.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { useFrame, useWords } from './frame-context.tsx'
+import { isHonestClick } from './sight.ts'
+import { useFrameTab } from './use-frame-tab.ts'
+
+/** What is allowed here, how to take it back, and what this device gives. */
+export function FrameSettings() {
+  const frame = useFrame()
+  const words = useWords()
+  const permission = useCell(frame.permission)
+  const site = useFrameTab()
+  if (!permission) return null
+  return (
+    <main
+      aria-label={words.settings}
+      className="flex flex-col items-start gap-4 overflow-y-auto p-4"
+    >
+      <p>{words.may[permission.compute]}</p>
+      <Button kind="plain" onClick={frame.forget}>
+        {words.forget}
+      </Button>
+      {site && permission.compute === 'network' && <Contribute site={site} />}
+      <a
+        href="/"
+        target="_blank"
+        rel="noopener"
+        className="text-sm text-indigo underline underline-offset-2"
+      >
+        {words.openWeft}
+      </a>
+    </main>
+  )
+}
+
+/** On only by a click that the visitor saw, and off when the page goes. */
+function Contribute({ site: { tab } }: { site: OpenedTab }) {
+  const frame = useFrame()
+  const words = useWords()
+  const { phase, sentence } = useCell(tab.node.state)
+  const [error, setError] = useState<ReturnType<typeof toData> | null>(null)
+
+  async function change(isOn: boolean): Promise<void> {
+    setError(null)
+    if (!isOn) return tab.node.stop()
+    if (!(await isHonestClick(frame.watch))) {
+      return setError({ code: 'widget/unseen', message: words.notSeen, facts: [] })
+    }
+    const { modelCid } = await frame.model()
+    await tab.node.start({ modelCid, backend: 'auto' }).catch((thrown) => setError(toData(thrown)))
+  }
+
+  return (
+    <section className="flex flex-col gap-1 border-t border-thread pt-3">
+      <Switch label={words.contribute} checked={phase !== 'off'} onChange={change} />
+      <p className="text-xs text-ash">{words.contributeNote}</p>
+      {phase !== 'off' && (
+        <p role="status" lang="en" className="text-sm">
+          {sentence}
+        </p>
+      )}
+      {error && <ErrorNote error={error} />}
+    </section>
+  )
+}

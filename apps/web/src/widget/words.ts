@@ -1,0 +1,115 @@
+/**
+ * What the frame says, by language. A language that is not here gets English.
+ * @module
+ */
+import type { Permission } from './permission.ts'
+
+export type FrameWords = typeof english
+
+const english = {
+  by: 'answered through Weft',
+  newChat: 'New conversation',
+  settings: 'Settings',
+  close: 'Close',
+  prompt: 'Prompt',
+  placeholder: 'Ask something',
+  send: 'Send',
+  stop: 'Stop',
+  empty: 'Nothing asked yet.',
+  conversation: 'Conversation',
+  you: 'You asked',
+  pageAsked: (host: string) => `${host} asked`,
+  answering: 'Answering.',
+  answered: 'Answered.',
+  wantsTitle: (host: string) => `${host} would like to answer you with a model`,
+  wantsText: (model: string) =>
+    `The model is ${model}. This frame belongs to Weft: the page around it cannot read it, and nothing happens before you allow it.`,
+  windowText: (model: string) =>
+    `The model is ${model}. This is a window of Weft: the page that asks cannot reach it, and nothing happens before you allow it.`,
+  who: 'Who computes the answers?',
+  network: 'Other people’s tabs',
+  networkNote:
+    'They read what you ask, and see this device’s internet address. Only tabs that answer for nothing are asked.',
+  device: 'This device alone',
+  deviceNote: (size: string) =>
+    `Fetches ${size}, kept for this site, then uses your graphics card or processor. What you ask stays here.`,
+  allow: 'Allow',
+  decline: 'Not now',
+  remembered: (host: string) =>
+    `Weft remembers this for ${host}. Under Settings you can change it.`,
+  unsure:
+    'The page around this frame covers or changes it, so Weft cannot be sure that you see this. Decide in a window of Weft’s own.',
+  decideApart: 'Decide in a window of Weft',
+  noWindow: 'The browser opened no window. Allow it for this page, or open Weft itself.',
+  notSeen: 'This was not in full sight long enough. Please press again.',
+  waits: 'It waits for this:',
+  may: {
+    network: 'Other people’s tabs answer here.',
+    device: 'This device answers here, alone.',
+  } satisfies Record<Permission['compute'], string>,
+  forget: 'Change or forget this',
+  contribute: 'Answer for others while this page is open',
+  contributeNote:
+    'Uses your graphics card or processor, and fetches the model. Off unless you switch it on.',
+  openWeft: 'Open Weft',
+  windowTitle: 'A page asks you',
+}
+
+const german: FrameWords = {
+  by: 'beantwortet über Weft',
+  newChat: 'Neues Gespräch',
+  settings: 'Einstellungen',
+  close: 'Schließen',
+  prompt: 'Frage',
+  placeholder: 'Etwas fragen',
+  send: 'Senden',
+  stop: 'Anhalten',
+  empty: 'Noch nichts gefragt.',
+  conversation: 'Gespräch',
+  you: 'Sie fragten',
+  pageAsked: (host) => `${host} fragte`,
+  answering: 'Die Antwort kommt.',
+  answered: 'Beantwortet.',
+  wantsTitle: (host) => `${host} möchte Ihnen mit einem Modell antworten`,
+  wantsText: (model) =>
+    `Das Modell ist ${model}. Dieser Rahmen gehört Weft: Die Seite darum kann ihn nicht lesen, und nichts geschieht, bevor Sie es erlauben.`,
+  windowText: (model) =>
+    `Das Modell ist ${model}. Dies ist ein Fenster von Weft: Die fragende Seite erreicht es nicht, und nichts geschieht, bevor Sie es erlauben.`,
+  who: 'Wer rechnet die Antworten?',
+  network: 'Tabs anderer Leute',
+  networkNote:
+    'Sie lesen, was Sie fragen, und sehen die Internetadresse dieses Geräts. Gefragt werden nur Tabs, die umsonst antworten.',
+  device: 'Dieses Gerät allein',
+  deviceNote: (size) =>
+    `Lädt ${size}, die für diese Website behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
+  allow: 'Erlauben',
+  decline: 'Jetzt nicht',
+  remembered: (host) =>
+    `Weft merkt sich das für ${host}. Unter Einstellungen lässt es sich ändern.`,
+  unsure:
+    'Die Seite um diesen Rahmen verdeckt oder verändert ihn. Weft kann nicht sicher sein, dass Sie dies sehen. Entscheiden Sie in einem eigenen Fenster von Weft.',
+  decideApart: 'In einem Fenster von Weft entscheiden',
+  noWindow:
+    'Der Browser hat kein Fenster geöffnet. Erlauben Sie es für diese Seite, oder öffnen Sie Weft selbst.',
+  notSeen: 'Das war nicht lange genug ganz zu sehen. Bitte noch einmal drücken.',
+  waits: 'Darauf wartet:',
+  may: {
+    network: 'Hier antworten Tabs anderer Leute.',
+    device: 'Hier antwortet dieses Gerät, allein.',
+  },
+  forget: 'Ändern oder vergessen',
+  contribute: 'Für andere antworten, solange diese Seite offen ist',
+  contributeNote:
+    'Nutzt Ihre Grafikkarte oder Ihren Prozessor und lädt das Modell. Aus, solange Sie es nicht einschalten.',
+  openWeft: 'Weft öffnen',
+  windowTitle: 'Eine Seite fragt Sie',
+}
+
+const byLanguage: Record<string, FrameWords> = { en: english, de: german }
+
+/** @param lang - BCP 47. @returns the words, and the language that they are in */
+export function frameWords(lang: string): { words: FrameWords; language: string } {
+  const language = lang.toLowerCase().split('-')[0] ?? ''
+  const words = byLanguage[language]
+  return words ? { words, language } : { words: english, language: 'en' }
+}

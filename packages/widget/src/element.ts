@@ -1,0 +1,181 @@
+/**
+ * `<weft-chat>`: a button, and a panel with a frame of Weft's origin in it, which is not loaded before the first
+ * opening. Whatever matters is in the frame; this runs in a page that nobody has to trust. Its shadow root is
+ * open: it holds no secret, and a page that wanted to could take the place of `attachShadow` anyway.
+ *
+ * Attributes: `model app compute theme lang label placeholder accent`, `mode` (`bubble` or `inline`), `open`.
+ * Parts: `launcher`, `panel`, `frame`. Events, which bubble: `weft-open`, `weft-close`, `weft-ready`, `weft-text`,
+ * `weft-answer`, `weft-visitor`, `weft-error`.
+ * @module
+ */
+
+import { type FrameLine, openFrameLine } from './frame-line.ts'
+import { launcherWords } from './launcher-words.ts'
+import { createMark } from './mark.ts'
+import type { FrameMessage } from './messages.ts'
+import { configAttributes, langOf, readConfig } from './page-config.ts'
+import { type Asked, createQuestions, type Questions } from './questions.ts'
+import { createStyle } from './style.ts'
+
+export type AskOptions = { signal?: AbortSignal }
+
+let sheet: CSSStyleSheet | undefined
+
+/** @param origin - Weft's. @returns the class of an element whose frame is of that origin */
+export function createWeftChat(origin: string) {
+  return class WeftChat extends HTMLElement {
+    static observedAttributes = [...configAttributes, 'open']
+    readonly #launcher = document.createElement('button')
+    readonly #panel = document.createElement('section')
+    readonly #questions: Questions = createQuestions()
+    #line: FrameLine | null = null
+
+    constructor() {
+      super()
+      sheet ??= createStyle()
+      const root = this.attachShadow({ mode: 'open' })
+      root.adoptedStyleSheets = [sheet]
+      this.#launcher.type = 'button'
+      this.#launcher.part.add('launcher')
+      this.#launcher.append(createMark(), document.createElement('span'))
+      this.#launcher.addEventListener('click', () => this.toggleAttribute('open'))
+      this.#panel.part.add('panel')
+      this.#panel.setAttribute('role', 'dialog')
+      this.#panel.hidden = true
+      root.append(this.#launcher, this.#panel)
+    }
+
+    connectedCallback(): void {
+      this.#speak()
+      if (this.hasAttribute('open')) this.#show()
+    }
+
+    disconnectedCallback(): void {
+      // One that is only moved is connected again by then; its frame was loaded anew, as browsers do it.
+      queueMicrotask(() => {
+        if (!this.isConnected) this.#end()
+      })
+    }
+
+    attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+      if (before === after || !this.isConnected) return
+      if (name === 'open') {
+        if (after === null) this.#hide()
+        else this.#show()
+        return
+      }
+      this.#speak()
+      this.#line?.send({ type: 'config', config: readConfig(this) })
+    }
+
+    /** Shows the panel; loads the frame the first time. */
+    open(): void {
+      this.setAttribute('open', '')
+    }
+
+    /** Hides the panel. An answer on its way goes on, and is told when it is there. */
+    close(): void {
+      this.removeAttribute('open')
+    }
+
+    /**
+     * Asks in the panel, which opens. Before the visitor has allowed it, the question waits for that.
+     * @param text - at most 8,000 characters
+     * @returns the answer. Rejects with an Error that has a `code`, e.g. `widget/declined`
+     */
+    ask(text: string, { signal }: AskOptions = {}): Promise<Asked> {
+      if (!this.isConnected) throw new Error('<weft-chat> is not in a document.')
+      this.open()
+      const { id, answer } = this.#questions.add()
+      if (signal?.aborted) this.#questions.fail(id, 'widget/cancelled', 'Cancelled.')
+      else this.#line?.send({ type: 'ask', id, text })
+      const stop = () => this.stop()
+      signal?.addEventListener('abort', stop)
+      return answer.finally(() => signal?.removeEventListener('abort', stop))
+    }
+
+    /** Ends the answer that is being made; what has come of it stays. */
+    stop(): void {
+      this.#line?.send({ type: 'stop' })
+    }
+
+    /** Begins a new conversation. */
+    clear(): void {
+      this.#line?.send({ type: 'clear' })
+    }
+
+    /** Words and states of what the element draws itself. */
+    #speak(): void {
+      const words = launcherWords(langOf(this))
+      const isOpen = !this.#panel.hidden
+      const label = this.getAttribute('label') ?? words.dialog
+      this.#panel.setAttribute('aria-label', label)
+      this.#launcher.setAttribute('aria-expanded', String(isOpen))
+      this.#launcher.lastElementChild?.replaceChildren(isOpen ? words.close : words.ask)
+    }
+
+    #show(): void {
+      if (!this.#panel.hidden) return
+      this.#panel.hidden = false
+      this.#line ??= this.#openLine()
+      this.#speak()
+      this.#line.frame.focus()
+      this.#line.send({ type: 'focus' })
+      this.#tell('open')
+    }
+
+    #hide(): void {
+      if (this.#panel.hidden) return
+      this.#panel.hidden = true
+      this.#speak()
+      this.#launcher.focus()
+      this.#tell('close')
+    }
+
+    #end(): void {
+      this.#line?.close()
+      this.#line = null
+      this.#panel.hidden = true
+      this.#questions.failAll('widget/removed', 'The element was removed from its page.')
+    }
+
+    #openLine(): FrameLine {
+      const line = openFrameLine({
+        origin,
+        title: this.getAttribute('label') ?? launcherWords(langOf(this)).dialog,
+        config: () => readConfig(this),
+        onMessage: (message) => this.#receive(message),
+        onLost: () => this.#questions.failAll('widget/frame-lost', 'The frame was loaded anew.'),
+        onSilent: () => {
+          const message = `${origin} does not answer. A Content-Security-Policy must allow it in frame-src.`
+          this.#questions.failAll('widget/no-frame', message)
+          this.#tell('error', { id: null, code: 'widget/no-frame', message })
+        },
+      })
+      line.frame.part.add('frame')
+      this.#panel.append(line.frame)
+      return line
+    }
+
+    #receive(message: FrameMessage): void {
+      const { type, ...detail } = message
+      if (message.type === 'close') return void this.close()
+      if (message.type === 'welcome') return void this.#tell('ready')
+      if (message.type === 'answer') {
+        const { id, type: _, ...facts } = message
+        this.#questions.answer(id, facts)
+      }
+      if (message.type === 'error') {
+        this.#questions.fail(message.id, message.code, message.message)
+      }
+      this.#tell(type, detail)
+    }
+
+    #tell(what: string, detail: object = {}): void {
+      this.dispatchEvent(new CustomEvent(`weft-${what}`, { detail, bubbles: true, composed: true }))
+    }
+  }
+}
+
+/** An element as pages have it. */
+export type WeftChatElement = InstanceType<ReturnType<typeof createWeftChat>>
