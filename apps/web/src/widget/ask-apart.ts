@@ -20,7 +20,7 @@ export const apartQuestionSchema = z.strictObject({
 })
 export type ApartQuestion = z.output<typeof apartQuestionSchema>
 
-export const apartReplySchema = z.discriminatedUnion('type', [
+const apartReplySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('weft-window') }),
   z.strictObject({ type: z.literal('weft-reply'), allowed: computeSchema.nullable() }),
 ])

@@ -43,7 +43,9 @@ export function Consent(props: ConsentProps) {
       <h2 id="wants" className="text-lg font-semibold wrap-anywhere">
         {words.wantsTitle(host)}
       </h2>
-      <p className="text-sm text-ash">{(onApart ? words.wantsText : words.windowText)(model.name)}</p>
+      <p className="text-sm text-ash">
+        {(onApart ? words.wantsText : words.windowText)(model.name)}
+      </p>
       {question && (
         <p className="border-l-2 border-thread pl-3 text-sm">
           <span className="text-ash">{words.waits}</span>{' '}

@@ -12,7 +12,7 @@ import { createStore } from '../site/store.ts'
 import { createBudget } from './message-budget.ts'
 import type { PageLine } from './page-line.ts'
 
-export type PageQuestion = { id: number; text: string }
+type PageQuestion = { id: number; text: string }
 
 export type PageAsks = {
   /** Waits for the visitor. */

@@ -16,7 +16,7 @@ import { createStore } from '../site/store.ts'
 import { createBudget } from './message-budget.ts'
 
 /** What the page wants, but for its settings, which are in `config`. */
-export type PageWish = Exclude<PageMessage, { type: 'config' }>
+type PageWish = Exclude<PageMessage, { type: 'config' }>
 
 export type PageLine = {
   /** Of the page, as the browser says it. */

@@ -6,7 +6,7 @@
 import type { Cell } from '@weft/sdk'
 import { createStore } from '../site/store.ts'
 
-export type Sight =
+type Sight =
   /** Not shown at all, or not told yet. */
   | 'hidden'
   /** Shown, but perhaps not as it is. */
