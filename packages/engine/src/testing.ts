@@ -2,6 +2,7 @@
  * Made-up models in real layouts, for tests, benchmarks and tools.
  * @module
  */
+export { buildEncoder } from './testing/build-encoder.ts'
 export { buildModel, graphPath } from './testing/build-model/build-model.ts'
 export {
   type Dtype,

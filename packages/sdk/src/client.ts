@@ -75,6 +75,7 @@ export function clientOf(tab: Tab, defaults: AnswerChoice = {}): WeftClient {
     models,
     refresh: (options) => tab.models.refreshLiveNodes(options),
     generate: tab.client.generate,
+    embed: tab.client.embed,
     defaults,
   })
   return {

@@ -14,6 +14,7 @@ import type { CourtRecord } from './checking/court-records.ts'
 import { dieLots, lotsOrDie } from './checking/lots.ts'
 import { createTabCourt } from './checking/tab-court.ts'
 import { createVerifier } from './checking/verifier.ts'
+import { createEmbedder } from './embedder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
 import { createHeadEngine } from './layers/head-engine.ts'
@@ -78,6 +79,12 @@ export async function openTab(init: TabInit): Promise<Tab> {
     store,
     findTabs,
     openEngine: platform.openEngine,
+  })
+  const embedder = createEmbedder({
+    catalogue: entries,
+    store,
+    findTabs,
+    createEngine: platform.createEngine,
   })
   const models = await createModels({
     catalogue,
@@ -153,6 +160,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     storing,
     client: {
       generate: (request, options) => generate(components, request, options),
+      embed: embedder.embed,
       check: (answer, options) => checks.ask(answer, options),
       onCheck: checks.onChange,
       recheck: async (answer, options = {}) =>
@@ -177,7 +185,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
       await Promise.all([...ending, opened.close(), memory.flush(), storing.close()])
       pausing.close()
       await closePurse()
-      await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
+      await Promise.all([network.stop(), tabEngine.close(), headEngine.close(), embedder.close()])
       platform.close()
     },
   }

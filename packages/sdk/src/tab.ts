@@ -2,7 +2,14 @@
  * What an app sees of Weft in one tab.
  * @module
  */
-import type { BackendChoice, LoadResult, LoadStage, Role, SpeedReport } from '@weft/engine'
+import type {
+  BackendChoice,
+  Embeddings,
+  LoadResult,
+  LoadStage,
+  Role,
+  SpeedReport,
+} from '@weft/engine'
 import type { NetworkStatus } from '@weft/network'
 import type {
   ContextOverflow,
@@ -37,9 +44,11 @@ import type { TabCourt } from './checking/court-state.ts'
 import type { Verifier } from './checking/verifier-state.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
-import type { Pause, PausePolicy } from './pausing/pause-policy.ts'
 import type { PlatformInit } from './platform/platform.ts'
 import type { Purse } from './purse.ts'
+import type { LayersNode, ServingNode } from './tab-serving.ts'
+
+export type * from './tab-serving.ts'
 
 export type WaitOptions = { signal?: AbortSignal }
 
@@ -228,6 +237,12 @@ export type GenerateEvent =
   | { type: 'turned'; atToken: number; answer: AnswerRecord }
   | { type: 'end'; receipt: Receipt | null; answer: AnswerRecord }
 
+export type EmbedRequest = {
+  /** Of a model whose manifest says `task: 'embedding'`. */
+  modelCid: string
+  texts: readonly string[]
+}
+
 export interface Client {
   /**
    * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
@@ -235,6 +250,12 @@ export interface Client {
    *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/only-false`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
    */
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
+  /**
+   * Vectors of texts, float32 [width] at Euclidean length 1, computed on this device, which fetches and loads the
+   * model at the first call.
+   * @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`, `engine/prompt-too-long`, `storage/*`; CancelledError
+   */
+  embed(request: EmbedRequest, options?: WaitOptions): Promise<Embeddings>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */
   recheck(answer: AnswerRecord, options?: WaitOptions): Promise<RecheckRecord>
   /**
@@ -247,83 +268,6 @@ export interface Client {
    * @returns stops telling
    */
   onCheck(listener: (change: AnswerChange) => void): () => void
-}
-
-/** One job as the contributor sees it. */
-export type ServedJob = {
-  id: string
-  clientPeerId: string
-  startedAtMs: number
-  inputTokens: number
-  outputTokens: number
-  tokensPerSecond: number
-  state: 'running' | 'done' | 'cancelled' | 'failed'
-}
-
-export type NodeState = {
-  /** `paused`: on, but it takes nothing new; it goes on by itself. */
-  phase: 'off' | 'preparing' | 'idle' | 'working' | 'paused' | 'failed'
-  /** One sentence for the person: what it does, or why it is idle or failed. */
-  sentence: string
-  /** Null unless paused. */
-  pause: Pause | null
-  modelCid: string | null
-  jobs: ServedJob[]
-  /** Jobs that wait for a place. */
-  waiting: number
-  /** Over the last seconds; 0 when idle. */
-  tokensPerSecond: number
-  tokensServed: number
-  jobsServed: number
-}
-
-export type ServeChoice = {
-  modelCid: string
-  backend: BackendChoice
-  /** Jobs at the same time; by default as many as decode in one step here, 4 at least. */
-  maxJobs?: number
-  /** What it asks for; nothing by default. */
-  price?: Price
-}
-
-export interface ServingNode {
-  readonly state: Cell<NodeState>
-  /** When it pauses by itself. */
-  readonly policy: Cell<PausePolicy>
-  setPolicy(policy: PausePolicy): void
-  /**
-   * Whether this is the one tab of this browser that goes on serving after a reload or a restart: no
-   * other one serves, or was quicker to ask.
-   */
-  mayServeAgain(): Promise<boolean>
-  /**
-   * Prepares the model, registers with the relays and serves until stopped.
-   * @throws WeftError `sdk/no-payee` for a price while `Tab.purse` is used on no chain; `storage/*`, `engine/*`
-   */
-  start(init: ServeChoice): Promise<void>
-  /** Takes nothing new; running jobs end and their clients are told. */
-  stop(): Promise<void>
-}
-
-export type LayersChoice = {
-  /** Of the whole model. */
-  modelCid: string
-  /** From 1; 0 is served by `Tab.head`. */
-  part: number
-  backend: BackendChoice
-}
-
-/** In its state, `tokensServed` counts the tokens that went through these layers. */
-export interface LayersNode {
-  readonly state: Cell<NodeState>
-  /**
-   * Prepares the layers, registers with the relays and computes until stopped. It pauses by the policy of
-   * `Tab.node`: its lines are cut then, and other tabs compute the layers.
-   */
-  start(choice: LayersChoice): Promise<void>
-  /** What it was started with; null when it was stopped. */
-  chosen(): LayersChoice | null
-  stop(): Promise<void>
 }
 
 /** What this browser remembers of other tabs: their speed, and who failed it or lied to it. */

@@ -18,6 +18,9 @@ export async function openApiRoad(): Promise<ApiRoad> {
   const api = createOpenAiDoors({
     models: () => [entry],
     generate: (request, options) => generate(road.components, request, options),
+    // The road serves no model of vectors.
+    embed: (_, options) =>
+      road.engine.embed({ texts: [], pooling: null, normalize: true }, options),
     defaults: {},
   })
   return { ...road, api }

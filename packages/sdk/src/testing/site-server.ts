@@ -10,9 +10,12 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('../../../../public/', import.meta.url)
 
-export async function openSiteServer() {
+/** @param extra - by path from the site's root, before what lies there */
+export async function openSiteServer(extra: ReadonlyMap<string, Uint8Array> = new Map()) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
+    const added = extra.get(pathname.slice(1))
+    if (added) return response.end(added)
     const path = fileURLToPath(new URL(`.${pathname}`, root))
     const file = await stat(path).catch(() => undefined)
     if (!file?.isFile()) return response.writeHead(404).end()
