@@ -3,6 +3,7 @@
  * machine alone may, for nothing.
  * @module
  */
+import { readFile } from 'node:fs/promises'
 import { appSchema, parse, priceSchema, WeftError } from '@weft/protocol'
 import { z } from 'zod'
 
@@ -125,5 +126,16 @@ export function parseConfig(value: unknown): GatewayConfig {
   } catch (error) {
     const facts = WeftError.is(error) ? error.facts : [String(error)]
     throw new WeftError('gateway/config', 'The configuration is not valid.', { facts })
+  }
+}
+/** Who may ask where nobody says otherwise: anybody who reaches the port, for nothing. */
+export const openConfig = { anonymous: { requestsPerMinute: 600 } }
+
+/** @throws WeftError `gateway/config` */
+export async function readConfig(path: string): Promise<GatewayConfig> {
+  try {
+    return parseConfig(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    throw WeftError.from(error, 'gateway/config', `Cannot read ${path}.`)
   }
 }

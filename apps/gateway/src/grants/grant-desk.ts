@@ -23,7 +23,7 @@ import { dayMs, minuteMs, type SharedState, takeQuota, unitsOf } from '../state/
 import { passesCaptcha } from './captcha.ts'
 
 /** Whose money it is: `Purse`, as far as it is needed here. */
-type Sponsor = {
+export type Sponsor = {
   /** What a key was granted so far, in wei. */
   grantedWei(grantee: Hex): bigint
   /** @throws WeftError `payments/no-funds`, `payments/over-cap` */

@@ -60,6 +60,22 @@ export async function takeQuota(
   return { isFree: false, retryAfterMs: (window + 1) * windowMs - nowMs }
 }
 
+const secretMs = 365 * 86_400_000
+
+/** @returns 32 bytes, the same for all who share the state; whoever comes first makes them */
+export async function sharedSecret(state: SharedState, name: string): Promise<Uint8Array> {
+  for (;;) {
+    const kept = await state.find(`secret/${name}`)
+    if (kept) return new Uint8Array(Buffer.from(kept, 'base64url'))
+    if (await state.claim(`secret/${name}/making`, 10_000)) {
+      const made = Buffer.from(crypto.getRandomValues(new Uint8Array(32)))
+      await state.keep(`secret/${name}`, made.toString('base64url'), secretMs)
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
+
 export const minuteMs = 60_000
 export const dayMs = 86_400_000
 

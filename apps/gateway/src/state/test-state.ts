@@ -3,7 +3,7 @@
  * @module
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SharedState, takeQuota } from './shared-state.ts'
+import { type SharedState, sharedSecret, takeQuota } from './shared-state.ts'
 
 /** @param open - opens the same one again each time */
 export function testState(name: string, open: () => Promise<SharedState>): void {
@@ -60,6 +60,13 @@ export function testState(name: string, open: () => Promise<SharedState>): void 
       expect(await other.claim(taken, 60_000)).toBe(false)
       await other.close()
       expect(await state.read(counter)).toBe(8n)
+    })
+
+    test('those who make a secret at once have the same one', async () => {
+      const name = unique()
+      const secrets = await Promise.all([1, 2, 3].map(() => sharedSecret(state, name)))
+      expect(new Set(secrets.map((secret) => secret.join())).size).toBe(1)
+      expect(secrets[0]).toHaveLength(32)
     })
 
     test('a window gives no more than it has, and less is given back', async () => {
