@@ -94,6 +94,8 @@ const configSchema = z.strictObject({
   keys: z.array(keySchema).default([]),
   /** Requests without a key and without a payment; null refuses them. */
   anonymous: z.strictObject({ requestsPerMinute: perMinuteSchema }).nullable().default(null),
+  /** Models of vectors that may be asked for: they are loaded here, on the gateway's own machine. */
+  embeddingModels: z.array(z.string()).default([]),
   /** Pages that may ask from a browser. */
   corsOrigins: z.array(originSchema).default([]),
   /** The most that a node is paid. */

@@ -110,13 +110,25 @@ export function createGateway(init: GatewayInit): Gateway {
     throw new Refusal('gateway/no-receipt', 'No such receipt is kept, or no more.', { status: 404 })
   })
 
+  /** Vectors are made on this machine, so its owner says which models it loads. */
+  function checkEmbedding(operation: string, model: unknown): void {
+    const { embeddingModels } = config
+    if (operation !== 'embeddings' || embeddingModels.includes(String(model))) return
+    const message = 'This gateway makes no vectors with this model: see embeddingModels.'
+    throw new Refusal('gateway/no-model', message, { status: 404, word: 'model_not_found' })
+  }
+
   type Doors = { create(params: never, options: object): Promise<object> }
   const answers = (path: string, operation: string, doors: Doors) =>
     app.post(path, async (context) => {
       const body = await readJson(context.req.raw, maxBodyBytes)
+      checkEmbedding(operation, body.model)
       if (running >= config.maxRequests) throw busy()
-      const { owner, end } = await access.admit({ ...asker(context), body })
       running += 1
+      const { owner, end } = await access.admit({ ...asker(context), body }).catch((error) => {
+        running -= 1
+        throw error
+      })
       const admission: Admission = {
         owner,
         end(outcome) {
@@ -130,6 +142,7 @@ export function createGateway(init: GatewayInit): Gateway {
     })
   answers('/v1/chat/completions', 'chat', upstream.chat.completions)
   answers('/v1/completions', 'text_completion', upstream.completions)
+  answers('/v1/embeddings', 'embeddings', upstream.embeddings)
 
   app.get('/health', (context) => context.json({ status: 'ok', running }))
   app.notFound(() =>

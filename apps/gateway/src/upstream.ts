@@ -4,4 +4,4 @@
  */
 import type { OpenAiDoors } from '@weft/sdk'
 
-export type Upstream = Pick<OpenAiDoors, 'chat' | 'completions' | 'models'>
+export type Upstream = Pick<OpenAiDoors, 'chat' | 'completions' | 'embeddings' | 'models'>
