@@ -54,6 +54,25 @@ const isAlive = (pid: number) => {
   }
 }
 
+/** Over the gateway, by the resident tab. */
+async function answersPrograms(line: string): Promise<void> {
+  const [baseUrl = ''] = /http:\S+\/v1/.exec(line) ?? []
+  const prompt = 'Tell me a story about a fox and a lantern.'
+  const response = await fetch(`${baseUrl}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer any' },
+    body: JSON.stringify({
+      model: 'weft/bobbin-2m',
+      messages: [{ role: 'user', content: prompt }],
+      stream: true,
+    }),
+  })
+  expect(response.status).toBe(200)
+  const text = await response.text()
+  expect(text).toMatch(/"weft":\{[^}]+"receipt":"[\w-]{100,}"/)
+  expect(text.trim().endsWith('data: [DONE]')).toBe(true)
+}
+
 test('reaches the ready line, prints a first answer, and leaves nothing running', async () => {
   test.skip(process.platform !== 'linux', 'reads /proc')
   const weft = start('--port', `${port}`)
@@ -62,6 +81,7 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
   expect(weft.output()).toMatch(/ chain +new/)
   await weft.line('tok/s', 90_000)
   expect(weft.output()).toMatch(/fox/i)
+  await answersPrograms(await weft.line('Programs ask like OpenAI'))
   const children = await descendants(weft.child.pid ?? 0)
   expect(children.length).toBeGreaterThan(1)
   // A terminal sends Ctrl-C to every process of the group.
@@ -75,7 +95,7 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
 test('a busy port is said and passed by', async () => {
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(port, '127.0.0.1', resolve))
-  const weft = start('--no-resident', '--no-chain', '--port', `${port}`)
+  const weft = start('--no-resident', '--no-gateway', '--no-chain', '--port', `${port}`)
   try {
     const ready = await weft.line('Weft is ready: ', 120_000)
     expect(ready).not.toContain(`:${port}`)
@@ -89,9 +109,9 @@ test('a busy port is said and passed by', async () => {
 })
 
 test('a second one from the same folder is turned away, and harms nothing', async () => {
-  const weft = start('--no-resident', '--port', `${port}`)
+  const weft = start('--no-resident', '--no-gateway', '--port', `${port}`)
   const ready = await weft.line('Weft is ready: ', 120_000)
-  const second = start('--no-resident', '--port', `${port}`)
+  const second = start('--no-resident', '--no-gateway', '--port', `${port}`)
   expect(await second.exited).toBe(1)
   expect(second.output()).toContain('already runs from this folder')
   const page = await fetch(ready.replace('Weft is ready: ', '').trim())

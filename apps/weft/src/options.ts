@@ -13,6 +13,8 @@ export type StartOptions = {
   open: boolean
   /** Run one contributor tab in a headless Chromium. */
   resident: boolean
+  /** Run a gateway for programs that speak OpenAI's language. */
+  gateway: boolean
   /** Run a development chain, so that payments can be tried. */
   chain: boolean
   /** Serve the sources with hot reload instead of a build. */
@@ -30,6 +32,7 @@ export const usage = `Usage: npm start -- [options]
   --relay <multiaddr>  join this relay instead of starting one
   --no-open            do not open the page in the desktop's browser
   --no-resident        do not run a contributor tab in a headless Chromium
+  --no-gateway         do not serve OpenAI's endpoints to programs on this machine
   --no-chain           do not run a development chain; payments are off then
   --dev                serve the sources with hot reload
   --help               this text`
@@ -45,6 +48,7 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
       port: { type: 'string', default: '7070' },
       open: { type: 'boolean', default: true },
       resident: { type: 'boolean', default: true },
+      gateway: { type: 'boolean', default: true },
       chain: { type: 'boolean', default: true },
       dev: { type: 'boolean', default: false },
       state: { type: 'string', default: defaultState },
@@ -57,6 +61,6 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
   if (!Number.isInteger(port) || port < 1 || port > 65_000) {
     throw new Error(`--port takes a number from 1 to 65000, not "${values.port}".`)
   }
-  const { open, resident, chain, dev, relay, state } = values
-  return { port, open, resident, chain, dev, relay, state: resolve(state) }
+  const { open, resident, gateway, chain, dev, relay, state } = values
+  return { port, open, resident, gateway, chain, dev, relay, state: resolve(state) }
 }

@@ -8,12 +8,15 @@ import type { LocalChain } from './chain/start-chain.ts'
 import { findChromium } from './chromium.ts'
 import { claimFolder } from './claim-folder.ts'
 import { freePort } from './free-port.ts'
+import { type GatewayProcess, startGateway } from './gateway-process.ts'
 import { parseOptions, type StartOptions, usage } from './options.ts'
 import { startRelay } from './relay-process.ts'
 import { askOnce, startResident } from './resident.ts'
 import { buildSite, serveSite } from './site.ts'
 
 const host = '127.0.0.1'
+/** Or the next free one. */
+const gatewayPort = 8080
 const firstPrompt = 'Tell me a story about a fox and a lantern.'
 
 /** What was started, to be stopped in reverse order. */
@@ -33,11 +36,16 @@ async function main(): Promise<void> {
   if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
   const chain = await chainOnceStarted(starting)
   const siteUrl = await startSite(options, relayAddress, chain)
+  const gatewayStarting = options.gateway
+    ? beginGateway(options, { relay: relayAddress, siteUrl })
+    : undefined
   const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
+  const gatewayUrl = await gatewayOnceStarted(gatewayStarting)
   if (stopping.signal.aborted) return
   console.log(`\nWeft is ready: ${siteUrl}\n`)
   if (found) await showFirstAnswer(found, siteUrl)
   else console.log(`To serve from a tab of yours: open ${siteUrl}/contribute and switch Serve on.`)
+  if (gatewayUrl) console.log(`\nPrograms ask like OpenAI: ${gatewayUrl}/v1, with any API key.`)
   if (options.open) await openPage(siteUrl)
   if (!stopping.signal.aborted) console.log('\nCtrl-C stops everything.')
 }
@@ -98,6 +106,40 @@ async function chainOnceStarted(
   } catch (error) {
     console.log(`  chain           none: ${firstLine(error)}`)
     console.log('                  Payments are off. Everything else works.')
+    return undefined
+  }
+}
+
+/** Beside the resident tab, which takes longer. */
+function beginGateway(
+  { state }: StartOptions,
+  { relay, siteUrl }: { relay: string; siteUrl: string },
+): Promise<GatewayProcess> {
+  const begin = async () => {
+    const gateway = await startGateway({
+      relay,
+      modelsUrl: `${siteUrl}/models/`,
+      port: await freePort(gatewayPort, host),
+      state: join(state, 'gateway'),
+      stopping: stopping.signal,
+      onLost: () => console.error('\nThe gateway ended. Everything else goes on.'),
+    })
+    running.push(gateway.stop)
+    return gateway
+  }
+  const starting = begin()
+  starting.catch(() => {}) // Whoever waits for it says so.
+  return starting
+}
+
+async function gatewayOnceStarted(
+  starting: Promise<GatewayProcess> | undefined,
+): Promise<string | undefined> {
+  try {
+    return starting && (await step('gateway', async () => (await starting).url))
+  } catch (error) {
+    console.log(`  gateway         none: ${firstLine(error)}`)
+    console.log('                  Everything else works.')
     return undefined
   }
 }
