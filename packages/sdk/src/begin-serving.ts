@@ -79,6 +79,7 @@ export function beginServing(
     maxJobs,
     tokensPerSecond,
     onEvent: view.onEvent,
+    ...(init.onAnswer ? { onAnswer: init.onAnswer } : {}),
   })
   view.settle()
   return {

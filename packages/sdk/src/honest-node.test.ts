@@ -1,7 +1,9 @@
 import { manifestCid, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { claimOf } from './checking/ask-verifier.ts'
 import { generate } from './generate.ts'
 import { recheck } from './recheck.ts'
+import type { GivenClaim } from './serve.ts'
 import type { GenerateEvent } from './tab.ts'
 import { openRoad } from './testing/road-stage.ts'
 
@@ -21,8 +23,12 @@ afterAll(() => road.close())
 
 describe('an honest node', () => {
   test('answers, signs, and the same seed gives the same tokens here', async () => {
-    startServing()
+    const given: GivenClaim[] = []
+    startServing({ onAnswer: (claim) => given.push(claim) })
     const { events, end } = await collect()
+    // What the node could show to a court is what the client would show.
+    const { court: _, ...claim } = claimOf(end.answer)
+    expect(given).toEqual([claim])
     expect(events.map(({ type }) => type).slice(0, 3)).toEqual([
       'search-start',
       'node-chosen',
@@ -49,7 +55,8 @@ describe('an honest node', () => {
   })
 
   test('a cancelled answer has a receipt over what arrived', async () => {
-    startServing()
+    const given: GivenClaim[] = []
+    startServing({ onAnswer: (claim) => given.push(claim) })
     const controller = new AbortController()
     const events: GenerateEvent[] = []
     for await (const event of generate(components, request, { signal: controller.signal })) {
@@ -58,6 +65,7 @@ describe('an honest node', () => {
     }
     const end = events.at(-1)
     if (end?.type !== 'end') throw new Error('no end')
+    expect(given).toMatchObject([{ tokens: end.answer.tokens, receipt: end.receipt }])
     expect(end.answer.finishReason).toBe('cancelled')
     expect(end.receipt?.finishReason).toBe('cancelled')
     expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)

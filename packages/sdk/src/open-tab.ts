@@ -4,7 +4,7 @@
  */
 
 import type { Network } from '@weft/network'
-import { type AnswerRecord, createModelStore } from '@weft/storage'
+import { type AnswerRecord, createModelStore, openGivenAnswers } from '@weft/storage'
 import { openPlatform } from '#platform'
 import { fetchCatalogue, findEntry } from './catalogue.ts'
 import { type Cell, createCell } from './cell.ts'
@@ -12,7 +12,7 @@ import { checkSomeHolder } from './check-holder.ts'
 import { createAnswerChecks } from './checking/answer-checks.ts'
 import type { CourtRecord } from './checking/court-records.ts'
 import { dieLots, lotsOrDie } from './checking/lots.ts'
-import { createTabCourt } from './checking/tab-court.ts'
+import { createTabCourt, type OpenCourt } from './checking/tab-court.ts'
 import { createVerifier } from './checking/verifier.ts'
 import { createEmbedder } from './embedder.ts'
 import { findTabsFor } from './find-tabs.ts'
@@ -102,7 +102,17 @@ export async function openTab(init: TabInit): Promise<Tab> {
     }
   }
   const headEngine = createHeadEngine({ catalogue: entries, store, network, findTabs })
-  const serving = { catalogue: entries, payee, network, privateKey, attend, pausing, pace }
+  const onAnswer: OpenCourt['answered'] = (claim) => opened.answered(claim)
+  const serving = {
+    catalogue: entries,
+    payee,
+    network,
+    privateKey,
+    attend,
+    pausing,
+    pace,
+    onAnswer,
+  }
   let isEarning = false
   const onEarning = (now: boolean) => {
     isEarning = now
@@ -126,6 +136,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
     ...tabs,
     privateKey,
     ledgers: { open: (owner) => ledgers.open<CourtRecord>(owner) },
+    answers: { open: (owner) => openGivenAnswers(stores.givenAnswers, owner) },
     manifestOf,
   })
   const checks = createAnswerChecks({

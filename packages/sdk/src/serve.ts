@@ -6,6 +6,7 @@ import type { Engine, PromptMeasure } from '@weft/engine'
 import type { IncomingJob, Network } from '@weft/network'
 import type { PaidJob } from '@weft/payments'
 import {
+  type AuditRequest,
   checkMessages,
   costWei,
   deriveSeed,
@@ -45,7 +46,11 @@ export type ServeInit = {
   /** Of this device, for a first guess at how long others have to wait. */
   tokensPerSecond?: number
   onEvent: (event: ServeEvent) => void
+  /** What this node has signed, as a verifier would be shown it. */
+  onAnswer?: (claim: GivenClaim) => void
 }
+
+export type GivenClaim = Pick<AuditRequest, 'job' | 'nonce' | 'tokens' | 'receipt'>
 
 export type ServeEvent =
   /** Jobs that have a place, and jobs that wait for one. */
@@ -192,7 +197,9 @@ async function serveJob(
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
-    const receipt = await answer(init, incoming, { nonce, inputTokens, id, stopped, paid })
+    const given = await answer(init, incoming, { nonce, inputTokens, id, stopped, paid })
+    const { receipt } = given
+    if (receipt.outputTokens > 0) init.onAnswer?.({ job, nonce, ...given })
     state = receipt.finishReason === 'cancelled' ? 'cancelled' : 'done'
     await incoming.finish(receipt)
   } catch (error) {
@@ -217,13 +224,14 @@ async function answer(
     stopped,
     paid,
   }: Held & { nonce: Uint8Array; inputTokens: number; paid: PaidJob | null },
-): Promise<Receipt> {
+): Promise<{ tokens: number[]; receipt: Receipt }> {
   const { job, answered } = incoming
   const signal = AbortSignal.any([incoming.signal, stopped])
   const { messages, sampling, overflow, maxTokens, modelCid } = job
   const hash = jobId(job)
   const chain = new TokenChain({ jobId: hash, nonce })
   chain.push(answered)
+  const all = [...answered]
   const seed = deriveSeed({ jobId: hash, nonce, modelCid })
   const price = charge?.price ?? freePrice
   let text = ''
@@ -249,6 +257,7 @@ async function answer(
       if (signal.aborted) continue
       await incoming.send({ index, tokens, text: part.text })
       chain.push(tokens)
+      all.push(...tokens)
       paid?.delivered(chain.length - answered.length)
       text += part.text
       onEvent({ type: 'job-delta', id, tokens: tokens.length })
@@ -259,7 +268,7 @@ async function answer(
       const ended = { finishReason, inputTokens, firstToken: answered.length, outputTokens }
       // No client believes it; another node may have the room.
       if (isCutShort(ended, { maxTokens, contextTokens: manifest.contextTokens })) throw noRoom()
-      return signReceipt(
+      const receipt = signReceipt(
         {
           version: 1,
           jobId: hash,
@@ -282,6 +291,7 @@ async function answer(
         },
         privateKey,
       )
+      return { tokens: all, receipt }
     }
   }
   throw new WeftError('sdk/engine-ended', 'The engine stopped without an end.')

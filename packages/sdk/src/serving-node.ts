@@ -13,6 +13,7 @@ import type { DecodePace } from './pausing/decode-pace.ts'
 import type { Pause } from './pausing/pause-policy.ts'
 import type { PauseWatch } from './pausing/pause-watch.ts'
 import { mayServeAgain } from './pausing/stay-awake.ts'
+import type { GivenClaim } from './serve.ts'
 import type { NodeState, ServeChoice, ServedJob, ServingNode } from './tab.ts'
 import type { TabEngine } from './tab-engine.ts'
 
@@ -29,6 +30,8 @@ export type ServingNodeInit = {
   pace: DecodePace
   /** Whether it has paid work now. */
   onEarning?: (isEarning: boolean) => void
+  /** What it has signed. */
+  onAnswer?: (claim: GivenClaim) => void
   /** Who earns where there is a price. */
   payee?: () => Payee | null
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Database } from './database.ts'
+import { createGivenAnswers } from './given-answers.ts'
 import {
   changeAnswer,
   findAnswers,
@@ -42,6 +43,7 @@ export function createBrowserStores(database: Database): Stores {
       change: (step) => changeStoring(database, step),
     },
     ledgers: createLedgers(database),
+    givenAnswers: createGivenAnswers(database),
     close: () => database.close(),
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { GivenAnswer } from './given-answers.ts'
 import type { LedgerEntry } from './ledgers.ts'
 import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from './records.ts'
 
@@ -19,6 +20,8 @@ interface WeftSchema extends DBSchema {
   ledgerWriters: { key: string; value: string }
   /** By owner and the entry's own id. */
   ledgerEntries: { key: [string, string]; value: LedgerEntry }
+  /** By the key that signed them and the receipt's id. */
+  givenAnswers: { key: [string, string]; value: GivenAnswer; indexes: { 'by-end': number } }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
@@ -36,7 +39,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 6, {
+  return openDB<WeftSchema>(name, 7, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -54,6 +57,10 @@ export function openDatabase(
       if (oldVersion < 5) {
         database.createObjectStore('ledgerWriters')
         database.createObjectStore('ledgerEntries')
+      }
+      if (oldVersion < 7) {
+        const answers = database.createObjectStore('givenAnswers', { keyPath: ['owner', 'id'] })
+        answers.createIndex('by-end', 'keptUntilMs')
       }
     },
     blocking(_current, _blocked, event) {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AnswerPlace } from './check-records.ts'
+import type { GivenAnswerRecords } from './given-answers.ts'
 import type { Ledgers } from './ledgers.ts'
 import type {
   AnswerRecord,
@@ -20,6 +21,7 @@ export interface Stores {
   readonly peers: PeerStore
   readonly storing: StoringStore
   readonly ledgers: Ledgers
+  readonly givenAnswers: GivenAnswerRecords
   close(): void
 }
 

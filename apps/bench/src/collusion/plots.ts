@@ -50,13 +50,8 @@ export const plots: readonly Plot[] = [
   },
   {
     name: 'frame',
-    description: 'Its verifiers accuse an honest node, which appeals.',
-    play: (town) => counting(town, 0n, () => honestIsTold(town, { isShown: true })),
-  },
-  {
-    name: 'frame in the dark',
-    description: 'The same, and nobody shows the answer to the larger panel.',
-    play: (town) => counting(town, 0n, () => honestIsTold(town, { isShown: false })),
+    description: 'Its verifiers accuse an honest node, which appeals and shows its answer.',
+    play: (town) => counting(town, 0n, () => honestIsTold(town)),
   },
   {
     name: 'sacrifice',
@@ -119,7 +114,7 @@ async function cheatIsTold(
   return end(town, id)
 }
 
-async function honestIsTold(town: Town, { isShown }: { isShown: boolean }): Promise<Played['end']> {
+async function honestIsTold(town: Town): Promise<Played['end']> {
   const { coalition, honest, honestNode, view } = town
   const { court } = view
   const [accuser] = coalition.verifiers
@@ -131,10 +126,9 @@ async function honestIsTold(town: Town, { isShown }: { isShown: boolean }): Prom
   await honestNode.view.send.defend(id)
   const larger = await view.panelOf(id)
   const said = { panel: larger, receipt, court }
-  await view.send.vote(id, [
-    ...(isShown ? verdictsOf(honest, { ...said, isFalse: false }) : []),
-    ...verdictsOf(coalition.verifiers, { ...said, isFalse: true }),
-  ])
+  // The node has kept it, and shows it by itself: nobody else would.
+  await honestNode.view.send.vote(id, verdictsOf(honest, { ...said, isFalse: false }))
+  await accuser.view.send.vote(id, verdictsOf(coalition.verifiers, { ...said, isFalse: true }))
   return end(town, id)
 }
 

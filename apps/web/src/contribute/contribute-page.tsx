@@ -15,6 +15,7 @@ import { OpeningLine, Page } from '../ui/page.tsx'
 import { Select } from '../ui/select.tsx'
 import { Accusations } from '../verify/accusations.tsx'
 import { checkToo } from '../verify/check-too.ts'
+import { KeptAnswers } from '../verify/kept-answers.tsx'
 import { chosenBackend } from './backend.ts'
 import { DeviceCheck } from './device-check.tsx'
 import { JobList } from './job-list.tsx'
@@ -125,7 +126,9 @@ function Contribute({ tab }: { tab: Tab }) {
       />
       <Accusations court={tab.court} />
       {tillError && <ErrorNote error={tillError} />}
-      <JobList jobs={state.jobs} />
+      <JobList jobs={state.jobs}>
+        <KeptAnswers court={tab.court} />
+      </JobList>
       {canPay && (
         <>
           <PriceFields

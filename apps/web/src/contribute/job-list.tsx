@@ -1,4 +1,5 @@
 import type { ServedJob } from '@weft/sdk'
+import type { ReactNode } from 'react'
 import { count, formatRate, shortPeerId } from '../row/summary.ts'
 
 const stateWords: Record<ServedJob['state'], string> = {
@@ -8,8 +9,14 @@ const stateWords: Record<ServedJob['state'], string> = {
   failed: 'failed',
 }
 
+type JobListProps = {
+  jobs: readonly ServedJob[]
+  /** What becomes of them. */
+  children: ReactNode
+}
+
 /** The latest jobs, the newest first. */
-export function JobList({ jobs }: { jobs: readonly ServedJob[] }) {
+export function JobList({ jobs, children }: JobListProps) {
   return (
     <section aria-labelledby="jobs-title">
       <h2 id="jobs-title" className="text-lg font-semibold">
@@ -26,6 +33,7 @@ export function JobList({ jobs }: { jobs: readonly ServedJob[] }) {
           ))}
         </ul>
       )}
+      {children}
     </section>
   )
 }

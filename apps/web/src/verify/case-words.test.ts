@@ -1,6 +1,6 @@
 import type { CaseState, CourtState, Standing } from '@weft/sdk'
 import { expect, test } from 'vitest'
-import { accusationWords, bondWords, caseWords, hindranceOf } from './case-words.ts'
+import { accusationWords, bondWords, caseWords, hindranceOf, keptWords } from './case-words.ts'
 
 const nowMs = new Date('2026-11-22T10:00:00').getTime()
 const endsAtMs = nowMs + 600_000
@@ -45,6 +45,16 @@ test('who is accused is told what it loses, until when, and what an appeal takes
   expect(accusationWords(settled, tab)).toMatch(/lost nothing/)
   expect(bondWords(rules, null)).toMatch(/by itself: 10.00 WEFT more .* up to 9 verifiers/)
   expect(bondWords(rules, 'fees')).toMatch(/wallet can appeal for it, with 10.00 WEFT as a bond/)
+})
+
+test('who has something at stake is told what is kept of what it answers, and how long', () => {
+  const keptSeconds = 4 * 86_400
+  const standing = { stakeWei: 1n } as Standing
+  expect(keptWords({ standing, keptAnswers: 1, keptSeconds })).toMatch(
+    /for 4 days.*; 1 is kept now/,
+  )
+  expect(keptWords({ standing: null, keptAnswers: 2, keptSeconds })).toMatch(/2 are kept now/)
+  expect(keptWords({ standing: null, keptAnswers: 0, keptSeconds })).toBeNull()
 })
 
 test('a wallet can appeal wherever the tab’s key may not manage to', () => {

@@ -4,7 +4,7 @@
  */
 import type { Accusation, CaseState, CourtState } from '@weft/sdk'
 import { weft } from '../money/amounts.ts'
-import { momentWords } from '../money/time-words.ts'
+import { momentWords, spanWords } from '../money/time-words.ts'
 
 type Rules = CourtState['rules']
 
@@ -66,6 +66,17 @@ export function accusationWords(
     case 'none':
       return 'A case against this tab is not there any more.'
   }
+}
+
+/** What a tab keeps of what others asked it; null where it keeps nothing. */
+export function keptWords({
+  standing,
+  keptAnswers,
+  keptSeconds,
+}: Pick<CourtState, 'standing' | 'keptAnswers' | 'keptSeconds'>): string | null {
+  if (keptAnswers === 0 && !(standing && standing.stakeWei > 0n)) return null
+  const kept = keptAnswers === 1 ? '1 is kept now.' : `${keptAnswers} are kept now.`
+  return `While something is at stake for this tab, it keeps each conversation that it answers on this device for ${spanWords(keptSeconds)}, to show it to the verifiers who judge it if somebody calls the answer false. Then it is deleted; ${kept}`
 }
 
 /** What keeps a tab from an appeal by itself, as far as one can see; null where nothing does. */

@@ -149,7 +149,7 @@ async function readEnd(court: CourtView, open: OpenCase): Promise<CaseRecord> {
 }
 
 /** Gathers the larger panel's votes after an appeal, and settles when the time is over. */
-async function awaitEnd(
+export async function awaitEnd(
   init: AdvanceInit,
   open: OpenCase,
   onChain: CaseOnChain,
@@ -163,8 +163,8 @@ async function awaitEnd(
   const waiting: OpenCase = { ...open, progress, epoch, panel, ...said, endsAtMs: endsAt * 1000 }
   if (open.shown.length > 0) return waiting
   if (now > endsAt) {
-    // Whoever has accused is paid for it, so it comes first.
-    const isFirst = accuser === ownAddress(privateKey)
+    // Whoever has accused is paid for it, so it comes first; unless there is nothing to be paid for.
+    const isFirst = accuser === ownAddress(privateKey) || isMost(panel, sayTrue)
     if (!isFirst && now <= endsAt + 3 * court.rules.epochSeconds) return waiting
     const { outcome, lostWei } = await court.send.settle(open.id)
     if (outcome !== 'undecided') await unseat(court, outcome === 'convicted' ? sayTrue : sayFalse)
@@ -185,20 +185,22 @@ async function awaitEnd(
 
 /** @returns whether verdicts, together with the votes on the chain, are the first that most of a panel agrees on */
 function decides(panel: readonly Hex[], { sayFalse, sayTrue }: CaseOnChain) {
-  const among = (votes: Iterable<Hex>) => {
-    const all = new Set(votes)
-    return panel.filter((address) => all.has(address)).length > panel.length / 2
-  }
-  const isDecided = among(sayFalse) || among(sayTrue)
+  const isDecided = isMost(panel, sayFalse) || isMost(panel, sayTrue)
   return (said: readonly Verdict[]): boolean => {
     const saying = (what: boolean) =>
       said
         .filter(({ isFalse }) => isFalse === what)
         .map(({ verifierPeerId }) => addressFromPeerId(verifierPeerId))
-    return (
-      !isDecided && (among([...sayFalse, ...saying(true)]) || among([...sayTrue, ...saying(false)]))
-    )
+    const [all, none] = [
+      [...sayFalse, ...saying(true)],
+      [...sayTrue, ...saying(false)],
+    ]
+    return !isDecided && (isMost(panel, all) || isMost(panel, none))
   }
+}
+
+function isMost(panel: readonly Hex[], votes: readonly Hex[]): boolean {
+  return panel.filter((address) => votes.includes(address)).length > panel.length / 2
 }
 
 /** Who lost too much for a seat would be drawn in vain; the contract refuses it for all others, and nothing is sent. */

@@ -5,6 +5,7 @@
 import type { Ledger } from '@weft/payments'
 import type { CaseOutcome } from '@weft/payments/chain'
 import type { AuditRequest, Hex, Verdict } from '@weft/protocol'
+import { caseIdOf } from './court-view.ts'
 
 /** `found`: not told yet. `told`: no panel yet. `drawn`: its panel is asked. */
 export type CaseProgress =
@@ -45,6 +46,30 @@ export type CaseRecord = {
   reason: string | null
   /** To whom it was shown since this tab could not pay for it: they bring it. */
   shown: readonly { peerId: string; atMs: number }[]
+}
+
+/** @param finding - `findingHash` of what this tab has found */
+export function newCase(request: AuditRequest, finding: Uint8Array): OpenCase {
+  const { receipt, job } = request
+  return {
+    kind: 'case',
+    id: caseIdOf(receipt),
+    nodePeerId: receipt.nodePeerId,
+    modelCid: job.modelCid,
+    request,
+    finding,
+    foundAtMs: Date.now(),
+    progress: 'found',
+    epoch: null,
+    panel: [],
+    verdicts: [],
+    sayFalse: 0,
+    sayTrue: 0,
+    endsAtMs: null,
+    lostWei: 0n,
+    reason: null,
+    shown: [],
+  }
 }
 
 export type OpenCase = CaseRecord & { request: AuditRequest }

@@ -56,6 +56,10 @@ export type CourtState = {
   standing: Standing | null
   cases: readonly CaseState[]
   accusations: readonly Accusation[]
+  /** Given by this tab, with their conversations, for as long as it can be accused of one: to show them to a panel. */
+  keptAnswers: number
+  /** How long that is, in seconds from an answer's end. */
+  keptSeconds: number
   /** Checks that wait to be paid for. */
   waitingChecks: number
   /** Why something could not be done; it is tried again. */

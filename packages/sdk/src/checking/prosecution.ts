@@ -6,7 +6,7 @@ import type { CourtNews } from '@weft/payments/chain'
 import { type AuditRequest, pause, peerIdFromPrivateKey, WeftError } from '@weft/protocol'
 import { type AdvanceInit, advanceCase, endCase } from './advance-case.ts'
 import { isWorthACase } from './case-fees.ts'
-import { type CaseRecord, type CourtLedger, isOver } from './court-records.ts'
+import { type CaseRecord, type CourtLedger, isOver, newCase } from './court-records.ts'
 import { caseIdOf } from './court-view.ts'
 
 export type ProsecutionInit = AdvanceInit & {
@@ -95,7 +95,7 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
   return {
     cases: newest,
     async open(request, finding) {
-      const { receipt, job } = request
+      const { receipt } = request
       const id = caseIdOf(receipt)
       const { nodePeerId } = receipt
       if (cases.has(id) || nodePeerId === ownPeerId || !hasRoom(Date.now())) return
@@ -105,25 +105,7 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
         init.court.readCase(id).catch(() => null),
       ])
       if (!isWorth || known?.stage === 'settled' || cases.has(id)) return
-      await keep({
-        kind: 'case',
-        id,
-        nodePeerId,
-        modelCid: job.modelCid,
-        request,
-        finding,
-        foundAtMs: Date.now(),
-        progress: 'found',
-        epoch: null,
-        panel: [],
-        verdicts: [],
-        sayFalse: 0,
-        sayTrue: 0,
-        endsAtMs: null,
-        lostWei: 0n,
-        reason: null,
-        shown: [],
-      })
+      await keep(newCase(request, finding))
     },
     async advance(signal) {
       for (const each of newest()) {

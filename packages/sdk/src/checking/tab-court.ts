@@ -14,15 +14,17 @@ import {
   peerIdFromPrivateKey,
   WeftError,
 } from '@weft/protocol'
+import type { GivenAnswers } from '@weft/storage'
 import { createCell } from '../cell.ts'
 import type { NodeMemory } from '../node-memory.ts'
+import type { GivenClaim } from '../serve.ts'
 import { caseGas } from './case-fees.ts'
 import type { AskedTestimony } from './check-answer.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
 import type { CaseState, CourtState, Standing, TabCourt, UseCourtOptions } from './court-state.ts'
-import type { CourtView } from './court-view.ts'
-import { defend } from './defend.ts'
+import { type CourtView, caseIdOf } from './court-view.ts'
+import { createDefence, defend } from './defence.ts'
 import type { Lots } from './lots.ts'
 import { createLotsOnChain } from './lots-on-chain.ts'
 import { createPaidChecks } from './paid-checks.ts'
@@ -35,6 +37,8 @@ export type TabCourtInit = {
   memory: Pick<NodeMemory, 'failed' | 'lied' | 'isLiar' | 'convicted'>
   privateKey: PrivateKey
   ledgers: { open(owner: string): Promise<CourtLedger> }
+  /** Of the key that answers; without them nothing is kept, and a panel is shown nothing. */
+  answers?: { open(owner: string): Promise<GivenAnswers> }
   manifestOf(modelCid: string): Manifest
 }
 
@@ -46,6 +50,8 @@ export type OpenCourt = {
   lots(): Lots | null
   /** This tab has checked an answer, for whoever asked. Never rejects: what cannot be done is in the state. */
   checked(request: AuditRequest, said: AskedTestimony): Promise<void>
+  /** This tab has given an answer, that it may be accused of. */
+  answered(claim: GivenClaim): void
   close(): Promise<void>
 }
 
@@ -72,7 +78,8 @@ export function createTabCourt(init: TabCourtInit): OpenCourt {
     if (!court) return
     const { chainId, contract } = court.court
     const ledger = await init.ledgers.open(`court ${chainId} ${contract} ${address}`)
-    session = beginSession({ ...init, ...options, court, ledger, address, tell: state.set })
+    const given = (await init.answers?.open(address)) ?? null
+    session = beginSession({ ...init, ...options, court, ledger, given, address, tell: state.set })
   }
 
   const use: TabCourt['use'] = (court, options = {}) => {
@@ -86,6 +93,7 @@ export function createTabCourt(init: TabCourtInit): OpenCourt {
     view: () => session?.court ?? null,
     lots: () => session?.lots ?? null,
     checked: async (request, said) => session?.checked(request, said),
+    answered: (claim) => session?.answered(claim),
     close: () => use(null),
   }
 }
@@ -94,13 +102,14 @@ type SessionInit = TabCourtInit &
   UseCourtOptions & {
     court: CourtView
     ledger: CourtLedger
+    given: GivenAnswers | null
     address: Hex
     tell: (state: CourtState) => void
   }
 
-function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: SessionInit) {
-  const { address, ledger, memory } = init
-  const court = inTurn(given)
+function beginSession({ court: view, tell, worthWei = () => 1n, ...init }: SessionInit) {
+  const { address, ledger, memory, given } = init
+  const court = inTurn(view)
   const over = new AbortController()
   const { signal } = over
   let standing: Standing | null = null
@@ -113,6 +122,8 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
       standing,
       cases: prosecution.cases().map(stateOf),
       accusations: news.accusations(),
+      keptAnswers: given?.count() ?? 0,
+      keptSeconds: keptSecondsOf(court.rules),
       waitingChecks: paid.waiting(),
       problem: problem?.toJSON() ?? null,
     })
@@ -123,6 +134,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     ...{ court, ledger, memory, address },
     onSettled: prosecution.settled,
   })
+  const defence = given && createDefence({ ...init, court, answers: given })
   const mayRecord = () => canRecord(standing)
 
   async function look(): Promise<void> {
@@ -136,6 +148,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     ])
     const caseFeeWei = caseGas * perGasWei
     standing = { seat, lastEpoch, stakeWei, owedWei, gasWei, caseFeeWei }
+    await given?.expire(Date.now())
   }
 
   /** Does it and says what came of it. */
@@ -155,6 +168,7 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
     [lookEveryMs, looking],
     [Math.min(lookEveryMs, 5_000), telling('case', () => prosecution.advance(signal))],
     [lookEveryMs, telling('defence', () => defend(court.send, news.accusations()))],
+    [lookEveryMs, telling('panel', async () => defence?.advance(news.accusations(), signal))],
     [payEveryMs, telling('pay', () => paid.advance(signal))],
     // That somebody else was quicker is no problem of anybody.
     [lookEveryMs, () => recordEpoch({ court, mayRecord }, signal).catch(() => {})],
@@ -171,6 +185,14 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
         await paid.add(request, said)
         if (said.isFalse) await prosecution.open(request, said.finding)
       })(),
+    answered({ receipt, ...claim }: GivenClaim): void {
+      // Who has nothing to lose is accused by nobody.
+      if (!given || standing?.stakeWei === 0n) return
+      const keptUntilMs = receipt.endedAtMs + 1000 * keptSecondsOf(court.rules)
+      const isPaid = receipt.costWei > 0n
+      const answer = { id: caseIdOf(receipt), keptUntilMs, isPaid, claim: { ...claim, receipt } }
+      void given.put(answer).then(onChange, () => {}) // Without storage there is nothing to show.
+    },
     async end() {
       over.abort()
       const ended = new AbortController()
@@ -179,6 +201,11 @@ function beginSession({ court: given, tell, worthWei = () => 1n, ...init }: Sess
       await pause(endMs, ended.signal)
     },
   }
+}
+
+/** From an answer's end: told at the last moment, accused at the last moment, appealed, and judged. */
+function keptSecondsOf({ limitationSeconds, answerSeconds, epochSeconds }: CourtView['rules']) {
+  return 2 * (limitationSeconds + answerSeconds + epochSeconds)
 }
 
 /** One key: what it sends goes one after the other, or two would have the same number. */

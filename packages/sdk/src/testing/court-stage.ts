@@ -20,13 +20,18 @@ import {
   signVerdict,
   type Thresholds,
 } from '@weft/protocol'
-import { type AnswerRecord, createBrowserStores, openDatabase } from '@weft/storage'
+import {
+  type AnswerRecord,
+  createBrowserStores,
+  openDatabase,
+  openGivenAnswers,
+} from '@weft/storage'
 import { askVerifier, claimOf } from '../checking/ask-verifier.ts'
 import { type CheckedAnswer, checkAnswers } from '../checking/check-answer.ts'
 import type { CourtRecord } from '../checking/court-records.ts'
 import { createTabCourt, type OpenCourt } from '../checking/tab-court.ts'
 import { createNodeMemory, type NodeMemory } from '../node-memory.ts'
-import type { ServeInit } from '../serve.ts'
+import type { GivenClaim, ServeInit } from '../serve.ts'
 import { openRoad } from './road-stage.ts'
 import { until } from './until.ts'
 
@@ -63,10 +68,11 @@ export async function openCourtStage(rules: ChainRules) {
   async function goToCourt({ network, privateKey }: Person): Promise<Member> {
     const memory = createNodeMemory()
     const database = await openDatabase(`court-${crypto.randomUUID()}`)
-    const kept = createBrowserStores(database).ledgers
-    const ledgers = { open: (owner: string) => kept.open<CourtRecord>(owner) }
+    const kept = createBrowserStores(database)
+    const ledgers = { open: (owner: string) => kept.ledgers.open<CourtRecord>(owner) }
     const open = async () => {
-      const opened = createTabCourt({ network, memory, privateKey, ledgers, manifestOf })
+      const answers = { open: (owner: string) => openGivenAnswers(kept.givenAnswers, owner) }
+      const opened = createTabCourt({ network, memory, privateKey, ledgers, answers, manifestOf })
       await opened.court.use(await chain.court(privateKey))
       return opened
     }
@@ -134,6 +140,7 @@ export async function openCourtStage(rules: ChainRules) {
       })
       return Object.assign(member, {
         network,
+        privateKey,
         address: addressFromPeerId(network.peerId),
         away,
         back() {
@@ -155,8 +162,14 @@ export async function openCourtStage(rules: ChainRules) {
       )
     },
     /** An answer of the node, hotter than it was asked for where it cheats. */
-    async answer({ isCheating }: { isCheating: boolean }) {
-      road.startServing(isCheating ? { engine: hot } : {})
+    async answer({
+      isCheating,
+      onAnswer = () => {},
+    }: {
+      isCheating: boolean
+      onAnswer?: (claim: GivenClaim) => void
+    }) {
+      road.startServing({ ...(isCheating ? { engine: hot } : {}), onAnswer })
       try {
         return (await road.collect({ maxTokens: 64 })).end.answer
       } finally {

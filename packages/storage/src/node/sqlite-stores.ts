@@ -2,6 +2,7 @@
  * What a process keeps, in SQLite.
  * @module
  */
+import type { GivenAnswer, GivenAnswerRecords } from '../given-answers.ts'
 import { answersIn, summaryOf, withAnswer } from '../history.ts'
 import { type LedgerEntry, type Ledgers, takenOver } from '../ledgers.ts'
 import { maxPeersKept } from '../peers.ts'
@@ -37,6 +38,7 @@ export function openSqliteStores(path: string | null): Stores {
         }),
     },
     ledgers: createSqliteLedgers(tables),
+    givenAnswers: createSqliteGivenAnswers(tables),
     close: tables.close,
   }
 }
@@ -104,5 +106,27 @@ function createSqliteLedgers(tables: Tables): Ledgers {
           }),
       }
     },
+  }
+}
+
+function createSqliteGivenAnswers(tables: Tables): GivenAnswerRecords {
+  const answers = tables.table<GivenAnswer>('givenAnswers')
+  const keyOf = (owner: string, id: string) => `${owner}\n${id}`
+  return {
+    async each(owner, visit) {
+      for (const answer of answers.all(keyOf(owner, ''))) visit(answer)
+    },
+    get: async (owner, id) => answers.get(keyOf(owner, id)),
+    put: async (answer, without) =>
+      tables.inTransaction(() => {
+        answers.put(keyOf(answer.owner, answer.id), answer)
+        for (const id of without) answers.remove(keyOf(answer.owner, id))
+      }),
+    expire: async (nowMs) =>
+      tables.inTransaction(() => {
+        for (const { owner, id, keptUntilMs } of answers.all()) {
+          if (keptUntilMs <= nowMs) answers.remove(keyOf(owner, id))
+        }
+      }),
   }
 }

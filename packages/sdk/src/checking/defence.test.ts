@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Accusation } from './court-state.ts'
-import { defend } from './defend.ts'
+import { defend } from './defence.ts'
 
 const accusation = (id: Accusation['id'], changed: Partial<Accusation> = {}): Accusation => ({
   ...{ id, stage: 'accused', endsAtMs: Date.now() + 60_000, lostWei: 0n },
