@@ -25,3 +25,16 @@ test('a real tab answers by itself', async () => {
   }
   expect(text).toBe(whole.choices[0].message.content)
 })
+
+test('so does a module worker of its page', async () => {
+  const source = new URL('./testing/client-worker.ts', import.meta.url)
+  const worker = new Worker(source, { type: 'module' })
+  const said = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(message))
+    worker.postMessage({ modelsUrl, asked })
+  })
+  worker.terminate()
+  const { choices } = await client.chat.completions.create(asked)
+  expect(said).toBe(choices[0].message.content)
+})

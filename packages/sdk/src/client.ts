@@ -35,7 +35,10 @@ export interface WeftClient extends OpenAiDoors {
    * @throws WeftError `sdk/unknown-model`, `storage/*`, `engine/*`; CancelledError
    */
   prepare(model: string, options?: PrepareOptions): Promise<void>
-  /** Ends what runs, and leaves the network. */
+  /**
+   * Ends what runs, and leaves the network. A process ends by `process.exit()` then: threads of node-datachannel may
+   * outlive their connections.
+   */
   close(): Promise<void>
 }
 

@@ -43,7 +43,10 @@ test('streamText tells the text of a node, how it ended, and who made it', async
 test('generateObject gets what its schema says', async () => {
   const schema = jsonSchema<{ name: string; legs: number }>({
     type: 'object',
-    properties: { name: { type: 'string', maxLength: 12 }, legs: { type: 'integer' } },
+    properties: {
+      name: { type: 'string', maxLength: 12 },
+      legs: { type: 'integer', minimum: 0, maximum: 1000 },
+    },
     required: ['name', 'legs'],
     additionalProperties: false,
   })

@@ -64,7 +64,10 @@ test('an answer is stopped by leaving the loop, by the controller and by the sig
 test('JSON that was asked for is JSON', async () => {
   const schema = {
     type: 'object',
-    properties: { name: { type: 'string', maxLength: 12 }, legs: { type: 'integer' } },
+    properties: {
+      name: { type: 'string', maxLength: 12 },
+      legs: { type: 'integer', minimum: 0, maximum: 1000 },
+    },
     required: ['name', 'legs'],
     additionalProperties: false,
   }
