@@ -13,6 +13,9 @@ export type Deployment = {
   channels: Address
   verdicts: Address
   credits: Address
+  provedInference: Address
+  /** An example, on development chains alone: lends as a proved score says. */
+  lendingDesk?: Address
   /** The block before which there is nothing to index. */
   fromBlock: bigint
 }

@@ -18,6 +18,7 @@ import {
 } from 'viem'
 import type { Deployment } from './addresses.ts'
 import { type CreditTerms, creditBytecodes, deployCredits } from './deploy-credits.ts'
+import { deployProofs, proofBytecodes } from './deploy-proofs.ts'
 import {
   allocationAbi,
   channelsAbi,
@@ -32,6 +33,8 @@ import {
   registryBytecode,
   verdictsBytecode,
 } from './generated/bytecode.ts'
+
+export { deployLendingDesk, type ExampleInit } from './deploy-proofs.ts'
 
 /** Basis points of what is redeemed, 0 to 1,500 together, and who is paid them; checks by Verdicts. */
 export type Pools = {
@@ -93,6 +96,7 @@ export function codeHash(): Hex {
   const bytecodes = [
     ...[allocationBytecode, registryBytecode, modelsBytecode, channelsBytecode, verdictsBytecode],
     ...creditBytecodes,
+    ...proofBytecodes,
   ]
   return keccak256(stringToHex(bytecodes.join()))
 }
@@ -143,8 +147,8 @@ export function developmentParameters(account: Address): DeployParameters {
 }
 
 /**
- * Deploys token, registry, models, channels, verdicts and what private credits need, one transaction each, and
- * waits for them. Some must know where later ones will be: that follows from the sender and its count of
+ * Deploys token, registry, models, channels, verdicts, and what private credits and proved models need, one
+ * transaction each, and waits for them. Some must know where later ones will be: that follows from the sender and its count of
  * transactions.
  * @param onDeployed - called after each of them
  * @throws when a deployment reverts, and what viem throws when a transaction is refused
@@ -201,7 +205,8 @@ export async function deployContracts(
       `The account ${from} sent something else meanwhile: the contracts do not know Verdicts at ${made} or Credits at ${madeCredits}. Deploy again.`,
     )
   }
-  return { token, registry, models, channels, verdicts, credits, fromBlock }
+  const provedInference = await deployProofs(deploy, models)
+  return { token, registry, models, channels, verdicts, credits, provedInference, fromBlock }
 }
 
 async function deployContract(

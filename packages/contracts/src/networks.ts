@@ -41,6 +41,8 @@ const networkSchema = z
         channels: addressSchema,
         verdicts: addressSchema,
         credits: addressSchema,
+        provedInference: addressSchema,
+        lendingDesk: addressSchema.optional(),
         /** The block before which there is nothing to index. */
         fromBlock: z.int().min(0),
       })

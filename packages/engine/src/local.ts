@@ -3,6 +3,7 @@
  * @module
  */
 export { makeKnownEmbedding } from './embed/known-embedding.ts'
+export { type DenseLayer, readDenseLayers, writeDenseLayers } from './graph/dense-layers.ts'
 export { decodeModel, tensorType } from './graph/onnx.ts'
 export { makeKnownStates, openLocalLayers } from './layers/local-layers.ts'
 export { partPaths } from './layers/part-link.ts'

@@ -23,9 +23,15 @@ const require = createRequire(import.meta.url)
 
 /**
  * @param folder - where the compiled files go; made where it is not there
+ * @param simplification - `O2` is what keys are made for; `O1` leaves sums as they are written, so that each signal
+ *   still has a constraint of its own
  * @throws what circom says
  */
-export async function compileCircuit(name: string, folder: string): Promise<Compiled> {
+export async function compileCircuit(
+  name: string,
+  folder: string,
+  simplification: 'O1' | 'O2' = 'O2',
+): Promise<Compiled> {
   await mkdir(folder, { recursive: true })
   const library = join(dirname(require.resolve('circomlib/package.json')), 'circuits')
   // circom sees folders below and above the one that it runs in, by relative paths.
@@ -33,7 +39,7 @@ export async function compileCircuit(name: string, folder: string): Promise<Comp
   const said = await run(process.execPath, [
     require.resolve('circom2/cli.js'),
     here(join(circuitsFolder, `${name}.circom`)),
-    ...['--r1cs', '--wasm', '--O2', '-l', here(library), '-o', here(folder)],
+    ...['--r1cs', '--wasm', `--${simplification}`, '-l', here(library), '-o', here(folder)],
   ])
   return {
     r1cs: join(folder, `${name}.r1cs`),

@@ -7,15 +7,19 @@ import {
   type Clients,
   codeHash,
   deployContracts,
+  deployLendingDesk,
   developmentParameters,
 } from '@weft/contracts/deploy'
 import type { Network } from '@weft/contracts/networks'
-import { getAddress, type Hex } from 'viem'
+import { cardHash, readPackage } from '@weft/verification/proved-models'
+import { getAddress, type Hex, toHex } from 'viem'
 
 type Contracts = NonNullable<Network['contracts']>
 
 /** What this folder keeps of its deployment. */
-type Kept = { codeHash: Hex; contracts: Contracts }
+type Kept = { codeHash: Hex; exampleHash: Hex; contracts: Contracts }
+
+const examplePath = new URL('../../../../public/proved-models/loan-risk.json', import.meta.url)
 
 /** @returns where they are, and whether they were there already */
 export async function deployOnce(
@@ -23,15 +27,25 @@ export async function deployOnce(
   keptFile: string,
 ): Promise<{ contracts: Contracts; isNew: boolean }> {
   const kept = await readKept(keptFile)
-  if (kept?.codeHash === codeHash() && (await isThere(clients, kept.contracts))) {
+  const example = await readExample()
+  const isCurrent = kept?.codeHash === codeHash() && kept.exampleHash === example.cardHash
+  if (isCurrent && (await isThere(clients, kept.contracts))) {
     return { contracts: kept.contracts, isNew: false }
   }
   const account = clients.wallet.account.address
   const deployment = await deployContracts(clients, developmentParameters(account))
-  const contracts = { ...deployment, fromBlock: Number(deployment.fromBlock) }
-  const next: Kept = { codeHash: codeHash(), contracts }
+  const lendingDesk = await deployLendingDesk(clients, deployment, example)
+  const contracts = { ...deployment, lendingDesk, fromBlock: Number(deployment.fromBlock) }
+  const next: Kept = { codeHash: codeHash(), exampleHash: example.cardHash, contracts }
   await writeFile(keptFile, JSON.stringify(next))
   return { contracts, isNew: true }
+}
+
+/** The worked example of a proved model: what the site's page shows of it, the lending desk decides by. */
+async function readExample() {
+  const { card } = readPackage(JSON.parse(await readFile(examplePath, 'utf8')))
+  const { licence, commitment } = card
+  return { cardHash: toHex(cardHash(card)), licence, commitment: BigInt(commitment) }
 }
 
 /** Ours, from this folder; a file that cannot be read is as good as none. */
@@ -47,7 +61,9 @@ async function readKept(keptFile: string): Promise<Kept | undefined> {
 async function isThere({ reader }: Clients, contracts: Contracts): Promise<boolean> {
   const { fromBlock, ...addresses } = contracts
   const codes = await Promise.all(
-    Object.values(addresses).map((address) => reader.getCode({ address: getAddress(address) })),
+    Object.values(addresses).map(
+      (address) => address && reader.getCode({ address: getAddress(address) }),
+    ),
   )
   return codes.every(Boolean)
 }

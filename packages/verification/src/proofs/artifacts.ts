@@ -24,4 +24,25 @@ export const artifacts = {
       },
     },
   },
+  mlp: {
+    constraints: 13566,
+    isDevelopment: true,
+    artifacts: {
+      wasm: {
+        path: 'proofs/mlp-fc05626b6b9d9e56.wasm',
+        bytes: 5732025,
+        sha256: 'fc05626b6b9d9e56e76c337b5b2c01dcf107fcbe96667a3c47f3fd3db3e9da74',
+      },
+      zkey: {
+        path: 'proofs/mlp-93f6de300800fa65.zkey',
+        bytes: 9871233,
+        sha256: '93f6de300800fa656ae8b157bb4a9d13642c6e8c56aec19edbdbb5365d03577a',
+      },
+      verificationKey: {
+        path: 'proofs/mlp-b5304b286b53a87b.json',
+        bytes: 3259,
+        sha256: 'b5304b286b53a87b45c7e7cb6a23a188252b1ebaa3151ebf946d995da2bf40de',
+      },
+    },
+  },
 } as const
