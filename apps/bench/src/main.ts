@@ -6,6 +6,7 @@ import { readCommandLine, refuse } from '../../../tooling/command-line.ts'
 import { batch } from './batch.ts'
 import { chunks } from './chunks.ts'
 import { collusion } from './collusion.ts'
+import { credits } from './credits.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
 import { gas } from './gas.ts'
@@ -41,6 +42,7 @@ const benches: Record<string, Bench> = {
   losses,
   verify,
   collusion,
+  credits,
 }
 
 const usage = `npm run bench -- NAME [options]

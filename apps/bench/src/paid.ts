@@ -54,6 +54,8 @@ export const paid: Bench = {
         const deployment = {
           channels: getAddress(contracts.channels),
           token: getAddress(contracts.token),
+          registry: getAddress(contracts.registry),
+          credits: getAddress(contracts.credits),
         }
         const node = await stage.openTab()
         await node.evaluate(

@@ -31,6 +31,7 @@ const locations = {
   bench: { root: pageFolder('page'), outDir: join(weftFolder, 'bench-page') },
   chunks: { root: pageFolder('chunk-page'), outDir: join(weftFolder, 'bench-chunk-page') },
   vouchers: { root: pageFolder('voucher-page'), outDir: join(weftFolder, 'bench-voucher-page') },
+  proofs: { root: pageFolder('proof-page'), outDir: join(weftFolder, 'bench-proof-page') },
   site: { outDir: join(weftFolder, 'bench-site') },
 }
 

@@ -57,6 +57,8 @@ const networkSchema = z
     fiatFeed: fiatFeedSchema.nullable(),
     /** Where this site's own server gives a development chain's money to whoever asks. */
     faucet: pathSchema.nullable(),
+    /** Who submits tickets of private credits for the fee in them; null where nobody is known. */
+    creditRelay: z.union([pathSchema, httpsSchema]).nullable(),
   })
   .refine(({ chainId, faucet }) => faucet === null || chainId === developmentChainId, {
     error: 'only a development chain has a faucet',
@@ -95,5 +97,12 @@ function publicNetwork(
 ): Network {
   const deployment = deployments[network.chainId]
   const contracts = deployment ? { ...deployment, fromBlock: Number(deployment.fromBlock) } : null
-  return { ...network, contracts, blockTimeMs: 2_000, fiatFeed: null, faucet: null }
+  return {
+    ...network,
+    contracts,
+    blockTimeMs: 2_000,
+    fiatFeed: null,
+    faucet: null,
+    creditRelay: null,
+  }
 }

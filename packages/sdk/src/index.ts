@@ -50,6 +50,7 @@ export {
   type WeftClient,
 } from './client.ts'
 export { createNode, type NodeInit, type NodeRoles, type WeftNode } from './contributor.ts'
+export type { TabCredits } from './credits/tab-credits.ts'
 export * from './fits-device.ts'
 export { openTab } from './open-tab.ts'
 export type { WeftAnswer } from './openai/answer-stream.ts'

@@ -14,6 +14,7 @@ import type { CourtRecord } from './checking/court-records.ts'
 import { dieLots, lotsOrDie } from './checking/lots.ts'
 import { createTabCourt, type OpenCourt } from './checking/tab-court.ts'
 import { createVerifier } from './checking/verifier.ts'
+import { createTabCredits } from './credits/tab-credits.ts'
 import { createEmbedder } from './embedder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
@@ -56,6 +57,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { purse, payer, payee, close: closePurse } = createPurse({ identity, ledgers })
   const store = createModelStore({ chunks, stores, locks, storage })
   const memory = createNodeMemory({ store: stores.peers })
+  const credits = createTabCredits({ store: stores.credits, prover: platform.openProver })
   const tabs = { network, memory }
   const pace = new DecodePace(() => page.hidden)
   const pausing = createPauseWatch({
@@ -188,6 +190,7 @@ export async function openTab(init: TabInit): Promise<Tab> {
       forget: () => memory.forget(),
     },
     purse,
+    credits,
     court: opened.court,
     history,
     async close() {

@@ -42,6 +42,7 @@ import type { Cell } from './cell.ts'
 import type { AnswerChange } from './checking/answer-checks.ts'
 import type { TabCourt } from './checking/court-state.ts'
 import type { Verifier } from './checking/verifier-state.ts'
+import type { TabCredits } from './credits/tab-credits.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { PlatformInit } from './platform/platform.ts'
@@ -106,6 +107,7 @@ export interface Tab {
   readonly pageRest: Cell<PageRest>
   readonly peers: Peers
   readonly purse: Purse
+  readonly credits: TabCredits
   /** Where verdicts count, and this tab before it. */
   readonly court: TabCourt
   readonly history: History

@@ -2,6 +2,7 @@
  * What a tab keeps, in IndexedDB.
  * @module
  */
+import { createCreditStore } from './credit-records.ts'
 import type { Database } from './database.ts'
 import { createGivenAnswers } from './given-answers.ts'
 import {
@@ -44,6 +45,7 @@ export function createBrowserStores(database: Database): Stores {
     },
     ledgers: createLedgers(database),
     givenAnswers: createGivenAnswers(database),
+    credits: createCreditStore(database),
     close: () => database.close(),
   }
 }

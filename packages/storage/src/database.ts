@@ -3,6 +3,7 @@
  * @module
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { CreditRecord } from './credit-records.ts'
 import type { GivenAnswer } from './given-answers.ts'
 import type { LedgerEntry } from './ledgers.ts'
 import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from './records.ts'
@@ -22,6 +23,8 @@ interface WeftSchema extends DBSchema {
   ledgerEntries: { key: [string, string]; value: LedgerEntry }
   /** By the key that signed them and the receipt's id. */
   givenAnswers: { key: [string, string]; value: GivenAnswer; indexes: { 'by-end': number } }
+  /** Secrets of private credits. */
+  credits: { key: string; value: CreditRecord }
 }
 
 export type Database = IDBPDatabase<WeftSchema>
@@ -39,7 +42,7 @@ export function openDatabase(
   name = 'weft',
   { onOutdated }: OpenDatabaseOptions = {},
 ): Promise<Database> {
-  return openDB<WeftSchema>(name, 7, {
+  return openDB<WeftSchema>(name, 8, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
         database.createObjectStore('identities')
@@ -62,6 +65,7 @@ export function openDatabase(
         const answers = database.createObjectStore('givenAnswers', { keyPath: ['owner', 'id'] })
         answers.createIndex('by-end', 'keptUntilMs')
       }
+      if (oldVersion < 8) database.createObjectStore('credits', { keyPath: 'id' })
     },
     blocking(_current, _blocked, event) {
       const connection = event.target as IDBDatabase

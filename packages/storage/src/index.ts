@@ -5,6 +5,7 @@
 export { createBrowserStores } from './browser-stores.ts'
 export type * from './check-records.ts'
 export { type ChunkStore, openChunkStore } from './chunk-store.ts'
+export type { CreditRecord } from './credit-records.ts'
 export { openDatabase } from './database.ts'
 export { type GivenAnswers, openGivenAnswers } from './given-answers.ts'
 export * from './identity.ts'

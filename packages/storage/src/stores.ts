@@ -3,7 +3,10 @@
  * folder in Node (`node/`).
  * @module
  */
+
+import type { Hex } from '@weft/protocol'
 import type { AnswerPlace } from './check-records.ts'
+import type { CreditRecord } from './credit-records.ts'
 import type { GivenAnswerRecords } from './given-answers.ts'
 import type { Ledgers } from './ledgers.ts'
 import type {
@@ -22,6 +25,7 @@ export interface Stores {
   readonly storing: StoringStore
   readonly ledgers: Ledgers
   readonly givenAnswers: GivenAnswerRecords
+  readonly credits: CreditStore
   close(): void
 }
 
@@ -63,4 +67,13 @@ export interface StoringStore {
   read(): Promise<StoringRecord>
   /** In one transaction. @returns what is kept now */
   change(step: (record: StoringRecord) => StoringRecord): Promise<StoringRecord>
+}
+
+/** Secrets that are worth money: on the disk before they count, and shared by all tabs of a browser. */
+export interface CreditStore {
+  list(): Promise<CreditRecord[]>
+  put(record: CreditRecord): Promise<void>
+  /** In one transaction, whatever other tabs do. @returns what is kept now, undefined where there is none */
+  change(id: Hex, change: (record: CreditRecord) => CreditRecord): Promise<CreditRecord | undefined>
+  remove(id: Hex): Promise<void>
 }

@@ -20,10 +20,12 @@ type LimitPanelProps = {
   balances: AccountOnChain | null
   /** Null where the limit cannot be changed from here. */
   wallet: WalletActions | null
+  /** A ticket of private credits pays. */
+  isPrivate: boolean
 }
 
 /** What this page may spend, and until when. */
-export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
+export function LimitPanel({ funds, balances, wallet, isPrivate }: LimitPanelProps) {
   const { current } = funds
   const [isRaising, setRaising] = useState(false)
   const [whyKept, setWhyKept] = useState<string | null>(null)
@@ -31,6 +33,7 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
     <Section title="Limit">
       {current ? (
         <CurrentLimit
+          isPrivate={isPrivate}
           funds={funds}
           current={current}
           balances={balances}
@@ -55,7 +58,9 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
       )}
       {!wallet && (
         <p className="text-sm text-ash">
-          To change it, connect the wallet that pays: {funds.payer}.
+          {isPrivate
+            ? 'A ticket of private credits pays: no wallet can be told by it.'
+            : `To change it, connect the wallet that pays: ${funds.payer}.`}
         </p>
       )}
     </Section>
@@ -63,6 +68,7 @@ export function LimitPanel({ funds, balances, wallet }: LimitPanelProps) {
 }
 
 type CurrentLimitProps = {
+  isPrivate: boolean
   funds: PageFunds
   current: KeyChannel
   balances: AccountOnChain | null
@@ -73,7 +79,7 @@ type CurrentLimitProps = {
 }
 
 function CurrentLimit(props: CurrentLimitProps) {
-  const { funds, current, balances, wallet, isRaising, onRaise, onKept } = props
+  const { isPrivate, funds, current, balances, wallet, isRaising, onRaise, onKept } = props
   const tab = useTab()
   const [asksKey, setAsksKey] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
@@ -131,7 +137,9 @@ function CurrentLimit(props: CurrentLimitProps) {
         />
       )}
       <ActionNote action={action} />
-      <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>
+      {!isPrivate && (
+        <p className="max-w-[66ch] text-sm text-ash">{waitSentence(funds.withdrawDelay)}</p>
+      )}
     </>
   )
 }

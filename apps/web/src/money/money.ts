@@ -66,13 +66,19 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
       const reader = await loaded.reader(network)
       const signer = tab.purse.address
       const { chainId } = network
-      const otherSigners = keysOfPayer({ chainId, payer })
-      const asked = { payer, signer, otherSigners, nowMs: Date.now() }
+      const nowMs = Date.now()
+      const credits = network.contracts.credits.toLowerCase()
+      const kept = readKeptPayer(signer)
+      // A ticket pays for this key, whichever wallet is looked at; its other keys are not asked about in one breath.
+      const isPrivate = kept?.chainId === chainId && kept.payer.toLowerCase() === credits
+      const asked = isPrivate
+        ? { payer: kept.payer, signer, otherSigners: [], nowMs }
+        : { payer, signer, otherSigners: keysOfPayer({ chainId, payer }), nowMs }
       const funds = await readPageFunds(reader, asked)
       if (turn !== latest) return
       const error = await fund(tab.purse, network, funds).then(() => null, toData)
       if (funds.current) {
-        writeKeptPayer(signer, { chainId, payer })
+        writeKeptPayer(signer, { chainId, payer: funds.payer })
         judge().catch(() => {}) // Without it answers are checked by whoever is there.
       }
       for (const key of funds.emptied) forgetKeptPayer(key, { chainId, payer })

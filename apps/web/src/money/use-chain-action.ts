@@ -4,6 +4,7 @@
  */
 import type {
   ChannelsWallet,
+  CreditsWallet,
   RegistryWallet,
   SendOptions,
   VerdictsWallet,
@@ -20,6 +21,7 @@ export type ChainTools = {
   channels: ChannelsWallet
   registry: RegistryWallet
   verdicts: VerdictsWallet
+  credits: CreditsWallet
   /** Coins for the fees of about ten redemptions. */
   sendFees(to: Hex, options: SendOptions): Promise<unknown>
   network: PayingNetwork
@@ -60,6 +62,7 @@ export function useChainAction(wallet: WalletActions | null): ChainAction {
         channels: chain.createChannelsWallet(init),
         registry: chain.createRegistryWallet(init),
         verdicts: chain.createVerdictsWallet(init),
+        credits: chain.createCreditsWallet(init),
         network,
         async sendFees(to, how) {
           const { maxFeePerGas } = await clients.reader.estimateFeesPerGas()

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { CreditsPanel } from '../credits/credits-panel.tsx'
 import { useMoney } from '../site/tab-context.tsx'
 import { useCell } from '../site/use-cell.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -50,6 +51,7 @@ function Wallet() {
           funds={funds}
           balances={isConnected && isOwn ? state.balances : null}
           wallet={isOwn ? wallet : null}
+          isPrivate={funds.payer.toLowerCase() === fundedOn.contracts.credits.toLowerCase()}
         />
       )}
       {isConnected && isOwn && (
@@ -58,6 +60,13 @@ function Wallet() {
           address={state.address}
           balances={state.balances}
           wallet={wallet}
+        />
+      )}
+      {wallet?.networks[0] && (
+        <CreditsPanel
+          network={network ?? wallet.networks[0]}
+          wallet={wallet}
+          canBuy={isConnected}
         />
       )}
       <PaymentsPanel />

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import { PayPrivately } from '../credits/pay-privately.tsx'
 import { PriceLine } from '../money/price-line.tsx'
 import { usePayAtMost } from '../money/use-pay-at-most.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
@@ -80,13 +81,16 @@ export function PlaygroundPage() {
           settings={settings}
           onSettings={setSettings}
           price={
-            <PriceLine
-              prompt={draft}
-              settings={settings}
-              modelCid={modelCid}
-              payAtMost={payAtMost}
-              onPayAtMost={setPayAtMost}
-            />
+            <>
+              <PriceLine
+                prompt={draft}
+                settings={settings}
+                modelCid={modelCid}
+                payAtMost={payAtMost}
+                onPayAtMost={setPayAtMost}
+              />
+              <PayPrivately />
+            </>
           }
         />
       </main>

@@ -20,6 +20,7 @@ import {
 import {
   type ChannelsReader,
   createChannelsReader,
+  createCreditsReader,
   readFiatRate,
   wrongNetwork,
 } from '@weft/payments/chain'
@@ -82,9 +83,8 @@ export async function openWallet(
     const { chainId, contracts } = network
     const known = readers.get(chainId)
     if (known) return known
-    const deployment = { channels: contracts.channels, token: contracts.token }
     const client = getPublicClient(config, { chainId }) as PublicClient
-    const made = createChannelsReader({ reader: client, chainId, deployment })
+    const made = createChannelsReader({ reader: client, chainId, deployment: contracts })
     readers.set(chainId, made)
     made.catch(() => readers.delete(chainId)) // Asked again next time.
     return made
@@ -151,6 +151,10 @@ export async function openWallet(
         const isEmpty = now.phase === 'connected' && now.balances?.gasWei === 0n
         if (connector.id === developmentWalletId && isEmpty) await fill()
       }),
+    credits({ chainId, contracts }) {
+      const client = getPublicClient(config, { chainId }) as PublicClient
+      return createCreditsReader({ reader: client, chainId, deployment: contracts })
+    },
     async fiatRate({ chainId, fiatFeed }) {
       const client = getPublicClient(config, { chainId }) as PublicClient
       return fiatFeed && readFiatRate(client, fiatFeed)

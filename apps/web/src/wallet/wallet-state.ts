@@ -3,7 +3,13 @@
  * @module
  */
 import type { Network } from '@weft/contracts/networks'
-import type { AccountOnChain, ChainClients, ChannelsReader, FiatRate } from '@weft/payments/chain'
+import type {
+  AccountOnChain,
+  ChainClients,
+  ChannelsReader,
+  CreditsReader,
+  FiatRate,
+} from '@weft/payments/chain'
 import type { Hex, WeftErrorData } from '@weft/protocol'
 import type { Account } from 'viem'
 
@@ -59,6 +65,8 @@ export type WalletActions = {
   readonly networks: readonly PayingNetwork[]
   /** Reads a network's contracts; needs no wallet. @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
   reader(network: PayingNetwork): Promise<ChannelsReader>
+  /** Reads private credits; needs no wallet. */
+  credits(network: PayingNetwork): CreditsReader
   /** What the token is worth there, where a feed says so; needs no wallet. @throws WeftError `payments/chain-lost` */
   fiatRate(network: PayingNetwork): Promise<FiatRate | null>
   /** The same for an account that asks nobody: this tab's own key. */

@@ -1,26 +1,35 @@
 /**
- * The chain at the site's own address: its JSON-RPC, and its faucet. So the page needs no other origin, and
+ * The chain at the site's own address: its JSON-RPC, its faucet, and who submits tickets of private credits. So the page needs no other origin, and
  * an extension's wallet has an address that stays.
  * @module
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { WeftError } from '@weft/protocol'
 import { getAddress, isAddress } from 'viem'
 import type { Connect } from 'vite'
+import type { CreditRelay } from './credit-relay.ts'
 import type { Faucet } from './faucet.ts'
 
 export const rpcPath = '/chain'
 export const faucetPath = '/faucet'
+export const creditsPath = '/credits'
 
 /** A batch of calls is a few kilobytes, a deployment's bytecode twenty. */
 const maxRequestBytes = 256 * 1024
 const rpcTimeoutMs = 30_000
 
-export function chainMiddleware(rpcUrl: string, faucet: Faucet): Connect.NextHandleFunction {
+export type Behind = { rpcUrl: string; faucet: Faucet; credits: CreditRelay }
+
+export function chainMiddleware(behind: Behind): Connect.NextHandleFunction {
+  const answers = new Map([
+    [rpcPath, (request: IncomingMessage) => forward(request, behind.rpcUrl)],
+    [faucetPath, (request: IncomingMessage) => give(request, behind.faucet)],
+    [creditsPath, (request: IncomingMessage) => submit(request, behind.credits)],
+  ])
   return (request, response, next) => {
-    const path = request.url?.split('?')[0]
-    if (path !== rpcPath && path !== faucetPath) return next()
-    const answer = path === rpcPath ? forward(request, rpcUrl) : give(request, faucet)
-    answer.then(
+    const answer = answers.get(request.url?.split('?')[0] ?? '')
+    if (!answer) return next()
+    answer(request).then(
       ([status, body]) => end(response, status, body),
       () => end(response, 502, '{"error":"The chain of this machine does not answer."}'),
     )
@@ -48,6 +57,18 @@ async function give(request: IncomingMessage, faucet: Faucet): Promise<Answer> {
   if (!address) return [400, '{"error":"Expected {\\"address\\": …}."}']
   if (await faucet.give(getAddress(address))) return [200, '{}']
   return [429, '{"error":"It gave a moment ago. Ask again in a minute."}']
+}
+
+async function submit(request: IncomingMessage, credits: CreditRelay): Promise<Answer> {
+  if (!isFromHere(request)) return [403, '{"error":"Only for this machine."}']
+  try {
+    const relayed = await credits.submit((await readBody(request)) ?? '')
+    if (!relayed) return [400, '{"error":"This is no ticket."}']
+    return [200, JSON.stringify(relayed)]
+  } catch (error) {
+    const said = WeftError.from(error, 'weft/credits', 'The ticket could not be submitted.')
+    return [409, JSON.stringify(said.toJSON())]
+  }
 }
 
 function addressIn(body: string | null): `0x${string}` | undefined {

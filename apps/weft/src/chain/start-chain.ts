@@ -6,11 +6,20 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clients } from '@weft/contracts/deploy'
 import { developmentChainId, type Network } from '@weft/contracts/networks'
-import { type Account, createPublicClient, createWalletClient, defineChain, http } from 'viem'
+import {
+  type Account,
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  defineChain,
+  http,
+  parseEther,
+} from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import type { Connect } from 'vite'
 import { startAnvilProcess } from './anvil-process.ts'
-import { chainMiddleware, faucetPath, rpcPath } from './chain-middleware.ts'
+import { chainMiddleware, creditsPath, faucetPath, rpcPath } from './chain-middleware.ts'
+import { createCreditRelay } from './credit-relay.ts'
 import { deployOnce } from './deploy-once.ts'
 import { createFaucet } from './faucet.ts'
 
@@ -36,7 +45,7 @@ export type LocalChainInit = {
 
 const chainName = 'Local chain'
 
-/** Anvil's first account: everybody knows its key, nobody keeps anything there. */
+/** Anvil's accounts: everybody knows their keys, nobody keeps anything there. The second submits tickets. */
 const mnemonic = 'test test test test test test test test test test test junk'
 
 /** @throws Error where anvil does not run on this platform, or does not start */
@@ -63,6 +72,13 @@ export async function startChain(init: LocalChainInit): Promise<LocalChain> {
     contracts = (await deployOnce(clients, keptFile)).contracts
   }
   const faucet = createFaucet(() => ({ clients, token: contracts.token }))
+  const relay = createClients(anvil.url, 1)
+  const anvilsOwn = createTestClient({ mode: 'anvil', transport: http(anvil.url) })
+  const credits = createCreditRelay(async () => {
+    const { address } = relay.wallet.account
+    await anvilsOwn.setBalance({ address, value: parseEther('1') })
+    return { ...relay, chainId: developmentChainId, deployment: contracts }
+  })
   return {
     network: () => ({
       chainId: developmentChainId,
@@ -74,16 +90,18 @@ export async function startChain(init: LocalChainInit): Promise<LocalChain> {
       blockTimeMs: 1_000,
       fiatFeed: null,
       faucet: faucetPath,
+      creditRelay: creditsPath,
     }),
-    middleware: chainMiddleware(anvil.url, faucet),
+    middleware: chainMiddleware({ rpcUrl: anvil.url, faucet, credits }),
     isNew,
     pid: anvil.pid,
     stop: anvil.stop,
   }
 }
 
-function createClients(url: string): Clients {
-  const account: Account = mnemonicToAccount(mnemonic)
+/** @param addressIndex - of anvil's accounts */
+function createClients(url: string, addressIndex = 0): Clients {
+  const account: Account = mnemonicToAccount(mnemonic, { addressIndex })
   const transport = http(url)
   const chain = defineChain({
     id: developmentChainId,

@@ -80,6 +80,13 @@ export function noGas(cause: unknown): WeftError {
   )
 }
 
+export function notRegistered(): WeftError {
+  return new WeftError(
+    'payments/not-registered',
+    'This is paid by private credits, which pay registered tabs only, and this tab is not registered. Ask another one.',
+  )
+}
+
 export function reverted(hash: string): WeftError {
   return new WeftError(
     'payments/reverted',

@@ -2,19 +2,21 @@
  * Reads Channels and Token of one deployment.
  * @module
  */
-import { channelsAbi, type Deployment, tokenAbi } from '@weft/contracts'
+import { channelsAbi, type Deployment, registryAbi, tokenAbi } from '@weft/contracts'
 import type { Grant, Hex } from '@weft/protocol'
-import { encodeAbiParameters, keccak256, type PublicClient } from 'viem'
+import { encodeAbiParameters, keccak256, type PublicClient, zeroAddress } from 'viem'
 import { type Lane, laneIdOf } from '../lane.ts'
 import type { ChannelsView, LaneOnChain } from '../payee/lane-on-chain.ts'
 import type { SpendingLimit } from '../payer/cap.ts'
-import { chainError } from './chain-errors.ts'
+import { chainError, notRegistered } from './chain-errors.ts'
 import { depositFor } from './channels-wallet.ts'
 
 export type ChannelsReaderInit = {
   reader: PublicClient
   chainId: number
-  deployment: Pick<Deployment, 'channels' | 'token'>
+  /** Who only pays needs no more than the first two; a payee that leaves out the others may serve for nothing. */
+  deployment: Pick<Deployment, 'channels' | 'token'> &
+    Partial<Pick<Deployment, 'registry' | 'credits'>>
 }
 
 /** What an account has, in wei: the token's, and the chain's own for fees. */
@@ -45,6 +47,11 @@ export function channelIdOf(payer: Hex, salt: Hex): Hex {
   return keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'bytes32' }], [payer, salt]))
 }
 
+/** @returns the channel of all keys that private credits have opened */
+export function privateChannelOf(credits: Hex): Hex {
+  return channelIdOf(credits, `0x${'0'.repeat(64)}`)
+}
+
 /** @throws WeftError `payments/chain-lost`, `payments/not-deployed` */
 export async function createChannelsReader({
   reader,
@@ -54,6 +61,8 @@ export async function createChannelsReader({
   const channels = { address: deployment.channels, abi: channelsAbi } as const
   const token = { address: deployment.token, abi: tokenAbi } as const
   const contract = deployment.channels.toLowerCase() as Hex
+  const { registry, credits } = deployment
+  const privateChannel = credits && privateChannelOf(credits)
   const withdrawDelay = Number(
     await asking(reader.readContract({ ...channels, functionName: 'withdrawDelay' })),
   )
@@ -70,6 +79,7 @@ export async function createChannelsReader({
     async readLane(lane, { grant, signal }) {
       signal?.throwIfAborted()
       const spender = grant?.signer ?? lane.signer
+      if (lane.channelId === privateChannel) await checkIsRegistered(lane.payee)
       const [[collateral, dispute], [paidWei, reservedWei], grantedWei] = await asking(
         Promise.all([
           collateralOf(lane.channelId, spender),
@@ -108,6 +118,14 @@ export async function createChannelsReader({
         availableAt: expiry === 0 ? 0 : lastClaim + 1,
       }
     },
+  }
+
+  /** Private credits pay nobody else. */
+  async function checkIsRegistered(payee: Hex): Promise<void> {
+    if (!registry) throw notRegistered()
+    const call = { address: registry, abi: registryAbi, functionName: 'ownerOf' } as const
+    const read = reader.readContract({ ...call, args: [payee] })
+    if ((await asking(read)) === zeroAddress) throw notRegistered()
   }
 
   async function grantedTo({ channelId, signer }: Lane, grant: Grant | null): Promise<bigint> {

@@ -11,6 +11,7 @@ export {
   type CollateralOnChain,
   channelIdOf,
   createChannelsReader,
+  privateChannelOf,
 } from './channels-reader.ts'
 export {
   type AuthorizationInit,
@@ -24,6 +25,12 @@ export {
 } from './channels-wallet.ts'
 export type { CaseOutcome, CourtNews } from './court-news.ts'
 export type { CourtRules } from './court-rules.ts'
+export {
+  type CreditsReader,
+  createCreditsReader,
+  type DenominationOnChain,
+} from './credits-reader.ts'
+export { type CreditsWallet, createCreditsWallet } from './credits-wallet.ts'
 export { type FiatRate, readFiatRate } from './fiat-rate.ts'
 export {
   createRegistryWallet,
@@ -32,6 +39,7 @@ export {
   readOperator,
   registryRoles,
 } from './registry-wallet.ts'
+export { type Relayed, type RelayInit, relayTicket } from './relay-ticket.ts'
 export { type Call, type ChainClients, type SendOptions, send, sendCoins } from './send.ts'
 export {
   type CaseOnChain,

@@ -70,6 +70,22 @@ const sentences: Record<string, (args: Arguments) => string> = {
     `Of those drawn ${votes} say that the answer is false, and it takes ${needed}.`,
   TooFewVerifiers: ([held]) =>
     `Only ${held} verifiers have a seat here: too few for a panel and a larger one beside it. Until there are more nobody is accused.`,
+  // Credits
+  ForeignTicket: () =>
+    'This ticket is for another chain, another contract or another denomination.',
+  NotForThisKey: () => 'This ticket is for another key.',
+  TicketUsed: () => 'This ticket was used already. Choose another.',
+  UnknownRoot: () =>
+    'The chain does not know the purchase that this ticket belongs to. Wait until it is confirmed.',
+  TooOld: () => 'This ticket was proved too long ago. Prove it again.',
+  InvalidProof: () =>
+    'The proof does not hold: it was changed on its way, or made for something else.',
+  NotInField: () =>
+    'The proof is about a number that is none of the field. It was changed on its way.',
+  IdentityUsed: () => 'Tickets were bought with this secret before. Take a fresh one.',
+  NotAMember: () => 'Nobody has bought with this secret, or the bond of it is gone.',
+  NotYet: ([from]) => `This is possible from ${time(from)} on.`,
+  TreeFull: () => 'No more tickets of this denomination can be sold here.',
   // ERC-20 of OpenZeppelin
   ERC20InsufficientBalance: ([, balance, needed]) =>
     `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,

@@ -36,6 +36,10 @@ export async function openPlatform(_init: PlatformInit): Promise<Platform> {
       createSharedEngine({ name: 'models', createEngine: () => createWorkerEngine(), ...events }),
     createEngine: createWorkerEngine,
     openLayers: openWorkerLayers,
+    async openProver() {
+      const { createProver } = await import('@weft/verification/proofs')
+      return createProver(globalThis.location.origin)
+    },
     openChannel: (name) => new BroadcastChannel(name),
     stayAwake,
     close() {

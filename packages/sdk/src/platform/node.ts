@@ -48,6 +48,7 @@ export async function openPlatform({ folder }: PlatformInit): Promise<Platform> 
       openEngine: (events) => createOwnEngine({ name: 'models', createEngine, ...events }),
       createEngine,
       openLayers: () => Promise.reject(noLayers()),
+      openProver: () => Promise.reject(noProver()),
       openChannel: () => ({ postMessage() {}, addEventListener() {}, close() {} }),
       stayAwake: () => () => {},
       close: () => stores.close(),
@@ -97,4 +98,11 @@ const openRuntime: OpenRuntime = async (choice) => {
 
 function noLayers(): WeftError {
   return new WeftError('sdk/no-layers', 'A process computes whole models only, no layers of one.')
+}
+
+function noProver(): WeftError {
+  return new WeftError(
+    'sdk/no-prover',
+    'A process does not prove anything yet: spend private credits in a page.',
+  )
 }

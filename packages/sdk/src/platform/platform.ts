@@ -12,6 +12,7 @@ import type {
 } from '@weft/engine'
 import type { Network, NetworkInit } from '@weft/network'
 import type { ChunkStore, Identity, ModelStoreInit, Stores } from '@weft/storage'
+import type { Prover } from '@weft/verification/proofs'
 import type { Cell } from '../cell.ts'
 import type { SignSource } from '../pausing/device-signs.ts'
 import type { Page } from '../pausing/page-rest.ts'
@@ -38,6 +39,8 @@ export interface Platform {
   /** One more, e.g. for a model of vectors. */
   createEngine(): Engine
   openLayers(init: WorkerLayersInit, options?: WaitOptions): Promise<WorkerLayers>
+  /** Proves statements about what this tab alone knows. @throws WeftError `sdk/no-prover` */
+  openProver(): Promise<Pick<Prover, 'prove'>>
   /** To what else runs over the same stores. */
   openChannel(name: string): Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'close'>
   /** Keeps the device from resting while it serves. @returns lets it rest */

@@ -2,12 +2,14 @@
  * What a process keeps, in SQLite.
  * @module
  */
+
+import type { CreditRecord } from '../credit-records.ts'
 import type { GivenAnswer, GivenAnswerRecords } from '../given-answers.ts'
 import { answersIn, summaryOf, withAnswer } from '../history.ts'
 import { type LedgerEntry, type Ledgers, takenOver } from '../ledgers.ts'
 import { maxPeersKept } from '../peers.ts'
 import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from '../records.ts'
-import type { HistoryStore, PeerStore, Stores } from '../stores.ts'
+import type { CreditStore, HistoryStore, PeerStore, Stores } from '../stores.ts'
 import { noStoring } from '../storing.ts'
 import { openTables, type Tables } from './tables.ts'
 
@@ -39,7 +41,24 @@ export function openSqliteStores(path: string | null): Stores {
     },
     ledgers: createSqliteLedgers(tables),
     givenAnswers: createSqliteGivenAnswers(tables),
+    credits: createCredits(tables),
     close: tables.close,
+  }
+}
+
+function createCredits(tables: Tables): CreditStore {
+  const credits = tables.table<CreditRecord>('credits')
+  return {
+    list: async () => credits.all(),
+    put: async (record) => credits.put(record.id, record),
+    change: async (id, change) =>
+      tables.inTransaction(() => {
+        const before = credits.get(id)
+        const after = before && change(before)
+        if (after) credits.put(id, after)
+        return after
+      }),
+    remove: async (id) => credits.remove(id),
   }
 }
 

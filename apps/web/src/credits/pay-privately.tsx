@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router'
+import type { Tab } from '@weft/sdk'
+import { useEffect } from 'react'
+import { useMoney, useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { Switch } from '../ui/switch.tsx'
+import { useWallet } from '../wallet/use-wallet.ts'
+import { usePurchases, useSpending } from './use-credits.ts'
+
+/** Where this browser has tickets, one of them can pay from now on. Nothing is fetched where it has none. */
+export function PayPrivately() {
+  const tab = useTab()
+  return tab && <WithTab tab={tab} />
+}
+
+function WithTab({ tab }: { tab: Tab }) {
+  useEffect(() => void tab.credits.refresh().catch(() => {}), [tab])
+  const hasBought = (useCell(tab.credits.purchases) ?? []).length > 0
+  return hasBought && <PrivateSwitch />
+}
+
+function PrivateSwitch() {
+  const { wallet } = useWallet()
+  const { funds } = useCell(useMoney().state)
+  const network = wallet?.networks[0] ?? null
+  const purchases = usePurchases(network)
+  const spending = useSpending(wallet, network)
+  const credits = network?.contracts.credits.toLowerCase()
+  if (funds?.current && funds.payer.toLowerCase() === credits) {
+    return (
+      <p className="text-xs text-ash" data-testid="paid-privately">
+        A ticket pays privately. Tabs still see your IP address.{' '}
+        <Link to="/wallet" className="text-indigo underline underline-offset-2">
+          What still tells who you are
+        </Link>
+      </p>
+    )
+  }
+  const next = purchases?.find(({ count, keys }) => keys.length < count)
+  if (!next) return null
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 text-xs text-ash">
+      <Switch
+        label="Pay privately"
+        checked={spending.step !== null}
+        onChange={(isOn) => (isOn ? void spending.spend(next) : spending.stop())}
+      />
+      <span aria-live="polite">
+        {spending.step ?? 'Spends a ticket: this tab goes on as a new peer.'}
+      </span>
+      {spending.error && <ErrorNote error={spending.error} />}
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+/**
+ * This tab becomes another peer, that a ticket pays for.
+ * @module
+ */
+import { WeftError } from '@weft/protocol'
+import type { Tab } from '@weft/sdk'
+import { writeKeptPayer } from '../money/kept-payer.ts'
+import { lookAtKey, readHeldOnChain } from '../money/key-holds.ts'
+import type { Money } from '../money/money.ts'
+import { whyKeepKey } from '../money/new-key-plan.ts'
+import { loadPart } from '../ui/load-part.ts'
+import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
+
+type Purchase = NonNullable<ReturnType<Tab['credits']['purchases']['get']>>[number]
+
+export type SpendTicketInit = {
+  tab: Tab
+  money: Pick<Money, 'earn'>
+  wallet: WalletActions
+  network: PayingNetwork
+  purchase: Pick<Purchase, 'id'>
+  onStep: (step: string) => void
+  signal: AbortSignal
+}
+
+const relayTimeoutMs = 60_000
+
+const steps = {
+  fetching: 'Fetching what proves: 6 MB, once.',
+  computing: 'Computing the proof.',
+  proving: 'Computing the proof: a few seconds.',
+} as const
+
+/**
+ * Proves a ticket for the tab's next key and has it submitted; then this tab takes that key and the page opens again.
+ * @throws WeftError `web/key-in-use`, `web/no-credit-relay`, `web/credit-relay`; what proofs and the chain throw
+ */
+export async function spendTicket(init: SpendTicketInit): Promise<void> {
+  const { tab, money, wallet, network, purchase, onStep, signal } = init
+  const { creditRelay, chainId, contracts } = network
+  if (!creditRelay) throw noRelay()
+  onStep('Looking what hangs on this tab’s key.')
+  const account = await tab.purse.account()
+  const clients = async () => ({ network, ...wallet.clientsOf(network, account) })
+  const readChain = (address: `0x${string}`) =>
+    readHeldOnChain({ clients, reader: wallet.reader }, address)
+  const obstacle = whyKeepKey(await lookAtKey({ tab, money, readChain }))
+  if (obstacle) throw new WeftError('web/key-in-use', obstacle)
+  const key = await tab.purse.nextAddress()
+  const relayed = await tab.credits.spend(
+    { id: purchase.id, key, reader: wallet.credits(network), nowMs: Date.now() },
+    { onStage: (stage) => onStep(steps[stage]), signal },
+  )
+  onStep('Submitting it.')
+  const { encodeRelayed } = await loadPart(() => import('@weft/payments/credits'))
+  await submit(creditRelay, encodeRelayed(relayed))
+  writeKeptPayer(key, { chainId, payer: contracts.credits })
+  await tab.purse.takeNextKey()
+  location.reload()
+}
+
+/** One that was submitted before, whose answer was lost, is as good. */
+async function submit(creditRelay: string, body: string): Promise<void> {
+  const response = await fetch(creditRelay, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(relayTimeoutMs),
+  })
+  if (response.ok) {
+    const { outcome } = await response.json()
+    if (outcome === 'opened') return
+    throw relayRefused('The ticket was used before for another key.')
+  }
+  const said = await response.text()
+  if (!said.includes('payments/ticket-used')) throw relayRefused(said.slice(0, 300))
+}
+
+function noRelay(): WeftError {
+  return new WeftError(
+    'web/no-credit-relay',
+    'This network names nobody who submits tickets. Nothing was spent: your own wallet would tell who you are.',
+  )
+}
+
+function relayRefused(why: string): WeftError {
+  return new WeftError(
+    'web/credit-relay',
+    'Whoever submits tickets did not take this one. It is set aside for this tab: try again later.',
+    { facts: [why] },
+  )
+}

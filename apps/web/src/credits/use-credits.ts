@@ -1,0 +1,71 @@
+/**
+ * Private credits for screens: what can be bought, and what this browser has bought.
+ * @module
+ */
+import type { DenominationOnChain } from '@weft/payments/chain'
+import type { WeftErrorData } from '@weft/protocol'
+import type { Cell, TabCredits } from '@weft/sdk'
+import { useCallback, useEffect, useState } from 'react'
+import { toData } from '../site/open-site.ts'
+import { useMoney, useTab } from '../site/tab-context.tsx'
+import { useCell } from '../site/use-cell.ts'
+import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
+import { spendTicket } from './spend-ticket.ts'
+
+type Purchases = ReturnType<TabCredits['purchases']['get']>
+export type Purchase = NonNullable<Purchases>[number]
+
+const none: Cell<Purchases> = { get: () => null, subscribe: () => () => {} }
+
+/** Of this network, the newest last; null until they are read. */
+export function usePurchases(network: PayingNetwork | null): readonly Purchase[] | null {
+  const credits = useTab()?.credits
+  useEffect(() => void credits?.refresh().catch(() => {}), [credits])
+  const all = useCell(credits?.purchases ?? none)
+  const contract = network?.contracts.credits.toLowerCase()
+  return (
+    all?.filter((each) => each.chainId === network?.chainId && each.contract === contract) ?? null
+  )
+}
+
+/** Read again when `look` is called. */
+export function useDenominations(wallet: WalletActions | null, network: PayingNetwork | null) {
+  const [denominations, setDenominations] = useState<DenominationOnChain[] | null>(null)
+  const [error, setError] = useState<WeftErrorData | null>(null)
+  const look = useCallback(async () => {
+    if (!wallet || !network) return
+    await wallet
+      .credits(network)
+      .denominations()
+      .then(setDenominations, (thrown) => setError(toData(thrown)))
+  }, [wallet, network])
+  useEffect(() => void look(), [look])
+  return { denominations, error, look }
+}
+
+/** One ticket at a time; `stop` gives up the proof, never what was submitted. */
+export function useSpending(wallet: WalletActions | null, network: PayingNetwork | null) {
+  const tab = useTab()
+  const money = useMoney()
+  const [step, setStep] = useState<string | null>(null)
+  const [error, setError] = useState<WeftErrorData | null>(null)
+  const [cancel, setCancel] = useState<AbortController | null>(null)
+  useEffect(() => () => cancel?.abort(), [cancel])
+
+  async function spend(purchase: Pick<Purchase, 'id'>): Promise<void> {
+    if (!tab || !wallet || !network || step) return
+    const controller = new AbortController()
+    setCancel(controller)
+    setError(null)
+    const { signal } = controller
+    try {
+      await spendTicket({ tab, money, wallet, network, purchase, onStep: setStep, signal })
+    } catch (thrown) {
+      if (!signal.aborted) setError(toData(thrown))
+    } finally {
+      setStep(null)
+      setCancel(null)
+    }
+  }
+  return { step, error, spend, stop: () => cancel?.abort() }
+}

@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises'
+import { creditsAbi } from '@weft/contracts'
+import {
+  createCreditsReader,
+  createCreditsWallet,
+  privateChannelOf,
+  relayTicket,
+} from '@weft/payments/chain'
+import { type CreditsRef, type Purchase, proveTicket } from '@weft/payments/credits'
+import { type DevelopmentChain, startDevelopmentChain } from '@weft/payments/testing'
+import type { Hex } from '@weft/protocol'
+import { proveHere } from '@weft/verification/proofs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTabCredits } from './tab-credits.ts'
+
+const parseWeft = (tokens: number) => BigInt(tokens) * 10n ** 18n
+const keyOf = (byte: string) => `0x${byte.repeat(20)}` as Hex
+
+let chain: DevelopmentChain
+let buyer: Awaited<ReturnType<DevelopmentChain['createWallet']>>
+let relay: Awaited<ReturnType<DevelopmentChain['createWallet']>>
+
+const prove = (input: Parameters<Parameters<typeof proveTicket>[1]>[0]) =>
+  proveHere({
+    circuit: 'credit',
+    input,
+    isParallel: false,
+    read: async (path) =>
+      new Uint8Array(await readFile(new URL(`../../../../public/${path}`, import.meta.url))),
+  })
+
+function createStore() {
+  const records = new Map<Hex, Purchase>()
+  return {
+    list: async () => [...records.values()],
+    put: async (purchase: Purchase) => void records.set(purchase.id, purchase),
+    remove: async (id: Hex) => void records.delete(id),
+    change: async (id: Hex, change: (purchase: Purchase) => Purchase) => {
+      const before = records.get(id)
+      if (before) records.set(id, change(before))
+      return records.get(id)
+    },
+  }
+}
+
+const init = () => ({ reader: chain.reader, chainId: chain.chainId, deployment: chain.deployment })
+const at = (): CreditsRef => ({
+  chainId: chain.chainId,
+  contract: chain.deployment.credits.toLowerCase() as Hex,
+  denomination: 1,
+})
+const openCredits = () =>
+  createTabCredits({
+    store: createStore(),
+    prover: async () => ({ prove: (_circuit, input) => prove(input) }),
+  })
+
+async function buy(count: number) {
+  const credits = openCredits()
+  const { id, identity } = await credits.prepare(at(), count)
+  await createCreditsWallet(buyer.clients).buy({ denomination: 1, identity, count })
+  return { credits, id, identity, reader: createCreditsReader(init()) }
+}
+
+async function nowMs(): Promise<number> {
+  return Number((await chain.reader.getBlock()).timestamp) * 1000
+}
+
+beforeAll(async () => {
+  chain = await startDevelopmentChain()
+  buyer = await chain.createWallet()
+  relay = await chain.createWallet({ tokens: 0n })
+}, 60_000)
+afterAll(() => chain.stop())
+
+test('a ticket opens a key that nothing ties to the buyer, at most for 420,000 gas', async () => {
+  const { credits, id, reader } = await buy(2)
+  const key = keyOf('a1')
+  const spend = await credits.spend({ id, key, reader, nowMs: await nowMs() })
+  const { outcome, transaction } = await relayTicket(relay.clients, spend)
+  expect(outcome).toBe('opened')
+  const [{ gasUsed, logs }, { input }] = await Promise.all([
+    chain.reader.getTransactionReceipt({ hash: transaction }),
+    chain.reader.getTransaction({ hash: transaction }),
+  ])
+  expect(Number(gasUsed)).toBeLessThanOrEqual(420_000)
+  const bare = buyer.address.slice(2).toLowerCase()
+  expect(JSON.stringify([input, logs], (_, each) => `${each}`).toLowerCase()).not.toContain(bare)
+  const channelId = privateChannelOf(chain.deployment.credits)
+  const collateral = await chain.channels.readCollateral({ channelId, signer: key })
+  const [, ten] = await reader.denominations()
+  expect(collateral.capWei).toBe(ten?.capWei)
+  expect(ten).toMatchObject({ valueWei: parseWeft(10), bondWei: parseWeft(1), members: 1 })
+  expect((await chain.channels.readAccount(relay.address)).walletWei).toBe(ten?.feeWei)
+})
+
+test('a proof that was changed, for another chain, key or used is refused by name', async () => {
+  const { credits, id, reader } = await buy(2)
+  const key = keyOf('b1')
+  const spend = await credits.spend({ id, key, reader, nowMs: await nowMs() })
+  const { ticket } = spend
+  const wallet = createCreditsWallet(relay.clients)
+  const { proof } = ticket
+  const tampered = { ...proof, c: proof.a }
+  const refusals = [
+    [{ ...spend, ticket: { ...ticket, proof: tampered } }, 'InvalidProof'],
+    [{ ...spend, ticket: { ...ticket, y: ticket.y + 1n } }, 'InvalidProof'],
+    [{ ...spend, key: keyOf('b2') }, 'NotForThisKey'],
+    [{ ...spend, denomination: 0 }, 'UnknownRoot'],
+    [{ ...spend, ticket: { ...ticket, domain: ticket.domain + 1n } }, 'ForeignTicket'],
+  ] as const
+  for (const [wrong, name] of refusals) {
+    await expect(wallet.spend(wrong)).rejects.toMatchObject({
+      code: 'payments/refused',
+      facts: expect.arrayContaining([expect.stringContaining(name)]),
+    })
+  }
+  const [purchase] = credits.purchases.get() ?? []
+  const foreign = await proveTicket(
+    {
+      secret: BigInt(purchase?.secret ?? 0),
+      index: 0,
+      at: { ...at(), chainId: 1 },
+      members: await reader.members(1),
+      key,
+      aliveAt: ticket.aliveAt,
+    },
+    prove,
+  )
+  await expect(wallet.spend({ ...spend, ticket: foreign })).rejects.toMatchObject({
+    facts: expect.arrayContaining([expect.stringContaining('ForeignTicket')]),
+  })
+  await relayTicket(relay.clients, spend)
+  await expect(wallet.spend(spend)).rejects.toMatchObject({
+    facts: expect.arrayContaining([expect.stringContaining('TicketUsed')]),
+  })
+  await expect(relayTicket(relay.clients, spend)).rejects.toMatchObject({
+    code: 'payments/ticket-used',
+  })
+})
+
+test('who uses a ticket for a second key is slashed by whoever sees it', async () => {
+  const { credits, id, identity, reader } = await buy(1)
+  const spend = await credits.spend({ id, key: keyOf('c1'), reader, nowMs: await nowMs() })
+  await relayTicket(relay.clients, spend)
+  const [purchase] = credits.purchases.get() ?? []
+  const again = await proveTicket(
+    {
+      secret: BigInt(purchase?.secret ?? 0),
+      index: 0,
+      at: at(),
+      members: await reader.members(1),
+      key: keyOf('c2'),
+      aliveAt: spend.ticket.aliveAt,
+    },
+    prove,
+  )
+  const before = await chain.channels.readAccount(relay.address)
+  const { outcome } = await relayTicket(relay.clients, {
+    ...spend,
+    ticket: again,
+    key: keyOf('c2'),
+  })
+  expect(outcome).toBe('slashed')
+  const after = await chain.channels.readAccount(relay.address)
+  expect(after.walletWei - before.walletWei).toBe(parseWeft(1) / 2n)
+  expect(await reader.member(1, identity)).toMatchObject({ isBondTaken: true })
+})
+
+test('an unused ticket comes back to the wallet; a purchase comes back by its text', async () => {
+  const { credits, id, identity, reader } = await buy(3)
+  await relayTicket(
+    relay.clients,
+    await credits.spend({ id, key: keyOf('d1'), reader, nowMs: await nowMs() }),
+  )
+  const elsewhere = openCredits()
+  await elsewhere.restore(await credits.backup(id), reader)
+  expect(elsewhere.purchases.get()).toEqual([
+    expect.objectContaining({ id, count: 3, keys: [keyOf('d1')] }),
+  ])
+  await expect(elsewhere.restore('weft-credit-1:nothing', reader)).rejects.toMatchObject({
+    code: 'payments/no-backup',
+  })
+  const member = await reader.member(1, identity)
+  const [purchase] = credits.purchases.get() ?? []
+  const ticket = await proveTicket(
+    {
+      secret: BigInt(purchase?.secret ?? 0),
+      index: 2,
+      at: at(),
+      members: member ? [member] : [],
+      key: null,
+      aliveAt: 0n,
+    },
+    prove,
+  )
+  const before = await chain.channels.readAccount(buyer.address)
+  await createCreditsWallet(relay.clients).withdraw({ denomination: 1, identity, ticket })
+  const after = await chain.channels.readAccount(buyer.address)
+  expect(after.walletWei - before.walletWei).toBe(parseWeft(10))
+})
+
+test('a purchase has no more tickets than were bought, and each has one key', async () => {
+  const { credits, id, reader } = await buy(1)
+  const now = await nowMs()
+  const one = await credits.spend({ id, key: keyOf('e1'), reader, nowMs: now })
+  const same = await credits.spend({ id, key: keyOf('e1'), reader, nowMs: now })
+  expect([same.ticket.nullifier, same.ticket.y]).toEqual([one.ticket.nullifier, one.ticket.y])
+  await expect(credits.spend({ id, key: keyOf('e2'), reader, nowMs: now })).rejects.toMatchObject({
+    code: 'payments/no-ticket',
+  })
+  const size = await chain.reader.readContract({
+    address: chain.deployment.credits,
+    abi: creditsAbi,
+    functionName: 'memberCount',
+    args: [1n],
+  })
+  expect(size).toBe(BigInt((await reader.members(1)).length))
+})

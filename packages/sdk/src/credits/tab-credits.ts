@@ -1,0 +1,163 @@
+/**
+ * Private credits of a browser: what it has bought and can spend by keys that nobody can tell its wallet by. What
+ * hashes and proves is loaded when somebody buys or spends.
+ * @module
+ */
+import type { CreditsReader } from '@weft/payments/chain'
+import type { CreditsRef, Purchase, PurchaseStore, RelayedTicket } from '@weft/payments/credits'
+import { type Hex, WeftError } from '@weft/protocol'
+import type { Prover, ProveStage } from '@weft/verification/proofs'
+import { type Cell, createCell } from '../cell.ts'
+
+/** What the chain is asked for. */
+type Members = Pick<CreditsReader, 'members' | 'member' | 'isUsed' | 'spent'>
+
+type SpendInit = {
+  /** Of the purchase. */
+  id: Hex
+  /** The key that may spend then: one that this ticket had before, or one that never had any. */
+  key: Hex
+  reader: Members
+  nowMs: number
+}
+
+type SpendOptions = { onStage?: (stage: ProveStage) => void; signal?: AbortSignal }
+
+export type TabCredits = {
+  /** In this browser; null before they are read. */
+  purchases: Cell<readonly Purchase[] | null>
+  /** Reads them again, since other tabs change them too. */
+  refresh(): Promise<void>
+  /** Draws a secret and keeps it, so that nothing is bought for one that could be lost. */
+  prepare(at: CreditsRef, count: number): Promise<{ id: Hex; identity: bigint }>
+  /** Drops what was never bought. */
+  forget(id: Hex): Promise<void>
+  /**
+   * Sets a ticket aside for a key and proves it: to be sent by anybody but the buyer's wallet.
+   * @throws WeftError `payments/no-ticket`, `payments/no-member`; what the prover and the chain throw
+   */
+  spend(init: SpendInit, options?: SpendOptions): Promise<RelayedTicket>
+  /** What is needed to have a purchase again elsewhere. Whoever has it can spend it. */
+  backup(id: Hex): Promise<string>
+  /** @throws WeftError `payments/no-backup`, `payments/no-member`; what the chain throws */
+  restore(text: string, reader: Members): Promise<void>
+}
+
+export type TabCreditsInit = {
+  store: PurchaseStore & { remove(id: Hex): Promise<void> }
+  prover: () => Promise<Pick<Prover, 'prove'>>
+}
+
+/** Longer than a clock is wrong and a transaction waits; the same for all of a day, so that nobody is known by it. */
+const daySeconds = 86_400n
+
+export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits {
+  const purchases = createCell<readonly Purchase[] | null>(null)
+  const refresh = async () => purchases.set(await store.list())
+
+  async function find(id: Hex): Promise<Purchase> {
+    const found = (await store.list()).find((purchase) => purchase.id === id)
+    if (!found) throw noPurchase()
+    return found
+  }
+
+  return {
+    purchases,
+    refresh,
+    async prepare({ chainId, contract, denomination }, count) {
+      const { drawSecret, identityOf } = await import('@weft/payments/credits')
+      const secret = drawSecret()
+      const identity = identityOf(secret)
+      const id = toHex(identity)
+      await store.put({
+        id,
+        secret: toHex(secret),
+        chainId,
+        contract,
+        denomination,
+        count,
+        keys: [],
+      })
+      await refresh()
+      return { id, identity }
+    },
+    async forget(id) {
+      await store.remove(id)
+      await refresh()
+    },
+    async spend({ id, key, reader, nowMs }, { onStage, signal } = {}) {
+      const { proveTicket, takeTicket } = await import('@weft/payments/credits')
+      const { secret, chainId, contract, denomination } = await find(id)
+      const members = await reader.members(denomination)
+      const index = await takeTicket(store, id, key)
+      await refresh()
+      const proving = await prover()
+      const ticket = await proveTicket(
+        {
+          secret: BigInt(secret),
+          index,
+          at: { chainId, contract, denomination },
+          members,
+          key,
+          aliveAt: endOfTomorrow(nowMs),
+        },
+        (input) =>
+          proving.prove('credit', input, {
+            ...(onStage ? { onStage } : {}),
+            ...(signal ? { signal } : {}),
+          }),
+      )
+      return { denomination, ticket, key }
+    },
+    async backup(id) {
+      const { backupText } = await import('@weft/payments/credits')
+      const { chainId, contract, denomination, secret } = await find(id)
+      return backupText({ chainId, contract, denomination, secret: BigInt(secret) })
+    },
+    async restore(text, reader) {
+      const { identityOf, nullifierOf, readBackup } = await import('@weft/payments/credits')
+      const backup = readBackup(text)
+      if (!backup) throw noBackup()
+      const { chainId, contract, denomination, secret } = backup
+      const identity = identityOf(secret)
+      const member = await reader.member(denomination, identity)
+      if (!member) throw noPurchase()
+      const keys: Hex[] = []
+      for (let index = 0; index < member.count; index++) {
+        const nullifier = nullifierOf(secret, backup, index)
+        if (!(await reader.isUsed(nullifier))) break
+        const spent = await reader.spent(nullifier)
+        keys.push(spent?.key ?? noKey)
+      }
+      const count = Number(member.count)
+      const id = toHex(identity)
+      await store.put({ id, secret: toHex(secret), chainId, contract, denomination, count, keys })
+      await refresh()
+    },
+  }
+}
+
+/** Of a ticket that was withdrawn. */
+const noKey = `0x${'0'.repeat(40)}` as const
+
+function endOfTomorrow(nowMs: number): bigint {
+  return (BigInt(Math.floor(nowMs / 1000)) / daySeconds + 2n) * daySeconds
+}
+
+function toHex(value: bigint): Hex {
+  return `0x${value.toString(16).padStart(64, '0')}`
+}
+
+function noPurchase(): WeftError {
+  return new WeftError(
+    'payments/no-member',
+    'Nothing was bought with this secret here. Wait until the purchase is confirmed, or choose its network.',
+  )
+}
+
+function noBackup(): WeftError {
+  return new WeftError(
+    'payments/no-backup',
+    'This is not the text of a purchase: it begins with weft-credit-1 and has five parts. Nothing was changed.',
+  )
+}
