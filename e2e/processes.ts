@@ -19,11 +19,12 @@ export type Running = {
   end(signal?: NodeJS.Signals): Promise<number | string | null>
 }
 
-type RunOptions = { cwd?: string; stdin?: 'ignore' | 'pipe' }
+type RunOptions = { cwd?: string; stdin?: 'ignore' | 'pipe'; env?: Record<string, string> }
 
 export function run(command: string, args: string[], options: RunOptions = {}): Running {
   const { cwd = root, stdin = 'ignore' } = options
-  const child = spawn(command, args, { cwd, stdio: [stdin, 'pipe', 'pipe'], detached: false })
+  const env = { ...process.env, ...options.env }
+  const child = spawn(command, args, { cwd, env, stdio: [stdin, 'pipe', 'pipe'], detached: false })
   let text = ''
   const waiting = new Set<() => void>()
   const append = (data: Buffer) => {

@@ -5,6 +5,7 @@
 import { type Backend, nodeStatus } from './contributor.ts'
 import { expect, type RelayControl, test } from './fixtures.ts'
 import { playground, recordStream } from './playground.ts'
+import { run } from './processes.ts'
 
 const story = 'Tell me a story about a fox and a lantern.'
 
@@ -121,6 +122,13 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
         await client.keyboard.press('Escape')
       })
     }
+
+    await onCpu('a program in Node is answered by that tab, over WebRTC', async () => {
+      const env = { WEFT_SITE: siteUrl }
+      const program = run(process.execPath, ['packages/sdk/examples/chat.ts'], { env })
+      await program.line('Signed by 16Uiu2', 30_000)
+      expect(await program.exited).toBe(0)
+    })
 
     await onCpu('a reload keeps the history', async () => {
       await client.reload()
