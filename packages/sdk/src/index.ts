@@ -39,6 +39,7 @@ export {
   fetchCatalogue,
 } from './catalogue.ts'
 export type { Cell } from './cell.ts'
+export { type Chat, type ChatInit, type ChatMessage, type ChatState, createChat } from './chat.ts'
 export type * from './checking/court-state.ts'
 export type { CourtView } from './checking/court-view.ts'
 export type * from './checking/verifier-state.ts'

@@ -1,4 +1,5 @@
 import { costWei, freePrice } from '@weft/protocol'
+import { useCell } from '@weft/react'
 import type { Cell, CourtState } from '@weft/sdk'
 import { useEffect } from 'react'
 import { EarningsPanel } from '../money/earnings-panel.tsx'
@@ -7,7 +8,6 @@ import { Section } from '../money/section.tsx'
 import { usePurse } from '../money/use-money.ts'
 import { readPreference } from '../site/preferences.ts'
 import { useMoney, useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { CheatingNote } from '../verify/cheating-note.tsx'
 
 /** For who asks for a price, or has: what came of it. */

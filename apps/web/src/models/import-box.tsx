@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import type { ImportReport, Models } from '@weft/sdk'
 import { type DragEvent, useState } from 'react'
-import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'

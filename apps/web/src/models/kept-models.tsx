@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import type { Models, StorageSpace, Storing } from '@weft/sdk'
 import { useRef, useState } from 'react'
-import { useCell } from '../site/use-cell.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import { KeptItem } from './kept-item.tsx'

@@ -1,7 +1,7 @@
+import { useCell } from '@weft/react'
 import type { BackendChoice, EngineState, Fit, Models } from '@weft/sdk'
 import { chosenBackend } from '../contribute/backend.ts'
 import { engineSentence } from '../playground/run-words.ts'
-import { useCell } from '../site/use-cell.ts'
 import { type FitOf, useKeptBytes } from '../site/use-device.ts'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'

@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
 import { useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { useFit } from '../site/use-device.ts'
 import { useLiveNodes } from '../site/use-live-nodes.ts'
 import { OpeningLine, Page } from '../ui/page.tsx'

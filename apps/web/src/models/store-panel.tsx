@@ -1,5 +1,5 @@
+import { useCell } from '@weft/react'
 import type { Storing } from '@weft/sdk'
-import { useCell } from '../site/use-cell.ts'
 import { Select } from '../ui/select.tsx'
 import { givenSentence, parseLimits, peerOptions, speedOptions } from './store-words.ts'
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Hex } from '@weft/protocol'
+import { useCell } from '@weft/react'
 import type { Purse } from '@weft/sdk'
-import { useCell } from '../site/use-cell.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'

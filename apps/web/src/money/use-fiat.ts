@@ -3,10 +3,10 @@
  * @module
  */
 import type { FiatRate } from '@weft/payments/chain'
+import { useCell } from '@weft/react'
 import { useEffect } from 'react'
 import { createStore } from '../site/store.ts'
 import { useLazyWallet, useSite } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 
 const readEveryMs = 5 * 60_000

@@ -2,9 +2,10 @@
  * Money for screens.
  * @module
  */
+
+import { useCell } from '@weft/react'
 import type { Cell, Purse, Spending } from '@weft/sdk'
 import { useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 
 const none: Cell<Spending | null> = { get: () => null, subscribe: () => () => {} }
 

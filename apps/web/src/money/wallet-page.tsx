@@ -1,7 +1,7 @@
+import { useCell } from '@weft/react'
 import { useEffect } from 'react'
 import { CreditsPanel } from '../credits/credits-panel.tsx'
 import { useMoney } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Page } from '../ui/page.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'

@@ -1,8 +1,8 @@
+import { useCell } from '@weft/react'
 import type { ConversationSummary } from '@weft/sdk'
 import { useEffect } from 'react'
 import { count } from '../row/summary.ts'
 import { useSession } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 
 const undoMs = 10_000

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router'
+import { useCell } from '@weft/react'
 import type { Cell, Fit, ModelEntry, Models } from '@weft/sdk'
 import { chatModels, nameAmong, toNamed } from '../models/model-names.ts'
 import { formatParameters } from '../models/model-words.ts'
 import { count, formatBytes } from '../row/summary.ts'
-import { useCell } from '../site/use-cell.ts'
 import { useFit, useKeptBytes } from '../site/use-device.ts'
 import { useLiveNodes } from '../site/use-live-nodes.ts'
 

@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import type { Peers } from '@weft/sdk'
 import { useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { rememberedSentence } from './remembered-words.ts'
 

@@ -1,7 +1,7 @@
+import { useCell } from '@weft/react'
 import type { Cell, EngineState } from '@weft/sdk'
 import type { Run } from '../chat/chat.ts'
 import { useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { runSentence } from './run-words.ts'
 
 const empty: EngineState = { phase: 'empty' }

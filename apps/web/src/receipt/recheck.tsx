@@ -1,9 +1,9 @@
+import { useCell } from '@weft/react'
 import type { AnswerRecord, Models } from '@weft/sdk'
 import { errorWords } from '../chat/error-words.ts'
 import { engineSentence } from '../playground/run-words.ts'
 import { count } from '../row/summary.ts'
 import { useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { useCancellable } from './use-cancellable.ts'
 

@@ -2,13 +2,14 @@
  * What the page has of Weft: the tab, once it is open, and the conversations.
  * @module
  */
+
+import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
 import { createContext, use } from 'react'
 import type { Session } from '../chat/session.ts'
 import type { Money } from '../money/money.ts'
 import type { LazyWallet } from '../wallet/lazy-wallet.ts'
 import type { OpenedTab, Site, SiteState } from './open-site.ts'
-import { useCell } from './use-cell.ts'
 
 type SiteValue = { site: Site; session: Session; wallet: LazyWallet; money: Money }
 

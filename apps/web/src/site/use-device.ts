@@ -2,6 +2,8 @@
  * Which models run on this device, told before anything is fetched.
  * @module
  */
+
+import { useCell } from '@weft/react'
 import type {
   BackendChoice,
   CachedModel,
@@ -16,7 +18,6 @@ import { useCallback, useEffect, useState } from 'react'
 import { chosenBackend } from '../contribute/backend.ts'
 import { fitByChoice } from '../models/fit-by-choice.ts'
 import { useOpened } from './tab-context.tsx'
-import { useCell } from './use-cell.ts'
 
 const unknownSpace: Cell<StorageSpace | null> = { get: () => null, subscribe: () => () => {} }
 const nothing: never[] = []

@@ -1,5 +1,5 @@
+import { useCell } from '@weft/react'
 import type { Cell, NetworkStatus } from '@weft/sdk'
-import { useCell } from '../site/use-cell.ts'
 import { type NetworkWords, networkWords } from './network-words.ts'
 
 /** Dot and word; the sentence, when there is one, gets a line of its own. */

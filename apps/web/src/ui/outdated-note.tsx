@@ -1,5 +1,5 @@
+import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from './button.tsx'
 
 /** Stays until the reload: what is asked meanwhile is answered, and lost. */

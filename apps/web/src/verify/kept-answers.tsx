@@ -1,5 +1,5 @@
+import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
-import { useCell } from '../site/use-cell.ts'
 import { keptWords } from './case-words.ts'
 
 /** What this tab keeps of what it was asked; nothing where it keeps nothing. */

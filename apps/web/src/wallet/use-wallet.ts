@@ -2,9 +2,10 @@
  * The wallet for screens.
  * @module
  */
+
+import { useCell } from '@weft/react'
 import { useEffect, useState } from 'react'
 import { useLazyWallet } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import type { WalletActions, WalletState } from './wallet-state.ts'
 
 /** A block of most chains; what the person does is read at once. */

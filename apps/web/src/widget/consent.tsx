@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import { useId, useState } from 'react'
 import { formatBytes } from '../row/summary.ts'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import type { OfferedModel } from './frame-model.ts'
 import type { Permission } from './permission.ts'

@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import { type FormEvent, type KeyboardEvent, useState } from 'react'
 import { toData } from '../site/open-site.ts'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { useFrame, useWords } from './frame-context.tsx'

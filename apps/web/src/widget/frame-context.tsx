@@ -2,8 +2,9 @@
  * What every part of the frame needs.
  * @module
  */
+
+import { useCell } from '@weft/react'
 import { createContext, use } from 'react'
-import { useCell } from '../site/use-cell.ts'
 import type { Frame } from './frame-model.ts'
 import { type FrameWords, frameWords } from './words.ts'
 

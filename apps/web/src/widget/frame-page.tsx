@@ -1,6 +1,6 @@
+import { useCell } from '@weft/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
-import { useCell } from '../site/use-cell.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Logo } from '../ui/logo.tsx'
 import { askApart } from './ask-apart.ts'

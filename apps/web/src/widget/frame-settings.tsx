@@ -1,7 +1,7 @@
+import { useCell } from '@weft/react'
 import { useState } from 'react'
 import type { OpenedTab } from '../site/open-site.ts'
 import { toData } from '../site/open-site.ts'
-import { useCell } from '../site/use-cell.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Switch } from '../ui/switch.tsx'
