@@ -4,11 +4,11 @@
  */
 import type { DenominationOnChain } from '@weft/payments/chain'
 import type { WeftErrorData } from '@weft/protocol'
+import { useCell } from '@weft/react'
 import type { Cell, TabCredits } from '@weft/sdk'
 import { useCallback, useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { useMoney, useTab } from '../site/tab-context.tsx'
-import { useCell } from '../site/use-cell.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { spendTicket } from './spend-ticket.ts'
 
