@@ -2,6 +2,7 @@
  * One transaction, from asking the wallet to a block that stays.
  * @module
  */
+import { pause } from '@weft/protocol'
 import type {
   Abi,
   Account,
@@ -52,6 +53,8 @@ export type SendOptions = {
 
 /** A minute is five blocks of the slowest chain that is meant; two for a wallet whose fee was low. */
 const defaultTimeoutMs = 120_000
+/** For a receipt, beside who watches the blocks. */
+const lookEveryMs = 2_000
 
 /**
  * Sends a transaction and waits until it is in a block that stays.
@@ -155,10 +158,48 @@ async function whenIncluded(
   }
 }
 
+type Waiting = { confirmations: number; timeoutMs: number }
+
+/**
+ * viem loses a block that comes while it looks for a replacement in the one before, and waits for the next: where
+ * blocks come with transactions alone, for ever. So the receipt is looked for beside it.
+ */
 async function waitForReceipt(
   reader: PublicClient,
   hash: Hash,
-  { confirmations, timeoutMs }: { confirmations: number; timeoutMs: number },
+  waiting: Waiting,
+): Promise<TransactionReceipt> {
+  const over = new AbortController()
+  try {
+    const watched = watchReceipt(reader, hash, waiting)
+    return await Promise.race([watched, lookForReceipt(reader, hash, waiting, over.signal)])
+  } finally {
+    over.abort()
+  }
+}
+
+/** Never rejects, and never ends where there is none: who watches says why. */
+async function lookForReceipt(
+  reader: PublicClient,
+  hash: Hash,
+  { confirmations }: Waiting,
+  signal: AbortSignal,
+): Promise<TransactionReceipt> {
+  for (;;) {
+    await pause(lookEveryMs, signal)
+    if (signal.aborted) return new Promise(() => {})
+    const receipt = await receiptNow(reader, hash).catch(() => undefined)
+    if (!receipt) continue
+    if (confirmations <= 1) return receipt
+    const latest = await reader.getBlockNumber({ cacheTime: 0 }).catch(() => 0n)
+    if (latest - receipt.blockNumber + 1n >= confirmations) return receipt
+  }
+}
+
+async function watchReceipt(
+  reader: PublicClient,
+  hash: Hash,
+  { confirmations, timeoutMs }: Waiting,
 ): Promise<TransactionReceipt> {
   let replacement: { reason: ReplacementReason; hash: Hash } | undefined
   const receipt = await reader.waitForTransactionReceipt({
