@@ -80,6 +80,8 @@ export type GenerateInit = {
    * held back for a whole character is.
    */
   answered: readonly number[]
+  /** Whether the last hidden states are wanted too, see `delta`. */
+  hiddenStates?: boolean
 }
 
 /** What decides which tokens are read. */
@@ -101,7 +103,17 @@ export type GeneratePart =
       droppedMessages: number
       prefillMs: number
     }
-  | { type: 'delta'; index: number; tokens: number[]; text: string }
+  | {
+      type: 'delta'
+      index: number
+      tokens: number[]
+      text: string
+      /**
+       * float32 [32, width], by which the last 32 tokens were chosen: with the token that fills a window of 32,
+       * counted from the answer's beginning. Only where asked for, and where the graph shows them.
+       */
+      hiddenStates?: Float32Array
+    }
   | { type: 'end'; finishReason: FinishReason; outputTokens: number; decodeMs: number }
 
 /** How an answer says that it was chosen. */

@@ -2,8 +2,9 @@
  * One answer: a sequence in the scheduler on one side, parts for a consumer on the other.
  * @module
  */
-import { type FinishReason, WeftError } from '@weft/protocol'
+import { type FinishReason, tokensPerWindow, WeftError } from '@weft/protocol'
 import type { GenerateInit, GeneratePart, WaitOptions } from './engine.ts'
+import { joinStates } from './join-states.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { createTextStream, type TextStream } from './model/text-stream.ts'
 import { createPartQueue, type PartQueue } from './part-queue.ts'
@@ -90,6 +91,9 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
     stop: sampling.stop,
   })
   let count = answered.length
+  const window = init.hiddenStates ? createStateWindow() : null
+  // With those of tokens that exist already, as far as they share a window with what is to come.
+  const windowStart = answered.length - (answered.length % tokensPerWindow)
   let isPaused = false
   let prefilledMs = startedMs
 
@@ -110,15 +114,19 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
     return end(finishReason)
   }
   const addToken = (token: number): number | null => {
+    const states = (count + 1) % tokensPerWindow === 0 ? window?.take() : undefined
     const { text: added, isStopped } = text.push(token)
     const isLast = count + 1 === limit
     const rest = isLast && !isStopped ? text.end() : ''
-    queue.push({ type: 'delta', index: count, tokens: [token], text: added + rest })
+    const shown = states ? { hiddenStates: states } : {}
+    queue.push({ type: 'delta', index: count, tokens: [token], text: added + rest, ...shown })
     count += 1
     if (isStopped) return end('stop')
     return isLast ? end('length') : token
   }
-  const take = ({ position, logits, cachedTokens }: Output): number | null => {
+  const take = ({ position, logits, cachedTokens, hiddenStates }: Output): number | null => {
+    window?.add(hiddenStates)
+    if (position < tokens.length - 1) return null
     if (position === tokens.length - 1) prefillEnd(prompt.tokens.length, cachedTokens)
     const token = sampler.sample(logits)
     if (model.endTokens.has(token)) return endWithRest('stop')
@@ -128,8 +136,8 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
   return {
     sequence: {
       prompt: tokens,
-      firstOutput: tokens.length - 1,
-      wantsHiddenStates: false,
+      firstOutput: window ? prompt.tokens.length - 1 + windowStart : tokens.length - 1,
+      statesEvery: window && tokensPerWindow,
       logitsNeeded: sampler.logitsNeeded,
       keepsPrefix: true,
       isWanted() {
@@ -162,6 +170,22 @@ function createAnswer({ model, init, prompt, sampler, queue, startedMs }: Answer
       queue.clear()
       count = taken
       end('cancelled')
+    },
+  }
+}
+
+/** States of the tokens of one window. */
+function createStateWindow() {
+  let rows: Float32Array[] = []
+  return {
+    add(states: readonly Float32Array[]): void {
+      rows.push(...states.map((state) => state.slice()))
+    },
+    /** @returns undefined where some were not shown */
+    take(): Float32Array | undefined {
+      const taken = rows
+      rows = []
+      return taken.length === tokensPerWindow ? joinStates(taken) : undefined
     },
   }
 }

@@ -35,7 +35,7 @@ export async function measure(
     scheduler.add({
       prompt: new Array<number>(length).fill(filler),
       firstOutput: length - 1,
-      wantsHiddenStates: false,
+      statesEvery: null,
       logitsNeeded: 1,
       keepsPrefix: false,
       signal,

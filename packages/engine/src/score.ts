@@ -6,6 +6,7 @@
 import { CancelledError, WeftError } from '@weft/protocol'
 import type { Score, ScoreInit, ScoreOptions } from './engine.ts'
 import { followClaim } from './follow-claim.ts'
+import { joinStates } from './join-states.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { encodePrompt } from './prompt.ts'
 import { checkSampling } from './sampler/check-sampling.ts'
@@ -67,16 +68,16 @@ async function scoreOne(
       // Nothing is asked behind the last choice.
       prompt: [...prompt, ...answer.slice(0, outputs - 1)],
       firstOutput,
-      wantsHiddenStates: hiddenStates,
+      statesEvery: hiddenStates ? 1 : null,
       logitsNeeded: follower?.logitsNeeded ? Math.max(topK, follower.logitsNeeded) : null,
       keepsPrefix: true,
       signal,
       isWanted: () => true,
-      take({ position, logits, hiddenState }) {
+      take({ position, logits, hiddenStates: states }) {
         if (!follower) argmax(logits) // Refuses what is no number, as a sampler does.
         const index = position - firstOutput
         read(index, logits)
-        if (hiddenState && index < answer.length) rows.push(hiddenState.slice())
+        if (index < answer.length) rows.push(...states.map((state) => state.slice()))
         follower?.follow(logits)
         return null
       },
@@ -90,7 +91,7 @@ async function scoreOne(
   return {
     ...result,
     inputTokens: prompt.length,
-    hiddenStates: hiddenStates && rows.length === answer.length ? concatenate(rows) : null,
+    hiddenStates: hiddenStates && rows.length === answer.length ? joinStates(rows) : null,
     choices: follower?.choices ?? null,
   }
 }
@@ -101,15 +102,6 @@ function createScore({ tokens, topK }: { tokens: number; topK: number }) {
     topLogits: new Float32Array(tokens * topK),
     answerLogits: new Float32Array(tokens),
   }
-}
-
-function concatenate(rows: readonly Float32Array[]): Float32Array {
-  const width = rows[0]?.length ?? 0
-  const all = new Float32Array(rows.length * width)
-  rows.forEach((row, index) => {
-    all.set(row, index * width)
-  })
-  return all
 }
 
 /** @throws WeftError `engine/prompt-too-long`, `engine/bad-score`, `engine/bad-sampling` */

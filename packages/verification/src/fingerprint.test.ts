@@ -1,8 +1,8 @@
-import { bytesToHex, sha256 } from '@weft/protocol'
+import { bytesToHex, fingerprintBytes, fingerprintPrime as prime, sha256 } from '@weft/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluate, interpolate, prime } from './field.ts'
-import { compareFingerprint, fingerprintBytes, makeFingerprint } from './fingerprint.ts'
+import { evaluate, interpolate } from './field.ts'
+import { compareFingerprint, makeFingerprint } from './fingerprint.ts'
 
 /** States without a pattern: multiples of 1/64, all different within 65,521 of them. */
 const patternless = (length: number, scale = 1) =>
@@ -16,15 +16,15 @@ const element = fc.integer({ min: 0, max: prime - 1 })
 describe('polynomials over the field', () => {
   test('known answers', () => {
     // Through (1, 1), (2, 4), (3, 9): x^2.
-    expect(interpolate([1, 2, 3].map((x) => ({ x, y: x * x })))).toEqual([0, 0, 1])
+    expect(interpolate([1, 2, 3].map((x) => ({ x, y: x * x })))).toEqual(Uint32Array.of(0, 0, 1))
     // A line through (0, 5) and (2, 4): 5 - x / 2, and 1 / 2 is 32749.
     expect(
       interpolate([
         { x: 0, y: 5 },
         { x: 2, y: 4 },
       ]),
-    ).toEqual([5, prime - 32_749])
-    expect(evaluate([5, prime - 32_749], 4)).toBe(3)
+    ).toEqual(Uint32Array.of(5, prime - 32_749))
+    expect(evaluate(Uint32Array.of(5, prime - 32_749), 4)).toBe(3)
   })
 
   test('go through every point', () => {

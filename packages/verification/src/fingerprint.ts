@@ -7,13 +7,17 @@
  * something arbitrary.
  * @module
  */
-import { type FingerprintLimits, MalformedError } from '@weft/protocol'
-import { evaluate, interpolate, prime } from './field.ts'
+import {
+  type FingerprintLimits,
+  fingerprintBytes,
+  fingerprintPrime,
+  fingerprintSchema,
+  parse,
+} from '@weft/protocol'
+import { evaluate, interpolate } from './field.ts'
 
-/** Values that a fingerprint holds, as many as there are in fewer states. */
-const heldValues = 128
-/** m, and a coefficient for each value. */
-export const fingerprintBytes = 2 * (1 + heldValues)
+/** Values that a fingerprint holds, as many as there are in fewer states: a coefficient for each, and m. */
+const heldValues = fingerprintBytes / 2 - 1
 const leastModulus = 2 ** 15
 
 /** How much of a fingerprint is found in other states of the same tokens. */
@@ -80,44 +84,41 @@ export function isAlike(
   return alike >= leastAlike * values && meanMantissa <= mostMantissa
 }
 
-function parseFingerprint(bytes: Uint8Array): { modulus: number; polynomial: number[] } {
-  if (bytes.length !== fingerprintBytes) throw malformed(`${bytes.length} bytes`)
+/** @throws MalformedError */
+function parseFingerprint(given: Uint8Array): { modulus: number; polynomial: Uint32Array } {
+  const bytes = parse('fingerprint', fingerprintSchema, given)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const modulus = view.getUint16(0, true)
-  const polynomial = Array.from({ length: heldValues }, (_, power) =>
+  const polynomial = Uint32Array.from({ length: heldValues }, (_, power) =>
     view.getUint16(2 + 2 * power, true),
   )
-  if (modulus <= leastModulus || modulus > prime) throw malformed(`Modulus: ${modulus}`)
-  const stranger = polynomial.find((coefficient) => coefficient >= prime)
-  if (stranger !== undefined) throw malformed(`Coefficient: ${stranger}`)
-  return { modulus, polynomial }
+  return { modulus: view.getUint16(0, true), polynomial }
 }
 
-function malformed(fact: string): MalformedError {
-  return new MalformedError({ subject: 'fingerprint', facts: [fact] })
-}
-
-/** Indices by |x|, largest first, ties to the lowest. */
+/** Indices by |x|, largest first, ties to the lowest: one look at each, since hardly any belongs to the largest. */
 function largestByMagnitude(states: Float32Array): Uint32Array {
   if (states.length === 0) throw new RangeError('There are no states.')
-  const magnitudes = states.map(Math.abs)
-  // NaN sorts behind all numbers, and is refused.
-  const ascending = magnitudes.slice().sort()
-  if (!((ascending.at(-1) ?? Number.NaN) < Number.POSITIVE_INFINITY)) {
-    throw new RangeError('A state is not a finite number.')
+  const at = (index: number): number => Math.abs(states[index] ?? 0)
+  const inOrder = (a: number, b: number): number => at(b) - at(a) || a - b
+  let held: number[] = []
+  // Of the largest so far, the least; nothing below it is looked at twice.
+  let least = -1
+  for (let index = 0; index < states.length; index++) {
+    const magnitude = at(index)
+    if (magnitude <= least) continue
+    if (!(magnitude < Number.POSITIVE_INFINITY)) {
+      throw new RangeError('A state is not a finite number.')
+    }
+    held.push(index)
+    if (held.length < 2 * heldValues) continue
+    held = held.sort(inOrder).slice(0, heldValues)
+    least = at(held.at(-1) ?? 0)
   }
-  const least = ascending[Math.max(0, ascending.length - heldValues)] ?? 0
-  const found: number[] = []
-  magnitudes.forEach((magnitude, index) => {
-    if (magnitude >= least) found.push(index)
-  })
-  const at = (index: number): number => magnitudes[index] ?? 0
-  return Uint32Array.from(found.sort((a, b) => at(b) - at(a) || a - b).slice(0, heldValues))
+  return Uint32Array.from(held.sort(inOrder).slice(0, heldValues))
 }
 
 /** The largest m that keeps all indices apart, from the prime down. */
 function injectiveModulus(indices: Uint32Array): number {
-  for (let modulus = prime; modulus > leastModulus; modulus--) {
+  for (let modulus = fingerprintPrime; modulus > leastModulus; modulus--) {
     if (new Set(indices.map((index) => index % modulus)).size === indices.length) return modulus
   }
   throw new RangeError('No modulus keeps these indices apart.')

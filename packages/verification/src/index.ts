@@ -16,7 +16,6 @@ export {
 } from './calibration.ts'
 export {
   compareFingerprint,
-  fingerprintBytes,
   isAlike,
   type Likeness,
   makeFingerprint,

@@ -26,6 +26,9 @@ export type DecoderLayout = {
   bytesPerToken: number
 }
 
+/** Under which names graphs show their last hidden states. */
+export const hiddenOutputs = [hiddenRows, 'last_hidden_state', 'hidden_states']
+
 type GraphFacts = {
   /** Whether attention is com.microsoft GroupQueryAttention. */
   isGroupQuery: boolean
@@ -146,7 +149,7 @@ function fixedRowsOf(inputs: Executor['inputs']): number | null {
 
 function hiddenStatesOf(outputNames: readonly string[]): DecoderLayout['hiddenStates'] {
   if (outputNames.includes(hiddenRows)) return { name: hiddenRows, choosesRows: true }
-  const name = ['last_hidden_state', 'hidden_states'].find((each) => outputNames.includes(each))
+  const name = hiddenOutputs.find((each) => outputNames.includes(each))
   return name ? { name, choosesRows: false } : null
 }
 

@@ -8,6 +8,7 @@ import type { DeviceTensor, Feed, Selection } from '../executor/executor.ts'
 import { logitRows } from '../graph/last-logits.ts'
 import { createCacheSteps, integers, longest, range, type StepsInit } from './cache-steps.ts'
 import type { CacheLimits, DecoderLayout } from './decoder-layout.ts'
+import { type KeptStates, keepEach, keepStates, type StatePlace } from './kept-states.ts'
 import { emptyCache, type KvCache, type KvSource, shortenRow } from './kv-cache.ts'
 import { readRows, spread } from './read-rows.ts'
 
@@ -18,6 +19,8 @@ type ForwardInit = {
   positions: readonly number[]
   /** Whether to fetch the last hidden state at the same positions. */
   hiddenStates?: boolean
+  /** By row, of a single new token: where its last hidden state is kept; null for nowhere. */
+  keep?: readonly (StatePlace | null)[]
   /** The largest so many logits decide, so that the others may be -Infinity; null needs all. */
   logitsNeeded?: number | null
 }
@@ -27,6 +30,8 @@ type ForwardAheadInit = {
   tokens: readonly number[]
   /** How many are to be read in all. */
   steps: number
+  /** By row: where the first one's last hidden state is kept, and those behind it in the next slots. */
+  keep?: readonly (StatePlace | null)[]
 }
 
 /** Arrays are valid until the next call of anything on the decoder. */
@@ -41,6 +46,8 @@ export type Decoder = {
   readonly layout: DecoderLayout
   readonly limits: CacheLimits
   createCache(): KvCache
+  /** Null where the graph shows no hidden states. */
+  keepStates(slots: number): KeptStates | null
   /**
    * Reads tokens behind what each row holds, and grows the cache.
    * @throws WeftError `engine/not-loaded`, `engine/device-lost`, `engine/out-of-memory`,
@@ -104,18 +111,25 @@ export function createDecoder({ executor, layout, ...init }: StepsInit): Decoder
     createCache: emptyCache,
     join: steps.join,
     confirm: steps.confirm,
-    async forward(cache, { tokens, positions, hiddenStates = false, logitsNeeded = null }) {
+    keepStates: (slots) => (layout.hiddenStates ? keepStates(executor, slots) : null),
+    async forward(cache, init) {
+      const { tokens, positions, hiddenStates = false, keep = [], logitsNeeded = null } = init
       returnLent()
       const count = tokens[0]?.length ?? 0
       await reserve(cache, count)
       const input = integers([tokens.length, count], tokens.flat())
-      const results = await run(cache, { input, count, positions, hiddenStates })
+      const isKept = keep.some((place) => place)
+      const step = { input, count, positions, hiddenStates: hiddenStates || isKept }
+      const results = await run(cache, step)
+      const states = layout.hiddenStates && results[layout.hiddenStates.name]
+      lend(results.logits as DeviceTensor)
+      if (states) lend(states)
+      if (states && isKept) await keepEach(states, keep)
       const pick = async (
         { name, choosesRows }: { name: string; choosesRows: boolean },
         needed: number | null,
       ): Promise<Float32Array[][]> => {
         const tensor = results[name] as DeviceTensor
-        lend(tensor)
         // Of each row, the graph returned the last so many positions, or all.
         const returned = choosesRows ? positions.length : (tensor.dims.at(-2) ?? 0)
         const offset = (position: number, index: number): number =>
@@ -136,7 +150,7 @@ export function createDecoder({ executor, layout, ...init }: StepsInit): Decoder
     },
     forwardAhead:
       layout.kvCache === 'static' && select
-        ? async (cache, { tokens, steps: wanted }) => {
+        ? async (cache, { tokens, steps: wanted, keep = [] }) => {
             returnLent()
             const lengths = cache.rows.map(({ length }) => length)
             const most = Math.max(1, limits.contextTokens - longest(cache))
@@ -146,9 +160,14 @@ export function createDecoder({ executor, layout, ...init }: StepsInit): Decoder
               await reserve(cache, Math.min(wanted, most))
               let input: Feed = integers([tokens.length, 1], tokens)
               while (selections.length < Math.min(wanted, most)) {
-                const step = { input, count: 1, positions: [0], hiddenStates: false }
-                const { logits } = await run(cache, step)
+                const hiddenStates = keep.some((place) => place)
+                const step = { input, count: 1, positions: [0], hiddenStates }
+                const { logits, [layout.hiddenStates?.name ?? '']: states } = await run(cache, step)
                 lend(logits as DeviceTensor)
+                if (states) {
+                  lend(states)
+                  await keepEach(states, keep, selections.length)
+                }
                 width = logits?.dims.at(-1) ?? 0
                 const selection = select(logits as DeviceTensor, {
                   rows: range(tokens.length),

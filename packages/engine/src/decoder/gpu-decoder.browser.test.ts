@@ -5,6 +5,7 @@ import { argmax } from '../sampler/sample-token.ts'
 import { createScheduler } from '../scheduler/scheduler.ts'
 import { buildModel, graphPath } from '../testing/build-model/build-model.ts'
 import { defaultRecipe, type Recipe } from '../testing/build-model/recipe.ts'
+import { runGreedily } from '../testing/greedy-sequence.ts'
 import { hideSubgroups } from '../testing/plain-gpu.ts'
 import { openWebRuntime } from '../worker/web-runtime.ts'
 import type { Decoder } from './decoder.ts'
@@ -186,9 +187,8 @@ describe('tokens read ahead', () => {
 
 describe('a scheduler on the GPU', () => {
   test('says the same however far it reads ahead', async () => {
-    const decoder = await open(gpu)
     const steps: number[] = []
-    const runAll = async (maxAheadMs: number): Promise<number[][]> => {
+    const runAll = (decoder: Decoder, maxAheadMs: number) => {
       const scheduler = createScheduler({
         decoder,
         batchSize: 2,
@@ -198,31 +198,27 @@ describe('a scheduler on the GPU', () => {
         maxAheadMs,
         onStep: ({ type, tokens }) => type === 'decode' && steps.push(tokens),
       })
-      const answers = prompts.map((prompt, index) => {
-        const { promise, resolve, reject } = Promise.withResolvers<number[]>()
-        const answer: number[] = []
-        scheduler.add({
-          prompt,
-          firstOutput: prompt.length - 1,
-          wantsHiddenStates: false,
-          logitsNeeded: 1,
-          keepsPrefix: false,
-          signal: new AbortController().signal,
-          isWanted: () => true,
-          take({ logits }) {
-            answer.push(argmax(logits))
-            return answer.length < 10 + index ? (answer.at(-1) ?? 0) : null
-          },
-          end: (error) => (error ? reject(error) : resolve(answer)),
-        })
-        return promise
-      })
-      return Promise.all(answers)
+      const asked = { keepsPrefix: false, logitsNeeded: 1, statesEvery: 6 }
+      const runs = prompts.map((prompt, row) =>
+        runGreedily(scheduler, prompt, { ...asked, count: 10 + row }),
+      )
+      return Promise.all(runs)
     }
-    const alone = await runAll(0)
-    expect(Math.max(...steps)).toBe(1)
-    expect(await runAll(1e6)).toEqual(alone)
+    const onGpu = await open(gpu)
+    const ahead = await runAll(onGpu, 1e6)
     expect(Math.max(...steps)).toBe(4)
+    steps.length = 0
+    const others = [await runAll(onGpu, 0), await runAll(await open(cpu), 0)]
+    expect(Math.max(...steps)).toBe(1)
+    for (const [row, { tokens, states }] of ahead.entries()) {
+      expect(states).toHaveLength(6 * recipe.shape.width)
+      for (const other of others.map((runs) => runs[row])) {
+        expect(other?.tokens).toEqual(tokens)
+        const isFar = (state: number, at: number) =>
+          !(Math.abs(state - (other?.states[at] ?? Number.NaN)) < 1e-3)
+        expect(states.filter(isFar)).toEqual([])
+      }
+    }
   })
 })
 
@@ -268,7 +264,7 @@ describe('memory of the GPU', () => {
         scheduler.add({
           prompt: (prompts[index % 2] as number[]).slice(0, 40).with(0, index % 5),
           firstOutput: Math.min(prompts[index % 2]?.length ?? 0, 40) - 1,
-          wantsHiddenStates: false,
+          statesEvery: null,
           logitsNeeded: index % 3 === 0 ? 20 : 1,
           keepsPrefix: index % 4 > 0,
           signal: cancel.signal,

@@ -16,7 +16,7 @@ import type { Runtime } from '../runtime.ts'
 import { checkWeights } from './check-weights.ts'
 import { maxFloatWeightBytes } from './cpu-memory.ts'
 import { createDecoder, type Decoder } from './decoder.ts'
-import { readLayout } from './decoder-layout.ts'
+import { hiddenOutputs, readLayout } from './decoder-layout.ts'
 
 export type OpenDecoderInit = {
   runtime: Runtime
@@ -59,7 +59,7 @@ type OpenExecutorInit = Omit<OpenDecoderInit, 'contextTokens'> & { facts: GraphF
 
 async function openExecutor({ runtime, facts, ...files }: OpenExecutorInit): Promise<Executor> {
   const keepOnDevice = facts.outputNames.filter(
-    (name) => name === 'logits' || name.startsWith('present.'),
+    (name) => ['logits', ...hiddenOutputs].includes(name) || name.startsWith('present.'),
   )
   const session = await openSession({ runtime, ...files, keepOnDevice })
   try {

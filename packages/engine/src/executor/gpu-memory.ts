@@ -11,11 +11,17 @@ import { bytesPerElement, type CopyRun, elementsOf, type FloatType } from './exe
 const copySource = 0x04
 const copyTarget = 0x08
 const storage = 0x80
+const mapRead = 0x01
+const mapForReading = 1
 
 export type GpuMemory = {
   /** Filled with zeros. @throws WeftError `engine/out-of-memory` beyond what the device can bind */
   allocate(type: FloatType, dims: readonly number[]): Tensor
   copy(from: Tensor, to: Tensor, runs: readonly CopyRun[]): void
+  /** Whether `allocate` has made it. */
+  holds(tensor: Tensor): boolean
+  /** The bytes of one that it holds, which stays where it is: `getData` of the runtime would take it off the device. */
+  read(tensor: Tensor): Promise<ArrayBuffer>
   /**
    * A GPU says only later that it had no room for a buffer; what is computed with it is nothing.
    * @throws WeftError `engine/out-of-memory` when one of these has no buffer, or was copied from one
@@ -29,6 +35,7 @@ export function createGpuMemory({ ort, gpuLimits }: Runtime, device: GPUDevice):
   // Resolves when what was allocated and copied so far is known to be there, or to have failed.
   let known: Promise<unknown> = Promise.resolve()
   const failed = new WeakSet<GPUBuffer>()
+  const own = new WeakSet<GPUBuffer>()
   return {
     allocate(type, dims) {
       const bytes = Math.ceil((elementsOf(dims) * bytesPerElement(type)) / 16) * 16
@@ -38,6 +45,7 @@ export function createGpuMemory({ ort, gpuLimits }: Runtime, device: GPUDevice):
         size: bytes,
         usage: storage | copySource | copyTarget,
       })
+      own.add(buffer)
       const created = device.popErrorScope().then(
         (error) => void (error && failed.add(buffer)),
         () => {}, // Lost, which the runs will say.
@@ -64,6 +72,21 @@ export function createGpuMemory({ ort, gpuLimits }: Runtime, device: GPUDevice):
       }
       device.queue.submit([encoder.finish()])
       known = known.then(() => void (failed.has(source) && failed.add(target)))
+    },
+    holds: (tensor) => tensor.location === 'gpu-buffer' && own.has(tensor.gpuBuffer as GPUBuffer),
+    async read(tensor) {
+      const bytes = tensor.size * bytesPerElement(tensor.type as FloatType)
+      const size = Math.ceil(bytes / 4) * 4
+      const readable = device.createBuffer({ size, usage: mapRead | copyTarget })
+      try {
+        const encoder = device.createCommandEncoder()
+        encoder.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, readable, 0, size)
+        device.queue.submit([encoder.finish()])
+        await readable.mapAsync(mapForReading)
+        return readable.getMappedRange().slice(0, bytes)
+      } finally {
+        readable.destroy()
+      }
     },
     async check(tensors) {
       await known

@@ -87,7 +87,13 @@ export function createOrtExecutor({ session, runtime, device }: OrtExecutorInit)
         return mapValues(results, (result, name) => fetches[name] ?? wrap(result))
       }),
     async read(deviceTensor) {
-      const { tensor } = deviceTensor as OrtTensor
+      const { tensor, type } = deviceTensor as OrtTensor
+      if (memory?.holds(tensor)) {
+        const bytes = await guard.run(() => memory.read(tensor))
+        return type === 'float32'
+          ? new Float32Array(bytes)
+          : float32OfHalves(new Uint16Array(bytes))
+      }
       const data = tensor.location === 'cpu' ? tensor.data : await guard.run(() => tensor.getData())
       if (data instanceof Float32Array) return data
       // float16 arrives as Float16Array where the engine has it, else as its bits.

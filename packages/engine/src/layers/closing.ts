@@ -4,6 +4,7 @@
  */
 
 import { integers, range } from '../decoder/cache-steps.ts'
+import { type KeptStates, keepEach, keepStates, type StatePlace } from '../decoder/kept-states.ts'
 import type { OpenDecoderInit } from '../decoder/open-decoder.ts'
 import { openOn } from '../decoder/open-decoder.ts'
 import { readRows } from '../decoder/read-rows.ts'
@@ -15,19 +16,23 @@ type ClosingInput = {
   /** float32 [count, width] */
   states: Float32Array
   count: number
-  /** See `Decoder.forward`. */
+  /** See `Decoder.forward`; each row has one position where states are kept. */
   logitsNeeded: number | null
+  hiddenStates: boolean
+  keep: readonly (StatePlace | null)[]
 }
 
 /** Arrays are valid until the next call. */
 type ClosingOutput = {
   /** [count] of float32 [vocabulary] */
   logits: Float32Array[]
-  /** [count] of float32 [width], what the logits were made of; null where the graph does not show it. */
+  /** [count] of float32 [width], what the logits were made of; null where not asked for or not shown. */
   hiddenStates: Float32Array[] | null
 }
 
 export type Closing = {
+  /** Null where the graph shows no hidden states. */
+  keepStates(slots: number): KeptStates | null
   forward(input: ClosingInput): Promise<ClosingOutput>
   release(): Promise<void>
 }
@@ -48,7 +53,8 @@ function createClosing(executor: Executor): Closing {
     lent = []
   }
   return {
-    async forward({ states, count, logitsNeeded }) {
+    keepStates: (slots) => (showsHidden ? keepStates(executor, slots) : null),
+    async forward({ states, count, logitsNeeded, hiddenStates, keep }) {
       returnLent()
       const dims = [1, count, states.length / count]
       const feeds: Record<string, Feed> = {
@@ -56,14 +62,18 @@ function createClosing(executor: Executor): Closing {
       }
       if (takes(logitRows)) feeds[logitRows] = integers([count], range(count))
       if (takes('num_logits_to_keep')) feeds.num_logits_to_keep = integers([], [count])
-      const fetches = { logits: null, ...(showsHidden ? { [hiddenRows]: null } : {}) }
+      const isKept = keep.some((place) => place)
+      const isFetched = showsHidden && (hiddenStates || isKept)
+      const fetches = { logits: null, ...(isFetched ? { [hiddenRows]: null } : {}) }
       const results = await executor.run({ feeds, fetches })
       lent = Object.values(results)
       const rows = range(count)
       const { logits, [hiddenRows]: hidden } = results
+      if (hidden && isKept) await keepEach(hidden, keep)
       return {
         logits: await readRows(executor, logits as DeviceTensor, { rows, needed: logitsNeeded }),
-        hiddenStates: hidden ? await readRows(executor, hidden, { rows, needed: null }) : null,
+        hiddenStates:
+          hidden && hiddenStates ? await readRows(executor, hidden, { rows, needed: null }) : null,
       }
     },
     async release() {

@@ -212,18 +212,20 @@ export async function createSplitDecoder(init: SplitDecoderInit): Promise<Decode
     createCache,
     join,
     confirm: opening.confirm,
-    forward: (cache, { tokens, positions, hiddenStates: wantsHidden = false, ...init }) =>
+    keepStates: closing.keepStates,
+    forward: (cache, { tokens, positions, ...init }) =>
       takeTurn(async () => {
         const states = await readWhole(cache, { tokens, positions })
-        const { logitsNeeded = null } = init
+        const { logitsNeeded = null, hiddenStates: isWanted = false, keep = [] } = init
         const count = tokens.length * positions.length
-        const said = await closing.forward({ states, count, logitsNeeded })
+        const wanted = { logitsNeeded, hiddenStates: isWanted, keep }
+        const said = await closing.forward({ states, count, ...wanted })
         const byRow = (values: Float32Array[]) =>
           tokens.map((_, row) => values.slice(row * positions.length, (row + 1) * positions.length))
         const { logits, hiddenStates } = said
         return {
           logits: byRow(logits),
-          hiddenStates: wantsHidden && hiddenStates ? byRow(hiddenStates) : null,
+          hiddenStates: hiddenStates && byRow(hiddenStates),
         }
       }),
     forwardAhead: null,

@@ -4,6 +4,7 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { Decoder } from '../decoder/decoder.ts'
+import type { KeptStates } from '../decoder/kept-states.ts'
 import { disposeCache, type KvCache } from '../decoder/kv-cache.ts'
 import type { Held, PrefixCache } from './prefix-cache.ts'
 import type { StepTiming } from './scheduler.ts'
@@ -19,6 +20,8 @@ export type Lane = {
   /** To be read next, once decoding. */
   next: number
   cachedTokens: number
+  /** Behind the prompt, of those that were not handed out. */
+  states: KeptStates | null
   /** What its own sequence failed with; it is then over. */
   failure: WeftError | null
 }
@@ -31,6 +34,7 @@ export function openLane(decoder: Decoder, sequence: Sequence): Lane {
     tokens: [],
     next: 0,
     cachedTokens: 0,
+    states: sequence.statesEvery === null ? null : decoder.keepStates(sequence.statesEvery),
     failure: null,
   }
 }
@@ -49,7 +53,7 @@ export type ReadInit = {
 /** Reads the next chunk of a prompt, or takes over what another has read of the same. */
 export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
   const { decoder, chunkTokens, maxOutputs, prefixes, others } = init
-  const { prompt, firstOutput, wantsHiddenStates, keepsPrefix, logitsNeeded } = lane.sequence
+  const { prompt, firstOutput, statesEvery, keepsPrefix, logitsNeeded } = lane.sequence
   const better = lane.tokens.length
   const source = keepsPrefix
     ? prefixes.find(prompt, { others, atMost: firstOutput, better })
@@ -75,7 +79,7 @@ export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
     tokens: [chunk],
     // A graph computes some position's logits in any case.
     positions: positions.length > 0 ? positions : [chunk.length - 1],
-    hiddenStates: wantsHiddenStates,
+    hiddenStates: statesEvery !== null && positions.length > 0,
     logitsNeeded: positions.length > 0 ? (logitsNeeded ?? null) : 1,
   })
   const forwardMs = performance.now() - startedMs
@@ -84,11 +88,17 @@ export async function readPrompt(lane: Lane, init: ReadInit): Promise<void> {
     takeOutput(lane, {
       position: start + offset,
       logits: logits[0]?.[index] as Float32Array,
-      hiddenState: hiddenStates?.[0]?.[index] ?? null,
+      hiddenStates: hiddenStates?.[0]?.slice(index, index + 1) ?? [],
     })
   })
   const takeMs = performance.now() - startedMs - forwardMs
   init.onStep?.({ type: 'prefill', rows: 1, tokens: chunk.length, forwardMs, takeMs })
+}
+
+/** Frees what it holds. */
+export function disposeLane({ cache, states }: Lane): void {
+  disposeCache(cache)
+  states?.dispose()
 }
 
 /** Hands an output to the sequence and notes what it wants next, or that it failed. */

@@ -6,11 +6,11 @@
  */
 import { WeftError } from '@weft/protocol'
 import type { Decoder } from '../decoder/decoder.ts'
-import { cacheBytes, disposeCache } from '../decoder/kv-cache.ts'
+import { cacheBytes } from '../decoder/kv-cache.ts'
 import { breathe } from './breath.ts'
 import { createDecodeGroups } from './decode-groups.ts'
 import { decodeStep } from './decode-step.ts'
-import { type Lane, openLane, readPrompt, stopped } from './lane.ts'
+import { disposeLane, type Lane, openLane, readPrompt, stopped } from './lane.ts'
 import { createPrefixCache } from './prefix-cache.ts'
 import type { Sequence } from './sequence.ts'
 
@@ -72,7 +72,7 @@ export function createScheduler(init: SchedulerInit): Scheduler {
     lanes = lanes.filter((each) => each !== lane)
     if (!error && lane.sequence.keepsPrefix) keepPrefix(lane)
     groups.remove(lane)
-    disposeCache(lane.cache)
+    disposeLane(lane)
     if (!lane.sequence.signal.aborted) lane.sequence.end(error)
   }
   const keepPrefix = (lane: Lane): void => {

@@ -11,8 +11,11 @@ export type Output = {
   position: number
   /** float32 [vocabulary] */
   logits: Float32Array
-  /** float32 [width]; null unless asked for and shown by the graph. */
-  hiddenState: Float32Array | null
+  /**
+   * Each float32 [width]: of this position and of those before it that were not handed out yet, in order. Empty
+   * until they are, see `statesEvery`, and where the graph shows none.
+   */
+  hiddenStates: readonly Float32Array[]
   /** Tokens of the prompt so far that were copied from another cache instead of computed. */
   cachedTokens: number
 }
@@ -22,7 +25,11 @@ export type Sequence = {
   readonly prompt: readonly number[]
   /** From this position on every position's output is wanted; the last one for an answer. */
   readonly firstOutput: number
-  readonly wantsHiddenStates: boolean
+  /**
+   * Null where nobody asks for hidden states. Else those of the prompt come as it is read, and those behind it
+   * whenever so many positions are full, counted from `firstOutput`: each time a device is waited for.
+   */
+  readonly statesEvery: number | null
   /**
    * The largest so many logits decide what it takes, the others may be -Infinity; every one when null
    * or not said. With 1 it takes the largest, as a rule: the model may then read on before it is asked.

@@ -79,7 +79,7 @@ function runJob(scheduler: Scheduler, index: number): Promise<void> {
   scheduler.add({
     prompt,
     firstOutput,
-    wantsHiddenStates: index % 5 === 0,
+    statesEvery: index % 5 === 0 ? 3 : null,
     keepsPrefix: index % 4 > 0,
     signal: cancel.signal,
     isWanted() {

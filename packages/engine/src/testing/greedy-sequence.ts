@@ -6,7 +6,7 @@ import { argmax } from '../sampler/sample-token.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
 import type { Sequence } from '../scheduler/sequence.ts'
 
-export type GreedyRun = { tokens: number[]; cachedTokens: number }
+export type GreedyRun = { tokens: number[]; cachedTokens: number; states: number[] }
 
 /** A greedy answer of `count` tokens. */
 export function runGreedily(
@@ -15,16 +15,17 @@ export function runGreedily(
   { count, ...change }: { count: number } & Partial<Sequence>,
 ): Promise<GreedyRun> {
   return new Promise((resolve, reject) => {
-    const run: GreedyRun = { tokens: [], cachedTokens: 0 }
+    const run: GreedyRun = { tokens: [], cachedTokens: 0, states: [] }
     scheduler.add({
       prompt,
       firstOutput: prompt.length - 1,
-      wantsHiddenStates: false,
+      statesEvery: null,
       keepsPrefix: true,
       signal: new AbortController().signal,
       isWanted: () => true,
-      take({ logits, cachedTokens }) {
+      take({ logits, cachedTokens, hiddenStates }) {
         run.cachedTokens = cachedTokens
+        for (const state of hiddenStates) run.states.push(...state)
         const token = argmax(logits)
         run.tokens.push(token)
         return run.tokens.length < count ? token : null

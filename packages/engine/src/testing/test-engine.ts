@@ -186,6 +186,29 @@ export function testEngine(name: string, init: TestEngineInit): void {
       await untilIdle()
     })
 
+    testIfQuick(
+      'shows by which states a window of tokens was chosen, as a score does',
+      async () => {
+        const warm = { ...story, sampling: { ...greedySampling, temperature: 0.5 } }
+        const asked = [story, warm].map((run) => ({ ...run, maxTokens: 66, hiddenStates: true }))
+        const wholes = await Promise.all(asked.map((run) => read(engine.generate(run))))
+        for (const [index, run] of asked.entries()) {
+          const answer = tokensOf(wholes[index] ?? [])
+          const options = { topK: 0, hiddenStates: true }
+          const [scored] = await engine.score([{ ...run, answer, claim: null }], options)
+          // Who goes on in the middle of a window knows the whole window.
+          const rest = await read(engine.generate({ ...run, answered: answer.slice(0, 20) }))
+          for (const parts of [wholes[index] ?? [], rest]) {
+            const states = statesOf(parts)
+            expect(states).toHaveLength(64 * 192)
+            const isFar = (state: number, at: number) =>
+              !(Math.abs(state - (scored?.hiddenStates?.[at] ?? Number.NaN)) < 1e-3)
+            expect(states.filter(isFar)).toEqual([])
+          }
+        }
+      },
+    )
+
     testIfQuick('measures its speed', async () => {
       const { prefillTokensPerSecond, decodeTokensPerSecond } = await engine.measure()
       expect(prefillTokensPerSecond).toBeGreaterThan(0)
@@ -241,6 +264,10 @@ function tokensOf(parts: GeneratePart[]): number[] {
 
 function textOf(parts: GeneratePart[]): string {
   return parts.map((part) => (part.type === 'delta' ? part.text : '')).join('')
+}
+
+function statesOf(parts: GeneratePart[]): number[] {
+  return parts.flatMap((part) => (part.type === 'delta' ? [...(part.hiddenStates ?? [])] : []))
 }
 
 /** Deltas of the first `length` tokens: what whoever has these tokens has read. */

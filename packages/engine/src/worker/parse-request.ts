@@ -92,6 +92,7 @@ function generateInit(init: Fields): GenerateInit {
     ...promptInit(init),
     ...chosenBy(init),
     answered: list(init.answered).map(integer),
+    ...(init.hiddenStates === undefined ? {} : { hiddenStates: boolean(init.hiddenStates) }),
   }
 }
 

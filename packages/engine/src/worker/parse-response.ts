@@ -105,8 +105,9 @@ function generatePart(part: Fields): GeneratePart {
         prefillMs: number(part.prefillMs),
       }
     case 'delta': {
-      const { type, ...delta } = part
-      return { type, ...parse('delta', deltaSchema, delta) }
+      const { type, hiddenStates, ...delta } = part
+      const shown = hiddenStates === undefined ? {} : { hiddenStates: floats(hiddenStates) }
+      return { type, ...parse('delta', deltaSchema, delta), ...shown }
     }
     case 'end': {
       const { type, finishReason, outputTokens, decodeMs } = part
