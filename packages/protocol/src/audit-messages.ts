@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { bytesSchema } from './codec.ts'
+import { fingerprintsSchema } from './fingerprint.ts'
 import { wireErrorSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
@@ -16,6 +17,8 @@ export const auditRequestSchema = z.strictObject({
   nonce: bytesSchema(32),
   /** Of the answer, from token 0 to the last one that the receipt is about. */
   tokens: z.array(z.int().min(0).max(0xffff_ffff)).min(1).max(limits.maxOutputTokens),
+  /** Of the windows that its node filled, where the job asks for them. */
+  fingerprints: fingerprintsSchema,
   receipt: receiptSchema,
   /**
    * Where the verdict shall count. A verifier names it only where the chain says that it was drawn; null asks for

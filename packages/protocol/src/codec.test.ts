@@ -35,6 +35,7 @@ import {
 import { fundsSchema, voucherSchema } from './voucher.ts'
 
 const { job, nonce, quote, receipt, deltas } = sampleRoad()
+const fingerprints = deltas.flatMap(({ fingerprint }) => fingerprint ?? [])
 const registration = sampleRegistration()
 const sealed = { registration: encodeRegistration(registration), activeJobs: 0 }
 
@@ -65,6 +66,7 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ],
   ['payment', clientMessageSchema, { type: 'voucher', voucher }],
   ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[0] }],
+  ['node message', nodeMessageSchema, { type: 'delta', delta: deltas[31] }],
   [
     'place in a queue',
     nodeMessageSchema,
@@ -99,7 +101,11 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
     directoryResponseSchema,
     { type: 'offers', requestId: 7, offers: [sealed], total: 1, relays: [] },
   ],
-  ['request for a check', auditRequestSchema, { job, nonce, tokens: [1, 2], receipt, court: null }],
+  [
+    'request for a check',
+    auditRequestSchema,
+    { job, nonce, tokens: [1, 2], fingerprints, receipt, court: null },
+  ],
   [
     'verdict',
     auditResponseSchema,
@@ -113,7 +119,12 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
         court: { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` },
         signature: new Uint8Array(64),
       },
-      finding: { outcome: 'failed', inputTokens: 12, margins: new Uint8Array(8) },
+      finding: {
+        outcome: 'failed',
+        inputTokens: 12,
+        margins: new Uint8Array(8),
+        likenesses: [{ values: 128, alike: 90, meanMantissa: 7.5 }],
+      },
     },
   ],
   [

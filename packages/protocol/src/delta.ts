@@ -3,7 +3,8 @@
  * @module
  */
 import { z } from 'zod'
-import { concatBytes, sha256, utf8ToBytes } from './bytes.ts'
+import { sha256, utf8ToBytes } from './bytes.ts'
+import { fingerprintSchema } from './fingerprint.ts'
 import { limits, tokensPerWindow } from './limits.ts'
 
 export const tokenIdSchema = z.int().min(0).max(0xffffffff)
@@ -15,13 +16,15 @@ export const deltaSchema = z.strictObject({
   tokens: z.array(tokenIdSchema).max(limits.maxDeltaTokens),
   /** What the tokens add to the text; a character split over tokens arrives with its last token. */
   text: z.string().max(limits.maxDeltaTextChars),
+  /** Where the job asks for it, with the token that fills a window of 32: no delta then goes beyond that. */
+  fingerprint: fingerprintSchema.optional(),
 })
 export type Delta = z.infer<typeof deltaSchema>
 
 /**
  * The running hash over windows of 32 tokens:
- * `h0 = SHA-256("weft/chain/1" || jobId || nonce)`, `hi = SHA-256(h(i-1) || tokens as u32 LE)`.
- * The last window may be shorter.
+ * `h0 = SHA-256("weft/chain/1" || jobId || nonce)`, `hi = SHA-256(h(i-1) || tokens as u32 LE || fingerprint)`.
+ * The last window may be shorter, and then has no fingerprint; nor has one that nobody asked for one.
  */
 export class TokenChain {
   #hash: Uint8Array
@@ -38,12 +41,14 @@ export class TokenChain {
     return this.#count
   }
 
-  push(tokens: readonly number[]): void {
+  /** @param fingerprints of the windows that these tokens fill, or none */
+  push(tokens: readonly number[], fingerprints: readonly Uint8Array[] = []): void {
+    const left = [...fingerprints]
     for (const token of tokens) {
       this.#pending.push(token)
       this.#count += 1
       if (this.#pending.length === tokensPerWindow) {
-        this.#hash = link(this.#hash, this.#pending)
+        this.#hash = link(this.#hash, this.#pending, left.shift())
         this.#windows.push(this.#hash)
         this.#pending = []
       }
@@ -57,11 +62,15 @@ export class TokenChain {
   }
 }
 
-function link(previous: Uint8Array, tokens: readonly number[]): Uint8Array {
+function link(
+  previous: Uint8Array,
+  tokens: readonly number[],
+  fingerprint: Uint8Array = new Uint8Array(),
+): Uint8Array {
   const bytes = new Uint8Array(tokens.length * 4)
   const view = new DataView(bytes.buffer)
   tokens.forEach((token, index) => {
     view.setUint32(index * 4, token, true)
   })
-  return sha256(concatBytes(previous, bytes))
+  return sha256(previous, bytes, fingerprint)
 }

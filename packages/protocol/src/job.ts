@@ -49,6 +49,8 @@ export const jobSchema = z.strictObject({
   sampling: samplingSchema,
   overflow: contextOverflowSchema,
   maxTokens: z.int().min(1).max(limits.maxOutputTokens),
+  /** Whether the node commits to the states by which each window of tokens was chosen. */
+  fingerprints: z.boolean(),
   clientPeerId: peerIdSchema,
   /** SHA-256 of the nonce that is revealed once the node has quoted. */
   nonceHash: bytesSchema(32),
@@ -64,6 +66,8 @@ export type CreateJobInit = {
   sampling: Sampling
   overflow: ContextOverflow
   maxTokens: number
+  /** False where left out. */
+  fingerprints?: boolean
   clientPeerId: string
   maxPrice: Price
   createdAtMs: number
@@ -77,7 +81,7 @@ export type CreateJobInit = {
 export function createJob(init: CreateJobInit): { job: Job; nonce: Uint8Array } {
   checkMessages(init.messages)
   const nonce = randomBytes(32)
-  return { job: { version: 1, ...init, nonceHash: sha256(nonce) }, nonce }
+  return { job: { version: 1, fingerprints: false, ...init, nonceHash: sha256(nonce) }, nonce }
 }
 
 /**

@@ -10,6 +10,7 @@ import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
 import { bytesSchema, cidSchema, hashValue, peerIdSchema, timestampMsSchema } from './codec.ts'
 import { type Delta, TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
+import { windowsFilled } from './fingerprint.ts'
 import { type Job, jobId, type Price, priceSchema } from './job.ts'
 import { limits, tokensPerWindow } from './limits.ts'
 import { type EngineInfo, engineInfoSchema, type Quote } from './quote.ts'
@@ -148,7 +149,7 @@ export type Transcript = {
   /** Tokens of the answer that other nodes had made before. */
   answered: readonly number[]
   /** What came from this node. */
-  deltas: readonly Pick<Delta, 'tokens' | 'text'>[]
+  deltas: readonly Pick<Delta, 'tokens' | 'text' | 'fingerprint'>[]
   /** Whether the client asked the node to stop. */
   cancelled: boolean
   /** SHA-256 of tokenizer.json by the model's manifest. */
@@ -167,6 +168,8 @@ export type Claim = {
   nonce: Uint8Array
   /** Of the whole answer, from token 0 to the last one that the receipt is about. */
   tokens: readonly number[]
+  /** Of the windows that its node filled, where the job asks for them; else none. */
+  fingerprints: readonly Uint8Array[]
 }
 
 /**
@@ -185,11 +188,13 @@ function checkNode(receipt: Receipt, peerId: string): void {
 
 type FieldCheck = [field: string, matches: boolean]
 
-function claimed(receipt: Receipt, { job, nonce, tokens }: Claim): FieldCheck[] {
+function claimed(receipt: Receipt, { job, nonce, tokens, fingerprints }: Claim): FieldCheck[] {
   const id = jobId(job)
   const chain = new TokenChain({ jobId: id, nonce })
-  chain.push(tokens)
   const { firstToken, outputTokens, inputTokens, price } = receipt
+  chain.push(tokens.slice(0, firstToken))
+  chain.push(tokens.slice(firstToken), fingerprints)
+  const windows = job.fingerprints ? windowsFilled(firstToken, tokens.length) : 0
   const fits = firstToken + outputTokens === chain.length && chain.length <= job.maxTokens
   return [
     ['jobId', bytesEqual(receipt.jobId, id)],
@@ -198,6 +203,7 @@ function claimed(receipt: Receipt, { job, nonce, tokens }: Claim): FieldCheck[] 
     ['nonce', bytesEqual(receipt.nonce, nonce)],
     ['samplerHash', bytesEqual(receipt.samplerHash, samplerHash(job.sampling))],
     ['outputTokens', fits],
+    ['fingerprints', fingerprints.length === windows],
     ['tokenChain', sameWindows(receipt.tokenChain, chain.windows())],
     ['costWei', receipt.costWei === costWei(price, { inputTokens, outputTokens })],
   ]
@@ -224,8 +230,9 @@ export function checkReceipt(receipt: Receipt, transcript: Transcript): void {
   checkNode(receipt, quote.nodePeerId)
   const tokens = [...answered, ...deltas.flatMap((delta) => delta.tokens)]
   const text = deltas.map((delta) => delta.text).join('')
+  const fingerprints = deltas.flatMap(({ fingerprint }) => fingerprint ?? [])
   throwIfWrong([
-    ...claimed(receipt, { job, nonce, tokens }),
+    ...claimed(receipt, { job, nonce, tokens, fingerprints }),
     ['nodePeerId', receipt.nodePeerId === quote.nodePeerId],
     ['tokenizerHash', bytesEqual(receipt.tokenizerHash, tokenizerHash)],
     ['firstToken', receipt.firstToken === answered.length],

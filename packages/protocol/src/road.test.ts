@@ -139,6 +139,19 @@ describe('receipt', () => {
     expect(within(52)).toBe('no error')
   })
 
+  test('one for other fingerprints than came, or for fewer, is refused', () => {
+    const withoutIt = transcript.deltas.map(({ tokens, text }) => ({ tokens, text }))
+    expect(codeOf(() => checkReceipt(receipt, { ...transcript, deltas: withoutIt }))).toBe(
+      'protocol/receipt',
+    )
+    const other = transcript.deltas.map(({ fingerprint, ...delta }) =>
+      fingerprint ? { ...delta, fingerprint: fingerprint.with(2, 1) } : delta,
+    )
+    expect(codeOf(() => checkReceipt(receipt, { ...transcript, deltas: other }))).toBe(
+      'protocol/receipt',
+    )
+  })
+
   test('one that was altered after signing is refused', () => {
     const altered = { ...receipt, outputTokens: receipt.outputTokens + 1 }
     expect(codeOf(() => checkReceipt(altered, transcript))).toBe('protocol/signature')

@@ -10,7 +10,9 @@ const { job, nonce, deltas } = transcript
 const tokens = deltas.flatMap((delta) => delta.tokens)
 const text = deltas.map((delta) => delta.text).join('')
 const segments = [{ peerId: receipt.nodePeerId, startToken: 0, startChar: 0 }]
-const shared: SharedAnswer = { version: 1, job, nonce, tokens, text, segments, receipt }
+const fingerprints = deltas.flatMap(({ fingerprint }) => fingerprint ?? [])
+const made = { job, nonce, tokens, text, fingerprints }
+const shared: SharedAnswer = { version: 1, ...made, segments, receipt }
 
 /** Of an answer whose first tokens and words came from a node that was lost. */
 function handedOver(): SharedAnswer {
@@ -51,6 +53,9 @@ const startingAt = (startToken: number, startChar: number) => [
 test.each<[string, Partial<SharedAnswer>]>([
   ['another text', { text: `${text}!` }],
   ['another token', { tokens: tokens.with(0, (tokens[0] ?? 0) + 1) }],
+  ['another fingerprint', { fingerprints: fingerprints.map((each) => each.toReversed()) }],
+  ['no fingerprint', { fingerprints: [] }],
+  ['one fingerprint more', { fingerprints: [...fingerprints, ...fingerprints] }],
   ['fewer tokens', { tokens: tokens.slice(0, -1) }],
   ['another prompt', { job: { ...job, messages: [{ role: 'user', content: 'Other' }] } }],
   ['another nonce', { nonce: new Uint8Array(32) }],

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
 import { bytesSchema, decode, encode, peerIdSchema } from './codec.ts'
 import { MalformedError, TooLargeError, WeftError } from './errors.ts'
+import { fingerprintsSchema } from './fingerprint.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { checkClaim, receiptSchema } from './receipt.ts'
@@ -23,6 +24,8 @@ export const sharedAnswerSchema = z.strictObject({
   nonce: bytesSchema(32),
   tokens: z.array(z.int().min(0).max(0xffff_ffff)).max(limits.maxOutputTokens),
   text: z.string().max(maxTextChars),
+  /** Of the windows that its last node filled, where the job asks for them. */
+  fingerprints: fingerprintsSchema,
   /** Which tab made which tokens, each to the start of the next. Only the last one has signed; the others are hearsay. */
   segments: z
     .array(
@@ -49,10 +52,11 @@ export function checkSharedAnswer({
   nonce,
   tokens,
   text,
+  fingerprints,
   segments,
   receipt,
 }: SharedAnswer): void {
-  checkClaim(receipt, { job, nonce, tokens })
+  checkClaim(receipt, { job, nonce, tokens, fingerprints })
   const last = segments.at(-1)
   const isTheirs = last?.peerId === receipt.nodePeerId && last.startToken === receipt.firstToken
   const startChar = last?.startChar ?? 0

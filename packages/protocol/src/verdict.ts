@@ -6,7 +6,8 @@
 import { z } from 'zod'
 import { addressSchema } from './address.ts'
 import { boundedBytesSchema, bytesSchema, hashValue, peerIdSchema } from './codec.ts'
-import { limits } from './limits.ts'
+import { likenessSchema } from './fingerprint.ts'
+import { limits, tokensPerWindow } from './limits.ts'
 import { checkHash, type PrivateKey, signatureSchema, signHash } from './signature.ts'
 import { hashStruct, hashText, hashTyped } from './typed-data.ts'
 
@@ -24,6 +25,8 @@ export const findingSchema = z.strictObject({
   inputTokens: z.int().min(1).max(1_000_000),
   /** float32, little endian, in logits: one for each choice of the node, its end included. */
   margins: boundedBytesSchema(4 * (limits.maxOutputTokens + 1)),
+  /** Of the node's fingerprints, all of them, where margins alone leave it open; else none. */
+  likenesses: z.array(likenessSchema).max(limits.maxOutputTokens / tokensPerWindow),
 })
 export type FindingOnWire = z.output<typeof findingSchema>
 

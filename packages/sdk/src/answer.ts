@@ -16,6 +16,7 @@ export function emptyAnswer(
     droppedMessages: null,
     text: '',
     tokens: [],
+    fingerprints: [],
     segments: [],
     handovers: [],
     where,
@@ -49,6 +50,8 @@ export function foldAnswer(
         ...answer,
         quote: event.quote,
         nonce: event.nonce,
+        // What a lost node has committed to, nobody has signed.
+        fingerprints: [],
         droppedMessages: event.droppedMessages,
         bills: event.quote ? [...answer.bills, billOf(event.quote)] : answer.bills,
       }
@@ -80,7 +83,7 @@ function billOf({ nodePeerId: peerId, price, inputTokens }: Quote): NodeBill {
 
 function foldDelta(
   answer: AnswerRecord,
-  { nodePeerId, tokens, text }: Extract<GenerateEvent, { type: 'delta' }>,
+  { nodePeerId, tokens, text, fingerprint }: Extract<GenerateEvent, { type: 'delta' }>,
   elapsedMs: number,
 ): AnswerRecord {
   const begins = answer.handovers.some(({ gapMs }) => gapMs === null)
@@ -93,6 +96,7 @@ function foldDelta(
     ...changeBill(answer, nodePeerId, (bill) => withTokens(bill, tokens.length)),
     text: answer.text + text,
     tokens: [...answer.tokens, ...tokens],
+    fingerprints: fingerprint ? [...answer.fingerprints, fingerprint] : answer.fingerprints,
     segments: sameNode
       ? answer.segments
       : [...answer.segments, { peerId: nodePeerId, startToken, startChar }],

@@ -21,6 +21,7 @@ import {
   type Sealed,
 } from './answer-elsewhere.ts'
 import type { AnswerChecks } from './checking/answer-checks.ts'
+import { hasFingerprints } from './has-fingerprints.ts'
 import { answerByQuorum } from './quorum/answer-by-quorum.ts'
 import type { GenerateEvent, GenerateRequest, WaitOptions } from './tab.ts'
 
@@ -42,19 +43,20 @@ export async function* generate(
   request: GenerateRequest,
   { signal }: WaitOptions = {},
 ): AsyncGenerator<GenerateEvent, void, undefined> {
+  const { where, place = null } = request
+  const grade = where === 'local' ? null : gradeOf(request)
   const { job, nonce } = createJob({
     modelCid: request.modelCid,
     messages: request.messages,
     sampling: request.sampling ?? defaultSampling,
     overflow: request.overflow ?? 'error',
     maxTokens: request.maxTokens ?? defaultMaxTokens,
+    fingerprints: isChecked(grade) && hasFingerprints(components.manifestOf(request.modelCid)),
     clientPeerId: components.peerId,
     maxPrice: (components.payer?.() && request.maxPrice) ?? freePrice,
     createdAtMs: Date.now(),
   })
   const startedMs = performance.now()
-  const { where, place = null } = request
-  const grade = where === 'local' ? null : gradeOf(request)
   let answer = emptyAnswer(job, { where, grade })
   yield { type: 'search-start', answer }
 
@@ -114,6 +116,11 @@ function gradeOf({ grade = 'sampled' }: GenerateRequest): Grade {
     throw new WeftError('sdk/bad-grade', 'Two to five tabs can answer at once.')
   }
   return grade
+}
+
+/** By others, one after the other: of a quorum each is compared with all. */
+function isChecked(grade: Grade | null): boolean {
+  return grade === 'sampled' || grade === 'always'
 }
 
 function isCancelled(error: unknown): error is CancelledError {

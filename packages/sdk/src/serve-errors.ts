@@ -21,11 +21,23 @@ export function wrongModel(modelCid: string): WireError {
   return { code: 'sdk/wrong-model', message: `This tab does not serve the model ${modelCid}.` }
 }
 
+export function noStates(): WeftError {
+  return new WeftError(
+    'sdk/no-fingerprints',
+    'This device does not show the states that a fingerprint is made of. What has arrived is yours.',
+  )
+}
+
 export function noRoom(): WeftError {
   return new WeftError(
     'engine/short-context',
     'This device has room for less than the model can answer. What has arrived is yours; another tab can go on.',
   )
+}
+
+export const noFingerprints: WireError = {
+  code: 'sdk/no-fingerprints',
+  message: 'Nobody has measured fingerprints of this model. Ask without them.',
 }
 
 /** The facts stay here: they are for this node's owner, and the sentence says enough. */

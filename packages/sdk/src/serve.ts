@@ -8,30 +8,22 @@ import type { PaidJob } from '@weft/payments'
 import {
   type AuditRequest,
   checkMessages,
-  costWei,
-  deriveSeed,
   type EngineInfo,
   freePrice,
-  isCutShort,
   jobId,
   type Manifest,
   manifestCid,
   type PrivateKey,
   peerIdFromPrivateKey,
   type QueuePlace,
-  type Receipt,
-  samplerHash,
-  sha256,
   signQuote,
-  signReceipt,
-  TokenChain,
-  utf8ToBytes,
-  WeftError,
+  type WeftError,
 } from '@weft/protocol'
+import { answerJob } from './answer-job.ts'
 import { type Charge, openPaidJob, termsOf } from './charge.ts'
+import { hasFingerprints } from './has-fingerprints.ts'
 import { JobQueue, type Place } from './job-queue.ts'
-import { busy, leftQueue, noRoom, switchedOff, toWire, wrongModel } from './serve-errors.ts'
-import { tokenizerHash } from './tokenizer-hash.ts'
+import { busy, leftQueue, noFingerprints, switchedOff, toWire, wrongModel } from './serve-errors.ts'
 
 export type ServeInit = {
   network: Pick<Network, 'handleJobs'>
@@ -50,7 +42,7 @@ export type ServeInit = {
   onAnswer?: (claim: GivenClaim) => void
 }
 
-export type GivenClaim = Pick<AuditRequest, 'job' | 'nonce' | 'tokens' | 'receipt'>
+export type GivenClaim = Omit<AuditRequest, 'court'>
 
 export type ServeEvent =
   /** Jobs that have a place, and jobs that wait for one. */
@@ -113,6 +105,7 @@ async function takeJob(
   const { queue } = held
   const { job, clientPeerId } = incoming
   if (job.modelCid !== manifestCid(manifest)) return incoming.refuse(wrongModel(job.modelCid))
+  if (job.fingerprints && !hasFingerprints(manifest)) return incoming.refuse(noFingerprints)
   const busyBeforeMs = queue.busyMs(clientPeerId)
   if (busyBeforeMs !== null) return incoming.refuse(busy(busyBeforeMs), busyBeforeMs)
   let measure: PromptMeasure
@@ -197,7 +190,7 @@ async function serveJob(
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
   try {
-    const given = await answer(init, incoming, { nonce, inputTokens, id, stopped, paid })
+    const given = await answerJob(init, incoming, { nonce, inputTokens, id, stopped, paid })
     const { receipt } = given
     if (receipt.outputTokens > 0) init.onAnswer?.({ job, nonce, ...given })
     state = receipt.finishReason === 'cancelled' ? 'cancelled' : 'done'
@@ -212,87 +205,4 @@ async function serveJob(
   } finally {
     onEvent({ type: 'job-end', id, state })
   }
-}
-
-async function answer(
-  { engine, manifest, privateKey, engineInfo, charge, onEvent }: ServeInit,
-  incoming: IncomingJob,
-  {
-    nonce,
-    inputTokens,
-    id,
-    stopped,
-    paid,
-  }: Held & { nonce: Uint8Array; inputTokens: number; paid: PaidJob | null },
-): Promise<{ tokens: number[]; receipt: Receipt }> {
-  const { job, answered } = incoming
-  const signal = AbortSignal.any([incoming.signal, stopped])
-  const { messages, sampling, overflow, maxTokens, modelCid } = job
-  const hash = jobId(job)
-  const chain = new TokenChain({ jobId: hash, nonce })
-  chain.push(answered)
-  const all = [...answered]
-  const seed = deriveSeed({ jobId: hash, nonce, modelCid })
-  const price = charge?.price ?? freePrice
-  let text = ''
-  let prefillMs = 0
-  // Neither is a prompt read nor a token sent while too much is unpaid.
-  try {
-    await paid?.ready({ signal })
-  } catch (error) {
-    // Nobody has read the prompt, so nobody owes it: also not a client that has gone meanwhile.
-    paid?.withdraw()
-    throw stopped.aborted ? stopped.reason : error
-  }
-  const init = { messages, sampling, overflow, maxTokens, seed, answered }
-  for await (const part of engine.generate(init, { signal })) {
-    if (part.type === 'prefill-end') {
-      prefillMs = part.prefillMs
-    } else if (part.type === 'delta') {
-      const { index, tokens } = part
-      await paid?.ready({ signal }).catch((error: unknown) => {
-        if (!signal.aborted) throw error
-      })
-      // After a cancel nothing more is sent, so nothing more is counted.
-      if (signal.aborted) continue
-      await incoming.send({ index, tokens, text: part.text })
-      chain.push(tokens)
-      all.push(...tokens)
-      paid?.delivered(chain.length - answered.length)
-      text += part.text
-      onEvent({ type: 'job-delta', id, tokens: tokens.length })
-    } else {
-      if (stopped.aborted) throw stopped.reason
-      const outputTokens = chain.length - answered.length
-      const { finishReason } = part
-      const ended = { finishReason, inputTokens, firstToken: answered.length, outputTokens }
-      // No client believes it; another node may have the room.
-      if (isCutShort(ended, { maxTokens, contextTokens: manifest.contextTokens })) throw noRoom()
-      const receipt = signReceipt(
-        {
-          version: 1,
-          jobId: hash,
-          modelCid,
-          tokenizerHash: tokenizerHash(manifest),
-          samplerHash: samplerHash(sampling),
-          nodePeerId: peerIdFromPrivateKey(privateKey),
-          clientPeerId: incoming.clientPeerId,
-          nonce,
-          ...ended,
-          tokenChain: chain.windows(),
-          textHash: sha256(utf8ToBytes(text)),
-          engine: engineInfo,
-          price,
-          costWei: costWei(price, { inputTokens, outputTokens }),
-          channelId: (charge && incoming.payment?.funds.channelId) ?? null,
-          prefillMs,
-          decodeMs: part.decodeMs,
-          endedAtMs: Date.now(),
-        },
-        privateKey,
-      )
-      return { tokens: all, receipt }
-    }
-  }
-  throw new WeftError('sdk/engine-ended', 'The engine stopped without an end.')
 }

@@ -15,6 +15,7 @@ export function toShared({
   nonce,
   tokens,
   text,
+  fingerprints,
   segments,
   receipt,
 }: AnswerRecord): SharedAnswer {
@@ -29,7 +30,7 @@ export function toShared({
   const last = segments.at(-1)
   const isPart = last?.peerId === peerId && last.startToken === startToken
   const all = isPart ? segments : [...segments, { peerId, startToken, startChar: text.length }]
-  return { version: 1, job, nonce, tokens, text, segments: all, receipt }
+  return { version: 1, job, nonce, tokens, text, fingerprints, segments: all, receipt }
 }
 
 /** @param shared - that has passed `checkSharedAnswer` */
@@ -38,12 +39,23 @@ export function fromShared({
   nonce,
   tokens,
   text,
+  fingerprints,
   segments,
   receipt,
 }: SharedAnswer): AnswerRecord {
   const { nodePeerId: peerId, finishReason, decodeMs } = receipt
   const { price, inputTokens, outputTokens, costWei } = receipt
   const bills = [{ peerId, price, inputTokens, outputTokens, costWei }]
-  const made = { nonce, tokens, text, segments, receipt, finishReason, decodeMs, bills }
+  const made = {
+    nonce,
+    tokens,
+    text,
+    fingerprints,
+    segments,
+    receipt,
+    finishReason,
+    decodeMs,
+    bills,
+  }
   return { ...emptyAnswer(job, { where: 'network', grade: 'signed' }), ...made }
 }

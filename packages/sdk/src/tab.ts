@@ -13,6 +13,7 @@ import type {
 import type { NetworkStatus } from '@weft/network'
 import type {
   ContextOverflow,
+  Delta,
   LayersManifest,
   Manifest,
   Message,
@@ -232,7 +233,7 @@ export type GenerateEvent =
    * where its receipt was false.
    */
   | { type: 'node-lost'; nodePeerId: string; tokens: number; text: string; error: WeftErrorData }
-  | { type: 'delta'; nodePeerId: string; index: number; tokens: number[]; text: string }
+  | ({ type: 'delta'; nodePeerId: string } & Delta)
   /** Of a quorum: what the tabs that are not shown have said by now, and where they part from the shown one. */
   | { type: 'quorum'; quorum: QuorumRecord }
   /** Of a quorum: from `atToken` on most say something else, or the shown tab is lost, so another one is shown. */

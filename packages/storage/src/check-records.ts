@@ -2,7 +2,7 @@
  * What a tab remembers of how far an answer was checked.
  * @module
  */
-import type { Hex, Outcome, Verdict, WeftErrorData } from '@weft/protocol'
+import type { Hex, LikenessOnWire, Outcome, Verdict, WeftErrorData } from '@weft/protocol'
 
 /**
  * How far an answer is to be checked. `signed`: its receipt alone; `sampled`: by another tab where the lot falls on
@@ -35,6 +35,8 @@ export type Opinion = {
   firstToken: number
   /** In logits, one for each choice, the end of the model included: 0 where the verifier chose the same. */
   margins: Float32Array
+  /** Of the node's fingerprints, where the verifier looked at them. */
+  likenesses: LikenessOnWire[]
   verdict: Verdict
   atMs: number
 }

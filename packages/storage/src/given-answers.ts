@@ -16,7 +16,7 @@ export type GivenAnswer = {
   keptUntilMs: number
   /** What nobody has paid for gives way first: it costs nothing to ask for. */
   isPaid: boolean
-  claim: Pick<AuditRequest, 'job' | 'nonce' | 'tokens' | 'receipt'>
+  claim: Omit<AuditRequest, 'court'>
 }
 
 /** Where they are kept. */

@@ -20,6 +20,8 @@ export type AnswerRecord = {
   nonce: Uint8Array | null
   text: string
   tokens: number[]
+  /** By the node that answered last, of the windows that it filled; none where the job asks for none. */
+  fingerprints: Uint8Array[]
   /** Oldest messages that did not fit the model and were left out; null until that is known. */
   droppedMessages: number | null
   /** Which peer made which tokens and text, in UTF-16 units: each segment runs to the start of the next. */

@@ -64,7 +64,6 @@ describe('a fingerprint', () => {
         values: Math.min(128, length),
         alike: Math.min(128, length),
         meanMantissa: 0,
-        medianMantissa: 0,
       })
     }
   })

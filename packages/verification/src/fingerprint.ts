@@ -12,6 +12,7 @@ import {
   fingerprintBytes,
   fingerprintPrime,
   fingerprintSchema,
+  type LikenessOnWire,
   parse,
 } from '@weft/protocol'
 import { evaluate, interpolate } from './field.ts'
@@ -21,15 +22,7 @@ const heldValues = fingerprintBytes / 2 - 1
 const leastModulus = 2 ** 15
 
 /** How much of a fingerprint is found in other states of the same tokens. */
-export type Likeness = {
-  /** Values looked for: 128, or all there are. */
-  values: number
-  /** Of them, with the same sign and exponent. */
-  alike: number
-  /** Mean and median difference of the mantissas of those, in units of 1/128; 128 when none is alike. */
-  meanMantissa: number
-  medianMantissa: number
-}
+export type Likeness = LikenessOnWire
 
 /**
  * @param states float32, of one to 32 tokens one behind the other, in the tokens' order
@@ -65,14 +58,12 @@ export function compareFingerprint(fingerprint: Uint8Array, states: Float32Array
     const ours = bfloat16Of(states[index] ?? 0)
     if (theirs >> 7 === ours >> 7) differences.push(Math.abs((theirs & 0x7f) - (ours & 0x7f)))
   }
-  differences.sort((a, b) => a - b)
   const alike = differences.length
   const sum = differences.reduce((total, each) => total + each, 0)
   return {
     values: indices.length,
     alike,
     meanMantissa: alike === 0 ? 128 : sum / alike,
-    medianMantissa: differences[alike >> 1] ?? 128,
   }
 }
 

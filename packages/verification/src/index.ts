@@ -20,6 +20,7 @@ export {
   type Likeness,
   makeFingerprint,
 } from './fingerprint.ts'
+export { type LikenessesInit, likenessesOf } from './likenesses.ts'
 export { type Stretch, severity, worstStretches } from './margins.ts'
 export { type Asked, type Question, questionOf } from './question.ts'
 export {

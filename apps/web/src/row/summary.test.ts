@@ -19,6 +19,7 @@ function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
     droppedMessages: 0,
     text: 'Once',
     tokens: Array(42).fill(1),
+    fingerprints: [],
     segments: [{ peerId: 'a', startToken: 0, startChar: 0 }],
     handovers: [],
     bills: [],

@@ -28,7 +28,7 @@ beforeEach(async () => {
     createdAtMs: 1_800_000_000_000,
   })
   const receipt = receiptOf(pair, job.clientPeerId)
-  request = { job, nonce, tokens: [1, 2], receipt, court: null }
+  request = { job, nonce, tokens: [1, 2], fingerprints: [], receipt, court: null }
 })
 afterEach(() => pair.stop())
 
@@ -75,7 +75,7 @@ const verdictOf = ({ receipt }: AuditRequest, verifierPeerId: string): AuditResp
     court: null,
     signature: new Uint8Array(64),
   },
-  finding: { outcome: 'passed', inputTokens: 3, margins: new Uint8Array(12) },
+  finding: { outcome: 'passed', inputTokens: 3, margins: new Uint8Array(12), likenesses: [] },
 })
 
 const ask = (signal?: AbortSignal) =>

@@ -12,8 +12,10 @@ import {
   type NodeMessage,
   type QueuePlace,
   type Quote,
+  tokensPerWindow,
   type Voucher,
   WeftError,
+  windowsFilled,
 } from '@weft/protocol'
 import type { AcceptOptions, CallPart, JobCall, WaitOptions } from '../network.ts'
 import { type DeadlineOptions, withDeadline } from '../wire/deadline.ts'
@@ -36,7 +38,7 @@ export type OpenCallInit = {
 type StreamedCallInit = {
   nodePeerId: string
   quote: Quote
-  maxTokens: number
+  job: Job
   firstToken: number
 }
 
@@ -66,9 +68,8 @@ export async function openCall(
     if (answer.type === 'refusal') throw new NodeRefusedError(answer.error, answer.retryAfterMs)
     if (answer.type === 'error') throw nodeFailed(answer.error)
     if (answer.type !== 'quote') throw messages.refuse('A quote was expected.')
-    const { maxTokens } = job
     const { length: firstToken } = answered
-    return new StreamedCall(messages, { nodePeerId, quote: answer.quote, maxTokens, firstToken })
+    return new StreamedCall(messages, { nodePeerId, quote: answer.quote, job, firstToken })
   } catch (error) {
     const reason = hasCode(error, 'network/stream-lost')
       ? nodeLost(0, error)
@@ -86,7 +87,7 @@ class StreamedCall implements JobCall {
   #pending: Promise<NodeMessage | null> | null = null
   readonly #cancel = new AbortController()
   #cancelledAtMs = 0
-  readonly #maxTokens: number
+  readonly #job: Job
   /** Of the whole answer. */
   #tokens: number
   readonly #firstToken: number
@@ -97,14 +98,11 @@ class StreamedCall implements JobCall {
   #credits = creditWindow
   #ended = false
 
-  constructor(
-    messages: NodeMessages,
-    { nodePeerId, quote, maxTokens, firstToken }: StreamedCallInit,
-  ) {
+  constructor(messages: NodeMessages, { nodePeerId, quote, job, firstToken }: StreamedCallInit) {
     this.#messages = messages
     this.nodePeerId = nodePeerId
     this.quote = quote
-    this.#maxTokens = maxTokens
+    this.#job = job
     this.#tokens = firstToken
     this.#firstToken = firstToken
   }
@@ -184,7 +182,7 @@ class StreamedCall implements JobCall {
   }
 
   /** What a node may make this tab keep is bounded by the tokens that the job asked for. */
-  #count({ index, tokens, text }: Delta): void {
+  #count({ index, tokens, text, fingerprint }: Delta): void {
     if (index !== this.#tokens) {
       throw this.#messages.refuse(`Token ${this.#tokens} was expected, token ${index} came.`)
     }
@@ -196,8 +194,16 @@ class StreamedCall implements JobCall {
     if (this.#hasRest) throw this.#messages.refuse('A delta came after one without tokens.')
     this.#hasRest = tokens.length === 0
     this.#tokens += tokens.length
-    if (this.#tokens > this.#maxTokens) {
-      throw this.#messages.refuse(`More than the ${this.#maxTokens} tokens asked for came.`)
+    const { maxTokens, fingerprints } = this.#job
+    if (this.#tokens > maxTokens) {
+      throw this.#messages.refuse(`More than the ${maxTokens} tokens asked for came.`)
+    }
+    const isFull = tokens.length > 0 && this.#tokens % tokensPerWindow === 0
+    const isOwed = fingerprints && windowsFilled(index, this.#tokens) > 0
+    if (isOwed !== (fingerprint !== undefined) || (isOwed && !isFull)) {
+      throw this.#messages.refuse(
+        'A window came without its fingerprint, or one without its window.',
+      )
     }
     this.#textChars += text.length
     if (this.#textChars > this.#tokens * limits.maxTextCharsPerToken) {

@@ -5,6 +5,7 @@
 
 import { sha256, utf8ToBytes } from '../bytes.ts'
 import { type Delta, TokenChain } from '../delta.ts'
+import { fingerprintBytes } from '../fingerprint.ts'
 import { createJob, freePrice, jobId } from '../job.ts'
 import type { ChatManifest, EmbeddingManifest } from '../manifest.ts'
 import { signQuote } from '../quote.ts'
@@ -23,6 +24,10 @@ const sampleEngine = {
 const sampleChannel = `0x${'5a'.repeat(32)}` as const
 const sampleContract = { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` } as const
 
+/** Of states that are all zero but one: a modulus, and a line through one point. */
+const sampleFingerprint = new Uint8Array(fingerprintBytes)
+sampleFingerprint.set([0xd9, 0xff, 0x80, 0x3f])
+
 /** A whole honest job with fresh keys. */
 export function sampleRoad() {
   const nodeKey = createPrivateKey()
@@ -33,6 +38,7 @@ export function sampleRoad() {
     sampling: defaultSampling,
     overflow: 'error',
     maxTokens: 64,
+    fingerprints: true,
     clientPeerId: peerIdFromPrivateKey(clientKey),
     maxPrice: { inputWeiPerMillion: 10n ** 18n, outputWeiPerMillion: 10n ** 19n },
     createdAtMs: 1_800_000_000_000,
@@ -57,6 +63,7 @@ export function sampleRoad() {
     index,
     tokens: [index * 7],
     text: ` word${index}`,
+    ...(index === 31 && { fingerprint: sampleFingerprint }),
   }))
   const tokenizerHash = sha256(utf8ToBytes('tokenizer'))
   const transcript: Transcript = {
@@ -79,7 +86,7 @@ function unsignedReceipt(transcript: Transcript) {
   const { job, nonce, quote, answered, deltas, tokenizerHash, channelId } = transcript
   const chain = new TokenChain({ jobId: jobId(job), nonce })
   chain.push(answered)
-  for (const { tokens } of deltas) chain.push(tokens)
+  for (const { tokens, fingerprint } of deltas) chain.push(tokens, fingerprint && [fingerprint])
   const outputTokens = chain.length - answered.length
   const { inputTokens, price, engine, nodePeerId } = quote
   return {

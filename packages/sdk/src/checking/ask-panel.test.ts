@@ -20,7 +20,8 @@ import type { OpenCase } from './court-records.ts'
 
 const court: Court = { chainId: 1, contract: `0x${'11'.repeat(20)}` }
 const receipt = signedReceipt(createPrivateKey())
-const request = { receipt, job: { modelCid: receipt.modelCid }, court } as AuditRequest
+const job = { modelCid: receipt.modelCid }
+const request = { receipt, job, fingerprints: [], court } as unknown as AuditRequest
 const open = {
   request,
   verdicts: [],
@@ -40,7 +41,8 @@ const { signal } = new AbortController()
 /** Finds nothing wrong. */
 function verdictOf(privateKey: PrivateKey): AuditResponse {
   const margins = new Uint8Array(4 * (receipt.outputTokens + 1))
-  const finding = { outcome: 'passed', inputTokens: receipt.inputTokens, margins } as const
+  const { inputTokens } = receipt
+  const finding = { outcome: 'passed' as const, inputTokens, margins, likenesses: [] }
   const about = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
   const verifierPeerId = peerIdFromPrivateKey(privateKey)
   return {

@@ -78,7 +78,7 @@ export async function askVerifier(
  * What a verifier is shown of an answer.
  * @throws WeftError `sdk/nothing-to-check` for one that nobody signed
  */
-export function claimOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditRequest {
+export function claimOf({ job, nonce, tokens, fingerprints, receipt }: AnswerRecord): AuditRequest {
   if (!nonce || !receipt || receipt.outputTokens === 0) {
     throw new WeftError(
       'sdk/nothing-to-check',
@@ -86,11 +86,11 @@ export function claimOf({ job, nonce, tokens, receipt }: AnswerRecord): AuditReq
     )
   }
   const end = receipt.firstToken + receipt.outputTokens
-  return { job, nonce, tokens: tokens.slice(0, end), receipt, court: null }
+  return { job, nonce, tokens: tokens.slice(0, end), fingerprints, receipt, court: null }
 }
 
 /**
- * The outcome has to follow from the margins, or from another count of the prompt's tokens.
+ * The outcome has to follow from the margins and likenesses, or from what the receipt says of prompt and end.
  * @throws WeftError `sdk/false-verdict` for one that is about something else, or signed by somebody else
  */
 export function opinionOf(
@@ -107,9 +107,8 @@ export function opinionOf(
   const thresholds = manifest.task === 'chat' ? manifest.thresholds : undefined
   const { contextTokens } = manifest
   const judged = { receipt, maxTokens: request.job.maxTokens, contextTokens }
-  const { inputTokens } = finding
-  const expected =
-    thresholds && outcomeOf(judged, { inputTokens, margins, likenesses: [] }, thresholds)
+  const { inputTokens, likenesses } = finding
+  const expected = thresholds && outcomeOf(judged, { inputTokens, margins, likenesses }, thresholds)
   // The end of the model is a choice as well.
   const choices = [receipt.outputTokens, receipt.outputTokens + 1]
   const isAbout =
@@ -120,6 +119,7 @@ export function opinionOf(
     verdict.isFalse === (finding.outcome === 'failed') &&
     choices.includes(finding.margins.length / 4) &&
     finding.outcome === expected &&
+    [0, request.fingerprints.length].includes(likenesses.length) &&
     margins.every((margin) => margin >= 0)
   if (!isAbout) throw falseVerdict()
   try {
@@ -132,6 +132,7 @@ export function opinionOf(
     outcome: finding.outcome,
     firstToken: receipt.firstToken,
     margins,
+    likenesses,
     verdict,
     atMs: Date.now(),
   }

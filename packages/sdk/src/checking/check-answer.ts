@@ -23,7 +23,13 @@ import {
   unlessAborted,
   WeftError,
 } from '@weft/protocol'
-import { questionOf, type Scored, verify } from '@weft/verification'
+import {
+  type LikenessesInit,
+  likenessesOf,
+  questionOf,
+  type Scored,
+  verify,
+} from '@weft/verification'
 import { maxBytesPerToken } from '../serve.ts'
 import { tokenizerHash } from '../tokenizer-hash.ts'
 import { isSameCourt } from './ask-verifier.ts'
@@ -100,25 +106,32 @@ export function checkAnswers(init: CheckingInit): () => void {
  */
 async function checkAnswer(
   { engine, modelCid, manifest, privateKey, court }: CheckingInit,
-  { job, nonce, tokens, receipt, court: asked }: AuditRequest,
+  { job, nonce, tokens, fingerprints, receipt, court: asked }: AuditRequest,
   signal: AbortSignal,
 ): Promise<Found> {
   if (job.modelCid !== modelCid) throw otherModel()
   const { thresholds } = manifest
   if (!thresholds) throw notCalibrated()
   checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
-  checkClaim(receipt, { job, nonce, tokens })
+  checkClaim(receipt, { job, nonce, tokens, fingerprints })
   if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
-  const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
-  const [score] = await engine.score([question], { topK: 0, hiddenStates: false, signal })
-  if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
-  const { inputTokens } = score
   const { maxTokens } = job
   const { contextTokens } = manifest
   const judged = { receipt, maxTokens, contextTokens, answer: tokens }
-  const { outcome, margins, sentence } = verify(judged, asTold(score), thresholds)
+  const question = questionOf({ job, nonce, answer: tokens, finishReason: receipt.finishReason })
+  const ask = async (hiddenStates: boolean): Promise<Scored> => {
+    const [score] = await engine.score([question], { topK: 0, hiddenStates, signal })
+    if (!score) throw new WeftError('sdk/no-score', 'The engine said nothing of this answer.')
+    return asTold(score, { fingerprints, firstToken: receipt.firstToken, tokens: tokens.length })
+  }
+  let scored = await ask(false)
+  // What margins leave open, the states may tell: few honest answers are read twice for that.
+  const isOpen = verify(judged, scored, thresholds).outcome === 'suspicious'
+  if (isOpen && fingerprints.length > 0) scored = await ask(true)
+  const { inputTokens, likenesses } = scored
+  const { outcome, margins, sentence } = verify(judged, scored, thresholds)
   const bytes = new Uint8Array(Float32Array.from(margins).buffer)
-  const finding = { outcome, inputTokens, margins: bytes }
+  const finding = { outcome, inputTokens, margins: bytes, likenesses: [...likenesses] }
   const verifierPeerId = peerIdFromPrivateKey(privateKey)
   const said: Testimony = { isFalse: outcome === 'failed', finding: findingHash(finding) }
   const testimony = outcome === 'suspicious' ? null : said
@@ -163,11 +176,17 @@ async function whereItCounts(
 }
 
 /** Rounded as they are sent, so that whoever reads the margins comes to the same outcome. */
-function asTold({ inputTokens, choices }: Score): Scored {
-  if (!choices) return { inputTokens, choices, likenesses: [] }
+function asTold(
+  { inputTokens, choices, hiddenStates }: Score,
+  { fingerprints, ...place }: { fingerprints: readonly Uint8Array[] } & LikenessPlace,
+): Scored {
+  const likenesses = hiddenStates ? likenessesOf(fingerprints, { ...place, hiddenStates }) : []
+  if (!choices) return { inputTokens, choices, likenesses }
   const margins = Float64Array.from(Float32Array.from(choices.margins))
-  return { inputTokens, choices: { ...choices, margins }, likenesses: [] }
+  return { inputTokens, choices: { ...choices, margins }, likenesses }
 }
+
+type LikenessPlace = Omit<LikenessesInit, 'hiddenStates'>
 
 const busy: AuditResponse = {
   type: 'refusal',

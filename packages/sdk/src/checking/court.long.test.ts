@@ -122,7 +122,7 @@ test('a verifier signs for no court where the lot did not fall on it', async () 
   const [verifier] = verifiers
   if (!verifier) throw new Error('no verifier')
   const answer = await stage.answer({ isCheating: false })
-  const { job, nonce, tokens, receipt } = answer
+  const { job, nonce, tokens, fingerprints, receipt } = answer
   const court = verifier.opened.view()?.court ?? null
   if (!receipt || !nonce || !court) throw new Error('nothing to check')
   await until(
@@ -132,7 +132,7 @@ test('a verifier signs for no court where the lot did not fall on it', async () 
   const offers = await stage.client.findOffers({ role: 'verifies', modelCid: stage.modelCid })
   const found = offers.find(({ registration }) => registration.peerId === verifier.network.peerId)
   if (!found) throw new Error('not offered')
-  const request = { job, nonce, tokens, receipt, court }
+  const request = { job, nonce, tokens, fingerprints, receipt, court }
   const response = await stage.client.audit(found.registration, request)
   expect(response).toMatchObject({ type: 'verdict', verdict: { isFalse: false, court: null } })
   expect(addressFromPeerId(verifier.network.peerId)).toBe(verifier.address)

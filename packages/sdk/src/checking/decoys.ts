@@ -45,7 +45,13 @@ export async function tryVerifier(
  * paid by it, and a key that has no stake.
  * @returns null for an answer that is too short, or says the same all over
  */
-export function doctor({ job, nonce, tokens, receipt }: AuditRequest): AuditRequest | null {
+export function doctor({
+  job,
+  nonce,
+  tokens,
+  fingerprints,
+  receipt,
+}: AuditRequest): AuditRequest | null {
   const { signature: _, ...honest } = receipt
   const from = receipt.firstToken + Math.ceil(receipt.outputTokens / 2)
   const half = tokens.slice(from)
@@ -55,7 +61,8 @@ export function doctor({ job, nonce, tokens, receipt }: AuditRequest): AuditRequ
   if (changed < leastChanged) return null
   const privateKey = createPrivateKey()
   const chain = new TokenChain({ jobId: jobId(job), nonce })
-  chain.push(other)
+  chain.push(other.slice(0, receipt.firstToken))
+  chain.push(other.slice(receipt.firstToken), fingerprints)
   const unsigned = {
     ...honest,
     nodePeerId: peerIdFromPrivateKey(privateKey),
@@ -64,5 +71,6 @@ export function doctor({ job, nonce, tokens, receipt }: AuditRequest): AuditRequ
     costWei: 0n,
     channelId: null,
   }
-  return { job, nonce, tokens: other, receipt: signReceipt(unsigned, privateKey), court: null }
+  const signed = signReceipt(unsigned, privateKey)
+  return { job, nonce, tokens: other, fingerprints, receipt: signed, court: null }
 }
