@@ -7,6 +7,7 @@ import type { Network } from '@weft/network'
 import { createNodeNetwork } from '@weft/network/testing'
 import {
   type AuditRequest,
+  type FindingOnWire,
   findingHash,
   type Manifest,
   manifestCid,
@@ -74,8 +75,8 @@ function collude({ network, privateKey, coalition, opened }: Colluding): () => v
     const isFalse = !coalition.includes(receipt.nodePeerId)
     const { outputTokens, inputTokens } = receipt
     const margins = new Float32Array(outputTokens).fill(isFalse ? 1 : 0)
-    const outcome = isFalse ? 'failed' : 'passed'
-    const finding = { outcome, inputTokens, margins: new Uint8Array(margins.buffer) } as const
+    const found = { inputTokens, margins: new Uint8Array(margins.buffer), likenesses: [] }
+    const finding: FindingOnWire = { outcome: isFalse ? 'failed' : 'passed', ...found }
     const said = { isFalse, finding: findingHash(finding) }
     if (isFalse) {
       const accusing = opened?.checked(request, { ...said, askerPeerId })

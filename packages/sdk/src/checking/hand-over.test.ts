@@ -20,7 +20,8 @@ import { caseGas } from './case-fees.ts'
 import { handOver, handOverPatiently } from './hand-over.ts'
 
 const receipt = signedReceipt(createPrivateKey())
-const request = { receipt, job: { modelCid: receipt.modelCid }, court: null } as AuditRequest
+const job = { modelCid: receipt.modelCid }
+const request = { receipt, job, fingerprints: [], court: null } as unknown as AuditRequest
 const thresholds = {
   marginClip: 1,
   windows: [{ tokens: 32, suspicious: 0.1, failed: 0.2 }],
@@ -44,7 +45,8 @@ function stageOf(standings: readonly { hasSeat: boolean; hasCoins: boolean }[]) 
       const key = keys[peerIds.indexOf(peerId)]
       if (!key) throw new Error('nobody')
       const margins = new Uint8Array(4 * (receipt.outputTokens + 1))
-      const finding = { outcome: 'passed', inputTokens: receipt.inputTokens, margins } as const
+      const { inputTokens } = receipt
+      const finding = { outcome: 'passed' as const, inputTokens, margins, likenesses: [] }
       const said = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
       const verdict = signVerdict({ verifierPeerId: peerId, ...said, court: null }, key)
       return { type: 'verdict', verdict, finding }
