@@ -8,6 +8,7 @@ import {
   greedySampling,
   signReceipt,
   WeftError,
+  windowsFilled,
 } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { generate } from './generate.ts'
@@ -154,6 +155,7 @@ describe('a node that is lost in mid-answer', () => {
         firstToken: tokens,
         outputTokens: answer.tokens.length - tokens,
       })
+      expect(answer.fingerprints).toHaveLength(windowsFilled(tokens, answer.tokens.length))
       expect(() => checkSharedAnswer(toShared(answer))).not.toThrow()
     },
   )

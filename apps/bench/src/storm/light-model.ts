@@ -19,10 +19,12 @@ const vocabulary = 50_000
 /** One token in so many is the first half of a character: its text comes with the next token. */
 const halfEvery = 16
 
-/** Bobbin's, under a name of its own. */
+/** Bobbin's, under a name of its own, of a model without states that a fingerprint could be made of. */
 export async function readLightManifest(): Promise<Manifest> {
   const manifest = parse('manifest', manifestSchema, JSON.parse(await readFile(bobbin, 'utf8')))
-  return { ...manifest, id: 'weft/light', name: 'Light' }
+  if (manifest.task !== 'chat' || !manifest.thresholds) throw new Error('Bobbin is not calibrated.')
+  const thresholds = { ...manifest.thresholds, fingerprint: null }
+  return { ...manifest, thresholds, id: 'weft/light', name: 'Light' }
 }
 
 export function promptFor(words: number): Message[] {

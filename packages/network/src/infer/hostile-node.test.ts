@@ -1,9 +1,12 @@
-import type { Delta } from '@weft/protocol'
+import { type Delta, fingerprintBytes } from '@weft/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createTestJob, eventually, quoteFor } from '../testing/fixtures.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
 
 vi.setConfig({ testTimeout: 20_000 })
+
+const sampleFingerprint = new Uint8Array(fingerprintBytes)
+sampleFingerprint.set([0xd9, 0xff])
 
 let pair: Pair
 
@@ -23,9 +26,11 @@ function serveDeltas(deltas: () => Iterable<Delta>): void {
 }
 
 /** @returns deltas that arrived before the call failed, and why it failed */
-async function ask(): Promise<{ arrived: number; error: unknown }> {
+async function ask(asked?: {
+  fingerprints: boolean
+}): Promise<{ arrived: number; error: unknown }> {
   const { network } = pair.client
-  const { job, nonce } = createTestJob(network.peerId)
+  const { job, nonce } = createTestJob(network.peerId, asked)
   const call = await network.callNode(pair.offer.registration, job)
   let arrived = 0
   try {
@@ -68,6 +73,17 @@ test('no more tokens than the job asked for', async () => {
   const tokens = Array.from({ length: 250 }, (_, index) => index)
   serveDeltas(() => [0, 250, 500, 750, 1000].map((index) => ({ index, tokens, text: 'words ' })))
   expect(await ask()).toMatchObject({ arrived: 4, error: malformed('1000 tokens asked for') })
+})
+
+test.each<[string, { fingerprints: boolean }, number, Partial<Delta>]>([
+  ['a window without the fingerprint that was asked for', { fingerprints: true }, 32, {}],
+  ['one of no window', { fingerprints: true }, 31, { fingerprint: sampleFingerprint }],
+  ['one past its window', { fingerprints: true }, 33, { fingerprint: sampleFingerprint }],
+  ['one that nobody asked for', { fingerprints: false }, 32, { fingerprint: sampleFingerprint }],
+])('no fingerprint but where it belongs: %s', async (_, asked, count, more) => {
+  const tokens = Array.from({ length: count }, (_, index) => index)
+  serveDeltas(() => [{ index: 0, tokens, text: 'words', ...more }])
+  expect(await ask(asked)).toMatchObject({ arrived: 0, error: malformed('fingerprint') })
 })
 
 test('no flood of places in a queue', async () => {

@@ -53,13 +53,17 @@ export const anyQuery: DirectoryQuery = {
   limit: limits.maxOffers,
 }
 
-export function createTestJob(clientPeerId: string): { job: Job; nonce: Uint8Array } {
+export function createTestJob(
+  clientPeerId: string,
+  { fingerprints = false } = {},
+): { job: Job; nonce: Uint8Array } {
   return createJob({
     modelCid,
     messages: [{ role: 'user', content: 'Say something.' }],
     sampling: defaultSampling,
     overflow: 'error',
     maxTokens: 1000,
+    fingerprints,
     clientPeerId,
     maxPrice: freePrice,
     createdAtMs: Date.now(),
