@@ -9,10 +9,10 @@ import { openNodeWasm } from '@weft/engine/testing'
 import * as ort from 'onnxruntime-node'
 import { openNode, openTab, readModelFolder } from '../calibrate/backends.ts'
 import { type ModelStage, openModelStage } from '../model-stage.ts'
-import type { Bench, BenchReport } from '../report.ts'
+import { type Bench, type BenchReport, rounded } from '../report.ts'
 import { clientCost } from './client-cost.ts'
 import { find } from './found.ts'
-import { costInNode, costInTabs } from './measure-cost.ts'
+import { costInNode, costInTabs, costOfFingerprints } from './measure-cost.ts'
 
 const folder = fileURLToPath(new URL('../../../../public/models/bobbin/', import.meta.url))
 const leastRounds = 15
@@ -24,6 +24,7 @@ export const verify: Bench = {
     detectionAt300: '>= 0.999',
     falseAccusation: '< 0.0001',
     clientOverheadPercent: '<= 1',
+    fingerprintBytesPerToken: '<= 8.1',
   },
   async run({ runs, gpu }): Promise<BenchReport> {
     const rounds = Math.max(leastRounds, runs)
@@ -35,6 +36,7 @@ export const verify: Bench = {
       const native = await costInNode(model, rounds, async () => nodeRuntime(ort, { threads: 1 }))
       const wasm = await costInNode(model, rounds, openNodeWasm)
       const client = await clientCost(rounds)
+      const fingerprints = await costOfFingerprints(stage, rounds)
       const backends = {
         node: await openNode(model),
         tab: await openTab(stage, { model: '/model/', backend: 'wasm', threads: null }),
@@ -48,7 +50,11 @@ export const verify: Bench = {
           costRatio: tab.ratio,
           detectionAt300: Math.min(...cheats.map((cheat) => cheat.found)),
           falseAccusation: Math.max(failedWindows / windows, failedAnswers, failedDrawn),
-          clientOverheadPercent: client.percent,
+          clientOverheadPercent: rounded(client.percent + fingerprints.percent, 3),
+          fingerprintBytesPerToken: fingerprints.bytesPerToken,
+          fingerprintPercent: fingerprints.percent,
+          fingerprintRatio: fingerprints.ratio,
+          clientCheckPercent: client.percent,
           clientCheckMs: client.checkMs,
           clientAnswerMs: client.answerMs,
           costRatioNode: native.ratio,
@@ -71,6 +77,6 @@ function notes({ browser }: ModelStage): string[] {
     `${browser}. costRatio: one check over the answer that it checks, each on an engine of its own, one after the other; the median of the pairs.`,
     'floor: of both, what the model alone takes. The WebAssembly build of ONNX Runtime computes one row about as fast for each number as many rows; native code and graphics devices do not.',
     'detectionAt300: the least of the ten cheats; 16 answers of each, of which 20,000 are drawn. falseAccusation: the largest of the shares that fail of stretches of 32 tokens (they overlap), of whole answers, and of 100,000 drawn answers of either direction; a tab answers and Node reads, and the other way round.',
-    'clientOverheadPercent: what quote, chain of tokens, text and receipt take on the main thread, over the time from the question to the end of the answer, by another tab of this machine; a larger model takes longer, its checks do not.',
+    'clientOverheadPercent: what a node takes to make the fingerprints of an answer (fingerprintPercent of its time; fingerprintRatio: the whole answer with them over one without), and what quote, chain of tokens, text and receipt take on the main thread, over the time from the question to the end of the answer, by another tab of this machine; a larger model takes longer, its checks do not.',
   ]
 }

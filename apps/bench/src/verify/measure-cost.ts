@@ -3,7 +3,7 @@
  * @module
  */
 import { createLocalEngine, type OpenRuntime } from '@weft/engine/local'
-import { defaultSampling } from '@weft/protocol'
+import { defaultSampling, fingerprintBytes } from '@weft/protocol'
 import type { ModelFolder } from '../calibrate/backends.ts'
 import type { ModelStage } from '../model-stage.ts'
 import { type BenchRow, median, rounded } from '../report.ts'
@@ -66,6 +66,35 @@ export async function costInTabs(stage: ModelStage, rounds: number) {
   await maker.close()
   await verifier.close()
   return { ratio: ratioOf(times), row: rowOf('tab, WebAssembly', times) }
+}
+
+/** The same job with fingerprints and without, in turns, each behind a beginning that nobody has read. */
+export async function costOfFingerprints(stage: ModelStage, rounds: number) {
+  const page = await stage.openPage()
+  const init = { model: '/model/', dtype: 'q8', backend: 'wasm', threads: null } as const
+  await page.evaluate((options) => window.modelPage.open('weft', options), init)
+  const answer = (round: number, fingerprints: boolean) =>
+    page.evaluate((asked) => window.modelPage.timeAnswer(asked), { ...jobOf(round), fingerprints })
+  const times: { making: number; ratio: number; bytes: number }[] = []
+  for (let round = -warmUps; round < rounds; round += 1) {
+    const isFirst = round % 2 === 0
+    const before = await answer(1000 + 2 * round, isFirst)
+    const after = await answer(1001 + 2 * round, !isFirst)
+    const [made, plain] = isFirst ? [before, after] : [after, before]
+    const perToken = (ms: number, tokens: readonly number[]) => ms / tokens.length
+    times.push({
+      making: (100 * made.fingerprintsMs) / made.ms,
+      ratio: perToken(made.ms, made.tokens) / perToken(plain.ms, plain.tokens),
+      bytes: (fingerprintBytes * made.fingerprints) / made.tokens.length,
+    })
+  }
+  await page.close()
+  const measured = times.slice(warmUps)
+  return {
+    percent: rounded(median(measured.map(({ making }) => making)), 3),
+    ratio: rounded(median(measured.map(({ ratio }) => ratio)), 3),
+    bytesPerToken: rounded(Math.max(...measured.map(({ bytes }) => bytes)), 3),
+  }
 }
 
 /** In Node the engine tells what its model alone took: a check cannot cost less. */

@@ -1,11 +1,18 @@
 import type { Outcome } from '@weft/protocol'
 import type { AnswerRecord, CheckRecord, Opinion, Witness } from '@weft/sdk'
 import { expect, test } from 'vitest'
-import { checkSentence, falseNodeSentence } from './check-words.ts'
+import { checkSentence, falseNodeSentence, fingerprintWords } from './check-words.ts'
 
 const lot = { isSampled: true, drawn: null }
 const by = (outcome: Outcome, margins = [0, 0, 0]) =>
   ({ outcome, margins: Float32Array.from(margins) }) as Opinion
+
+test('what fingerprints say is told where somebody looked at them', () => {
+  const likenesses = [90, 127].map((alike) => ({ values: 128, alike, meanMantissa: 1 }))
+  expect(fingerprintWords({ outcome: 'passed', likenesses: [] })).toBe('')
+  expect(fingerprintWords({ outcome: 'failed', likenesses })).toMatch(/not this model’s.* 70 % of/)
+  expect(fingerprintWords({ outcome: 'suspicious', likenesses })).toMatch(/70 % of .*, or more/)
+})
 
 const sentence = (change: Partial<AnswerRecord>) =>
   checkSentence({

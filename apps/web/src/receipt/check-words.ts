@@ -143,6 +143,19 @@ export const opinionWords = {
   failed: 'Another tab says: this model, asked like this, did not choose these tokens.',
 }
 
+/** What it saw in the states behind the answer, where margins left it open; empty where it did not look. */
+export function fingerprintWords({
+  outcome,
+  likenesses,
+}: Pick<Opinion, 'outcome' | 'likenesses'>): string {
+  if (likenesses.length === 0) return ''
+  const least = Math.min(...likenesses.map(({ alike, values }) => alike / values))
+  const share = `${Math.floor(100 * least)} %`
+  return outcome === 'failed'
+    ? `The fingerprints of its computation are not this model’s: in the one that is least like it, ${share} of the values agree.`
+    : `The fingerprints of its computation are this model’s: in each of them ${share} of the values agree, or more. Of seed and temperature they say nothing.`
+}
+
 /** Of an answer that was not checked, by a tab that was caught with another one; empty for all others. */
 export function falseNodeSentence(
   { segments, check, recheck }: Pick<AnswerRecord, 'segments' | 'check' | 'recheck'>,

@@ -1,6 +1,6 @@
 import type { Opinion } from '@weft/sdk'
 import { shortPeerId } from '../row/summary.ts'
-import { opinionWords } from './check-words.ts'
+import { fingerprintWords, opinionWords } from './check-words.ts'
 import { MarginPlot } from './margin-plot.tsx'
 
 /** What other tabs found that computed an answer again; nothing where none did. */
@@ -12,6 +12,7 @@ export function OpinionList({ opinions }: { opinions: readonly Opinion[] }) {
         <li key={opinion.verifierPeerId}>
           <p className="font-medium">{opinionWords[opinion.outcome]}</p>
           <MarginPlot opinion={opinion} />
+          {opinion.likenesses.length > 0 && <p className="mt-1">{fingerprintWords(opinion)}</p>}
           <p className="mt-1 text-ash">
             Signed by{' '}
             <span className="font-mono text-xs">{shortPeerId(opinion.verifierPeerId)}</span>

@@ -101,7 +101,7 @@ function billLine(each: AnswerRecord['bills'][number]): string {
   return `${tokens}, at ${priceWords(each.price)}: ${exactWeft(each.costWei)}`
 }
 
-function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {
+function proof({ job, nonce, receipt, quote, fingerprints }: AnswerRecord): FactGroup {
   return {
     title: 'Seed and hashes',
     facts: [
@@ -112,6 +112,10 @@ function proof({ job, nonce, receipt, quote }: AnswerRecord): FactGroup {
       { name: 'Sampler', value: hex(receipt?.samplerHash), id: true },
       { name: 'Tokenizer', value: hex(receipt?.tokenizerHash), id: true },
       { name: 'Last token link', value: hex(receipt?.tokenChain.at(-1)), id: true },
+      {
+        name: 'Fingerprints',
+        value: fingerprints.length > 0 ? `${fingerprints.length}, one every 32 tokens` : '',
+      },
       { name: 'Text', value: hex(receipt?.textHash), id: true },
     ],
   }

@@ -35,8 +35,9 @@ async function* relay(
   init: GenerateInit,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GeneratePart, void, undefined> {
-  const { messages, sampling, seed, maxTokens, overflow, answered } = init
-  const stream = connection.generate({ messages, sampling, seed, maxTokens, overflow, answered })
+  const { messages, sampling, seed, maxTokens, overflow, answered, hiddenStates = false } = init
+  const asked = { messages, sampling, seed, maxTokens, overflow, answered, hiddenStates }
+  const stream = connection.generate(asked)
   let outputTokens = answered.length
   let prefilledMs = performance.now()
   try {
