@@ -3,8 +3,11 @@
  * @module
  */
 import type { BrowserContextOptions, Page } from '@playwright/test'
+import { startServing } from './contributor.ts'
 import { test as base, expect } from './fixtures.ts'
 import { type ForeignSite, serveForeign } from './foreign/serve.ts'
+import { injectWallet } from './injected-wallet.ts'
+import { connectWallet, deposit } from './wallet-page.ts'
 import { recordEvents, widgetOn } from './widget-page.ts'
 
 const foreignPort = 7295
@@ -211,6 +214,54 @@ test('a page that attacks gets nothing allowed, nothing asked and nothing to rea
   expect(sockets).toEqual([])
   expect(await keptKeys(page, siteUrl)).toBe(0)
 })
+
+test('the visitor’s wallet pays, by a limit set on Weft’s own site, and never because the page asks', async ({
+  visitor,
+  newBrowserPage,
+  siteUrl,
+  foreign,
+}) => {
+  await startServing(await newBrowserPage(), siteUrl, {
+    backend: 'wasm',
+    price: { input: '1', output: '2' },
+  })
+  const page = await visitor()
+  await page.goto(`${foreign.url}/examples/plain.html`)
+  const widget = widgetOn(page)
+  await widget.launcher.click()
+  await widget.consent('network')
+  await widget.frame.getByRole('button', { name: 'Settings' }).click()
+  await expect(widget.frame.getByTestId('paid-by')).toContainText('Nobody pays here')
+  const opening = page.waitForEvent('popup')
+  await widget.frame.getByRole('link', { name: 'Let a wallet pay' }).click()
+  const popup = await opening
+  const walletUrl = popup.url()
+  await popup.close()
+
+  const walletPage = await page.context().newPage()
+  await injectWallet(walletPage)
+  await walletPage.goto(walletUrl)
+  await expect(walletPage.getByRole('heading', { level: 1 })).toContainText('127.0.0.1:7295')
+  await connectWallet(walletPage)
+  await deposit(walletPage, 2)
+  await walletPage.close()
+  await expect(widget.frame.getByTestId('paid-by')).toContainText('up to 2.00 WEFT')
+  await widget.frame.getByRole('button', { name: 'Settings' }).click()
+  await widget.ask(sum)
+  expect(await widget.ended()).toContain('42')
+  await expect(widget.answers).toContainText('WEFT')
+
+  const asked = page.evaluate((text) => {
+    const chat = document.querySelector('weft-chat') as unknown as Asking
+    return chat.ask(text).catch(({ code }: { code: string }) => code)
+  }, sum)
+  await expect(widget.frame.getByText('your wallet would pay for it')).toBeVisible()
+  await widget.frame.getByRole('button', { name: 'Not now' }).click()
+  expect(await asked).toBe('widget/declined')
+  await expect(widget.answers).toHaveCount(1)
+})
+
+type Asking = { ask(text: string): Promise<unknown> }
 
 type Attack = {
   attack: { heard: { name?: string }[] } & Record<string, (...args: unknown[]) => unknown>

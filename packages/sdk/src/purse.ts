@@ -35,6 +35,7 @@ import {
   WeftError,
 } from '@weft/protocol'
 import type { Identity, Ledgers } from '@weft/storage'
+import { askSponsor, type SponsorInit } from './ask-sponsor.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
 
@@ -85,6 +86,11 @@ export interface Purse {
    * @throws WeftError `payments/no-funds` while nobody lets this tab spend, `payments/over-cap`
    */
   grant(init: GrantInit): Promise<GrantedFunds>
+  /**
+   * Asks an app's gateway for a grant to this tab's key; `fund` is what spends it, behind a look at the chain.
+   * @throws WeftError `sponsor/*`, `grants/*`
+   */
+  askSponsor(init: SponsorInit, options?: WaitOptions): Promise<GrantedFunds>
   /** What can be redeemed now by what is known of the chain, a transaction each. */
   redemptions(worth?: WorthRedeeming): PlannedRedemption[]
   /** Looks at the chain again for what was redeemed or revoked. @throws WeftError `payments/chain-lost` */
@@ -191,6 +197,7 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
       if (!payer) throw new WeftError('payments/no-funds', 'Nobody lets this tab spend anything.')
       return { ...payer.funds, grant: await payer.grant(init) }
     },
+    askSponsor: (init, options) => askSponsor(init, privateKey, options),
     redemptions: (worth) => payee?.plan(policyOf(worth)) ?? [],
     async refresh({ worth, signal } = {}) {
       await payee?.refresh({ signal, fromWei: policyOf(worth).redeemLaneFromWei })

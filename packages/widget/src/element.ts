@@ -3,7 +3,7 @@
  * opening. Whatever matters is in the frame; this runs in a page that nobody has to trust. Its shadow root is
  * open: it holds no secret, and a page that wanted to could take the place of `attachShadow` anyway.
  *
- * Attributes: `model app compute theme lang label placeholder accent`, `mode` (`bubble` or `inline`), `open`.
+ * Attributes: `model gateway app compute theme lang label placeholder accent`, `mode` (`bubble` or `inline`), `open`.
  * Parts: `launcher`, `panel`, `frame`. Events, which bubble: `weft-open`, `weft-close`, `weft-ready`, `weft-text`,
  * `weft-answer`, `weft-visitor`, `weft-error`.
  * @module

@@ -11,9 +11,11 @@ const label = z.string().max(120).nullable()
 
 const configSchema: z.ZodType<PageConfig> = z.strictObject({
   model: z.string().max(200).nullable(),
-  app: z
-    .url({ protocol: /^https?$/ })
-    .max(500)
+  sponsor: z
+    .strictObject({
+      gateway: z.url({ protocol: /^https?$/ }).max(500),
+      app: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    })
     .nullable(),
   compute: z.enum(['network', 'device']),
   theme: z.enum(['light', 'dark', 'auto']),

@@ -8,8 +8,8 @@
 export type PageConfig = {
   /** Id or CID of a model that Weft's site lists; null: whichever comes first there. */
   model: string | null
-  /** Gateway of the app that pays for its visitors, absolute; null: nobody does. */
-  app: string | null
+  /** Who pays for the page's visitors: an app, by the gateway that knows it; null: nobody does. */
+  sponsor: { gateway: string; app: string } | null
   /** What the page would have compute; the visitor decides. */
   compute: 'network' | 'device'
   theme: 'light' | 'dark' | 'auto'

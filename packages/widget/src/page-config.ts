@@ -8,6 +8,7 @@ import type { PageConfig } from './messages.ts'
 export const configAttributes = [
   'model',
   'app',
+  'gateway',
   'compute',
   'theme',
   'lang',
@@ -21,9 +22,11 @@ export function readConfig(element: HTMLElement): PageConfig {
     element.getAttribute(name)?.trim().slice(0, most) || null
   const theme = text('theme', 10)
   const accent = text('accent', 7)
+  const gateway = absolute(text('gateway', 500))
+  const app = text('app', 64)
   return {
     model: text('model', 200),
-    app: absolute(text('app', 500)),
+    sponsor: gateway && app && /^[a-z0-9][a-z0-9-]*$/.test(app) ? { gateway, app } : null,
     compute: text('compute', 10) === 'device' ? 'device' : 'network',
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     lang: langOf(element),

@@ -1,5 +1,5 @@
 import { useCell } from '@weft/react'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { CreditsPanel } from '../credits/credits-panel.tsx'
 import { useMoney } from '../site/tab-context.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -8,11 +8,15 @@ import { useWallet } from '../wallet/use-wallet.ts'
 import { AccountPanel } from './account-panel.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
 import { LimitPanel } from './limit-panel.tsx'
+import { readOtherKey } from './other-key.ts'
+import { OtherKeyPage } from './other-key-page.tsx'
 import { PaymentsPanel } from './payments-panel.tsx'
 import { WithdrawPanel } from './withdraw-panel.tsx'
 
 /** What this page may spend, whose it is, and how it comes back. */
 export function WalletPage() {
+  const [other] = useState(readOtherKey)
+  if (other) return <OtherKeyPage {...other} />
   return (
     <Page
       title="Wallet"

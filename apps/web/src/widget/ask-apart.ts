@@ -16,6 +16,7 @@ export const apartQuestionSchema = z.strictObject({
   host: z.string(),
   model: z.strictObject({ modelCid: z.string(), name: z.string(), downloadBytes: z.number() }),
   compute: computeSchema,
+  isPaid: z.boolean(),
   lang: z.string(),
 })
 export type ApartQuestion = z.output<typeof apartQuestionSchema>

@@ -21,7 +21,7 @@ function reply(message: ApartReply): void {
 function show(question: ApartQuestion): void {
   const root = document.getElementById('root')
   if (!root) return
-  const { host, model, compute, lang } = question
+  const { host, model, compute, isPaid, lang } = question
   const { words, language } = frameWords(lang)
   document.documentElement.lang = language
   document.title = `${words.windowTitle} · Weft`
@@ -37,6 +37,7 @@ function show(question: ApartQuestion): void {
           host={host}
           model={model}
           suggested={compute}
+          isPaid={isPaid}
           question={null}
           onAllow={(allowed) => reply({ type: 'weft-reply', allowed })}
           onDecline={() => reply({ type: 'weft-reply', allowed: null })}

@@ -17,6 +17,8 @@ type ConsentProps = {
   model: OfferedModel
   /** What the page would have. */
   suggested: Compute
+  /** It says that it pays for its visitors. */
+  isPaid: boolean
   /** What it has asked already. */
   question: string | null
   onAllow: (compute: Compute) => void
@@ -27,7 +29,8 @@ type ConsentProps = {
 
 /** The one place where a page gets leave, in Weft's own frame or window. */
 export function Consent(props: ConsentProps) {
-  const { words, watch, host, model, suggested, question, onAllow, onDecline, onApart } = props
+  const { words, watch, host, model, suggested, isPaid, question, onAllow, onDecline, onApart } =
+    props
   const [compute, setCompute] = useState(suggested)
   const [note, setNote] = useState<string | null>(null)
   const sight = useCell(watch.sight)
@@ -56,7 +59,7 @@ export function Consent(props: ConsentProps) {
         <legend className="pb-1 text-sm font-medium">{words.who}</legend>
         <Choice
           title={words.network}
-          note={words.networkNote}
+          note={isPaid ? words.networkPaid(host) : words.networkNote}
           checked={compute === 'network'}
           onChoose={() => setCompute('network')}
         />

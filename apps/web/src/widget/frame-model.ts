@@ -8,10 +8,11 @@ import type { Cell, CuratedModel } from '@weft/sdk'
 import { initialSettings } from '../chat/answer-settings.ts'
 import { createSession, type Session } from '../chat/session.ts'
 import { type OpenedTab, openTabOf } from '../site/open-site.ts'
-import { fetchSiteConfig } from '../site/site-config.ts'
+import { fetchSiteConfig, type SiteConfig } from '../site/site-config.ts'
 import { createStore } from '../site/store.ts'
 import { createPageAsks, type PageAsks } from './page-asks.ts'
 import type { PageLine } from './page-line.ts'
+import { type PayingWatch, watchPaying } from './paying.ts'
 import { type Permission, readPermission, writePermission } from './permission.ts'
 import type { SightWatch } from './sight.ts'
 
@@ -24,6 +25,7 @@ export type Frame = {
   session: Session
   asks: PageAsks
   permission: Cell<Permission | null>
+  paying: PayingWatch
   /** Rejects with a WeftError. */
   opened: Promise<OpenedTab>
   /** What the page has chosen of what this site lists. @throws WeftError `sdk/catalogue`, `widget/no-model` */
@@ -54,8 +56,14 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     return offered
   }
 
+  const configured = Promise.withResolvers<SiteConfig>()
+  configured.promise.catch(() => {}) // Whoever needs it says what failed.
+  const paying = watchPaying({ opened: opening.promise, config: configured.promise, line })
+
   function open({ compute }: Permission): void {
-    const reading = fetchSiteConfig().then((site) => {
+    const config = fetchSiteConfig()
+    config.then(configured.resolve, configured.reject)
+    const reading = config.then((site) => {
       // On this device alone means that nobody is told anything.
       const relays = compute === 'device' ? [] : site.tab.relays
       return { ...site, tab: { ...site.tab, relays } }
@@ -66,14 +74,21 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
   async function ask(text: string): Promise<void> {
     const where = permission.get()?.compute === 'device' ? 'local' : 'network'
     const modelCid = (await model()).modelCid
-    session.send(text, { where, modelCid, settings: initialSettings, maxPrice: null })
+    if (where === 'network') await untilKnown(paying.known)
+    const maxPrice = paying.state.get().spendable?.maxPrice ?? null
+    session.send(text, { where, modelCid, settings: initialSettings, maxPrice })
   }
 
   const asks = createPageAsks({
     line,
     session,
     send: ask,
-    isAllowed: () => permission.get() !== null,
+    // What costs the visitor's own money is asked by the visitor alone.
+    async isAllowed() {
+      if (!permission.get()) return false
+      await untilKnown(paying.known)
+      return paying.state.get().by !== 'wallet'
+    },
     isShown: () => untilShown(watch.sight),
   })
   line.onWish((wish) => {
@@ -91,6 +106,7 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     session,
     asks,
     permission,
+    paying,
     opened: opening.promise,
     model,
     async send(text) {
@@ -109,6 +125,13 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
       location.reload()
     },
   }
+}
+
+/** A gateway or a chain that says nothing for so long pays nothing yet. */
+const payingMs = 20_000
+
+function untilKnown(known: Promise<void>): Promise<void> {
+  return Promise.race([known, new Promise<void>((resolve) => setTimeout(resolve, payingMs))])
 }
 
 /** The page learns that there was an answer, not which. */

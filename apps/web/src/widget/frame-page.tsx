@@ -10,6 +10,7 @@ import { hostOf, useFrame, useWords } from './frame-context.tsx'
 import type { OfferedModel } from './frame-model.ts'
 import { FrameSettings } from './frame-settings.tsx'
 import { FrameTurns } from './frame-turns.tsx'
+import { PaidQuestion } from './paid-question.tsx'
 
 /** All that the frame shows. */
 export function FramePage() {
@@ -59,9 +60,14 @@ export function FramePage() {
       </header>
       {!permission && <Asking onDecline={close} />}
       {permission && (asksSettings ? <FrameSettings /> : <FrameTurns />)}
-      {permission && !asksSettings && <FrameComposer />}
+      {permission && !asksSettings && <FrameFoot />}
     </div>
   )
+}
+
+function FrameFoot() {
+  const isAsked = useCell(useFrame().asks.pending) !== null
+  return isAsked ? <PaidQuestion /> : <FrameComposer />
 }
 
 function Asking({ onDecline }: { onDecline: () => void }) {
@@ -91,6 +97,7 @@ function Asking({ onDecline }: { onDecline: () => void }) {
           host={host}
           model={model}
           suggested={config.compute}
+          isPaid={config.sponsor !== null}
           question={question?.text ?? null}
           onAllow={frame.allow}
           onDecline={() => {
@@ -98,9 +105,12 @@ function Asking({ onDecline }: { onDecline: () => void }) {
             onDecline()
           }}
           onApart={(compute) =>
-            askApart({ host, model, compute, lang: config.lang }, (allowed) => {
-              if (allowed) frame.allow(allowed)
-            })
+            askApart(
+              { host, model, compute, isPaid: config.sponsor !== null, lang: config.lang },
+              (allowed) => {
+                if (allowed) frame.allow(allowed)
+              },
+            )
           }
         />
       )}

@@ -1,11 +1,12 @@
 import { useCell } from '@weft/react'
 import { useState } from 'react'
+import { weft } from '../money/amounts.ts'
 import type { OpenedTab } from '../site/open-site.ts'
 import { toData } from '../site/open-site.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Switch } from '../ui/switch.tsx'
-import { useFrame, useWords } from './frame-context.tsx'
+import { hostOf, useFrame, useWords } from './frame-context.tsx'
 import { isHonestClick } from './sight.ts'
 import { useFrameTab } from './use-frame-tab.ts'
 
@@ -25,6 +26,7 @@ export function FrameSettings() {
       <Button kind="plain" onClick={frame.forget}>
         {words.forget}
       </Button>
+      {site && permission.compute === 'network' && <WhoPays site={site} />}
       {site && permission.compute === 'network' && <Contribute site={site} />}
       <a
         href="/"
@@ -35,6 +37,46 @@ export function FrameSettings() {
         {words.openWeft}
       </a>
     </main>
+  )
+}
+
+function WhoPays({ site: { tab } }: { site: OpenedTab }) {
+  const frame = useFrame()
+  const words = useWords()
+  const { by, spendable, error } = useCell(frame.paying.state)
+  const [isLooking, setIsLooking] = useState(false)
+  const host = hostOf(frame.line.origin)
+  const amount = weft(spendable?.capWei ?? 0n)
+  const search = new URLSearchParams({ for: tab.purse.address, page: host })
+  const said = {
+    sponsor: words.paidBy.sponsor(host, amount),
+    wallet: words.paidBy.wallet(amount),
+    nobody: words.paidBy.nobody,
+  }
+  return (
+    <section className="flex flex-col gap-1 border-t border-thread pt-3">
+      <p data-testid="paid-by">{said[by ?? 'nobody']}</p>
+      {error && <ErrorNote error={error} />}
+      {by !== 'wallet' && (
+        <a
+          href={`/wallet?${search}`}
+          target="_blank"
+          rel="noopener"
+          onClick={() => {
+            setIsLooking(true)
+            frame.paying.followWallet()
+          }}
+          className="text-sm text-indigo underline underline-offset-2"
+        >
+          {words.letWalletPay}
+        </a>
+      )}
+      {isLooking && by !== 'wallet' && (
+        <p role="status" className="text-sm text-ash">
+          {words.lookingForWallet}
+        </p>
+      )}
+    </section>
   )
 }
 

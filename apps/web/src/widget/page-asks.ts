@@ -32,7 +32,7 @@ export type PageAsksInit = {
   /** Asks in the shown conversation. Rejects with a WeftError where it cannot. */
   send(text: string): Promise<void>
   /** Whether it needs no word of the visitor any more. */
-  isAllowed(): boolean
+  isAllowed(): Promise<boolean>
   /** Where it is not told yet, it is waited for. */
   isShown(): Promise<boolean>
 }
@@ -109,8 +109,8 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
         return refuse(id, 'hidden', 'The frame is not shown, so it does nothing.')
       }
       if (pending.get() || shown()?.run) return refuse(id, 'busy', 'Another answer is being made.')
-      if (isAllowed()) void run(question)
-      else pending.update(() => question)
+      pending.update(() => question)
+      if ((await isAllowed()) && takePending()) void run(question)
     },
     accept() {
       const question = takePending()

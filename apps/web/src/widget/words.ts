@@ -30,6 +30,8 @@ const english = {
   network: 'Other people’s tabs',
   networkNote:
     'They read what you ask, and see this device’s internet address. Only tabs that answer for nothing are asked.',
+  networkPaid: (host: string) =>
+    `They read what you ask, and see this device’s internet address. ${host} pays those that ask for money.`,
   device: 'This device alone',
   deviceNote: (size: string) =>
     `Fetches ${size}, kept for this site, then uses your graphics card or processor. What you ask stays here.`,
@@ -47,6 +49,15 @@ const english = {
     network: 'Other people’s tabs answer here.',
     device: 'This device answers here, alone.',
   } satisfies Record<Permission['compute'], string>,
+  paidBy: {
+    nobody: 'Nobody pays here: only tabs that answer for nothing are asked.',
+    sponsor: (host: string, amount: string) => `${host} pays for you here, up to ${amount}.`,
+    wallet: (amount: string) => `Your wallet pays here, up to ${amount} in all.`,
+  },
+  letWalletPay: 'Let a wallet pay, on Weft’s own site',
+  lookingForWallet: 'Waiting for the wallet. Come back here when it is done.',
+  askForMoney: (host: string) => `${host} would ask this, and your wallet would pay for it:`,
+  askIt: 'Ask it',
   forget: 'Change or forget this',
   contribute: 'Answer for others while this page is open',
   contributeNote:
@@ -79,6 +90,8 @@ const german: FrameWords = {
   network: 'Tabs anderer Leute',
   networkNote:
     'Sie lesen, was Sie fragen, und sehen die Internetadresse dieses Geräts. Gefragt werden nur Tabs, die umsonst antworten.',
+  networkPaid: (host) =>
+    `Sie lesen, was Sie fragen, und sehen die Internetadresse dieses Geräts. Wer Geld verlangt, wird von ${host} bezahlt.`,
   device: 'Dieses Gerät allein',
   deviceNote: (size) =>
     `Lädt ${size}, die für diese Website behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
@@ -97,6 +110,15 @@ const german: FrameWords = {
     network: 'Hier antworten Tabs anderer Leute.',
     device: 'Hier antwortet dieses Gerät, allein.',
   },
+  paidBy: {
+    nobody: 'Hier bezahlt niemand: Gefragt werden nur Tabs, die umsonst antworten.',
+    sponsor: (host, amount) => `Hier bezahlt ${host} für Sie, bis zu ${amount}.`,
+    wallet: (amount) => `Hier bezahlt Ihre Wallet, insgesamt bis zu ${amount}.`,
+  },
+  letWalletPay: 'Eine Wallet bezahlen lassen, auf Wefts eigener Seite',
+  lookingForWallet: 'Warten auf die Wallet. Kommen Sie zurück, wenn es getan ist.',
+  askForMoney: (host) => `${host} möchte dies fragen, und Ihre Wallet würde es bezahlen:`,
+  askIt: 'Fragen',
   forget: 'Ändern oder vergessen',
   contribute: 'Für andere antworten, solange diese Seite offen ist',
   contributeNote:

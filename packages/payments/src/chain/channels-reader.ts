@@ -40,7 +40,12 @@ export type CollateralOnChain = SpendingLimit & {
 export type ChannelsReader = ChannelsView & {
   readAccount(address: Hex): Promise<AccountOnChain>
   readCollateral(key: { channelId: Hex; signer: Hex }): Promise<CollateralOnChain>
+  /** @returns the channel in which a wallet has let the key spend, within the last hours; null where none has */
+  findChannel(signer: Hex): Promise<Hex | null>
 }
+
+/** Of events in one request: public RPC servers answer for no more. */
+const lookBackBlocks = 9_999n
 
 /** @returns a key's channel: the `salt`-th of its payer */
 export function channelIdOf(payer: Hex, salt: Hex): Hex {
@@ -102,6 +107,20 @@ export async function createChannelsReader({
         ]),
       )
       return { walletWei, depositWei, gasWei }
+    },
+    async findChannel(signer) {
+      const latest = await asking(reader.getBlockNumber({ cacheTime: 0 }))
+      const events = await asking(
+        reader.getContractEvents({
+          ...channels,
+          eventName: 'Authorized',
+          args: { signer },
+          fromBlock: latest > lookBackBlocks ? latest - lookBackBlocks : 0n,
+          toBlock: latest,
+          strict: true,
+        }),
+      )
+      return events.at(-1)?.args.channelId ?? null
     },
     async readCollateral({ channelId, signer }) {
       const [[capWei, committedWei, seconds], [, , provenAt, isSettled]] = await asking(
