@@ -2,37 +2,9 @@
  * `<weft-chat>` in other people's pages.
  * @module
  */
-import type { BrowserContextOptions, Page } from '@playwright/test'
-import { startServing } from './contributor.ts'
-import { test as base, expect } from './fixtures.ts'
-import { type ForeignSite, serveForeign } from './foreign/serve.ts'
-import { injectWallet } from './injected-wallet.ts'
-import { connectWallet, deposit } from './wallet-page.ts'
+import type { Page } from '@playwright/test'
+import { expect, test } from './foreign/fixtures.ts'
 import { recordEvents, widgetOn } from './widget-page.ts'
-
-const foreignPort = 7295
-
-/**
- * Playwright switches off that storage is kept apart for each site that a frame is in, and then a frame has none.
- * The last list of switched-off features is the one that counts.
- */
-const asBrowsersAre = ['--disable-features=Translate']
-
-type Visitor = { visitor(options?: BrowserContextOptions): Promise<Page> }
-
-const test = base.extend<Visitor, { foreign: ForeignSite }>({
-  visitor: async ({ newBrowserPage }, use) => {
-    await use((options) => newBrowserPage(options, asBrowsersAre))
-  },
-  foreign: [
-    async ({ siteUrl }, use) => {
-      const foreign = await serveForeign(siteUrl, foreignPort)
-      await use(foreign)
-      await foreign.stop()
-    },
-    { scope: 'worker' },
-  ],
-})
 
 const sum = 'What is 27 + 15?'
 
@@ -214,54 +186,6 @@ test('a page that attacks gets nothing allowed, nothing asked and nothing to rea
   expect(sockets).toEqual([])
   expect(await keptKeys(page, siteUrl)).toBe(0)
 })
-
-test('the visitor’s wallet pays, by a limit set on Weft’s own site, and never because the page asks', async ({
-  visitor,
-  newBrowserPage,
-  siteUrl,
-  foreign,
-}) => {
-  await startServing(await newBrowserPage(), siteUrl, {
-    backend: 'wasm',
-    price: { input: '1', output: '2' },
-  })
-  const page = await visitor()
-  await page.goto(`${foreign.url}/examples/plain.html`)
-  const widget = widgetOn(page)
-  await widget.launcher.click()
-  await widget.consent('network')
-  await widget.frame.getByRole('button', { name: 'Settings' }).click()
-  await expect(widget.frame.getByTestId('paid-by')).toContainText('Nobody pays here')
-  const opening = page.waitForEvent('popup')
-  await widget.frame.getByRole('link', { name: 'Let a wallet pay' }).click()
-  const popup = await opening
-  const walletUrl = popup.url()
-  await popup.close()
-
-  const walletPage = await page.context().newPage()
-  await injectWallet(walletPage)
-  await walletPage.goto(walletUrl)
-  await expect(walletPage.getByRole('heading', { level: 1 })).toContainText('127.0.0.1:7295')
-  await connectWallet(walletPage)
-  await deposit(walletPage, 2)
-  await walletPage.close()
-  await expect(widget.frame.getByTestId('paid-by')).toContainText('up to 2.00 WEFT')
-  await widget.frame.getByRole('button', { name: 'Settings' }).click()
-  await widget.ask(sum)
-  expect(await widget.ended()).toContain('42')
-  await expect(widget.answers).toContainText('WEFT')
-
-  const asked = page.evaluate((text) => {
-    const chat = document.querySelector('weft-chat') as unknown as Asking
-    return chat.ask(text).catch(({ code }: { code: string }) => code)
-  }, sum)
-  await expect(widget.frame.getByText('your wallet would pay for it')).toBeVisible()
-  await widget.frame.getByRole('button', { name: 'Not now' }).click()
-  expect(await asked).toBe('widget/declined')
-  await expect(widget.answers).toHaveCount(1)
-})
-
-type Asking = { ask(text: string): Promise<unknown> }
 
 type Attack = {
   attack: { heard: { name?: string }[] } & Record<string, (...args: unknown[]) => unknown>

@@ -20,6 +20,7 @@ import { prefix } from './prefix.ts'
 import { relay } from './relay.ts'
 import type { Bench, BenchReport } from './report.ts'
 import { road } from './road.ts'
+import { size } from './size.ts'
 import { storm } from './storm.ts'
 import { verify } from './verify/bench.ts'
 import { vouchers } from './vouchers.ts'
@@ -43,6 +44,7 @@ const benches: Record<string, Bench> = {
   verify,
   collusion,
   credits,
+  size,
 }
 
 const usage = `npm run bench -- NAME [options]

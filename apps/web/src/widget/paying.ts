@@ -10,7 +10,7 @@ import { createStore } from '../site/store.ts'
 import type { Spendable } from './frame-money.ts'
 import type { PageLine } from './page-line.ts'
 
-export type Paying = {
+type Paying = {
   /** Null: nobody, so only tabs that answer for nothing are asked. */
   by: 'sponsor' | 'wallet' | null
   spendable: Spendable | null
