@@ -12,7 +12,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     siteUrl,
   }) => {
     const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
-    for (const path of ['/', '/contribute', '/verify', '/models', '/wallet']) {
+    for (const path of ['/', '/contribute', '/verify', '/models', '/wallet', '/embed']) {
       await test.step(path, async () => {
         await page.goto(`${siteUrl}${path}`)
         await expect(page.getByRole('status').first()).toBeVisible()

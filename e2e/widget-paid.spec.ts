@@ -4,7 +4,6 @@
  */
 import { startServing } from './contributor.ts'
 import { expect, test } from './foreign/fixtures.ts'
-import { openSponsor } from './foreign/sponsor.ts'
 import { injectWallet } from './injected-wallet.ts'
 import { connectWallet, deposit } from './wallet-page.ts'
 import { widgetOn } from './widget-page.ts'
@@ -16,18 +15,18 @@ test('an app pays for its visitors by grants; then a wallet, by a limit set on W
   newBrowserPage,
   siteUrl,
   foreign,
+  sponsor,
 }) => {
-  const selling = newBrowserPage().then((page) =>
-    startServing(page, siteUrl, { backend: 'wasm', price: { input: '1', output: '2' } }),
-  )
-  const gateway = await openSponsor(await newBrowserPage(), siteUrl, foreign.url)
-  await selling
+  await startServing(await newBrowserPage(), siteUrl, {
+    backend: 'wasm',
+    price: { input: '1', output: '2' },
+  })
   const page = await visitor()
   await page.goto(`${foreign.url}/examples/plain.html`)
   await page.locator('weft-chat').evaluate((chat, url) => {
     chat.setAttribute('gateway', url)
     chat.setAttribute('app', 'shop')
-  }, gateway.url)
+  }, sponsor.url)
   const widget = widgetOn(page)
   await widget.launcher.click()
   await expect(widget.frame.getByText('127.0.0.1:7295 pays those')).toBeVisible()
@@ -38,7 +37,6 @@ test('an app pays for its visitors by grants; then a wallet, by a limit set on W
   await widget.frame.getByRole('button', { name: 'Settings' }).click()
   const payer = widget.frame.getByTestId('paid-by')
   await expect(payer).toContainText('127.0.0.1:7295 pays for you here, up to 0.10 WEFT')
-  await gateway.end()
 
   const opening = page.waitForEvent('popup')
   await widget.frame.getByRole('link', { name: 'Let a wallet pay' }).click()

@@ -59,6 +59,8 @@ function pageOf(path: string, policy: Policy) {
     const headers = { ...isolated, 'Cross-Origin-Resource-Policy': 'cross-origin' }
     return { policy: anywhere, headers }
   }
+  // They stand for other people's pages, which are not isolated.
+  if (path.startsWith('/examples/')) return { policy, headers: {} }
   // It answers the frame that opened it, which an isolated window could not.
   if (path === windowPath) return { policy, headers: {} }
   return { policy, headers: isolated }

@@ -5,6 +5,7 @@
 import type { BrowserContextOptions, Page } from '@playwright/test'
 import { test as base } from '../fixtures.ts'
 import { type ForeignSite, serveForeign } from './serve.ts'
+import { openSponsor, type Sponsor } from './sponsor.ts'
 
 const foreignPort = 7295
 
@@ -14,11 +15,20 @@ const foreignPort = 7295
  */
 const asBrowsersAre = ['--disable-features=Translate']
 
-type Visitor = { visitor(options?: BrowserContextOptions): Promise<Page> }
+type Visitor = {
+  visitor(options?: BrowserContextOptions): Promise<Page>
+  /** An app that pays for the visitors of foreign pages, until the test ends. */
+  sponsor: Sponsor
+}
 
 export const test = base.extend<Visitor, { foreign: ForeignSite }>({
   visitor: async ({ newBrowserPage }, use) => {
     await use((options) => newBrowserPage(options, asBrowsersAre))
+  },
+  sponsor: async ({ newBrowserPage, siteUrl, foreign }, use) => {
+    const sponsor = await openSponsor(await newBrowserPage(), siteUrl, foreign.url)
+    await use(sponsor)
+    await sponsor.end()
   },
   foreign: [
     async ({ siteUrl }, use) => {

@@ -12,8 +12,14 @@ import { connectWallet, deposit } from '../wallet-page.ts'
 
 const port = 7292
 
+export type Sponsor = { url: string; end(): Promise<void> }
+
 /** @param page - of the app's owner. @param pageOrigin - where the visitors are */
-export async function openSponsor(page: Page, siteUrl: string, pageOrigin: string) {
+export async function openSponsor(
+  page: Page,
+  siteUrl: string,
+  pageOrigin: string,
+): Promise<Sponsor> {
   const folder = await mkdtemp(join(tmpdir(), 'weft-e2e-'))
   const wallet = await injectWallet(page)
   const { relays, networks } = await (await fetch(`${siteUrl}/weft.json`)).json()
@@ -44,7 +50,7 @@ export async function openSponsor(page: Page, siteUrl: string, pageOrigin: strin
   const running = start()
   const { url } = await readiness(running)
   return {
-    url: url as string,
+    url,
     async end() {
       await running.end('SIGINT')
       await rm(folder, { recursive: true })

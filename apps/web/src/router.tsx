@@ -59,6 +59,15 @@ const walletRoute = createRoute({
   ),
 })
 
+const embedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/embed',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./embed/embed-page.tsx')),
+    'EmbedPage',
+  ),
+})
+
 const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/shared',
@@ -75,6 +84,7 @@ export const router = createRouter({
     verifyRoute,
     modelsRoute,
     walletRoute,
+    embedRoute,
     sharedRoute,
   ]),
   defaultPreload: false,

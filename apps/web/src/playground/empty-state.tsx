@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router'
+
 const examples = [
   'Tell me a story about a fox and a lantern.',
   'What is Weft?',
@@ -28,6 +30,13 @@ export function EmptyState({ onExample }: { onExample: (prompt: string) => void 
           </li>
         ))}
       </ul>
+      <p className="text-sm text-ash">
+        The same on your own page:{' '}
+        <Link to="/embed" className="text-indigo underline underline-offset-2">
+          two lines of HTML
+        </Link>
+        .
+      </p>
     </div>
   )
 }
