@@ -61,7 +61,9 @@ function inverse(value: number): number {
 
 /** a b + c. @param a in [0, prime], as c; b in [0, prime) */
 function multiplyAdd(a: number, b: number, c: number): number {
-  return ((Math.imul(a, b) + c) >>> 0) % prime
+  const value = a * b + c
+  // Exact, and many times as fast as `%`.
+  return value - Math.floor(value / prime) * prime
 }
 
 function at(values: Uint32Array, index: number): number {
