@@ -4,6 +4,7 @@
  */
 import type { BackendChoice } from '@weft/engine'
 import type { FetchProgress } from '@weft/storage'
+import { openTab } from './lazy-tab.ts'
 import type { AnswerChoice } from './openai/answers.ts'
 import { createOpenAiDoors, type OpenAiDoors } from './openai/doors.ts'
 import { findModel } from './openai/find-model.ts'
@@ -61,7 +62,6 @@ export type PrepareOptions = WaitOptions & {
  */
 export async function createClient(init: ClientInit): Promise<WeftClient> {
   const { relays = [], iceServers = [], modelsUrl, folder, local, maxPrice, grade, funding } = init
-  const { openTab } = await import('./open-tab.ts')
   const tab = await openTab({ relays, iceServers, modelsUrl, folder })
   if (funding) await tab.purse.fund(funding)
   return clientOf(tab, {

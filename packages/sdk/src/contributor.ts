@@ -5,6 +5,7 @@
 import type { BackendChoice } from '@weft/engine'
 import type { ChannelsView } from '@weft/payments'
 import type { Price } from '@weft/protocol'
+import { openTab } from './lazy-tab.ts'
 import { findModel } from './openai/find-model.ts'
 import type { Tab, TabInit } from './tab.ts'
 
@@ -58,7 +59,6 @@ export interface WeftNode {
  */
 export async function createNode(init: NodeInit): Promise<WeftNode> {
   const { roles, channels, iceServers = [], ...rest } = init
-  const { openTab } = await import('./open-tab.ts')
   const tab = await openTab({ ...rest, iceServers })
   try {
     if (channels) await tab.purse.earnOn(channels)

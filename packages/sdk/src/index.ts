@@ -53,7 +53,7 @@ export {
 export { createNode, type NodeInit, type NodeRoles, type WeftNode } from './contributor.ts'
 export type { TabCredits } from './credits/tab-credits.ts'
 export * from './fits-device.ts'
-export { openTab } from './open-tab.ts'
+export { openTab } from './lazy-tab.ts'
 export type { WeftAnswer } from './openai/answer-stream.ts'
 export type { AnswerChoice, RequestOptions } from './openai/answers.ts'
 export { type ApiError, type ApiErrorType, ParameterError, toApiError } from './openai/api-error.ts'

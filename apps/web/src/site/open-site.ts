@@ -43,8 +43,13 @@ export function openSite(): Site {
 }
 
 export async function openTabOf(reading: Promise<SiteConfig>): Promise<OpenedTab> {
-  const [config, { openTab, parsePolicy, foldAnswer, fitsDevice, readDevice }, { parseSettings }] =
-    await Promise.all([reading, import('@weft/sdk'), import('../chat/parse-settings.ts')])
+  const [config, { openTab }, sdk, { parseSettings }] = await Promise.all([
+    reading,
+    import('@weft/sdk/tab'),
+    import('@weft/sdk'),
+    import('../chat/parse-settings.ts'),
+  ])
+  const { parsePolicy, foldAnswer, fitsDevice, readDevice } = sdk
   const tab = await openTab({ ...config.tab, pausePolicy: readPausePolicy() })
   tab.node.policy.subscribe(() => writePausePolicy(tab.node.policy.get()))
   followPausePolicy(() => tab.node.setPolicy(parsePolicy(readPausePolicy())))
