@@ -10,6 +10,7 @@ import { credits } from './credits.ts'
 import { decode } from './decode.ts'
 import { failover } from './failover.ts'
 import { gas } from './gas.ts'
+import { gateway } from './gateway.ts'
 import { hidden } from './hidden.ts'
 import { join } from './join.ts'
 import { layers } from './layers.ts'
@@ -40,6 +41,7 @@ const benches: Record<string, Bench> = {
   vouchers,
   paid,
   gas,
+  gateway,
   losses,
   verify,
   collusion,

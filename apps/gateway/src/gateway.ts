@@ -119,7 +119,7 @@ export function createGateway(init: GatewayInit): Gateway {
   }
 
   type Doors = { create(params: never, options: object): Promise<object> }
-  const answers = (path: string, operation: string, doors: Doors) =>
+  const answers = (path: string, operation: string, doors: () => Doors) =>
     app.post(path, async (context) => {
       const body = await readJson(context.req.raw, maxBodyBytes)
       checkEmbedding(operation, body.model)
@@ -136,13 +136,13 @@ export function createGateway(init: GatewayInit): Gateway {
           return end(outcome)
         },
       }
-      const create = (options: object) => doors.create(body as never, options)
+      const create = (options: object) => doors().create(body as never, options)
       const { raw: request } = context.req
       return respond(answering, { request, operation, model: body.model, admission, create })
     })
-  answers('/v1/chat/completions', 'chat', upstream.chat.completions)
-  answers('/v1/completions', 'text_completion', upstream.completions)
-  answers('/v1/embeddings', 'embeddings', upstream.embeddings)
+  answers('/v1/chat/completions', 'chat', () => upstream.chat.completions)
+  answers('/v1/completions', 'text_completion', () => upstream.completions)
+  answers('/v1/embeddings', 'embeddings', () => upstream.embeddings)
 
   app.get('/health', (context) => context.json({ status: 'ok', running }))
   app.notFound(() =>
