@@ -25,6 +25,7 @@ import { size } from './size.ts'
 import { storm } from './storm.ts'
 import { verify } from './verify/bench.ts'
 import { vouchers } from './vouchers.ts'
+import { zkml } from './zkml.ts'
 
 const benches: Record<string, Bench> = {
   chunks,
@@ -47,6 +48,7 @@ const benches: Record<string, Bench> = {
   collusion,
   credits,
   size,
+  zkml,
 }
 
 const usage = `npm run bench -- NAME [options]

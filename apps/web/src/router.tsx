@@ -50,6 +50,15 @@ const modelsRoute = createRoute({
   ),
 })
 
+const provedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/models/proved',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./proved/proved-page.tsx')),
+    'ProvedPage',
+  ),
+})
+
 const walletRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/wallet',
@@ -83,6 +92,7 @@ export const router = createRouter({
     contributeRoute,
     verifyRoute,
     modelsRoute,
+    provedRoute,
     walletRoute,
     embedRoute,
     sharedRoute,

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
 import { useTab } from '../site/tab-context.tsx'
@@ -68,6 +69,18 @@ function Shelves({ tab: { models, storing } }: { tab: Tab }) {
           </ul>
         </section>
       )}
+      <section aria-labelledby="proved-title">
+        <h2 id="proved-title" className="text-lg font-semibold">
+          Proved models
+        </h2>
+        <p className="mt-1 max-w-[66ch] text-sm text-ash">
+          Small ones whose weights nobody sees, and whose answers come with a proof that contracts
+          check.{' '}
+          <Link to="/models/proved" className="text-indigo underline">
+            See one at work
+          </Link>
+        </p>
+      </section>
       <KeptModels models={models} storing={storing} />
       <StorePanel storing={storing} />
       <ImportBox models={models} />

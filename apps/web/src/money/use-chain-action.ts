@@ -5,6 +5,7 @@
 import type {
   ChannelsWallet,
   CreditsWallet,
+  LendingWallet,
   RegistryWallet,
   SendOptions,
   VerdictsWallet,
@@ -22,6 +23,7 @@ export type ChainTools = {
   registry: RegistryWallet
   verdicts: VerdictsWallet
   credits: CreditsWallet
+  lending: LendingWallet
   /** Coins for the fees of about ten redemptions. */
   sendFees(to: Hex, options: SendOptions): Promise<unknown>
   network: PayingNetwork
@@ -63,6 +65,7 @@ export function useChainAction(wallet: WalletActions | null): ChainAction {
         registry: chain.createRegistryWallet(init),
         verdicts: chain.createVerdictsWallet(init),
         credits: chain.createCreditsWallet(init),
+        lending: chain.createLendingWallet(init),
         network,
         async sendFees(to, how) {
           const { maxFeePerGas } = await clients.reader.estimateFeesPerGas()

@@ -33,6 +33,13 @@ export {
 export { type CreditsWallet, createCreditsWallet } from './credits-wallet.ts'
 export { type FiatRate, readFiatRate } from './fiat-rate.ts'
 export {
+  createLendingWallet,
+  type LendingWallet,
+  type LoanDecision,
+  type ProofPurpose,
+  type ProvedAnswer,
+} from './lending-wallet.ts'
+export {
   createRegistryWallet,
   type OperatorOnChain,
   type RegistryWallet,

@@ -86,6 +86,17 @@ const sentences: Record<string, (args: Arguments) => string> = {
   NotAMember: () => 'Nobody has bought with this secret, or the bond of it is gone.',
   NotYet: ([from]) => `This is possible from ${time(from)} on.`,
   TreeFull: () => 'No more tickets of this denomination can be sold here.',
+  // ProvedInference
+  UnknownModel: () => 'Nobody has committed to the weights of this model, or it was struck.',
+  UnknownRequest: () => 'Nobody has asked for this score.',
+  AlreadyProved: () => 'This request is answered already: a proof counts once.',
+  ForeignProof: () => 'The proof is for another chain or contract. Make one for this.',
+  NotForThisRequest: () =>
+    'The proof is for another request, or for who made another. Make one for this.',
+  // LendingDesk
+  NotApproved: () => 'This loan is not approved.',
+  NotTheApplicant: () => 'Only who applied for this loan can draw it.',
+  HasALoan: () => 'This wallet has a loan already.',
   // ERC-20 of OpenZeppelin
   ERC20InsufficientBalance: ([, balance, needed]) =>
     `This takes ${amount(needed)}, and the wallet has ${amount(balance)}.`,

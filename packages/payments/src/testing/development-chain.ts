@@ -4,7 +4,13 @@
  */
 import { tokenAbi } from '@weft/contracts'
 import { startAnvil } from '@weft/contracts/anvil'
-import { deployContracts, developmentParameters, type VerdictRules } from '@weft/contracts/deploy'
+import {
+  deployContracts,
+  deployLendingDesk,
+  developmentParameters,
+  type ExampleInit,
+  type VerdictRules,
+} from '@weft/contracts/deploy'
 import { addressFromPeerId, type Hex, type PrivateKey, peerIdFromPrivateKey } from '@weft/protocol'
 import {
   createPublicClient,
@@ -81,6 +87,9 @@ export async function startDevelopmentChain(rules: Partial<VerdictRules> = {}) {
     channels: await createChannelsReader({ reader, chainId, deployment }),
     clientsOf,
     createWallet,
+    /** @returns where the desk is that decides by this model */
+    openLendingDesk: (example: ExampleInit) =>
+      deployLendingDesk({ wallet: funder, reader }, deployment, example),
     /**
      * A tab's key as a wallet of its own has registered it, with stake and coins for fees.
      * @param roles - see `registryRoles`

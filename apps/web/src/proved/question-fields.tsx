@@ -1,0 +1,60 @@
+import type { ModelCard } from '@weft/sdk/proved'
+import { useId } from 'react'
+
+type QuestionFieldsProps = {
+  card: ModelCard
+  answers: readonly number[]
+  onChange: (answers: readonly number[]) => void
+}
+
+/** One slider for each answer, in its own unit. */
+export function QuestionFields({ card, answers, onChange }: QuestionFieldsProps) {
+  return (
+    <div className="grid gap-x-8 gap-y-3 sm:grid-cols-2">
+      {card.features.map((feature, index) => (
+        <Question
+          key={feature.name}
+          feature={feature}
+          value={answers[index] ?? feature.low}
+          onChange={(value) => onChange(answers.with(index, value))}
+        />
+      ))}
+    </div>
+  )
+}
+
+type QuestionProps = {
+  feature: ModelCard['features'][number]
+  value: number
+  onChange: (value: number) => void
+}
+
+function Question({ feature: { name, unit, low, high }, value, onChange }: QuestionProps) {
+  const id = useId()
+  const words = `${value.toLocaleString('en')}${unit ? ` ${unit}` : ''}`
+  return (
+    <div className="grid gap-0.5">
+      <div className="flex items-baseline justify-between gap-3 text-sm">
+        <label htmlFor={id} className="text-ash first-letter:uppercase">
+          {name}
+        </label>
+        <span className="tabular-nums">{words}</span>
+      </div>
+      <input
+        id={id}
+        type="range"
+        min={Math.round(low)}
+        max={Math.round(high)}
+        step={stepOf(high - low)}
+        value={value}
+        aria-valuetext={words}
+        onChange={(event) => onChange(Number(event.target.value))}
+        className="h-6 w-full accent-indigo"
+      />
+    </div>
+  )
+}
+
+function stepOf(range: number): number {
+  return range > 4_000 ? 50 : range > 1_000 ? 10 : 1
+}

@@ -1,0 +1,14 @@
+/**
+ * Small models with secret weights: what they say, and the proof of it. Loaded when somebody has to do with one.
+ * @module
+ */
+export type { Proved, ProveStage } from '@weft/verification/proofs'
+export type { ModelCard } from '@weft/verification/proved-models'
+export {
+  answerOf,
+  type CheckedScores,
+  checkScores,
+  openProvedModel,
+  type ProvedModel,
+  type Scores,
+} from './proved-model.ts'
