@@ -40,10 +40,5 @@ export function createCreditStore(database: Database): CreditStore {
       await transaction.done
       return after
     },
-
-    async remove(id) {
-      const transaction = database.transaction('credits', 'readwrite', options)
-      await Promise.all([transaction.store.delete(id), transaction.done])
-    },
   }
 }

@@ -75,5 +75,4 @@ export interface CreditStore {
   put(record: CreditRecord): Promise<void>
   /** In one transaction, whatever other tabs do. @returns what is kept now, undefined where there is none */
   change(id: Hex, change: (record: CreditRecord) => CreditRecord): Promise<CreditRecord | undefined>
-  remove(id: Hex): Promise<void>
 }

@@ -23,7 +23,7 @@ type BuyFormProps = {
 /** As the contract says it. */
 const mostTickets = 100
 
-/** A secret is drawn and kept first, then its hash is bought for. */
+/** A secret is drawn and kept first, for good, then its hash is bought for. */
 export function BuyForm({ network, wallet, denominations, onDone }: BuyFormProps) {
   const tab = useTab()
   const [chosen, setChosen] = useState('0')
@@ -43,15 +43,11 @@ export function BuyForm({ network, wallet, denominations, onDone }: BuyFormProps
     const { chainId, contracts } = network
     const contract = contracts.credits.toLowerCase() as Hex
     const at = { chainId, contract, denomination: Number(chosen) }
-    const { id, identity } = await tab.credits.prepare(at, tickets)
-    const reader = wallet.credits(network)
-    const isDone = await action.run(({ credits, options }) =>
+    const { identity } = await tab.credits.prepare(at, tickets)
+    await action.run(({ credits, options }) =>
       credits.buy({ denomination: at.denomination, identity, count: tickets }, options),
     )
-    // A transaction that nobody saw in a block may still be in one: then its secret is kept.
-    const isBought =
-      isDone || (await reader.member(at.denomination, identity).then(Boolean, () => true))
-    if (!isBought && action.step === null) await tab.credits.forget(id)
+    await tab.credits.refresh()
     await onDone()
   }
 

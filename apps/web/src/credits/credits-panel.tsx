@@ -19,7 +19,7 @@ type CreditsPanelProps = {
 
 /** Tickets: bought in the open, spent by a key that nobody can tell the wallet by. */
 export function CreditsPanel({ network, wallet, canBuy }: CreditsPanelProps) {
-  const purchases = usePurchases(network)
+  const purchases = usePurchases(wallet, network)
   const { denominations, error, look } = useDenominations(wallet, network)
   const spending = useSpending(wallet, network)
   const known = purchases?.filter(({ denomination }) => denominations?.[denomination]) ?? []

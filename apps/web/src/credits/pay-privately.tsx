@@ -24,7 +24,7 @@ function PrivateSwitch() {
   const { wallet } = useWallet()
   const { funds } = useCell(useMoney().state)
   const network = wallet?.networks[0] ?? null
-  const purchases = usePurchases(network)
+  const purchases = usePurchases(wallet, network)
   const spending = useSpending(wallet, network)
   const credits = network?.contracts.credits.toLowerCase()
   if (funds?.current && funds.payer.toLowerCase() === credits) {

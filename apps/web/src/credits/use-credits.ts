@@ -17,14 +17,34 @@ export type Purchase = NonNullable<Purchases>[number]
 
 const none: Cell<Purchases> = { get: () => null, subscribe: () => () => {} }
 
-/** Of this network, the newest last; null until they are read. */
-export function usePurchases(network: PayingNetwork | null): readonly Purchase[] | null {
+/**
+ * Of this network; null until they are read. One whose transaction is in no block yet, or was never sent, is kept and
+ * not shown: its secret may still be paid for.
+ */
+export function usePurchases(
+  wallet: WalletActions | null,
+  network: PayingNetwork | null,
+): readonly Purchase[] | null {
   const credits = useTab()?.credits
+  const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set())
   useEffect(() => void credits?.refresh().catch(() => {}), [credits])
   const all = useCell(credits?.purchases ?? none)
+  useEffect(() => {
+    if (!wallet || !network || !all) return
+    const reader = wallet.credits(network)
+    for (const { id, denomination } of all) {
+      reader.member(denomination, BigInt(id)).then(
+        (member) => member && setConfirmed((known) => new Set([...known, id])),
+        () => {}, // Shown when it is looked for again.
+      )
+    }
+  }, [wallet, network, all])
   const contract = network?.contracts.credits.toLowerCase()
   return (
-    all?.filter((each) => each.chainId === network?.chainId && each.contract === contract) ?? null
+    all?.filter(
+      (each) =>
+        each.chainId === network?.chainId && each.contract === contract && confirmed.has(each.id),
+    ) ?? null
   )
 }
 

@@ -34,7 +34,6 @@ function createStore() {
   return {
     list: async () => [...records.values()],
     put: async (purchase: Purchase) => void records.set(purchase.id, purchase),
-    remove: async (id: Hex) => void records.delete(id),
     change: async (id: Hex, change: (purchase: Purchase) => Purchase) => {
       const before = records.get(id)
       if (before) records.set(id, change(before))

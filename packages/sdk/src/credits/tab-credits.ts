@@ -30,8 +30,6 @@ export type TabCredits = {
   refresh(): Promise<void>
   /** Draws a secret and keeps it, so that nothing is bought for one that could be lost. */
   prepare(at: CreditsRef, count: number): Promise<{ id: Hex; identity: bigint }>
-  /** Drops what was never bought. */
-  forget(id: Hex): Promise<void>
   /**
    * Sets a ticket aside for a key and proves it: to be sent by anybody but the buyer's wallet.
    * @throws WeftError `payments/no-ticket`, `payments/no-member`; what the prover and the chain throw
@@ -44,7 +42,7 @@ export type TabCredits = {
 }
 
 export type TabCreditsInit = {
-  store: PurchaseStore & { remove(id: Hex): Promise<void> }
+  store: PurchaseStore
   prover: () => Promise<Pick<Prover, 'prove'>>
 }
 
@@ -80,10 +78,6 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
       })
       await refresh()
       return { id, identity }
-    },
-    async forget(id) {
-      await store.remove(id)
-      await refresh()
     },
     async spend({ id, key, reader, nowMs }, { onStage, signal } = {}) {
       const { proveTicket, takeTicket } = await import('@weft/payments/credits')

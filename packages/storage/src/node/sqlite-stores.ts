@@ -58,7 +58,6 @@ function createCredits(tables: Tables): CreditStore {
         if (after) credits.put(id, after)
         return after
       }),
-    remove: async (id) => credits.remove(id),
   }
 }
 
