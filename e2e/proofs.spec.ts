@@ -14,8 +14,8 @@ const risky = {
   loan: 15_000,
   term: 12,
   'late payments in 2 years': 6,
-  'since the last': 1,
-  'used of them': 95,
+  'since the last late payment': 1,
+  'credit in use': 95,
   savings: 0,
 }
 

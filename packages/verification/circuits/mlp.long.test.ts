@@ -119,10 +119,8 @@ test('all signals follow from the inputs', async () => {
   // The same constraints before sums are put into one another: of those of Poseidon none follows alone then.
   const plain = await compileCircuit('mlp', join(folder, 'plain'), 'O1')
   const system = await readConstraints(plain.r1cs)
-  for (const sample of [{}, { network: evenNetwork(127, 0) }]) {
-    const witness = await witnessOf(circuitInputOf(sampleProof(sample)), plain)
-    expect(undetermined(system, witness).length).toBe(0)
-  }
+  const witness = await witnessOf(circuitInputOf(sampleProof()), plain)
+  expect(undetermined(system, witness).length).toBe(0)
 }, 120_000)
 
 test('no signal can be changed alone', async () => {

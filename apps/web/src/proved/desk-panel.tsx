@@ -1,11 +1,11 @@
+import { Link } from '@tanstack/react-router'
 import type { LoanDecision } from '@weft/payments/chain'
 import type { ProveStage, Scores } from '@weft/sdk/proved'
 import { useState } from 'react'
 import { ActionNote } from '../money/action-note.tsx'
-import { ConnectPanel } from '../money/connect-panel.tsx'
 import { Section } from '../money/section.tsx'
 import { useChainAction } from '../money/use-chain-action.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, buttonClass } from '../ui/button.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
 import { stageWords } from './stage-words.ts'
 import type { ProvedTools } from './use-proved-model.ts'
@@ -66,7 +66,11 @@ export function DeskPanel({ tools: { model }, answers, said }: DeskPanelProps) {
           </p>
         </div>
       ) : (
-        <ConnectPanel state={state} wallet={wallet} />
+        <p>
+          <Link to="/wallet" className={buttonClass('plain')}>
+            Connect a wallet
+          </Link>
+        </p>
       )}
       {stage ? (
         <p className="text-sm text-ash">{stageWords[stage]}</p>
