@@ -8,8 +8,8 @@ import { keccak_256 } from '@noble/hashes/sha3.js'
 import { CID } from 'multiformats/cid'
 import { z } from 'zod'
 import { bytesToHex, hexToBytes } from './bytes.ts'
-import { bytesSchema } from './codec.ts'
 import { publicKeyFromPeerId } from './signature.ts'
+import { bytesSchema } from './values.ts'
 
 /** Bytes as `0x` and lower-case hex, the way chains' libraries take them. */
 export type Hex = `0x${string}`

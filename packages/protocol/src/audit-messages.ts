@@ -4,12 +4,12 @@
  * @module
  */
 import { z } from 'zod'
-import { bytesSchema } from './codec.ts'
 import { fingerprintsSchema } from './fingerprint.ts'
 import { wireErrorSchema } from './infer-messages.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { receiptSchema } from './receipt.ts'
+import { bytesSchema } from './values.ts'
 import { courtSchema, findingSchema, verdictSchema } from './verdict.ts'
 
 export const auditRequestSchema = z.strictObject({

@@ -6,11 +6,11 @@
  */
 import { z } from 'zod'
 import { concatBytes } from './bytes.ts'
-import { boundedBytesSchema, bytesSchema, cidSchema } from './codec.ts'
 import { MalformedError } from './errors.ts'
 import { decodeWithBody, encodeWithBody } from './head-and-body.ts'
 import { limits } from './limits.ts'
 import { chunkBytes } from './manifest.ts'
+import { boundedBytesSchema, bytesSchema, cidSchema } from './values.ts'
 
 const requestIdSchema = z.int().min(0).max(0xffff_ffff)
 const hashSchema = bytesSchema(32)

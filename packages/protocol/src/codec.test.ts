@@ -9,7 +9,7 @@ import {
   decodeBlobResponse,
   encodeBlobResponse,
 } from './blob-messages.ts'
-import { decode, encode, weiSchema } from './codec.ts'
+import { decode, encode } from './codec.ts'
 import { directoryRequestSchema, directoryResponseSchema } from './directory-messages.ts'
 import { WeftError } from './errors.ts'
 import {
@@ -32,6 +32,7 @@ import {
   sampleRegistration,
   sampleRoad,
 } from './testing/samples.ts'
+import { weiSchema } from './values.ts'
 import { fundsSchema, voucherSchema } from './voucher.ts'
 
 const { job, nonce, quote, receipt, deltas } = sampleRoad()

@@ -6,8 +6,7 @@ import { z } from 'zod'
 import { sha256, utf8ToBytes } from './bytes.ts'
 import { fingerprintSchema } from './fingerprint.ts'
 import { limits, tokensPerWindow } from './limits.ts'
-
-export const tokenIdSchema = z.int().min(0).max(0xffffffff)
+import { tokenIdSchema } from './values.ts'
 
 export const deltaSchema = z.strictObject({
   /** Position of the first token of this delta in the answer, from 0. */

@@ -3,7 +3,6 @@
  * @module
  */
 import { z } from 'zod'
-import { cidSchema } from './codec.ts'
 import { wireErrorSchema } from './infer-messages.ts'
 import { priceSchema } from './job.ts'
 import { limits } from './limits.ts'
@@ -14,6 +13,7 @@ import {
   registrationSchema,
   sealedOfferSchema,
 } from './registration.ts'
+import { cidSchema } from './values.ts'
 import { workChallengeSchema } from './work.ts'
 
 /** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. */

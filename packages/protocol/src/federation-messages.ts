@@ -4,10 +4,10 @@
  * @module
  */
 import { z } from 'zod'
-import { peerIdSchema } from './codec.ts'
 import { relayAddressesSchema } from './directory-messages.ts'
 import { limits } from './limits.ts'
 import { activeJobsSchema, sealedOfferSchema } from './registration.ts'
+import { peerIdSchema } from './values.ts'
 
 /** Of a set of registrations: two relays that compute the same one hold the same, all but surely. */
 export const digestSchema = z.strictObject({

@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from 'zod'
-import { boundedBytesSchema } from './codec.ts'
 import { limits, tokensPerWindow } from './limits.ts'
+import { boundedBytesSchema } from './values.ts'
 
 /** Of one window of 32 tokens: a modulus and the 128 coefficients of a polynomial, each u16 little-endian. */
 export const fingerprintBytes = 258

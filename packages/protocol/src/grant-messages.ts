@@ -10,9 +10,10 @@
  * @module
  */
 import { z } from 'zod'
-import { bytesSchema, hashValue, peerIdSchema, timestampMsSchema } from './codec.ts'
+import { hashValue } from './codec.ts'
 import { wireErrorSchema } from './infer-messages.ts'
 import { checkHash, type PrivateKey, signatureSchema, signHash } from './signature.ts'
+import { bytesSchema, peerIdSchema, timestampMsSchema } from './values.ts'
 import { fundsSchema, grantSchema } from './voucher.ts'
 import { workChallengeSchema } from './work.ts'
 

@@ -5,12 +5,12 @@
  * @module
  */
 import { z } from 'zod'
-import { bytesSchema } from './codec.ts'
-import { deltaSchema, tokenIdSchema } from './delta.ts'
+import { deltaSchema } from './delta.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { quoteSchema } from './quote.ts'
 import { receiptSchema } from './receipt.ts'
+import { bytesSchema, tokenIdSchema } from './values.ts'
 import { jobPaymentSchema, voucherSchema } from './voucher.ts'
 
 /** An error as it crosses the wire: a stable code and a sentence. */

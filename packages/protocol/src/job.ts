@@ -4,17 +4,11 @@
  */
 import { z } from 'zod'
 import { randomBytes, sha256, utf8ToBytes } from './bytes.ts'
-import {
-  bytesSchema,
-  cidSchema,
-  hashValue,
-  peerIdSchema,
-  timestampMsSchema,
-  weiSchema,
-} from './codec.ts'
+import { hashValue } from './codec.ts'
 import { TooLargeError, WeftError } from './errors.ts'
 import { limits } from './limits.ts'
 import { type Sampling, samplingSchema } from './sampling.ts'
+import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema, weiSchema } from './values.ts'
 
 export const messageSchema = z.strictObject({
   role: z.enum(['system', 'user', 'assistant']),
@@ -28,12 +22,6 @@ export const priceSchema = z.strictObject({
   outputWeiPerMillion: weiSchema,
 })
 export type Price = z.output<typeof priceSchema>
-
-export const freePrice: Price = { inputWeiPerMillion: 0n, outputWeiPerMillion: 0n }
-
-export function isFree({ inputWeiPerMillion, outputWeiPerMillion }: Price): boolean {
-  return inputWeiPerMillion === 0n && outputWeiPerMillion === 0n
-}
 
 /**
  * What happens when a conversation leaves no room for an answer: the job is refused, or the oldest

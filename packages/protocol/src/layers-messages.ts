@@ -5,10 +5,10 @@
  * @module
  */
 import { z } from 'zod'
-import { cidSchema } from './codec.ts'
 import { MalformedError } from './errors.ts'
 import { decodeWithBody, encodeWithBody } from './head-and-body.ts'
 import { wireErrorSchema } from './infer-messages.ts'
+import { cidSchema } from './values.ts'
 
 export const layersLimits = {
   /** Rows that decode together. */

@@ -7,11 +7,11 @@ import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { z } from 'zod'
 import { sha256 } from './bytes.ts'
-import { cidSchema, decode, encode } from './codec.ts'
-import { tokenIdSchema } from './delta.ts'
+import { decode, encode } from './codec.ts'
 import { layersLimits } from './layers-messages.ts'
 import { limits } from './limits.ts'
 import { thresholdsSchema } from './thresholds.ts'
+import { cidSchema, tokenIdSchema } from './values.ts'
 
 /** 1 MiB: the unit of hashing, transfer and storage. */
 export const chunkBytes = 1024 * 1024

@@ -4,12 +4,13 @@
  */
 import { z } from 'zod'
 import { bytesEqual } from './bytes.ts'
-import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './codec.ts'
 import { WeftError } from './errors.ts'
-import { isFree, type Job, jobId, priceSchema } from './job.ts'
+import { type Job, jobId, priceSchema } from './job.ts'
 import { limits } from './limits.ts'
+import { isFree } from './price.ts'
 import { mostPromptTokens } from './prompt-tokens.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './values.ts'
 import { paymentTermsSchema } from './voucher.ts'
 
 /** Where and with what a model runs. */

@@ -7,16 +7,18 @@
 import { z } from 'zod'
 import { addressFromPeerId, bytes32Schema, type Hex, modelKey } from './address.ts'
 import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
-import { bytesSchema, cidSchema, hashValue, peerIdSchema, timestampMsSchema } from './codec.ts'
+import { hashValue } from './codec.ts'
 import { type Delta, TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
 import { windowsFilled } from './fingerprint.ts'
 import { type Job, jobId, type Price, priceSchema } from './job.ts'
 import { limits, tokensPerWindow } from './limits.ts'
+import { costWei } from './price.ts'
 import { type EngineInfo, engineInfoSchema, type Quote } from './quote.ts'
-import { samplerHash } from './sampling.ts'
+import { samplerHash } from './sampler.ts'
 import { checkHash, type PrivateKey, signatureSchema, signHash } from './signature.ts'
 import { hashStruct, hashText, hashTyped } from './typed-data.ts'
+import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema } from './values.ts'
 import { amountSchema } from './voucher.ts'
 
 export const finishReasonSchema = z.enum(['stop', 'length', 'cancelled'])
@@ -110,17 +112,6 @@ export function receiptId(receipt: UnsignedReceipt | Receipt): Uint8Array {
 
 function zeros(length: number): Hex {
   return `0x${'00'.repeat(length)}`
-}
-
-/** @returns the cost in token units, rounded down once over the whole job */
-export function costWei(
-  price: Price,
-  { inputTokens, outputTokens }: { inputTokens: number; outputTokens: number },
-): bigint {
-  const total =
-    price.inputWeiPerMillion * BigInt(inputTokens) +
-    price.outputWeiPerMillion * BigInt(outputTokens)
-  return total / 1_000_000n
 }
 
 /**

@@ -3,20 +3,14 @@
  * @module
  */
 import { z } from 'zod'
-import {
-  boundedBytesSchema,
-  bytesToHash,
-  cidSchema,
-  decode,
-  encode,
-  peerIdSchema,
-} from './codec.ts'
+import { bytesToHash, decode, encode } from './codec.ts'
 import { WeftError } from './errors.ts'
 import { priceSchema } from './job.ts'
 import { layerOfferSchema } from './layers-messages.ts'
 import { limits } from './limits.ts'
 import { engineInfoSchema } from './quote.ts'
 import { checkSignature, type PrivateKey, signatureSchema, signValue } from './signature.ts'
+import { boundedBytesSchema, cidSchema, peerIdSchema } from './values.ts'
 
 export const modelOfferSchema = z.strictObject({
   modelCid: cidSchema,

@@ -6,12 +6,13 @@
 import { base64url } from 'multiformats/bases/base64'
 import { z } from 'zod'
 import { bytesEqual, sha256, utf8ToBytes } from './bytes.ts'
-import { bytesSchema, decode, encode, peerIdSchema } from './codec.ts'
+import { decode, encode } from './codec.ts'
 import { MalformedError, TooLargeError, WeftError } from './errors.ts'
 import { fingerprintsSchema } from './fingerprint.ts'
 import { jobSchema } from './job.ts'
 import { limits } from './limits.ts'
 import { checkClaim, receiptSchema } from './receipt.ts'
+import { bytesSchema, peerIdSchema } from './values.ts'
 
 const subject = 'shared answer'
 /** Once unpacked: a long prompt and a long answer. */

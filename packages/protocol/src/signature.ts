@@ -8,8 +8,9 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { base58btc } from 'multiformats/bases/base58'
 import type { z } from 'zod'
 import { bytesEqual, concatBytes } from './bytes.ts'
-import { bytesSchema, hashValue } from './codec.ts'
+import { hashValue } from './codec.ts'
 import { MalformedError, SignatureError } from './errors.ts'
+import { bytesSchema } from './values.ts'
 
 /** 32 bytes, a scalar in [1, n). */
 export type PrivateKey = Uint8Array

@@ -5,11 +5,12 @@
  */
 import { z } from 'zod'
 import { addressSchema } from './address.ts'
-import { boundedBytesSchema, bytesSchema, hashValue, peerIdSchema } from './codec.ts'
+import { hashValue } from './codec.ts'
 import { likenessSchema } from './fingerprint.ts'
 import { limits, tokensPerWindow } from './limits.ts'
 import { checkHash, type PrivateKey, signatureSchema, signHash } from './signature.ts'
 import { hashStruct, hashText, hashTyped } from './typed-data.ts'
+import { boundedBytesSchema, bytesSchema, peerIdSchema } from './values.ts'
 
 /**
  * `failed`: not this model under these settings, but for fewer than one honest answer in ten thousand.

@@ -8,8 +8,8 @@
  */
 import { z } from 'zod'
 import { addressSchema, bytes32Schema } from './address.ts'
-import { weiSchema } from './codec.ts'
 import { signatureSchema } from './signature.ts'
+import { weiSchema } from './values.ts'
 
 /** Wei of the token that a contract's slot can hold: the whole supply fits in 90 bits. */
 export const amountSchema = weiSchema.refine((amount) => amount < 2n ** 96n, {

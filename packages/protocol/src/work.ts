@@ -6,9 +6,9 @@
  */
 import { z } from 'zod'
 import { concatBytes, sha256, utf8ToBytes } from './bytes.ts'
-import { bytesSchema } from './codec.ts'
 import { CancelledError } from './errors.ts'
 import { limits } from './limits.ts'
+import { bytesSchema } from './values.ts'
 
 export const workChallengeSchema = z.strictObject({
   /** Random, of this stream: nothing can be worked out ahead, nor used twice. */

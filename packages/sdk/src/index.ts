@@ -32,12 +32,7 @@ export type {
   Witness,
 } from '@weft/storage'
 export { foldAnswer } from './answer.ts'
-export {
-  type CatalogueProblem,
-  type CuratedModel,
-  type CuratedVariant,
-  fetchCatalogue,
-} from './catalogue.ts'
+export type { CatalogueProblem, CuratedModel, CuratedVariant } from './catalogue.ts'
 export type { Cell } from './cell.ts'
 export { type Chat, type ChatInit, type ChatMessage, type ChatState, createChat } from './chat.ts'
 export type * from './checking/court-state.ts'

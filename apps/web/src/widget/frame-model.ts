@@ -169,7 +169,10 @@ function explained(error: unknown): unknown {
 }
 
 async function findModel(wanted: string | null): Promise<OfferedModel> {
-  const [{ tab }, { fetchCatalogue }] = await Promise.all([fetchSiteConfig(), import('@weft/sdk')])
+  const [{ tab }, { fetchCatalogue }] = await Promise.all([
+    fetchSiteConfig(),
+    import('@weft/sdk/catalogue'),
+  ])
   const { curated, entries } = await fetchCatalogue(tab.modelsUrl)
   const named = curated.find(({ id, name }) => id === wanted || name === wanted)
   const entry = wanted

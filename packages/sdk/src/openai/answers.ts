@@ -2,7 +2,7 @@
  * Between OpenAI's words and the road: which model a name means, and what is asked of whom.
  * @module
  */
-import { bytesToHex, jobId, type Message, type Price, type Sampling } from '@weft/protocol'
+import type { Message, Price, Sampling } from '@weft/protocol'
 import type { Grade } from '@weft/storage'
 import type { Client, GenerateEvent, ModelEntry, WaitOptions } from '../tab.ts'
 import { type AnswerEvent, streamAnswer } from './answer-stream.ts'
@@ -49,7 +49,7 @@ export type Asked = {
 /** An answer that has begun: whoever refuses has refused by now. */
 export type BegunAnswer = {
   entry: ModelEntry
-  /** 24 hex digits of the job's id. */
+  /** As `answerId`. */
   id: string
   events: AsyncGenerator<AnswerEvent, void, undefined>
   controller: AbortController
@@ -63,6 +63,7 @@ export async function beginAnswer(
 ): Promise<BegunAnswer> {
   const { generate, defaults } = components
   const entry = await findModelAnywhere(components, { name: model, task: 'chat' }, { signal })
+  const { answerId } = await import('./answer-id.ts')
   const { where = 'network', maxPrice, grade } = { ...defaults, ...withoutUndefined(choice) }
   const request = {
     modelCid: entry.modelCid,
@@ -80,7 +81,7 @@ export async function beginAnswer(
     signal: ends,
     tellsText: isStream,
     onEvent(event) {
-      if (event.type === 'search-start') id = bytesToHex(jobId(event.answer.job)).slice(0, 24)
+      if (event.type === 'search-start') id = answerId(event.answer.job)
       onEvent?.(event)
     },
   })
