@@ -37,7 +37,11 @@ export type TabCredits = {
   spend(init: SpendInit, options?: SpendOptions): Promise<RelayedTicket>
   /** What is needed to have a purchase again elsewhere. Whoever has it can spend it. */
   backup(id: Hex): Promise<string>
-  /** @throws WeftError `payments/no-backup`, `payments/no-member`; what the chain throws */
+  /**
+   * Has a purchase here again, with what this browser has kept of it. Another that still has it must not spend it
+   * any more: what it sets aside is not known here until the chain has it.
+   * @throws WeftError `payments/no-backup`, `payments/no-member`; what the chain throws
+   */
   restore(text: string, reader: Members): Promise<void>
 }
 
@@ -116,22 +120,35 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
       const identity = identityOf(secret)
       const member = await reader.member(denomination, identity)
       if (!member) throw noPurchase()
-      const keys: Hex[] = []
-      for (let index = 0; index < member.count; index++) {
-        const nullifier = nullifierOf(secret, backup, index)
-        if (!(await reader.isUsed(nullifier))) break
-        const spent = await reader.spent(nullifier)
-        keys.push(spent?.key ?? noKey)
-      }
       const count = Number(member.count)
+      const onChain = await Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const nullifier = nullifierOf(secret, backup, index)
+          if (!(await reader.isUsed(nullifier))) return null
+          return (await reader.spent(nullifier))?.key ?? noKey
+        }),
+      )
+      const used = onChain.slice(0, onChain.findLastIndex((key) => key !== null) + 1)
+      // One below that nobody has used yet was set aside elsewhere, and its proof may be on its way to the chain.
+      const merge = (kept: readonly Hex[]) =>
+        Array.from(
+          { length: Math.max(kept.length, used.length) },
+          (_, index) => used[index] ?? kept[index] ?? noKey,
+        )
       const id = toHex(identity)
-      await store.put({ id, secret: toHex(secret), chainId, contract, denomination, count, keys })
+      const kept = await store.change(id, (purchase) => ({
+        ...purchase,
+        count,
+        keys: merge(purchase.keys),
+      }))
+      const at = { chainId, contract, denomination }
+      if (!kept) await store.put({ id, secret: toHex(secret), ...at, count, keys: merge([]) })
       await refresh()
     },
   }
 }
 
-/** Of a ticket that was withdrawn. */
+/** Of a ticket that no key may have: withdrawn, or set aside in another browser for a key unknown here. */
 const noKey = `0x${'0'.repeat(40)}` as const
 
 function endOfTomorrow(nowMs: number): bigint {
