@@ -3,7 +3,7 @@
  * The order of fields is part of the hash: it follows `contracts/Vouchers.sol` and the token's standards.
  * @module
  */
-import type { Address, TypedDataDomain } from 'viem'
+import type { Address } from 'viem'
 
 /** Signed by a channel's key, or by one that it granted something: all that a lane owes so far. */
 export const voucherTypes = {
@@ -63,21 +63,23 @@ export const registrationTypes = {
 /** Where a signature counts: one contract on one chain. */
 export type DomainInit = { chainId: number; address: Address }
 
+type Domain = { name: string; version: string; chainId: number; verifyingContract: Address }
+
 /** The domain of vouchers and grants; `address` is that of Channels. */
-export function channelsDomain(init: DomainInit): TypedDataDomain {
+export function channelsDomain(init: DomainInit): Domain {
   return domain('Weft Channels', init)
 }
 
 /** The domain of registrations; `address` is that of Registry. */
-export function registryDomain(init: DomainInit): TypedDataDomain {
+export function registryDomain(init: DomainInit): Domain {
   return domain('Weft Registry', init)
 }
 
 /** The domain of permits and EIP-3009 authorisations; `address` is that of Token. */
-export function tokenDomain(init: DomainInit): TypedDataDomain {
+export function tokenDomain(init: DomainInit): Domain {
   return domain('Weft', init)
 }
 
-function domain(name: string, { chainId, address }: DomainInit): TypedDataDomain {
+function domain(name: string, { chainId, address }: DomainInit): Domain {
   return { name, version: '1', chainId, verifyingContract: address }
 }

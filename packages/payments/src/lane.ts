@@ -2,8 +2,15 @@
  * A lane: one key of one channel pays one payee for one model.
  * @module
  */
-import { addressFromPeerId, type Funds, type Hex, modelKey } from '@weft/protocol'
-import { encodeAbiParameters, keccak256 } from 'viem/utils'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import {
+  addressFromPeerId,
+  bytesToHex,
+  type Funds,
+  type Hex,
+  modelKey,
+  words,
+} from '@weft/protocol'
 
 export type Lane = {
   channelId: Hex
@@ -28,16 +35,9 @@ export function laneBetween(
   }
 }
 
-const laneWords = [
-  { type: 'bytes32' },
-  { type: 'address' },
-  { type: 'address' },
-  { type: 'bytes32' },
-] as const
-
 /** @returns the id by which the contract knows the lane (`laneIdOf`) */
 export function laneIdOf({ channelId, signer, payee, model }: Lane): Hex {
-  return keccak256(encodeAbiParameters(laneWords, [channelId, signer, payee, model]))
+  return `0x${bytesToHex(keccak_256(words([channelId, signer, payee, model])))}`
 }
 
 /** @returns whose cap a lane spends: the key's own, or that of who granted it a part */

@@ -2,16 +2,16 @@
  * A tab's key agrees to a wallet that owns it: stakes for it, and takes what it earns.
  * @module
  */
-import { registrationTypes, registryDomain } from '@weft/contracts'
 import {
   addressFromPeerId,
+  bytesToHex,
   type Hex,
   type PrivateKey,
   peerIdFromPrivateKey,
   signHash,
 } from '@weft/protocol'
-import { compactSignatureToSignature, hashTypedData, hexToBytes, serializeSignature } from 'viem'
-import { compactSignature } from './signatures.ts'
+import { parityOf } from './signatures.ts'
+import { hashRegistration } from './typed-hashes.ts'
 
 export type RegistrationInit = {
   chainId: number
@@ -27,21 +27,11 @@ export type RegistrationInit = {
 }
 
 /** @returns the key's consent as Registry takes it: 65 bytes r, s, v */
-export function signRegistration(
-  { chainId, registry, ...message }: RegistrationInit,
-  privateKey: PrivateKey,
-): Hex {
+export function signRegistration(init: RegistrationInit, privateKey: PrivateKey): Hex {
   const operator = addressFromPeerId(peerIdFromPrivateKey(privateKey))
-  const hash = hexToBytes(
-    hashTypedData({
-      domain: registryDomain({ chainId, address: registry }),
-      types: registrationTypes,
-      primaryType: 'Registration',
-      message: { operator, ...message },
-    }),
-  )
-  const compact = compactSignature(hash, signHash(hash, privateKey), operator)
-  if (!compact) throw new Error('A key does not know its own signature.')
-  const { r, vs: yParityAndS } = compact
-  return serializeSignature(compactSignatureToSignature({ r, yParityAndS }))
+  const hash = hashRegistration({ operator, ...init })
+  const signature = signHash(hash, privateKey)
+  const parity = parityOf(hash, signature, operator)
+  if (parity === undefined) throw new Error('A key does not know its own signature.')
+  return `0x${bytesToHex(signature)}${(27 + parity).toString(16)}`
 }

@@ -5,8 +5,7 @@
  * @module
  */
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import type { Hex } from '@weft/protocol'
-import { bytesToHex, publicKeyToAddress } from 'viem/utils'
+import { addressFromPoint, bytesToHex, type Hex } from '@weft/protocol'
 
 /** @param signature - 64 bytes. @param publicKey - compressed, 33 bytes */
 export function isSignedBy(
@@ -26,20 +25,22 @@ export function compactSignature(
   signature: Uint8Array,
   address: Hex,
 ): CompactSignature | undefined {
-  for (const parity of [0, 1]) {
-    if (recoverAddress(hash, signature, parity) !== address) continue
-    const vs = Uint8Array.from(signature.subarray(32))
-    vs[0] = (vs[0] ?? 0) | (parity << 7)
-    return { r: bytesToHex(signature.subarray(0, 32)), vs: bytesToHex(vs) }
-  }
+  const parity = parityOf(hash, signature, address)
+  if (parity === undefined) return
+  const vs = Uint8Array.from(signature.subarray(32))
+  vs[0] = (vs[0] ?? 0) | (parity << 7)
+  return { r: `0x${bytesToHex(signature.subarray(0, 32))}`, vs: `0x${bytesToHex(vs)}` }
 }
 
-function recoverAddress(hash: Uint8Array, signature: Uint8Array, parity: number): Hex | undefined {
+/** @returns of R, undefined where the signature is not by `address` */
+export function parityOf(hash: Uint8Array, signature: Uint8Array, address: Hex): 0 | 1 | undefined {
+  return ([0, 1] as const).find((parity) => recoverAddress(hash, signature, parity) === address)
+}
+
+function recoverAddress(hash: Uint8Array, signature: Uint8Array, parity: 0 | 1): Hex | undefined {
   try {
-    const point = secp256k1.Signature.fromBytes(signature, 'compact')
-      .addRecoveryBit(parity)
-      .recoverPublicKey(hash)
-    return publicKeyToAddress(bytesToHex(point.toBytes(false))).toLowerCase() as Hex
+    const read = secp256k1.Signature.fromBytes(signature, 'compact')
+    return addressFromPoint(read.addRecoveryBit(parity).recoverPublicKey(hash))
   } catch {
     // No such point: not a signature of anybody.
   }

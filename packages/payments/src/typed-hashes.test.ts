@@ -1,4 +1,10 @@
-import { channelsDomain, grantTypes, voucherTypes } from '@weft/contracts'
+import {
+  channelsDomain,
+  grantTypes,
+  registrationTypes,
+  registryDomain,
+  voucherTypes,
+} from '@weft/contracts'
 import {
   addressFromPeerId,
   createPrivateKey,
@@ -9,12 +15,15 @@ import {
 import {
   bytesToHex,
   compactSignatureToSignature,
+  encodeAbiParameters,
   hashTypedData,
+  keccak256,
   recoverAddress,
   serializeSignature,
 } from 'viem'
 import { expect, test } from 'vitest'
-import { laneBetween } from './lane.ts'
+import { laneBetween, laneIdOf } from './lane.ts'
+import { signRegistration } from './registration.ts'
 import { compactSignature, isSignedBy } from './signatures.ts'
 import { createVoucherHasher, hashGrant } from './typed-hashes.ts'
 
@@ -53,6 +62,26 @@ test('the hash of a grant is that of EIP-712', () => {
       message: { ...message, expiry: 1_800_000_000n },
     }),
   )
+})
+
+test('the id of a lane is that of its ABI encoding', () => {
+  const types = ['bytes32', 'address', 'address', 'bytes32'].map((type) => ({ type }))
+  const { signer, payee, model } = lane
+  const encoded = encodeAbiParameters(types, [channelId, signer, payee, model])
+  expect(laneIdOf(lane)).toBe(keccak256(encoded))
+})
+
+test('the owner of a key is the one that it has agreed to', async () => {
+  const { chainId, contract: registry } = at
+  const message = { owner: lane.payee, roles: 9, nonce: 3n, deadline: 1_800_000_000n }
+  const hash = hashTypedData({
+    domain: registryDomain({ chainId, address: registry }),
+    types: registrationTypes,
+    primaryType: 'Registration',
+    message: { operator: lane.signer, ...message },
+  })
+  const signature = signRegistration({ chainId, registry, ...message }, privateKey)
+  expect((await recoverAddress({ hash, signature })).toLowerCase()).toBe(lane.signer)
 })
 
 test('a signature without its parity becomes the one that a contract recovers the signer from', async () => {

@@ -34,7 +34,11 @@ export const bytes32Schema = hexSchema(32)
 
 /** @returns the address of a PeerId's key. @throws MalformedError for any other kind of key */
 export function addressFromPeerId(peerId: string): Hex {
-  const point = secp256k1.Point.fromBytes(publicKeyFromPeerId(peerId))
+  return addressFromPoint(secp256k1.Point.fromBytes(publicKeyFromPeerId(peerId)))
+}
+
+/** @returns the address of a public key */
+export function addressFromPoint(point: { toBytes(isCompressed: false): Uint8Array }): Hex {
   const hash = keccak_256(point.toBytes(false).subarray(1))
   return `0x${bytesToHex(hash.subarray(12))}`
 }

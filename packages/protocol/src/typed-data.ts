@@ -1,6 +1,6 @@
 /**
- * EIP-712 (https://eips.ethereum.org/EIPS/eip-712), as much of it as receipts and verdicts need: structs of one level
- * whose fields are one word each.
+ * EIP-712 (https://eips.ethereum.org/EIPS/eip-712), as much of it as keys of tabs sign: structs of one
+ * level whose fields are one word each.
  * @module
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
@@ -18,7 +18,12 @@ const wordBytes = 32
  * @throws RangeError for a value that is longer than a word, or negative
  */
 export function hashStruct(type: string, values: readonly Word[]): Uint8Array {
-  return keccak_256(concatBytes(keccak_256(utf8ToBytes(type)), ...values.map(toWord)))
+  return keccak_256(concatBytes(hashText(type), words(values)))
+}
+
+/** @returns the values as a contract's ABI lays them out, 32 bytes each. @throws RangeError as `hashStruct` */
+export function words(values: readonly Word[]): Uint8Array {
+  return concatBytes(...values.map(toWord))
 }
 
 /** @returns the 32 bytes that are signed for a struct under a domain, both as `hashStruct` says */
@@ -26,7 +31,7 @@ export function hashTyped(domain: Uint8Array, struct: Uint8Array): Uint8Array {
   return keccak_256(concatBytes(Uint8Array.of(0x19, 0x01), domain, struct))
 }
 
-/** @returns the hash of a text, which is what a field of type `string` holds */
+/** @returns the hash of a text: of a type, and what a field of type `string` holds */
 export function hashText(text: string): Uint8Array {
   return keccak_256(utf8ToBytes(text))
 }

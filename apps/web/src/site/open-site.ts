@@ -3,20 +3,14 @@
  * @module
  */
 import { WeftError, type WeftErrorData } from '@weft/protocol'
-import type { Cell, fitsDevice, foldAnswer, readDevice, Tab } from '@weft/sdk'
-import type { parseSettings } from '../chat/parse-settings.ts'
+import type { Cell, Tab } from '@weft/sdk'
 import { followPausePolicy, readPausePolicy, writePausePolicy } from './preferences.ts'
 import { fetchSiteConfig, type SiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
+import type * as TabParts from './tab-parts.ts'
 
 /** What the loaded SDK gives to the page. */
-export type OpenedTab = {
-  tab: Tab
-  foldAnswer: typeof foldAnswer
-  fitsDevice: typeof fitsDevice
-  readDevice: typeof readDevice
-  parseSettings: typeof parseSettings
-}
+export type OpenedTab = Omit<typeof TabParts, 'openTab' | 'parsePolicy'> & { tab: Tab }
 
 export type SiteState =
   | { phase: 'opening' }
@@ -43,17 +37,14 @@ export function openSite(): Site {
 }
 
 export async function openTabOf(reading: Promise<SiteConfig>): Promise<OpenedTab> {
-  const [config, { openTab }, sdk, { parseSettings }] = await Promise.all([
+  const [config, { openTab, parsePolicy, ...parts }] = await Promise.all([
     reading,
-    import('@weft/sdk/tab'),
-    import('@weft/sdk'),
-    import('../chat/parse-settings.ts'),
+    import('./tab-parts.ts'),
   ])
-  const { parsePolicy, foldAnswer, fitsDevice, readDevice } = sdk
   const tab = await openTab({ ...config.tab, pausePolicy: readPausePolicy() })
   tab.node.policy.subscribe(() => writePausePolicy(tab.node.policy.get()))
   followPausePolicy(() => tab.node.setPolicy(parsePolicy(readPausePolicy())))
-  return { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
+  return { tab, ...parts }
 }
 
 export function toData(error: unknown): WeftErrorData {
