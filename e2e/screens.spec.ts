@@ -12,7 +12,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     siteUrl,
   }) => {
     const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
-    for (const path of ['/', '/contribute', '/verify', '/models', '/wallet', '/embed']) {
+    const screens = ['/', '/contribute', '/verify', '/models', '/wallet', '/embed']
+    for (const path of [...screens, '/docs', '/docs/reference', '/docs/errors', '/docs/hosting']) {
       await test.step(path, async () => {
         await page.goto(`${siteUrl}${path}`)
         await expect(page.getByRole('status').first()).toBeVisible()

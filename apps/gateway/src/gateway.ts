@@ -95,14 +95,17 @@ export function createGateway(init: GatewayInit): Gateway {
     address: addressOf(context),
   })
 
+  /** What can be asked, as `ApiModel`, with the nodes that serve each now. */
   app.get('/v1/models', async (context) => {
     await access.identify(asker(context))
     return context.json(await upstream.models.list())
   })
+  /** One model, by name or CID. @throws `model_not_found` */
   app.get('/v1/models/:id{.+}', async (context) => {
     await access.identify(asker(context))
     return context.json(await upstream.models.retrieve(context.req.param('id')))
   })
+  /** An answer's receipt, and the answer with it, for an hour; of a key to that key alone. */
   app.get('/v1/receipts/:id', async (context) => {
     const { owner } = await access.identify(asker(context))
     const kept = await receipts.find(context.req.param('id'), owner)
@@ -140,8 +143,11 @@ export function createGateway(init: GatewayInit): Gateway {
       const { raw: request } = context.req
       return respond(answering, { request, operation, model: body.model, admission, create })
     })
+  /** Answers a conversation: `ChatCompletionParams`, streamed with `stream: true`. `weft-receipt` is what its node signed. */
   answers('/v1/chat/completions', 'chat', () => upstream.chat.completions)
+  /** Answers a prompt, which is what a user says: `CompletionParams`. */
   answers('/v1/completions', 'text_completion', () => upstream.completions)
+  /** Vectors of texts, computed on the gateway's machine: `EmbeddingParams`. */
   answers('/v1/embeddings', 'embeddings', () => upstream.embeddings)
 
   app.get('/health', (context) => context.json({ status: 'ok', running }))

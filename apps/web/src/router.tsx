@@ -77,6 +77,48 @@ const embedRoute = createRoute({
   ),
 })
 
+const docsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./docs/quick-starts.tsx')),
+    'QuickStarts',
+  ),
+})
+
+const referenceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs/reference',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./docs/reference-page.tsx')),
+    'ReferencePage',
+  ),
+})
+
+const errorsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs/errors',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./docs/errors-page.tsx')),
+    'ErrorsPage',
+  ),
+})
+
+const trustRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs/trust',
+  component: lazyRouteComponent(() => loadPart(() => import('./docs/trust-page.tsx')), 'TrustPage'),
+})
+
+const hostingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs/hosting',
+  component: lazyRouteComponent(
+    () => loadPart(() => import('./docs/hosting-page.tsx')),
+    'HostingPage',
+  ),
+})
+
 const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/shared',
@@ -95,6 +137,11 @@ export const router = createRouter({
     provedRoute,
     walletRoute,
     embedRoute,
+    docsRoute,
+    referenceRoute,
+    errorsRoute,
+    trustRoute,
+    hostingRoute,
     sharedRoute,
   ]),
   defaultPreload: false,

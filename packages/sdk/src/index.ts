@@ -53,12 +53,18 @@ export type { WeftAnswer } from './openai/answer-stream.ts'
 export type { AnswerChoice, RequestOptions } from './openai/answers.ts'
 export { type ApiError, type ApiErrorType, ParameterError, toApiError } from './openai/api-error.ts'
 export type { ApiStream } from './openai/api-stream.ts'
+export type { ChatCompletions } from './openai/chat-completions.ts'
 export type { ChatCompletionParams } from './openai/chat-params.ts'
 export type { ChatCompletion, ChatCompletionChunk } from './openai/chat-types.ts'
-export type { Completion, CompletionChunk, CompletionParams } from './openai/completions.ts'
+export type {
+  Completion,
+  CompletionChunk,
+  CompletionParams,
+  Completions,
+} from './openai/completions.ts'
 export type { OpenAiDoors } from './openai/doors.ts'
-export type { EmbeddingParams, EmbeddingResponse } from './openai/embeddings.ts'
-export type { ApiModel } from './openai/model-list.ts'
+export type { EmbeddingDoor, EmbeddingParams, EmbeddingResponse } from './openai/embeddings.ts'
+export type { ApiModel, ModelList } from './openai/model-list.ts'
 export type { Hours } from './pausing/hours.ts'
 export type { PageRest } from './pausing/page-rest.ts'
 export { type Pause, type PausePolicy, parsePolicy } from './pausing/pause-policy.ts'

@@ -2,10 +2,6 @@
  * `<weft-chat>`: a button, and a panel with a frame of Weft's origin in it, which is not loaded before the first
  * opening. Whatever matters is in the frame; this runs in a page that nobody has to trust. Its shadow root is
  * open: it holds no secret, and a page that wanted to could take the place of `attachShadow` anyway.
- *
- * Attributes: `model gateway app compute theme lang label placeholder accent`, `mode` (`bubble` or `inline`), `open`.
- * Parts: `launcher`, `panel`, `frame`. Events, which bubble: `weft-open`, `weft-close`, `weft-ready`, `weft-text`,
- * `weft-answer`, `weft-visitor`, `weft-error`.
  * @module
  */
 
@@ -21,7 +17,36 @@ export type AskOptions = { signal?: AbortSignal }
 
 let sheet: CSSStyleSheet | undefined
 
-/** @param origin - Weft's. @returns the class of an element whose frame is of that origin */
+/**
+ * @param origin - Weft's. @returns the class of an element whose frame is of that origin
+ *
+ * @attr model - A model's name, id or CID, as Weft lists it; else the first of the list.
+ * @attr compute - `network` or `device`: what is suggested. The visitor decides.
+ * @attr gateway - The gateway that pays for your visitors; needs `app`.
+ * @attr app - Your name at that gateway.
+ * @attr mode - `bubble` in the corner, or `inline`.
+ * @attr open - The panel is shown.
+ * @attr theme - `light`, `dark` or `auto`.
+ * @attr lang - A language; English and German are spoken, and French and Spanish by the button.
+ * @attr label - What stands above the conversation; else your host name.
+ * @attr placeholder - What stands in the empty prompt.
+ * @attr accent - The colour of Send, as `#rrggbb`.
+ * @fires weft-open - The panel is shown.
+ * @fires weft-close - It is hidden.
+ * @fires weft-ready - The frame listens.
+ * @fires weft-text - `{ id, text }`: all that has come of what the page asked.
+ * @fires weft-answer - `{ id, text, tokens, finish, peers }`: it has ended.
+ * @fires weft-visitor - `{ tokens }`: what the visitor asked was answered.
+ * @fires weft-error - `{ id, code, message }`; `id` is null where no question failed.
+ * @csspart launcher - The button.
+ * @csspart panel - What the frame is in.
+ * @csspart frame - The frame of Weft's origin; its inside is Weft's.
+ * @cssprop --weft-accent - Of the button; `--weft-on-accent` for what is written on it.
+ * @cssprop --weft-radius - Of the panel's corners.
+ * @cssprop --weft-width - Of the panel.
+ * @cssprop --weft-height - Of the panel.
+ * @cssprop --weft-offset - From the corner of the page.
+ */
 export function createWeftChat(origin: string) {
   return class WeftChat extends HTMLElement {
     static observedAttributes = [...configAttributes, 'open']

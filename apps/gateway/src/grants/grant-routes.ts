@@ -28,6 +28,7 @@ export function grantRoutes({ desk, config, metrics, addressOf }: GrantRoutesIni
   ])
   const app = new Hono()
   app.use(cors({ origin: [...origins], allowHeaders: ['content-type'], allowMethods: ['POST'] }))
+  /** What an app pays for a visitor: a task, or the grant for its proof, as canonical CBOR. Weft's frame asks it. */
   app.post('/', async (context) => {
     if (context.req.header('content-type') !== mediaType) {
       throw new Refusal('gateway/not-cbor', `Send ${mediaType}.`, { status: 415 })

@@ -35,6 +35,10 @@ export function EmptyState({ onExample }: { onExample: (prompt: string) => void 
         <Link to="/embed" className="text-indigo underline underline-offset-2">
           two lines of HTML
         </Link>
+        , or{' '}
+        <Link to="/docs" className="text-indigo underline underline-offset-2">
+          a package and an endpoint
+        </Link>
         .
       </p>
     </div>

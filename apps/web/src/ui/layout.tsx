@@ -28,6 +28,10 @@ export function Layout() {
             <PageLink to="/verify" name="Verify" />
             <PageLink to="/models" name="Models" />
             {canPay && <PageLink to="/wallet" name="Wallet" />}
+            {/* Five fit on a phone; the playground leads there as well. */}
+            <span className={canPay ? 'contents max-[400px]:hidden' : 'contents'}>
+              <PageLink to="/docs" name="Docs" />
+            </span>
           </nav>
           <NetworkStatusLine network={tab?.network ?? null} />
         </header>
@@ -38,13 +42,13 @@ export function Layout() {
   )
 }
 
-type PagePath = '/' | '/contribute' | '/verify' | '/models' | '/wallet'
+type PagePath = '/' | '/contribute' | '/verify' | '/models' | '/wallet' | '/docs'
 
 function PageLink({ to, name }: { to: PagePath; name: string }) {
   return (
     <Link
       to={to}
-      activeOptions={{ exact: true, includeSearch: false }}
+      activeOptions={{ exact: to !== '/docs', includeSearch: false }}
       className="relative px-2 py-4 text-ash hover:text-ink max-[400px]:px-1 max-[400px]:text-[13px]"
       activeProps={{
         className:

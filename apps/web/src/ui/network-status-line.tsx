@@ -28,7 +28,7 @@ function StatusLine({ words: { state, word, sentence } }: { words: NetworkWords 
         <span className="max-[420px]:sr-only">{word}</span>
       </span>
       {sentence && (
-        <span className="-mx-4 grow basis-full border-t border-thread px-4 py-2 text-ink sm:-mx-6 sm:px-6">
+        <span className="-mx-4 grow basis-full border-t border-thread px-4 py-2 text-ink max-[400px]:-mx-3 max-[400px]:px-3 sm:-mx-6 sm:px-6">
           {sentence}
         </span>
       )}
