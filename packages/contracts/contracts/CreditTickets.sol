@@ -3,6 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Groth16} from "./Groth16.sol";
 import {CreditVerifier} from "./generated/CreditVerifier.sol";
+import {PoseidonT2} from "poseidon-solidity/PoseidonT2.sol";
+import {PoseidonT4} from "poseidon-solidity/PoseidonT4.sol";
 
 /// @notice What a ticket proves, and that it proves it once.
 /// @dev `domain` and `x` are computed here and not believed: so a ticket is for one chain, contract, denomination and
@@ -56,5 +58,20 @@ abstract contract CreditTickets {
             ticket.proof,
             [ticket.root, ticket.nullifier, ticket.y, ticket.domain, ticket.x, ticket.aliveAt]
         );
+    }
+
+    /// @dev Whose secret is known has no bond any more, and no ticket that could say that it has one.
+    /// @return left how many of `count` were not used
+    function _useAll(uint256 denomination, uint256 secret, uint256 count)
+        internal
+        returns (uint256 left)
+    {
+        uint256 domain = domainOf(denomination);
+        for (uint256 index; index < count; ++index) {
+            uint256 nullifier = PoseidonT2.hash([PoseidonT4.hash([secret, domain, index])]);
+            if (isUsed[nullifier]) continue;
+            isUsed[nullifier] = true;
+            ++left;
+        }
     }
 }

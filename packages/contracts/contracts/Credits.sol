@@ -147,14 +147,17 @@ contract Credits is CreditMembers, CreditTickets, EIP712("Weft Credits", "1") {
         channels.withdraw(msg.sender, value - cap - cap * bondOfCap / 10_000);
     }
 
-    /// @notice Takes the bond of who used a ticket twice, which told its secret: half for `to`, half for the treasury.
-    /// @dev Whoever knows the secret may also withdraw the tickets that are left, to who bought them.
+    /// @notice Ends the purchase of who used a ticket twice, which told its secret: half of the bond for `to`, half
+    /// for the treasury, unused tickets back to who bought them. Of {change} all is the treasury's, else it paid cash.
     function slash(uint256 denomination, uint256 secret, address to) external {
         uint256 identity = _identityOf(secret);
-        (, uint256 bond) = _takeBond(denomination, identity);
+        (Member memory m, uint256 bond) = _takeBond(denomination, identity);
+        uint256 left = _useAll(denomination, secret, m.count) * _valueOf(denomination);
+        if (m.owner == treasury) to = treasury;
         emit Slashed(denomination, identity, secret, to);
         channels.withdraw(to, bond / 2);
         channels.withdraw(treasury, bond - bond / 2);
+        if (left > 0) channels.withdraw(m.owner, left);
     }
 
     /// @notice Notes what a key has left, once {Channels} gives it back.

@@ -30,6 +30,10 @@ contract CreditInvariantsTest {
         vm.assertEq(world.usedTwice(), 0, "twice");
     }
 
+    function invariant_noFinderIsPaidForChange() public view {
+        vm.assertEq(world.inCoins(), 0, "coins");
+    }
+
     /// @dev Not a wei too few, not a wei too many: it is a ticket, a bond, or what a key has left.
     function invariant_everyWeiOfCreditsBelongsToSomebody() public view {
         vm.assertEq(world.inContract(), world.owed(), "tickets, bonds and remainders");

@@ -18,6 +18,9 @@ contract CreditWorld is CreditFixture {
     /// @dev In wei: of tickets not used, of bonds not taken, and what keys have left.
     uint256 public owed;
     uint256 public usedTwice;
+    /// @dev Of what only the treasury may have.
+    uint256 public inCoins;
+    address private finder = address(0xF17D);
     uint256 private nextKey = 1;
     uint256 private nextFresh = SECRET + 1_000;
     uint256[2] private lastRoot;
@@ -62,10 +65,14 @@ contract CreditWorld is CreditFixture {
     function takeBond(uint256 member, uint256 denomination, bool isSlashed) external {
         (member, denomination) = (member % MEMBERS, denomination % 2);
         uint256 identity = identityOf(SECRET + member);
+        if (isSlashed) return slash(SECRET + member, denomination);
         (,, uint8 count,) = credits.members(denomination, identity);
-        if (isSlashed) credits.slash(denomination, SECRET + member, relay);
-        else credits.returnBond(denomination, identity);
+        credits.returnBond(denomination, identity);
         owed -= credits.priceOf(denomination, count) - count * uint256(credits.values(denomination));
+    }
+
+    function slashChange(uint256 which, uint256 denomination) external {
+        slash(bound(which, SECRET + 1_000, nextFresh), denomination % 2);
     }
 
     function collect(uint256 key) external {
@@ -97,6 +104,22 @@ contract CreditWorld is CreditFixture {
 
     function inContract() external view returns (uint256) {
         return channels.balances(address(credits));
+    }
+
+    /// @dev Takes the bond, and what is not used of the tickets.
+    function slash(uint256 secret, uint256 denomination) private {
+        (address owner,, uint8 count,) = credits.members(denomination, identityOf(secret));
+        uint256 left;
+        for (uint256 index; index < count; ++index) {
+            uint256 nullifier = shareOf(credits, denomination, secret, index, relay).nullifier;
+            if (!credits.isUsed(nullifier)) ++left;
+        }
+        uint256 coins = token.balanceOf(finder);
+        credits.slash(denomination, secret, finder);
+        if (owner == treasury) inCoins += token.balanceOf(finder) - coins;
+        used[denomination] += left;
+        uint256 value = credits.values(denomination);
+        owed -= credits.priceOf(denomination, count) - (count - left) * value;
     }
 
     function joined(uint256 denomination, uint256 secret, uint256 count) private {

@@ -209,6 +209,53 @@ contract CreditsTest is CreditFixture {
         credits.slash(1, secret + 1, relay);
     }
 
+    /// @dev Anybody can tell its own secret: no use of the tickets is left then that says that there is a bond.
+    function test_hostile_whoIsSlashedHasNoTicketThatShowsABond() public {
+        buy(1, SECRET, 3);
+        spend(1, ticketFor(1, SECRET, 1, leafOf(1, SECRET), tab), tab);
+        CreditTickets.Ticket memory early = ticketFor(1, SECRET, 0, leafOf(1, SECRET), node);
+        CreditTickets.Ticket memory back = ticketFor(1, SECRET, 2, leafOf(1, SECRET), address(0));
+        uint256 before = token.balanceOf(payer);
+        // The same secret for a hash, and so the same nullifiers.
+        credits.slash(1, SECRET + Groth16.R, relay);
+        vm.assertEq(token.balanceOf(payer) - before, 20e18, "two that were not used, and no bond");
+        vm.assertEq(channels.balances(address(credits)), 0, "nothing is owed");
+        vm.expectPartialRevert(CreditTickets.TicketUsed.selector);
+        credits.spend(1, early, node);
+        uint256 identity = identityOf(SECRET);
+        vm.expectPartialRevert(CreditTickets.TicketUsed.selector);
+        credits.withdraw(1, identity, back);
+    }
+
+    /// @dev Else whoever told the secret of its own {change} would have coins for what it may only spend.
+    function test_hostile_theBondOfChangeIsNobodysButTheTreasurys() public {
+        buy(1, SECRET, 1);
+        spend(1, ticketFor(1, SECRET, 0, leafOf(1, SECRET), tab), tab);
+        vm.warp(START + 7 days + 2 * DELAY + 1);
+        credits.collect(tab);
+        uint256 fresh = identityOf(SECRET + 1);
+        credits.change(tab, 0, fresh, 8, sign(TAB_KEY, 0, fresh, 8));
+        CreditTickets.Ticket memory ticket =
+            ticketFor(0, SECRET + 1, 0, leafOf(0, SECRET + 1), node);
+        uint256 before = token.balanceOf(treasury);
+        credits.slash(0, SECRET + 1, node);
+        vm.assertEq(token.balanceOf(node), 0, "no coins");
+        vm.assertEq(token.balanceOf(treasury) - before, 8.8e18, "eight tickets and their bond");
+        vm.expectPartialRevert(CreditTickets.TicketUsed.selector);
+        credits.spend(0, ticket, node);
+    }
+
+    /// @dev So that no purchase is too large to be slashed.
+    function test_theLargestPurchaseFitsABlockWhenItIsSlashed() public {
+        vm.prank(payer);
+        token.transfer(address(this), 200e18);
+        token.approve(address(credits), type(uint256).max);
+        credits.buy(0, identityOf(SECRET), 100, noPermit());
+        uint256 before = gasleft();
+        credits.slash(0, SECRET, relay);
+        vm.assertLe(before - gasleft(), 10_000_000, "gas");
+    }
+
     function test_whatAKeyHasLeftBuysTicketsForAFreshIdentity() public {
         buy(1, SECRET, 1);
         spend(1, ticketFor(1, SECRET, 0, leafOf(1, SECRET), tab), tab);

@@ -106,7 +106,7 @@ export function createCreditsWallet(init: CreditsWalletInit) {
       return call('returnBond', [BigInt(denomination), identity], options)
     },
 
-    /** Takes the bond of who used a ticket twice; half of it for `to`. */
+    /** Ends the purchase of who used a ticket twice: half of its bond for `to`, nothing where it was change. */
     slash(denomination: number, secret: bigint, to: Hex, options?: SendOptions) {
       return call('slash', [BigInt(denomination), secret, to], options)
     },
