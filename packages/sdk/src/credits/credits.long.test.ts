@@ -139,7 +139,7 @@ test('a proof that was changed, for another chain, key or used is refused by nam
 })
 
 test('who uses a ticket for a second key is slashed by whoever sees it', async () => {
-  const { credits, id, identity, reader } = await buy(1)
+  const { credits, id, identity, reader } = await buy(2)
   const spend = await credits.spend({ id, key: keyOf('c1'), reader, nowMs: await nowMs() })
   await relayTicket(relay.clients, spend)
   const [purchase] = credits.purchases.get() ?? []
@@ -162,8 +162,11 @@ test('who uses a ticket for a second key is slashed by whoever sees it', async (
   })
   expect(outcome).toBe('slashed')
   const after = await chain.channels.readAccount(relay.address)
-  expect(after.walletWei - before.walletWei).toBe(parseWeft(1) / 2n)
+  expect(after.walletWei - before.walletWei).toBe(parseWeft(2) / 2n)
   expect(await reader.member(1, identity)).toMatchObject({ isBondTaken: true })
+  // The other ticket is used too: no proof passes that shows a bond which is gone.
+  await credits.restore(await credits.backup(id), reader)
+  expect(credits.purchases.get()?.[0]?.keys).toEqual([keyOf('c1'), keyOf('00')])
 })
 
 test('an unused ticket comes back to the wallet; a purchase comes back by its text', async () => {
