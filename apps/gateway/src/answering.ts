@@ -93,7 +93,7 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
       end = 'failed'
       yield dataEvent(fail(error).body)
     } finally {
-      settled = await close(end, meter.isDelivered)
+      settled = await close(end, end === 'cancelled' ? meter.isOwed : meter.isDelivered)
     }
     // Behind the end, where only comments may come: some readers take data for text.
     for (const [name, value] of settled.headers) yield comment(`${name} ${value}`)
@@ -112,7 +112,9 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
     body = facts ? { ...rest, weft: facts } : rest
   } catch (error) {
     const failure = fail(error)
-    await close(request.signal.aborted ? 'cancelled' : 'failed', false)
+    const isGone = request.signal.aborted
+    // Who breaks off pays for what was made for them, as in a stream; what fails of itself is free.
+    await close(isGone ? 'cancelled' : 'failed', isGone && meter.isOwed)
     return failureResponse(failure)
   }
   const { headers, refusal } = await close('done', true)

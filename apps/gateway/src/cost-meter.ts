@@ -48,6 +48,11 @@ export class CostMeter {
     return this.#isDelivered
   }
 
+  /** Whether who breaks off leaves anything behind: a token, or a node that was paid ahead. */
+  get isOwed(): boolean {
+    return this.#isDelivered || this.costWei > 0n
+  }
+
   /** Since the request; null before it. */
   get firstTokenMs(): number | null {
     return this.#firstTokenMs

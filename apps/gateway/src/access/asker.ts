@@ -21,7 +21,7 @@ import { worstCostWei } from './worst-cost.ts'
 type Outcome = {
   /** What nodes are owed. */
   costWei: bigint
-  /** Whether anything of the answer has come. */
+  /** Whether anything of the answer has come, or was made for somebody who then broke off. */
   isDelivered: boolean
 }
 

@@ -4,6 +4,7 @@
  */
 import { tokenAbi } from '@weft/contracts'
 import { startDevelopmentChain } from '@weft/payments/testing'
+import type { ChatCompletionParams, RequestOptions } from '@weft/sdk'
 import { decodePaymentRequiredHeader } from '@x402/core/http'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@x402/fetch'
@@ -13,6 +14,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMetrics } from '../metrics.ts'
 import { openSqliteState } from '../state/sqlite-state.ts'
 import { openGatewayStage } from '../testing/gateway-stage.ts'
+import type { Upstream } from '../upstream.ts'
 import { createFacilitator } from './facilitator.ts'
 import { createPaywall } from './paywall.ts'
 
@@ -24,6 +26,8 @@ const payTo = privateKeyToAccount(generatePrivateKey()).address
 let stage: Awaited<ReturnType<typeof openGatewayStage>>
 let chain: Awaited<ReturnType<typeof startDevelopmentChain>>
 let gateway: Awaited<ReturnType<typeof stage.start>>
+/** Another one behind the same paywall. */
+let startBeside: (upstream: Upstream) => ReturnType<typeof stage.start>
 let messages: { role: 'user'; content: string }[]
 
 beforeAll(async () => {
@@ -42,6 +46,7 @@ beforeAll(async () => {
     onPayment: (outcome) => metrics.payments.inc({ outcome }),
   })
   gateway = await stage.start({ requestMs }, { paywall, state, metrics })
+  startBeside = (upstream) => stage.start({ requestMs }, { paywall, state, metrics, upstream })
 }, 60_000)
 afterAll(async () => {
   await stage.close()
@@ -60,7 +65,7 @@ function balanceOf(address: `0x${string}`): Promise<bigint> {
 }
 
 /** Somebody with tokens and no coins: who settles pays the fee. */
-async function createCustomer({ tokens = 10n ** 18n, base = fetch } = {}) {
+async function createCustomer({ tokens = 10n ** 18n, base = fetch, at = gateway } = {}) {
   const { account } = await chain.createWallet({ tokens, ether: 0n })
   let requests = 0
   const counting: typeof fetch = (...init) => {
@@ -79,9 +84,16 @@ async function createCustomer({ tokens = 10n ** 18n, base = fetch } = {}) {
       ],
     })
   const paying = wrapFetchWithPayment(counting, payer)
-  const client = new OpenAI({ apiKey: 'unused', baseURL: gateway.baseURL, fetch: paying })
+  const client = new OpenAI({ apiKey: 'unused', baseURL: at.baseURL, fetch: paying })
   return { account, client, paying, requests: () => requests }
 }
+
+type Chat = Upstream['chat']['completions']
+type Create = (body: ChatCompletionParams, options: RequestOptions) => ReturnType<Chat['create']>
+
+/** The road, but for how a chat is begun. */
+const chatOf = (create: Create) =>
+  ({ ...stage.road.api, chat: { completions: { create } } }) as Upstream
 
 const ask = (max_tokens: number) => ({ model: stage.model, messages, max_tokens })
 
@@ -131,6 +143,26 @@ test('who breaks off after some tokens pays, and the node stops', async () => {
   const before = await earned()
   const stream = await client.chat.completions.create({ ...ask(4_000), stream: true })
   for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break
+  await expect.poll(earned, { timeout: 10_000 }).toBe(before + 4_000n * perToken)
+})
+
+test('who breaks off an answer that is not streamed pays as well, once a token was made', async () => {
+  const leaving = new AbortController()
+  const beside = await startBeside(
+    chatOf((body, options) =>
+      stage.road.api.chat.completions.create(body, {
+        ...options,
+        onEvent: (event) => {
+          options.onEvent?.(event)
+          if (event.type === 'delta') leaving.abort()
+        },
+      }),
+    ),
+  )
+  const { client } = await createCustomer({ at: beside })
+  const before = await earned()
+  const answer = client.chat.completions.create(ask(4_000), { signal: leaving.signal })
+  await expect(answer).rejects.toThrow('aborted')
   await expect.poll(earned, { timeout: 10_000 }).toBe(before + 4_000n * perToken)
 })
 
