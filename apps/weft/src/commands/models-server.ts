@@ -37,10 +37,14 @@ export async function serveModels(): Promise<{ url: string; stop(): Promise<void
   }
 }
 
-/** @returns null for what is outside the folder */
+/** @returns null for what is outside the folder, or no address at all, as `//` and `/models/%2f` */
 function pathOf(url: string): string | null {
-  const { pathname } = new URL(url, 'http://127.0.0.1')
-  if (!pathname.startsWith('/models/')) return null
-  const path = fileURLToPath(new URL(`file://${folder}${pathname.slice('/models/'.length)}`))
-  return relative(folder, path).split(sep)[0] === '..' ? null : path
+  try {
+    const { pathname } = new URL(url, 'http://127.0.0.1')
+    if (!pathname.startsWith('/models/')) return null
+    const path = fileURLToPath(new URL(`file://${folder}${pathname.slice('/models/'.length)}`))
+    return relative(folder, path).split(sep)[0] === '..' ? null : path
+  } catch {
+    return null
+  }
 }
