@@ -118,6 +118,17 @@ describe('counts', () => {
     expect(requests()).toBe(3)
   })
 
+  test('who asks without a key by their network', async () => {
+    const anonymous = { requestsPerMinute: 2 }
+    const { baseURL } = await stage.start({ anonymous, proxies: 1 })
+    const statusFor = async (from: string) =>
+      (await fetch(`${baseURL}/models`, { headers: { 'x-forwarded-for': from } })).status
+    expect(await statusFor('2001:db8:0:1::1')).toBe(200)
+    expect(await statusFor('2001:db8:0:1:ffff::2')).toBe(200)
+    expect(await statusFor('2001:db8:0:1::3')).toBe(429)
+    expect(await statusFor('2001:db8:0:2::1')).toBe(200)
+  })
+
   test('what a day may cost, also after a restart, and does not let the client try again', async () => {
     const maxPrice = { inputWeiPerMillion: '0', outputWeiPerMillion: `${10n ** 18n}` }
     const keys = [{ name: 'tests', sha256, budgetWeiPerDay: `${10n * 10n ** 12n}` }]

@@ -11,6 +11,7 @@ import type { GatewayConfig } from './config.ts'
 import type { GrantDesk } from './grants/grant-desk.ts'
 import { grantRoutes } from './grants/grant-routes.ts'
 import { failureResponse, Refusal, retryAfter, toFailure } from './http/api-failure.ts'
+import { counterAddress } from './http/client-address.ts'
 import { readJson } from './http/read-body.ts'
 import type { Metrics } from './metrics.ts'
 import { Receipts } from './receipts.ts'
@@ -185,9 +186,9 @@ function checkOrigin(origin: string | undefined, allowed: readonly string[]): vo
 }
 
 function clientAddress(context: Context, socket: string, proxies: number): string {
-  if (proxies === 0) return socket
+  if (proxies === 0) return counterAddress(socket)
   const steps = (context.req.header('x-forwarded-for') ?? '').split(',').map((step) => step.trim())
-  return steps.at(-proxies) || socket
+  return counterAddress(steps.at(-proxies) || socket)
 }
 
 function busy(): Refusal {

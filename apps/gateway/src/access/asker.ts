@@ -41,7 +41,7 @@ export type Admission = {
 
 export type AskInit = {
   request: Request
-  /** The asker's IP address. */
+  /** The asker's, see `counterAddress`. */
   address: string
   body: Record<string, unknown>
 }

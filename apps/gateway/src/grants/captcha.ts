@@ -4,6 +4,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { SponsoredApp } from '../config.ts'
 
@@ -17,10 +18,13 @@ export async function passesCaptcha(
 ): Promise<boolean> {
   if (response === null) return false
   const secret = (await readFile(secretFile, 'utf8')).trim()
+  const body = new URLSearchParams({ secret, response })
+  // Of IPv6 we have the network alone.
+  if (isIP(address)) body.set('remoteip', address)
   try {
     const answer = await fetch(verifyUrl, {
       method: 'POST',
-      body: new URLSearchParams({ secret, response, remoteip: address }),
+      body,
       signal: AbortSignal.timeout(answerMs),
     })
     return answerSchema.parse(await answer.json()).success

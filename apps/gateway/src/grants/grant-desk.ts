@@ -42,7 +42,7 @@ type Visit = {
   request: GrantRequest
   /** As the browser says it; null where it says none. */
   origin: string | null
-  /** IP address. */
+  /** See `counterAddress`. */
   address: string
 }
 
