@@ -117,7 +117,10 @@ test('a second one from the same folder is turned away, and harms nothing', asyn
   const page = await fetch(ready.replace('Weft is ready: ', '').trim())
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
   expect((await fetch(new URL(script ?? '/missing', page.url))).status).toBe(200)
-  expect(await weft.end('SIGINT')).toBe(0)
+  const children = await descendants(weft.child.pid ?? 0)
+  expect(await weft.end('SIGTERM')).toBe(0)
+  // It goes last: nothing writes into its folder any more.
+  expect(children.filter(isAlive)).toEqual([])
 })
 
 test('a wrong flag is answered in words', async () => {

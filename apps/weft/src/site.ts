@@ -50,12 +50,22 @@ export async function serveSite(init: {
   const listen = { host, port, strictPort: true }
   const url = `http://localhost:${port}`
   if (dev) {
-    const server = await createServer({ ...shared, server: listen })
+    const server = await leavingSignals(() => createServer({ ...shared, server: listen }))
     await server.listen()
     return { url, stop: () => server.close() }
   }
-  const server = await preview({ ...shared, preview: listen })
+  const server = await leavingSignals(() => preview({ ...shared, preview: listen }))
   return { url, stop: () => server.close() }
+}
+
+/** Vite would end the process at SIGTERM, while the chain beside it still writes its state. */
+async function leavingSignals<Server>(open: () => Promise<Server>): Promise<Server> {
+  const before = process.listeners('SIGTERM')
+  const server = await open()
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!before.includes(listener)) process.off('SIGTERM', listener)
+  }
+  return server
 }
 
 /** Answers `/weft.json`, which a deployed site serves as a file, and for a chain that runs beside it. */

@@ -15,6 +15,8 @@ import { askOnce, startResident } from './resident.ts'
 import { buildSite, serveSite } from './site.ts'
 
 const host = '127.0.0.1'
+/** For all that runs; each of it has a shorter time of its own. */
+const stopTimeoutMs = 15_000
 /** Or the next free one. */
 const gatewayPort = 8080
 const firstPrompt = 'Tell me a story about a fox and a lantern.'
@@ -86,6 +88,8 @@ function beginChain({ state }: StartOptions): Promise<LocalChain> {
   }
   const starting = begin()
   starting.catch(() => {}) // Whoever waits for it says so.
+  // Also while it starts: nothing may write into its folder any more when this process is gone.
+  running.push(() => starting.then(({ stop }) => stop()))
   return starting
 }
 
@@ -98,8 +102,7 @@ async function chainOnceStarted(
   }
   try {
     await step('chain', async () => {
-      const { isNew, stop } = await starting
-      running.push(stop)
+      const { isNew } = await starting
       return `${isNew ? 'new' : 'as it was left'}; its money is worth nothing`
     })
     return await starting
@@ -245,7 +248,7 @@ async function step<Result>(name: string, action: () => Promise<Result>): Promis
 async function stop(exitCode: number): Promise<void> {
   if (stopping.signal.aborted) return
   stopping.abort()
-  const timer = setTimeout(() => process.exit(exitCode), 8_000)
+  const timer = setTimeout(() => process.exit(exitCode), stopTimeoutMs)
   for (const end of running.reverse()) await end().catch(() => {})
   clearTimeout(timer)
   process.exit(exitCode)

@@ -31,8 +31,10 @@ const guard = fileURLToPath(new URL('guard.ts', import.meta.url))
 /** What a crash may lose; writing takes a few milliseconds. */
 const saveEverySeconds = 10
 const restartDelayMs = 1_000
-/** Writing its state is quick; a process that does not end by then never will. */
-const stopTimeoutMs = 3_000
+/** To write its state, on a machine that does much else. */
+const stopTimeoutMs = 5_000
+/** From the end of anvil to that of its guard, and for anvil to end when it is not asked. */
+const killTimeoutMs = 1_000
 const maxRestartsInARow = 5
 /** After so long a life a restart counts as the first again. */
 const longLifeMs = 60_000
@@ -44,6 +46,7 @@ export async function startAnvilProcess(init: AnvilProcessInit): Promise<AnvilPr
   const { url, port } = current
   let isEnded = false
   let restarts = 0
+  let starting: Promise<Guarded> | undefined
 
   async function watch(): Promise<void> {
     for (;;) {
@@ -54,7 +57,9 @@ export async function startAnvilProcess(init: AnvilProcessInit): Promise<AnvilPr
       restarts = Date.now() - startedMs > longLifeMs ? 1 : restarts + 1
       try {
         if (restarts > maxRestartsInARow) throw new Error('it keeps ending')
-        current = await startWithState(init, port)
+        starting = startWithState(init, port)
+        current = await starting
+        if (isEnded) return
         onRestart(url)
       } catch (error) {
         return onLost(error instanceof Error ? error.message : String(error))
@@ -68,6 +73,7 @@ export async function startAnvilProcess(init: AnvilProcessInit): Promise<AnvilPr
     pid: () => current.pid,
     async stop() {
       isEnded = true
+      await starting?.catch(() => {}) // Then it is the one before that is stopped.
       await current.stop()
     },
   }
@@ -108,21 +114,34 @@ async function startGuarded(stateFile: string, port: number): Promise<Guarded> {
     // A guard that was killed could not end anvil; a quick end writes the state.
     if (child.signalCode !== null && ready.pid !== undefined) endIfAlive(ready.pid)
   })
-  return { ...ready, port: Number(new URL(ready.url).port), ended, stop: () => end(child, ended) }
+  return {
+    ...ready,
+    port: Number(new URL(ready.url).port),
+    ended,
+    stop: () => end(child, ended, ready.pid),
+  }
 }
 
-function endIfAlive(pid: number): void {
+function endIfAlive(pid: number, signal: NodeJS.Signals = 'SIGTERM'): void {
   try {
-    process.kill(pid, 'SIGTERM')
+    process.kill(pid, signal)
   } catch {
     // It has ended.
   }
 }
 
-async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+/** Anvil is killed itself where it takes too long: without its guard it would go on writing, and nobody waits. */
+async function end(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  anvil: number | undefined,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+  const timers = [
+    setTimeout(() => anvil !== undefined && endIfAlive(anvil, 'SIGKILL'), stopTimeoutMs),
+    setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs + killTimeoutMs),
+  ]
   child.kill('SIGTERM')
   await ended
-  clearTimeout(timer)
+  for (const timer of timers) clearTimeout(timer)
 }
