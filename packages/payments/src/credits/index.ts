@@ -3,7 +3,15 @@
  * buys or spends one, since what it hashes with is large.
  * @module
  */
-export { type Purchase, type PurchaseStore, takeTicket, ticketsLeft } from './purchases.ts'
+export {
+  markWithdrawn,
+  type Purchase,
+  type PurchaseStore,
+  takeTicket,
+  takeToWithdraw,
+  ticketsLeft,
+  withdrawn,
+} from './purchases.ts'
 export { encodeRelayed, parseRelayed, type RelayedTicket } from './relay-message.ts'
 export {
   type Backup,

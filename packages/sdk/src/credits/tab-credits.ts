@@ -4,7 +4,14 @@
  * @module
  */
 import type { CreditsReader } from '@weft/payments/chain'
-import type { CreditsRef, Purchase, PurchaseStore, RelayedTicket } from '@weft/payments/credits'
+import type {
+  CreditsRef,
+  Purchase,
+  PurchaseStore,
+  RelayedTicket,
+  Ticket,
+  TicketInit,
+} from '@weft/payments/credits'
 import { type Hex, WeftError } from '@weft/protocol'
 import type { Prover, ProveStage } from '@weft/verification/proofs'
 import { type Cell, createCell } from '../cell.ts'
@@ -21,7 +28,15 @@ type SpendInit = {
   nowMs: number
 }
 
-type SpendOptions = { onStage?: (stage: ProveStage) => void; signal?: AbortSignal }
+type WithdrawInit = {
+  /** Of the purchase. */
+  id: Hex
+  reader: Members
+  /** Sends it, and waits until it is done: by any wallet, the money goes to the one that bought. */
+  send(ticket: { denomination: number; identity: bigint; ticket: Ticket }): Promise<unknown>
+}
+
+type ProofOptions = { onStage?: (stage: ProveStage) => void; signal?: AbortSignal }
 
 export type TabCredits = {
   /** In this browser; null before they are read. */
@@ -34,7 +49,13 @@ export type TabCredits = {
    * Sets a ticket aside for a key and proves it: to be sent by anybody but the buyer's wallet.
    * @throws WeftError `payments/no-ticket`, `payments/no-member`; what the prover and the chain throw
    */
-  spend(init: SpendInit, options?: SpendOptions): Promise<RelayedTicket>
+  spend(init: SpendInit, options?: ProofOptions): Promise<RelayedTicket>
+  /**
+   * Proves one unused ticket, in the open, and has it sent back. One whose way back failed comes first, since
+   * somebody may have seen its proof.
+   * @throws WeftError `payments/no-ticket`, `payments/no-member`; what the prover, the chain and `send` throw
+   */
+  withdraw(init: WithdrawInit, options?: ProofOptions): Promise<void>
   /** What is needed to have a purchase again elsewhere. Whoever has it can spend it. */
   backup(id: Hex): Promise<string>
   /**
@@ -63,6 +84,13 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
     return found
   }
 
+  async function prove(init: TicketInit, { onStage, signal }: ProofOptions = {}): Promise<Ticket> {
+    const { proveTicket } = await import('@weft/payments/credits')
+    const proving = await prover()
+    const how = { ...(onStage ? { onStage } : {}), ...(signal ? { signal } : {}) }
+    return proveTicket(init, (input) => proving.prove('credit', input, how))
+  }
+
   return {
     purchases,
     refresh,
@@ -83,29 +111,37 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
       await refresh()
       return { id, identity }
     },
-    async spend({ id, key, reader, nowMs }, { onStage, signal } = {}) {
-      const { proveTicket, takeTicket } = await import('@weft/payments/credits')
+    async spend({ id, key, reader, nowMs }, options) {
+      const { takeTicket } = await import('@weft/payments/credits')
       const { secret, chainId, contract, denomination } = await find(id)
       const members = await reader.members(denomination)
       const index = await takeTicket(store, id, key)
       await refresh()
-      const proving = await prover()
-      const ticket = await proveTicket(
-        {
-          secret: BigInt(secret),
-          index,
-          at: { chainId, contract, denomination },
-          members,
-          key,
-          aliveAt: endOfTomorrow(nowMs),
-        },
-        (input) =>
-          proving.prove('credit', input, {
-            ...(onStage ? { onStage } : {}),
-            ...(signal ? { signal } : {}),
-          }),
+      const at = { chainId, contract, denomination }
+      const aliveAt = endOfTomorrow(nowMs)
+      const ticket = await prove(
+        { secret: BigInt(secret), index, at, members, key, aliveAt },
+        options,
       )
       return { denomination, ticket, key }
+    },
+    async withdraw({ id, reader, send }, options) {
+      const { markWithdrawn, nullifierOf, takeToWithdraw } = await import('@weft/payments/credits')
+      const { chainId, contract, denomination, ...purchase } = await find(id)
+      const [secret, at] = [BigInt(purchase.secret), { chainId, contract, denomination }]
+      const member = await reader.member(denomination, BigInt(id))
+      if (!member) throw noPurchase()
+      const index = await takeToWithdraw(store, id)
+      // Else it came back, and this tab was closed before it knew.
+      if (!(await reader.isUsed(nullifierOf(secret, at, index)))) {
+        const ticket = await prove(
+          { secret, index, at, members: [member], key: null, aliveAt: 0n },
+          options,
+        )
+        await send({ denomination, identity: member.identity, ticket })
+      }
+      await markWithdrawn(store, id, index)
+      await refresh()
     },
     async backup(id) {
       const { backupText } = await import('@weft/payments/credits')
@@ -113,7 +149,9 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
       return backupText({ chainId, contract, denomination, secret: BigInt(secret) })
     },
     async restore(text, reader) {
-      const { identityOf, nullifierOf, readBackup } = await import('@weft/payments/credits')
+      const { identityOf, nullifierOf, readBackup, withdrawn } = await import(
+        '@weft/payments/credits'
+      )
       const backup = readBackup(text)
       if (!backup) throw noBackup()
       const { chainId, contract, denomination, secret } = backup
@@ -125,7 +163,7 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
         Array.from({ length: count }, async (_, index) => {
           const nullifier = nullifierOf(secret, backup, index)
           if (!(await reader.isUsed(nullifier))) return null
-          return (await reader.spent(nullifier))?.key ?? noKey
+          return (await reader.spent(nullifier))?.key ?? withdrawn
         }),
       )
       const used = onChain.slice(0, onChain.findLastIndex((key) => key !== null) + 1)
@@ -133,7 +171,7 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
       const merge = (kept: readonly Hex[]) =>
         Array.from(
           { length: Math.max(kept.length, used.length) },
-          (_, index) => used[index] ?? kept[index] ?? noKey,
+          (_, index) => used[index] ?? kept[index] ?? withdrawn,
         )
       const id = toHex(identity)
       const kept = await store.change(id, (purchase) => ({
@@ -147,9 +185,6 @@ export function createTabCredits({ store, prover }: TabCreditsInit): TabCredits 
     },
   }
 }
-
-/** Of a ticket that no key may have: withdrawn, or set aside in another browser for a key unknown here. */
-const noKey = `0x${'0'.repeat(40)}` as const
 
 function endOfTomorrow(nowMs: number): bigint {
   return (BigInt(Math.floor(nowMs / 1000)) / daySeconds + 2n) * daySeconds
