@@ -4,7 +4,7 @@
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { CreditRecord } from './credit-records.ts'
-import type { GivenAnswer } from './given-answers.ts'
+import type { GivenAnswerRecord } from './given-answers.ts'
 import type { LedgerEntry } from './ledgers.ts'
 import type { Conversation, ModelRecord, PeerRecord, StoringRecord } from './records.ts'
 
@@ -22,7 +22,7 @@ interface WeftSchema extends DBSchema {
   /** By owner and the entry's own id. */
   ledgerEntries: { key: [string, string]; value: LedgerEntry }
   /** By the key that signed them and the receipt's id. */
-  givenAnswers: { key: [string, string]; value: GivenAnswer; indexes: { 'by-end': number } }
+  givenAnswers: { key: [string, string]; value: GivenAnswerRecord; indexes: { 'by-end': number } }
   /** Secrets of private credits. */
   credits: { key: string; value: CreditRecord }
 }

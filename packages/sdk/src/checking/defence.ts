@@ -47,7 +47,7 @@ export function createDefence(init: DefenceInit): Defence {
     const kept = await init.answers.get(id)
     if (!kept) return null
     // It never sits in its own panel, so it says nothing itself.
-    return newCase({ ...kept.claim, court: null }, new Uint8Array(32))
+    return newCase(kept, new Uint8Array(32))
   }
 
   async function step(id: Hex, signal: AbortSignal): Promise<void> {

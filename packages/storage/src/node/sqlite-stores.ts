@@ -4,7 +4,7 @@
  */
 
 import type { CreditRecord } from '../credit-records.ts'
-import type { GivenAnswer, GivenAnswerRecords } from '../given-answers.ts'
+import type { GivenAnswerEntry, GivenAnswerRecords } from '../given-answers.ts'
 import { answersIn, summaryOf, withAnswer } from '../history.ts'
 import { type LedgerEntry, type Ledgers, takenOver } from '../ledgers.ts'
 import { maxPeersKept } from '../peers.ts'
@@ -128,22 +128,30 @@ function createSqliteLedgers(tables: Tables): Ledgers {
 }
 
 function createSqliteGivenAnswers(tables: Tables): GivenAnswerRecords {
-  const answers = tables.table<GivenAnswer>('givenAnswers')
+  /** Apart from the conversations, which nobody reads to see what is over. */
+  const entries = tables.table<GivenAnswerEntry>('givenAnswerEntries')
+  const requests = tables.table<Uint8Array>('givenAnswers')
   const keyOf = (owner: string, id: string) => `${owner}\n${id}`
+  const remove = (key: string) => {
+    entries.remove(key)
+    requests.remove(key)
+  }
   return {
     async each(owner, visit) {
-      for (const answer of answers.all(keyOf(owner, ''))) visit(answer)
+      for (const entry of entries.all(keyOf(owner, ''))) visit(entry)
     },
-    get: async (owner, id) => answers.get(keyOf(owner, id)),
-    put: async (answer, without) =>
+    get: async (owner, id) => requests.get(keyOf(owner, id)),
+    put: async ({ request, ...entry }, without) =>
       tables.inTransaction(() => {
-        answers.put(keyOf(answer.owner, answer.id), answer)
-        for (const id of without) answers.remove(keyOf(answer.owner, id))
+        const { owner, id } = entry
+        entries.put(keyOf(owner, id), entry)
+        requests.put(keyOf(owner, id), request)
+        for (const each of without) remove(keyOf(owner, each))
       }),
     expire: async (nowMs) =>
       tables.inTransaction(() => {
-        for (const { owner, id, keptUntilMs } of answers.all()) {
-          if (keptUntilMs <= nowMs) answers.remove(keyOf(owner, id))
+        for (const { owner, id, keptUntilMs } of entries.all()) {
+          if (keptUntilMs <= nowMs) remove(keyOf(owner, id))
         }
       }),
   }
