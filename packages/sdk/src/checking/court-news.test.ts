@@ -6,6 +6,8 @@ import { createNodeMemory } from '../node-memory.ts'
 import { scriptedCourt } from '../testing/scripted-court.ts'
 import { followNews } from './court-news.ts'
 import type { CourtRecord } from './court-records.ts'
+import type { Accusation } from './court-state.ts'
+import { defend } from './defence.ts'
 
 const receiptId: Hex = `0x${'33'.repeat(32)}`
 const node: Hex = `0x${'22'.repeat(20)}`
@@ -36,4 +38,39 @@ test('news that come again convict nobody twice, and are told before they are wr
   const [record] = await written()
   expect(record).toMatchObject({ kind: 'news', nextBlock: 9n })
   expect(record?.kind === 'news' && record.convicted).toHaveLength(1)
+})
+
+test('however many accuse at once, each case is defended; of those that are over ten are shown', async () => {
+  const ids = Array.from({ length: 25 }, (_, at): Hex => `0x${`${at + 10}`.repeat(32)}`)
+  const isOver = new Set<Hex>()
+  const endsAt = Date.now() / 1000 + 60
+  const news = followNews({
+    court: scriptedCourt({
+      readNews: async () => ({
+        settled: [],
+        accused: ids.map((id) => ({ receiptId: id, node })),
+        nextBlock: 9n,
+      }),
+      readCase: async (id) => ({
+        ...{ toldAt: 1, epoch: 1, endsAt, accuser: node, sayFalse: [], sayTrue: [] },
+        stage: isOver.has(id) ? 'settled' : 'accused',
+      }),
+    }),
+    ledger: await new MemoryLedgers<CourtRecord>().open('court'),
+    memory: createNodeMemory(),
+    address: node,
+    onSettled: async () => {},
+  })
+  const defended = async () => {
+    await news.look()
+    const sent: Hex[] = []
+    const send = { defend: async (id: Hex) => void sent.push(id) as never }
+    await defend(send, news.accusations())
+    return sent.toSorted()
+  }
+  expect(await defended()).toEqual(ids)
+  for (const id of ids.slice(0, 20)) isOver.add(id)
+  expect(await defended()).toEqual(ids.slice(20))
+  const stages = news.accusations().map(({ stage }: Accusation) => stage)
+  expect(stages).toEqual([...Array(5).fill('accused'), ...Array(10).fill('settled')])
 })

@@ -30,8 +30,8 @@ const rememberedMs = 90 * 86_400_000
 const maxConvicted = 2_000
 /** Without news these are read again after a reload: it saves a write for each look. */
 const unwrittenBlocks = 1_000n
-/** Against this tab, for people to look at. */
-const maxAccusations = 10
+/** That are over, for people to look at. Each that is not is defended, however many there are. */
+const maxSettled = 10
 
 export function followNews({
   court,
@@ -54,8 +54,10 @@ export function followNews({
     const ids = new Set([...fresh.map(({ receiptId }) => receiptId).reverse(), ...running])
     const read = await Promise.all([...ids].map((id) => accusationOf(id, news)))
     const others = accusations.filter(({ id }) => !ids.has(id))
-    accusations = [...read, ...others].slice(0, maxAccusations)
-    running = read.filter(({ stage }) => stage !== 'settled').map(({ id }) => id)
+    const open = read.filter(({ stage }) => stage !== 'settled')
+    const over = [...read, ...others].filter(({ stage }) => stage === 'settled')
+    accusations = [...open, ...over.slice(0, maxSettled)]
+    running = open.map(({ id }) => id)
   }
 
   async function accusationOf(id: Hex, { settled }: CourtNews): Promise<Accusation> {
