@@ -145,9 +145,9 @@ export function createAnswerChecks(init: AnswerChecksInit): AnswerChecks {
     const { opinions } = check
     const without = [...makers, ...opinions.map(({ verifierPeerId }) => verifierPeerId)]
     const handing = { signal, without, opinions }
-    const opinion = await handOverPatiently({ ...init, network, court }, claim, handing)
-    if (!opinion) return
-    const next: CheckRecord = { ...check, opinions: [...opinions, opinion] }
+    const more = await handOverPatiently({ ...init, network, court }, claim, handing)
+    if (more.length === 0) return
+    const next: CheckRecord = { ...check, opinions: [...opinions, ...more] }
     judge(init.memory, claim, { check: next, before: check })
     onCheck(next)
   }

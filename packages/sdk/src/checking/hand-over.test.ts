@@ -12,7 +12,7 @@ import {
   signVerdict,
 } from '@weft/protocol'
 import type { Opinion } from '@weft/storage'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createNodeMemory } from '../node-memory.ts'
 import { scriptedCourt } from '../testing/scripted-court.ts'
 import { signedReceipt } from '../testing/signed-receipt.ts'
@@ -30,8 +30,21 @@ const thresholds = {
 const manifestOf = () => ({ task: 'chat', thresholds }) as Manifest
 const { signal } = new AbortController()
 
+type Standing = {
+  hasSeat: boolean
+  hasCoins: boolean
+  /** What it finds; by default nothing wrong. */
+  isFalse?: boolean
+  /** Whether it goes to court with that. */
+  tells?: boolean
+}
+
+afterEach(() => void vi.useRealTimers())
+
 /** Verifiers by what the chain knows of them, and who of them was asked. */
-function stageOf(standings: readonly { hasSeat: boolean; hasCoins: boolean }[]) {
+function stageOf(standings: readonly Standing[]) {
+  let toldAt = 0
+
   const keys = standings.map(() => createPrivateKey())
   const peerIds = keys.map(peerIdFromPrivateKey)
   const asked: string[] = []
@@ -42,18 +55,24 @@ function stageOf(standings: readonly { hasSeat: boolean; hasCoins: boolean }[]) 
     findOffers: async () => peerIds.map((peerId) => ({ registration: { peerId } }) as Offer),
     async audit({ peerId }: { peerId: string }): Promise<AuditResponse> {
       asked.push(peerId)
-      const key = keys[peerIds.indexOf(peerId)]
+      const at = peerIds.indexOf(peerId)
+      const key = keys[at]
       if (!key) throw new Error('nobody')
+      const { isFalse = false, tells = false } = standings[at] ?? {}
+      if (tells) toldAt = 1
+      // It counts other tokens in the prompt than the receipt.
+      const inputTokens = receipt.inputTokens + (isFalse ? 1 : 0)
       const margins = new Uint8Array(4 * (receipt.outputTokens + 1))
-      const { inputTokens } = receipt
-      const finding = { outcome: 'passed' as const, inputTokens, margins, likenesses: [] }
-      const said = { receiptId: receiptId(receipt), isFalse: false, finding: findingHash(finding) }
+      const outcome = isFalse ? ('failed' as const) : ('passed' as const)
+      const finding = { outcome, inputTokens, margins, likenesses: [] }
+      const said = { receiptId: receiptId(receipt), isFalse, finding: findingHash(finding) }
       const verdict = signVerdict({ verifierPeerId: peerId, ...said, court: null }, key)
       return { type: 'verdict', verdict, finding }
     },
   }
   const court = scriptedCourt({
     readStake: async () => 10n ** 20n,
+    readCase: async () => ({ toldAt, stage: 'none' }) as never,
     readSeat: async (address) => (of(address)?.hasSeat ? { fromEpoch: 1, untilEpoch: null } : null),
     readFees: async (address) => ({
       gasWei: of(address)?.hasCoins ? 2n * caseGas : 1n,
@@ -86,17 +105,40 @@ test('where somebody who can accuse has found it false, nobody else is shown it'
   const { init, peerIds, asked } = stageOf(all)
   const by = (place: number) =>
     ({ verifierPeerId: peerIds[place], outcome: 'failed' }) as unknown as Opinion
-  const ask = (opinions: Opinion[]) =>
-    handOverPatiently(init, request, { signal, without: [], opinions })
-  expect(await ask([by(0), by(2)])).toBeNull()
+  const handing = { signal, without: [], opinions: [by(0), by(2)] }
+  expect(await handOverPatiently(init, request, handing)).toEqual([])
   expect(asked).toEqual([])
-  expect(peerIds.slice(2)).toContain((await ask([by(0), by(1)]))?.verifierPeerId)
+})
+
+const able = { hasSeat: true, hasCoins: true }
+
+/** All that was said, and in which order, once nobody waits any more. */
+async function handedOver(standings: readonly Standing[]): Promise<string[]> {
+  vi.useFakeTimers()
+  const { init } = stageOf(standings)
+  const handing = handOverPatiently(init, request, { signal, without: [], opinions: [] })
+  await vi.runAllTimersAsync()
+  return (await handing).map(({ outcome }) => outcome)
+}
+
+test('a verifier that finds nothing wrong is not the last one asked', async () => {
+  const honest = { ...able, isFalse: true, tells: true }
+  for (let time = 0; time < 3; time += 1) {
+    const said = await handedOver([able, honest])
+    expect(said.at(-1)).toBe('failed')
+  }
+})
+
+test('who says that it is false and tells no court is followed by others, three in all', async () => {
+  const silent = { ...able, isFalse: true }
+  expect(await handedOver(Array(5).fill(silent))).toEqual(['failed', 'failed', 'failed'])
+  expect(await handedOver(Array(5).fill({ ...silent, tells: true }))).toEqual(['failed'])
 })
 
 test('a node with nothing at stake is nobody’s case', async () => {
   const { init, asked } = stageOf(all)
   const court = scriptedCourt({ readStake: async () => 1n })
   const handing = { signal, without: [], opinions: [] }
-  expect(await handOverPatiently({ ...init, court }, request, handing)).toBeNull()
+  expect(await handOverPatiently({ ...init, court }, request, handing)).toEqual([])
   expect(asked).toEqual([])
 })

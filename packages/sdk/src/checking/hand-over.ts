@@ -8,10 +8,10 @@ import type { Opinion } from '@weft/storage'
 import { drawTabs } from '../find-tabs.ts'
 import { type AskVerifierInit, askVerifier } from './ask-verifier.ts'
 import { isWorthACase, lackOfFees } from './case-fees.ts'
-import type { CourtView } from './court-view.ts'
+import { type CourtView, caseIdOf } from './court-view.ts'
 
 export type HandOverInit = AskVerifierInit & {
-  court: Pick<CourtView, 'rules' | 'readSeat' | 'readStake' | 'readFees'>
+  court: Pick<CourtView, 'rules' | 'readSeat' | 'readStake' | 'readFees' | 'readCase'>
 }
 
 type HandOverOptions = {
@@ -24,6 +24,10 @@ type HandOverOptions = {
 const mostLooked = 12
 /** Before each try of who has patience: verifiers may be busy, and be back. */
 const waitsMs = [0, 3_000, 10_000, 30_000, 60_000]
+/** Opinions that one answer is worth: each is a model's work, and one honest verifier among them is enough. */
+const mostAsked = 3
+/** Who has found it false has told the court by then: it begins at once, and a block takes seconds. */
+const tellMs = 60_000
 
 /**
  * Asks one that can bring a case, with a seat, so something to lose, and coins for all of it.
@@ -50,31 +54,47 @@ export async function handOver(
 
 /**
  * For who asked: two verifiers that say false are enough for itself, and prove nothing to a court.
+ * Who says otherwise, or says it and does not go to court, is not the last one asked.
  * @param opinions - that called the answer false
- * @returns null where the case needs nobody else, or nobody took it
+ * @returns what those said who were asked; none where the case needs nobody else, or nobody took it
  */
 export async function handOverPatiently(
   init: HandOverInit,
   request: AuditRequest,
   { signal, without, opinions }: HandOverOptions & { opinions: readonly Opinion[] },
-): Promise<Opinion | null> {
+): Promise<Opinion[]> {
+  const said: Opinion[] = []
   for (const waitMs of waitsMs) {
     await pause(waitMs, signal)
-    if (signal.aborted) return null
+    if (signal.aborted || said.length >= mostAsked) return said
     try {
-      if (!(await isWorthACase(init.court, request.receipt.nodePeerId))) return null
-      const said = opinions.filter(({ outcome }) => outcome === 'failed')
-      const able = await Promise.all(
-        said.map(({ verifierPeerId }) => canAccuse(init.court, verifierPeerId)),
-      )
-      // Who found it false, and can, does so by itself.
-      if (able.includes(true)) return null
-      return await handOver(init, request, { signal, without })
+      if (!(await needsSomebody(init.court, request, opinions))) return said
+      const asked = said.map(({ verifierPeerId }) => verifierPeerId)
+      const handing = { signal, without: [...without, ...asked] }
+      const opinion = await handOver(init, request, handing)
+      said.push(opinion)
+      if (opinion.outcome === 'failed') await pause(tellMs, signal)
     } catch {
       // Perhaps somebody comes.
     }
   }
-  return null
+  return said
+}
+
+async function needsSomebody(
+  court: HandOverInit['court'],
+  { receipt }: AuditRequest,
+  opinions: readonly Opinion[],
+): Promise<boolean> {
+  if (!(await isWorthACase(court, receipt.nodePeerId))) return false
+  const { toldAt } = await court.readCase(caseIdOf(receipt))
+  if (toldAt > 0) return false
+  const failed = opinions.filter(({ outcome }) => outcome === 'failed')
+  const able = await Promise.all(
+    failed.map(({ verifierPeerId }) => canAccuse(court, verifierPeerId)),
+  )
+  // Who found it false, and can, does so by itself.
+  return !able.includes(true)
 }
 
 async function canAccuse(court: HandOverInit['court'], peerId: string): Promise<boolean> {
