@@ -209,10 +209,12 @@ export class EarningLane {
    *   throws, also when it was what came before that could not be kept
    */
   async take(voucher: Voucher): Promise<void> {
-    const { maxClaimableWei } = voucher
+    const { maxClaimableWei, signature } = voucher
     if (this.#kept.hasFailed) await this.keep()
+    const held = this.#unproved
+    const isSame = held && bytesEqual(signature, held.signature)
     // A good one does not suffer for a bad one before it.
-    if (this.#unproved && maxClaimableWei < this.#unproved.maxClaimableWei) this.prove()
+    if (held && !isSame && maxClaimableWei <= held.maxClaimableWei) this.prove()
     if (maxClaimableWei <= this.claimedWei) return
     if (maxClaimableWei > this.#payableWei()) {
       const { evidence } = this.#earning

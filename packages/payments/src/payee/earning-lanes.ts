@@ -68,12 +68,15 @@ export class EarningLanes {
     for (const record of ledger.records) if (!isPast(record)) this.#open(record)
   }
 
-  /** Those of forgotten lanes included. */
+  /** Those of forgotten lanes included. What was not checked is left out: it comes a second later. */
   get totals(): EarningTotals {
-    return totalOf(this.earnings, this.#past)
+    return totalOf(
+      this.all.map(({ earning }) => earning),
+      this.#past,
+    )
   }
 
-  /** Whoever is told of them is told of nothing that was not checked. */
+  /** All that came, checked now: for whoever does something with it. */
   get earnings(): Earning[] {
     return this.all.map((lane) => {
       lane.prove()
@@ -170,12 +173,12 @@ export class EarningLanes {
     return payableWei(chain, funds.grant, this.#promisedElsewhereWei(lane)) - lane.claimedWei
   }
 
+  /** Vouchers that were not checked yet are left out: else each lane's write would be a check of every lane. */
   redeemable({
     policy,
     withdrawDelay,
     nowMs,
   }: Moment & { policy: CreditPolicy }): RedeemableLane[] {
-    for (const lane of this.all) lane.prove()
     const spenders = [...this.#bySpender.values()]
     const known = spenders.flatMap((lanes) => {
       const account = accountOf(lanes)

@@ -47,6 +47,7 @@ test('a lane on which nothing happened is forgotten, and one whose time for proo
   const again = await startJob({ ...pair, payee: reopened })
   await again.stream(40)
   const more = again.lane.commitment.promisedWei - (promisedWei - 1n)
+  await reopened.settle()
   expect(reopened.totals()).toMatchObject({
     earnedWei: promisedWei + more,
     redeemedWei: promisedWei - 1n,

@@ -81,11 +81,11 @@ export type Payee = {
    * @throws what the store throws
    */
   settle(): Promise<void>
-  /** All lanes, as they are now. */
+  /** All lanes, as they are now: checks what came in the last second. */
   earnings(): Earning[]
-  /** What all lanes have earned, those included whose time is over. */
+  /** What all lanes have earned by vouchers that were checked, those included whose time is over. Costs nothing. */
   totals(): EarningTotals
-  /** What to redeem now, by what is known of the chain: a transaction each. */
+  /** What to redeem now, by what is known of the chain and by vouchers that were checked: a transaction each. */
   plan(policy: CreditPolicy): PlannedRedemption[]
   /** Keys that have promised more than they may, by what they gave this payee. */
   overPromises(): OverPromise[]

@@ -44,6 +44,7 @@ test.each([1, 30])(
       }
       await paid.close()
     }
+    await pair.payee.settle()
     const { earnedWei, lostWei } = pair.payee.totals()
     expect(earnedWei).toBe(0n)
     expect(lostWei).toBeGreaterThan(maxUnpaidWei - tokens(size))
@@ -64,7 +65,7 @@ test('a window of work after garbage ends the job, as a bad voucher does', async
 })
 
 test('a good voucher counts, whatever bad ones came before', async () => {
-  for (const moreWei of [-1n, 1n]) {
+  for (const moreWei of [-1n, 0n, 1n]) {
     const pair = await createPair()
     const { bill, hand, paid, lane } = await startJob(pair, { inputTokens: 1 })
     paid.delivered(50)
@@ -76,6 +77,7 @@ test('a good voucher counts, whatever bad ones came before', async () => {
     await hand(await bill.finish(80))
     expect(await paid.settled()).toBe(true)
     await paid.close()
+    await pair.payee.settle()
     const { promisedWei } = lane.commitment
     expect(pair.payee.totals()).toMatchObject({ earnedWei: promisedWei, lostWei: 0n })
   }
@@ -90,8 +92,26 @@ test('nobody is told of earnings that were not checked', async () => {
   await paid.close()
   const everything = { ...pair.job.policy, redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
   expect(pair.payee.plan(everything)).toEqual([])
+  expect(pair.payee.totals()).toMatchObject({ earnedWei: 0n, lostWei: 0n })
+  await pair.payee.settle()
+  expect(pair.payee.plan(everything)).toEqual([])
   expect(pair.payee.earnings()).toMatchObject([{ voucher: null, lostWei: owedWei }])
   expect(pair.payee.totals()).toMatchObject({ earnedWei: 0n, lostWei: owedWei })
+})
+
+test('to show what was earned checks nothing: it is shown once something else has checked it', async () => {
+  const pair = await createPair()
+  const { paid, bill, lane } = await startJob(pair, { inputTokens: 1 })
+  paid.delivered(40)
+  await paid.take(due(await bill.finish(40)))
+  const everything = { ...pair.job.policy, redeemLaneFromWei: 1n, redeemBatchFromWei: 1n }
+  expect(pair.payee.plan(everything)).toEqual([])
+  expect(pair.payee.totals().earnedWei).toBe(0n)
+  await pair.payee.settle()
+  const { promisedWei } = lane.commitment
+  expect(pair.payee.plan(everything)).toMatchObject([{ wei: promisedWei }])
+  expect(pair.payee.totals().earnedWei).toBe(promisedWei)
+  await paid.close()
 })
 
 test('garbage where nothing was delivered leaves no accounts', async () => {
