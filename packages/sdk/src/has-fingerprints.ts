@@ -1,6 +1,10 @@
+/**
+ * Of which models answers are checked by their states as well as by their tokens.
+ * @module
+ */
 import type { Manifest } from '@weft/protocol'
 
-/** Whether its graph shows hidden states, and how far those of honest devices are apart was measured. */
+/** Whether its manifest has limits for states: they were measured, so its graph shows some. */
 export function hasFingerprints(manifest: Manifest): boolean {
   return manifest.task === 'chat' && Boolean(manifest.thresholds?.fingerprint)
 }

@@ -35,7 +35,7 @@ export const maxAuditsPerPeer = 1
 /** More than are served, so that the ones too many are told. */
 export const maxIncomingStreams = maxAuditsPerPeer + 1
 
-/** A response is 33 KB of margins at most. */
+/** A response is 44 KB at most: 33 of margins, the rest of what 256 windows' states say. */
 const maxResponseBytes = 64 * 1024
 
 export const askingSide: MessageFormat<AuditResponse, AuditRequest> = {

@@ -39,8 +39,8 @@ type AskPanelOptions = {
   graceMs: number
 }
 
-/** For one member of a panel to compute the answer again. */
-const memberMs = 90_000
+/** For one member of a panel to compute the answer again, twice where it looks suspicious: as the road allows it. */
+const memberMs = 180_000
 
 /** @returns what those of a panel have said so far, this tab included */
 export async function askPanel(
