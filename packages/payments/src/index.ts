@@ -3,6 +3,8 @@
  * costs. What talks to a chain is in `@weft/payments/chain`.
  * @module
  */
+
+export { numberEpoch } from './chain/number-epoch.ts'
 export { type Lane, laneBetween, laneIdOf } from './lane.ts'
 export type { Ledger, LedgerRecord, LedgerStore } from './ledger.ts'
 export { type CreditPolicy, creditPolicyFor } from './payee/credit-policy.ts'

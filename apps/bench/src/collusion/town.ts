@@ -3,6 +3,7 @@
  * each has is read from the chain, so nothing is gained that is not counted.
  * @module
  */
+import { numberEpoch } from '@weft/payments'
 import { channelIdOf, registryRoles } from '@weft/payments/chain'
 import { type DevelopmentChain, startDevelopmentChain } from '@weft/payments/testing'
 import {
@@ -68,7 +69,7 @@ export async function openTown({ verifiers: count, colluding }: TownInit) {
   /** The next epoch comes and is recorded. @returns its number */
   async function passEpoch(): Promise<number> {
     await wait(view.rules.epochSeconds)
-    await view.send.record()
+    await numberEpoch(view)
     return view.lastEpoch()
   }
 

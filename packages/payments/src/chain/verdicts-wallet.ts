@@ -1,11 +1,10 @@
 /**
- * What a key does with Verdicts: one method, one transaction; an appeal takes two, and so does an epoch.
+ * What a key does with Verdicts: one method, one transaction; an appeal takes two.
  * @module
  */
 import { type Deployment, tokenAbi, verdictsAbi } from '@weft/contracts'
-import { type Hex, pause, type Receipt, type Verdict, WeftError } from '@weft/protocol'
+import type { Hex, Receipt, Verdict } from '@weft/protocol'
 import { type Abi, parseEventLogs } from 'viem'
-import { asking } from './asking.ts'
 import { type CaseOutcome, outcomeOf } from './court-news.ts'
 import { type ChainClients, type SendOptions, send } from './send.ts'
 import { receiptArgument, verdictArgument } from './statements.ts'
@@ -13,10 +12,6 @@ import { receiptArgument, verdictArgument } from './statements.ts'
 type VerdictsWalletInit = ChainClients & {
   deployment: Pick<Deployment, 'verdicts' | 'token'>
 }
-
-/** Of the slowest chain that is meant, twice: then the next one who records writes the number down. */
-const longestBlockMs = 24_000
-const lookEveryMs = 1_000
 
 /** So that the token's errors are understood where Verdicts passes them on. */
 const abi = [...verdictsAbi, ...tokenAbi.filter(({ type }) => type === 'error')] as Abi
@@ -28,24 +23,6 @@ export function createVerdictsWallet(init: VerdictsWalletInit) {
   const { deployment } = init
   const call = (functionName: string, args: readonly unknown[], options?: SendOptions) =>
     send(init, { address: deployment.verdicts, abi, functionName, args }, options)
-
-  /** Until that block is over it is refused; then whoever comes first does it for all. */
-  async function writeNumber(epoch: number, options?: SendOptions): Promise<void> {
-    const endMs = Date.now() + longestBlockMs
-    const asked = { address: deployment.verdicts, abi: verdictsAbi } as const
-    for (;;) {
-      const read = init.reader.readContract({ ...asked, functionName: 'lastEpoch' })
-      if ((await asking(read)) >= epoch) return
-      try {
-        await call('record', [], options)
-        return
-      } catch (error) {
-        const isEarly = WeftError.is(error) && error.code === 'payments/refused'
-        if (!isEarly || Date.now() > endMs) throw error
-      }
-      await pause(lookEveryMs)
-    }
-  }
 
   return {
     /** By the operator or its owner: it is drawn from the next epoch on. */
@@ -59,13 +36,13 @@ export function createVerdictsWallet(init: VerdictsWalletInit) {
     },
 
     /**
-     * Gives the running epoch its number: the hash of the block in which it is begun, unless somebody has, written
-     * down in a later one.
+     * Begins the running epoch, or writes down the number of the one begun before: see `numberEpoch` for both.
+     * @returns the epoch that was begun; null where none was
      */
-    async record(options?: SendOptions): Promise<void> {
+    async record(options?: SendOptions): Promise<number | null> {
       const { logs } = await call('record', [], options)
       const [begun] = parseEventLogs({ abi: verdictsAbi, eventName: 'EpochBegun', logs })
-      if (begun) await writeNumber(Number(begun.args.epoch), options)
+      return begun ? Number(begun.args.epoch) : null
     },
 
     /** Says that a receipt may be accused: the next epoch that is recorded draws its panel. */

@@ -3,6 +3,7 @@
  * may be done again after a reload, or by two tabs at once.
  * @module
  */
+import { numberEpoch } from '@weft/payments'
 import type { CaseOnChain, CaseOutcome } from '@weft/payments/chain'
 import {
   addressFromPeerId,
@@ -103,7 +104,7 @@ async function accuse(
   const told: OpenCase = { ...open, progress: 'told' }
   if (epoch === null) {
     const isDue = Math.floor(now / epochSeconds) > Math.floor(toldAt / epochSeconds)
-    if (isDue) await recordOnce(court, toldAt)
+    if (isDue) await recordOnce(court, toldAt, signal)
     return told
   }
   const node = addressFromPeerId(open.nodePeerId)
@@ -131,9 +132,9 @@ async function accuse(
 }
 
 /** Somebody else may be quicker. */
-async function recordOnce(court: CourtView, toldAt: number): Promise<void> {
+async function recordOnce(court: CourtView, toldAt: number, signal: AbortSignal): Promise<void> {
   try {
-    await court.send.record()
+    await numberEpoch(court, { signal })
   } catch (error) {
     if ((await court.epochAfter(toldAt)) === null) throw error
   }

@@ -3,6 +3,7 @@
  * for a while of its own and looks whether another was quicker.
  * @module
  */
+import { numberEpoch } from '@weft/payments'
 import { pause } from '@weft/protocol'
 import type { Standing } from './court-state.ts'
 import type { CourtView } from './court-view.ts'
@@ -52,5 +53,5 @@ export async function recordEpoch(
   if (signal.aborted || !mayRecord() || (await court.lastEpoch()) >= running) return
   // Where another one has begun it, this goes on with it; in the same block it is refused, before anything is sent if
   // we are lucky.
-  await court.send.record()
+  await numberEpoch(court, { signal })
 }

@@ -125,7 +125,9 @@ test('the contract knows a verdict by its court and its verifier by its signatur
   const epochSeconds = await reader.readContract({ ...court(), functionName: 'epochSeconds' })
   await chain.control.increaseTime({ seconds: Number(epochSeconds) })
   const sender = await chain.createWallet()
-  await createVerdictsWallet(sender.clients).record()
+  const wallet = createVerdictsWallet(sender.clients)
+  await wallet.record()
+  await wallet.record()
   const epoch = await reader.readContract({ ...court(), functionName: 'lastEpoch' })
   const endedAtMs = (epoch * Number(epochSeconds) - 1) * 1000
   for (let tries = 0; tries < 400; tries += 1) {
