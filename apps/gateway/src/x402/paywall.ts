@@ -13,10 +13,10 @@ import {
 } from '@x402/core/http'
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types'
 import { z } from 'zod'
-import type { Admission, AskInit } from '../access/asker.ts'
+import { type Admission, type AskInit, nothingSettled } from '../access/asker.ts'
 import { worstCostWei } from '../access/worst-cost.ts'
 import type { ChainConfig, X402Config } from '../config.ts'
-import { Refusal } from '../http/api-failure.ts'
+import { Refusal, retryAfter } from '../http/api-failure.ts'
 import type { SharedState } from '../state/shared-state.ts'
 import type { Facilitator, Settlement } from './facilitator.ts'
 
@@ -77,13 +77,10 @@ export function createPaywall(init: PaywallInit): Paywall {
       const read = readPayment(header)
       if (!read) throw refuse('The payment cannot be read')
       const { payment, from, nonce } = read
-      const unpaid = `x402/unpaid/${network}/${from}`
-      if ((await state.read(unpaid)) > 0n) {
-        throw refuse('An answer to this wallet was not paid; it may ask again in an hour')
-      }
+      const heldMs = 1_000 * maxTimeoutSeconds
       // Verifying does not use a payment up: until it is settled it would serve any number of requests.
       const held = `x402/nonce/${network}/${chain.token}/${from}/${nonce}`.toLowerCase()
-      if (!(await state.claim(held, 1_000 * maxTimeoutSeconds))) {
+      if (!(await state.claim(held, heldMs))) {
         throw refuse('This payment is in use')
       }
       const verified = await facilitator
@@ -93,19 +90,33 @@ export function createPaywall(init: PaywallInit): Paywall {
         await state.release(held)
         throw refuse(verified.invalidReason ?? 'The payment is not valid')
       }
+      // Nor does it set money aside: one balance would be shown for any number of answers at once. Only behind the
+      // signature, or anybody could keep a wallet out.
+      const wallet = `x402/wallet/${network}/${from}`
+      if (!(await state.claim(wallet, heldMs))) {
+        await state.release(held)
+        onPayment('refused')
+        throw walletBusy()
+      }
+      const unpaid = `x402/unpaid/${network}/${from}`
+      if ((await state.read(unpaid)) > 0n) {
+        await Promise.all([state.release(held), state.release(wallet)])
+        throw refuse('An answer to this wallet was not paid; it may ask again in an hour')
+      }
       return {
         owner: `wallet/${from}`,
         async end({ isDelivered }) {
           if (!isDelivered) {
-            await state.release(held)
-            return { headers: [], refusal: null }
+            await Promise.all([state.release(held), state.release(wallet)])
+            return nothingSettled
           }
           const settled = await settle(facilitator, payment, requirements)
           onPayment(settled.success ? 'settled' : 'failed')
+          if (!settled.success) await state.add(unpaid, 1n, unpaidMs)
+          await state.release(wallet)
           const response = encodePaymentResponseHeader({ ...settled, network })
           const headers: [string, string][] = [['payment-response', response]]
           if (settled.success) return { headers, refusal: null }
-          await state.add(unpaid, 1n, unpaidMs)
           const reason = settled.errorReason ?? 'The payment was not settled'
           return { headers, refusal: paymentRequired(request.url, requirements, reason) }
         },
@@ -143,6 +154,16 @@ async function settle(
   } catch {
     return { success: false, errorReason: 'The chain does not answer', transaction: '' }
   }
+}
+
+function walletBusy(): Refusal {
+  const message = 'This wallet pays for another answer just now. Ask again when that one has come.'
+  return new Refusal('gateway/wallet-busy', message, {
+    status: 429,
+    type: 'requests',
+    word: 'rate_limit_exceeded',
+    headers: retryAfter(1_000),
+  })
 }
 
 function paymentRequired(url: string, accepts: PaymentRequirements, reason: string): Refusal {
