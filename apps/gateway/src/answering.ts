@@ -8,7 +8,7 @@ import type { ApiStream, RequestOptions, WeftAnswer } from '@weft/sdk'
 import type { Admission, Settled } from './access/asker.ts'
 import { CostMeter } from './cost-meter.ts'
 import { failureResponse, noRetry, Refusal, toFailure } from './http/api-failure.ts'
-import { comment, dataEvent, done, eventStream } from './http/event-stream.ts'
+import { comment, dataEvent, done, eventStream, whenAborted } from './http/event-stream.ts'
 import type { Metrics } from './metrics.ts'
 import { type AnswerFacts, type Receipts, receiptHeaders } from './receipts.ts'
 import { failSpan, startSpan } from './tracing.ts'
@@ -51,15 +51,22 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
   const signal = AbortSignal.any([request.signal, gone.signal, deadline, deps.stopping])
   metrics.running.inc()
 
+  let stopListening = () => {}
   const failureOf = (error: unknown) => {
     const isCharged = meter.costWei > 0n
     const { stopping } = deps
     const told = deadline.aborted ? timeout() : stopping.aborted ? ending() : error
     return toFailure(told, { isCharged })
   }
-  /** Once. */
+  let closing: Promise<Settled> | undefined
+  /** Counts once, whoever comes first. */
   const close = (end: End, isDelivered: boolean): Promise<Settled> => {
+    closing ??= settle(end, isDelivered)
+    return closing
+  }
+  const settle = (end: End, isDelivered: boolean): Promise<Settled> => {
     const { costWei, inputTokens, outputTokens, firstTokenMs } = meter
+    stopListening()
     metrics.running.dec()
     metrics.answers.inc({ end })
     metrics.duration.observe((performance.now() - startedMs) / 1000)
@@ -78,6 +85,13 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
     return failure
   }
   const factsOf = (weft: WeftAnswer) => receipts.factsOf(weft, admission.owner)
+
+  /** Not only in the loop below: a reader who stops reading keeps it where it is. */
+  const stopStream = () => {
+    const isOurs = deadline.aborted || deps.stopping.aborted
+    if (isOurs) fail(signal.reason)
+    void close(isOurs ? 'failed' : 'cancelled', isOurs ? meter.isDelivered : meter.isOwed)
+  }
 
   async function* eventsOf(stream: ApiStream<Answer>): AsyncGenerator<string, void, undefined> {
     let end: End = 'cancelled'
@@ -105,7 +119,9 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
     const result = await create({ signal, maxPrice: deps.maxPrice, onEvent: meter.onEvent })
     if (Symbol.asyncIterator in result) {
       const onCancel = () => gone.abort()
-      return eventStream({ events: eventsOf(result), heartbeatMs: deps.heartbeatMs, onCancel })
+      const events = eventsOf(result)
+      stopListening = whenAborted(signal, stopStream)
+      return eventStream({ events, heartbeatMs: deps.heartbeatMs, signal, onCancel })
     }
     const { weft, ...rest } = result
     facts = weft ? await factsOf(weft) : null

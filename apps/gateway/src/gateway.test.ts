@@ -2,6 +2,7 @@
  * What the gateway says when something is wrong, in the words that OpenAI's clients know, and what it then costs.
  * @module
  */
+import { connect } from 'node:net'
 import { WeftError } from '@weft/protocol'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -246,6 +247,41 @@ describe('an answer that takes long', () => {
     expect(text.match(/^: waiting$/gm)?.length).toBeGreaterThan(5)
     expect(text).toContain('"code":"gateway/timeout"')
     expect(await metrics.registry.metrics()).toContain('answers_total{end="failed"} 1')
+  })
+
+  test('ends and is settled though its reader stops reading and keeps the line', async () => {
+    let sent = 0
+    const upstream = upstreamWith(
+      async (_: never, { onEvent }: { onEvent(event: object): void }) => ({
+        controller: new AbortController(),
+        async *[Symbol.asyncIterator]() {
+          for (;;) {
+            onEvent({ type: 'delta', tokens: [1] })
+            sent += 1
+            yield { choices: [{ delta: { content: 'x'.repeat(100_000) } }] }
+          }
+        },
+      }),
+    )
+    const { url, metrics } = await open({ requestMs: 1_000 }, { upstream })
+    const { port } = new URL(url)
+    const body = JSON.stringify({ ...ask(), stream: true })
+    const line = connect(Number(port), '127.0.0.1').pause()
+    line.on('error', () => {})
+    const closed = new Promise((resolve) => line.once('close', resolve))
+    line.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${key}\r\n` +
+        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    const running = async () => (await (await fetch(`${url}/health`)).json()).running
+    await expect.poll(running).toBe(1)
+    await expect.poll(() => sent).toBeGreaterThan(1)
+    await expect.poll(running, { timeout: 5_000 }).toBe(0)
+    expect(await metrics.registry.metrics()).toContain('answers_total{end="failed"} 1')
+    // What is on its way is read; then the line is over.
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    line.resume()
+    await closed
   })
 
   test('is told when the gateway is stopped', async () => {

@@ -2,6 +2,7 @@
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) out of an async iterable.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 
 export const done = 'data: [DONE]\n\n'
 
@@ -19,23 +20,46 @@ export type EventStreamInit = {
   events: AsyncGenerator<string, void, undefined>
   /** After so much silence a comment says that the line is alive: proxies cut what says nothing. */
   heartbeatMs: number
+  /** Its last events still go out, but a reader who takes none of them is left: some keep a line open for ever. */
+  signal: AbortSignal
   /** The reader has gone: ends what an event is waited for. */
   onCancel: () => void
 }
 
-export function eventStream({ events, heartbeatMs, onCancel }: EventStreamInit): Response {
+/** For the last events. */
+const lastWordsMs = 2_000
+
+export function eventStream({ events, heartbeatMs, signal, onCancel }: EventStreamInit): Response {
   const alive = withHeartbeats(events, heartbeatMs)
   const bytes = new TextEncoder()
+  let leaving: NodeJS.Timeout | undefined
+  let stopListening = () => {}
+  const end = () => {
+    stopListening()
+    clearTimeout(leaving)
+  }
+  const leave = () => {
+    end()
+    onCancel()
+    void alive.return()
+  }
   const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      stopListening = whenAborted(signal, () => {
+        leaving = setTimeout(() => {
+          const message = 'The reader of this answer took nothing of it any more.'
+          controller.error(new WeftError('gateway/not-read', message))
+          leave()
+        }, lastWordsMs)
+      })
+    },
     async pull(controller) {
       const { value, done } = await alive.next()
-      if (done) controller.close()
-      else controller.enqueue(bytes.encode(value))
+      if (!done) return controller.enqueue(bytes.encode(value))
+      end()
+      controller.close()
     },
-    cancel() {
-      onCancel()
-      void alive.return()
-    },
+    cancel: leave,
   })
   return new Response(body, {
     headers: [
@@ -45,6 +69,13 @@ export function eventStream({ events, heartbeatMs, onCancel }: EventStreamInit):
       ['x-accel-buffering', 'no'],
     ],
   })
+}
+
+/** Calls it once, now where it is over already. @returns what stops listening */
+export function whenAborted(signal: AbortSignal, run: () => void): () => void {
+  if (signal.aborted) run()
+  else signal.addEventListener('abort', run, { once: true })
+  return () => signal.removeEventListener('abort', run)
 }
 
 async function* withHeartbeats(
