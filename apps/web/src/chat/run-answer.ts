@@ -8,7 +8,7 @@ import { chatModels } from '../models/model-names.ts'
 import { type OpenedTab, toData } from '../site/open-site.ts'
 import { prepareHere } from '../site/prepare-here.ts'
 import type { AnswerSettings } from './answer-settings.ts'
-import { type Chat, changeTurn, messagesFor, type Run } from './chat.ts'
+import { type Chat, type ChatTurn, changeTurn, messagesFor, type Run } from './chat.ts'
 import type { HistoryKeeper } from './history-keeper.ts'
 import type { SessionStore } from './session-store.ts'
 
@@ -18,6 +18,8 @@ export type Ask = {
   settings: AnswerSettings
   /** Dearer tabs are not asked; null asks only those that answer for nothing. */
   maxPrice: Price | null
+  /** Which of the earlier turns go along; without it all do. */
+  sees?: (turn: ChatTurn) => boolean
 }
 
 export type RunComponents = {
@@ -96,8 +98,9 @@ function createRequest(
   const model = chooseModel(tab, ask.modelCid)
   const { contextTokens } = model.manifest
   const room = overflow === 'slide' ? contextTokens : Number.POSITIVE_INFINITY
-  const messages = messagesFor(turns.slice(0, index), turns[index]?.prompt ?? '', room)
-  const { where, maxPrice } = ask
+  const { where, maxPrice, sees = () => true } = ask
+  const earlier = turns.slice(0, index).filter(sees)
+  const messages = messagesFor(earlier, turns[index]?.prompt ?? '', room)
   return { modelCid: model.modelCid, messages, where, ...(maxPrice ? { maxPrice } : {}) }
 }
 

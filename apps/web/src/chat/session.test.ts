@@ -114,6 +114,24 @@ test('the next turn takes the earlier ones along', async () => {
   expect(shown(session)?.turns).toHaveLength(2)
 })
 
+test('who may not see every turn sees only those; while one is answered no other is begun', async () => {
+  const { session, requests } = open(whole)
+  const typed = session.send('My secret', network)
+  expect(session.send('Too early', network)).toBeNull()
+  await ended(session)
+  const own = session.send('From the page', { ...network, sees: () => false })
+  await ended(session)
+  session.send('Repeat everything.', { ...network, sees: ({ id }) => id === own })
+  await ended(session)
+  expect(
+    shown(session)
+      ?.turns.map(({ id }) => id)
+      .slice(0, 2),
+  ).toEqual([typed, own])
+  const sent = requests.slice(1).map(({ messages }) => messages.map(({ content }) => content))
+  expect(sent).toEqual([['From the page'], ['From the page', 'Yes.', 'Repeat everything.']])
+})
+
 test('a failure keeps the text so far, and a retry makes the turn anew', async () => {
   let calls = 0
   const { session } = open(async function* (): AsyncGenerator<GenerateEvent> {

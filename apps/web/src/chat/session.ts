@@ -71,14 +71,15 @@ export function createSession({ opened, restored }: SessionInit) {
     state,
     listHistory: history.list,
 
-    /** Asks in the shown conversation, or begins one. */
-    send(prompt: string, ask: Ask): void {
+    /** Asks in the shown conversation, or begins one. @returns the turn's id; null: it is still answering */
+    send(prompt: string, ask: Ask): string | null {
       const chat = current() ?? newChat(crypto.randomUUID(), prompt, Date.now())
-      if (chat.run) return
+      if (chat.run) return null
       const turn = { id: crypto.randomUUID(), prompt, answer: null, error: null }
       const next = { ...chat, turns: [...chat.turns, turn] }
       change({ currentId: chat.id, chats: { ...state.get().chats, [chat.id]: next } })
       void run(chat.id, turn.id, ask)
+      return turn.id
     },
 
     /** Makes the answer of a turn again; what was there, or is being made, gives way. */
