@@ -24,6 +24,7 @@ test('a plain page: nothing before it is opened, this device alone answers, noth
   const told = await recordEvents(page)
   const widget = widgetOn(page)
   await expect(widget.launcher).toHaveText('Ask')
+  expect(await askHow(page, 'x'.repeat(8_001))).toBe('widget/bad-question')
   expect(fetched).toEqual(['/widget.js'])
   const before = await liveObjects(page)
 
@@ -122,6 +123,8 @@ test('a page that fades its frame gets no consent there: a window of Weft asks',
   await widget.frame.getByRole('button', { name: 'Decide in a window of Weft' }).click()
   const apart = await opening
   await expect(apart.getByRole('heading', { level: 2 })).toContainText('127.0.0.1:7295')
+  // A window that cannot show all of it at once is no dead end.
+  await apart.setViewportSize({ width: 360, height: 240 })
   const allow = apart.getByRole('button', { name: 'Allow' })
   await expect(allow).toBeEnabled()
   await apart.waitForTimeout(700)
@@ -169,6 +172,10 @@ test('a page that attacks gets nothing allowed, nothing asked and nothing to rea
   await attack(page, 'bait', false)
   await expect(widget.allow).toBeVisible()
 
+  // What the page takes back waits no longer.
+  expect(await askHow(page, 'Never mind', 1_000)).toBe('widget/cancelled')
+  await expect(widget.frame.getByText('Never mind')).toHaveCount(0)
+
   await attack(page, 'flood')
   await expect(widget.allow).toBeVisible()
   await attack(page, 'reparent')
@@ -198,6 +205,23 @@ function attack(page: Page, how: string, ...args: unknown[]): Promise<unknown> {
     [how, args] as const,
   )
 }
+
+/** @returns the code that the page's question ends with. @param stopMs - after which the page takes it back */
+function askHow(page: Page, text: string, stopMs = 60_000): Promise<string> {
+  return page.evaluate(
+    async ([question, ms]) => {
+      const chat = document.querySelector('weft-chat') as unknown as Asking
+      const ended = chat.ask(question, { signal: AbortSignal.timeout(ms) })
+      return ended.then(
+        () => 'answered',
+        ({ code }: { code: string }) => code,
+      )
+    },
+    [text, stopMs] as const,
+  )
+}
+
+type Asking = { ask(text: string, options: { signal: AbortSignal }): Promise<unknown> }
 
 /** Keys that Weft's frame has made, in the storage that it has on this site. */
 async function keptKeys(page: Page, siteUrl: string): Promise<number> {

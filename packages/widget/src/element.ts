@@ -8,12 +8,14 @@
 import { type FrameLine, openFrameLine } from './frame-line.ts'
 import { launcherWords } from './launcher-words.ts'
 import { createMark } from './mark.ts'
-import type { FrameMessage } from './messages.ts'
+import { type FrameMessage, maxAskChars } from './messages.ts'
 import { configAttributes, langOf, readConfig } from './page-config.ts'
 import { type Asked, createQuestions, type Questions } from './questions.ts'
 import { createStyle } from './style.ts'
 
 export type AskOptions = { signal?: AbortSignal }
+
+const cancelled = ['widget/cancelled', 'Cancelled.'] as const
 
 let sheet: CSSStyleSheet | undefined
 
@@ -106,15 +108,27 @@ export function createWeftChat(origin: string) {
     /**
      * Asks in the panel, which opens. Before the visitor has allowed it, the question waits for that.
      * @param text - at most 8,000 characters
-     * @returns the answer. Rejects with an Error that has a `code`, e.g. `widget/declined`
+     * @param signal - takes the question back, or ends the answer that is being made
+     * @returns the answer. Rejects with an Error that has a `code`, e.g. `widget/declined`, `widget/cancelled`
      */
     ask(text: string, { signal }: AskOptions = {}): Promise<Asked> {
       if (!this.isConnected) throw new Error('<weft-chat> is not in a document.')
-      this.open()
       const { id, answer } = this.#questions.add()
-      if (signal?.aborted) this.#questions.fail(id, 'widget/cancelled', 'Cancelled.')
-      else this.#line?.send({ type: 'ask', id, text })
-      const stop = () => this.stop()
+      if (signal?.aborted) {
+        this.#questions.fail(id, ...cancelled)
+        return answer
+      }
+      if (text === '' || text.length > maxAskChars) {
+        const message = `A question has 1 to ${maxAskChars} characters, this one ${text.length}.`
+        this.#questions.fail(id, 'widget/bad-question', message)
+        return answer
+      }
+      this.open()
+      this.#line?.send({ type: 'ask', id, text })
+      const stop = () => {
+        this.stop()
+        this.#questions.fail(id, ...cancelled)
+      }
       signal?.addEventListener('abort', stop)
       return answer.finally(() => signal?.removeEventListener('abort', stop))
     }
