@@ -1,3 +1,4 @@
+import type { Hex } from '@weft/protocol'
 import { useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -9,25 +10,42 @@ import { weft } from './amounts.ts'
 import { ConnectPanel } from './connect-panel.tsx'
 import { writeKeptPayer } from './kept-payer.ts'
 import { LimitForm } from './limit-form.tsx'
-import type { OtherKey } from './other-key.ts'
+import { keyDigits, type OtherKey } from './other-key.ts'
 import { type PageFunds, readPageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
 import { momentWords } from './time-words.ts'
 
-/** Lets Weft's frame in another page spend. Its money comes back here, as that of every key of this browser. */
+/** Lets a key of a link spend, once the person has compared it with the one that Weft's frame shows. Its money comes back here, as that of every key of this browser. */
 export function OtherKeyPage({ address, page }: OtherKey) {
   const { state, wallet } = useWallet()
+  const [isSame, setIsSame] = useState(false)
   return (
     <Page
-      title={`A limit for Weft on ${page}`}
-      sentence={`What you allow here, Weft’s frame on ${page} may spend on tabs that answer you there. The page itself cannot reach it, and no question that it asks is paid without you.`}
+      title="A limit for another key"
+      sentence={`Whoever gave you this link may spend what you allow here. It names Weft’s frame on ${page}; Weft cannot check that, you can: the settings of that frame show its key.`}
     >
+      <Section title="Key">
+        <p className="text-lg">
+          <code>{keyDigits(address)}</code>
+        </p>
+        <label className="flex items-start gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={isSame}
+            onChange={({ target }) => setIsSame(target.checked)}
+            className="mt-1 accent-indigo"
+          />
+          <span className="wrap-anywhere">
+            I opened this link in Weft’s frame on {page}, and its settings show this very key.
+          </span>
+        </label>
+      </Section>
       {state.phase === 'loading' && <p className="text-ash">Looking for wallets.</p>}
       {state.phase === 'off' && <ErrorNote error={state.error} />}
       {state.phase === 'connected' && (
         <>
           <AccountPanel state={state} wallet={wallet} />
-          {wallet && <Limit address={address} page={page} state={state} wallet={wallet} />}
+          {wallet && isSame && <Limit address={address} state={state} wallet={wallet} />}
         </>
       )}
       {state.phase !== 'loading' && state.phase !== 'off' && state.phase !== 'connected' && (
@@ -37,12 +55,12 @@ export function OtherKeyPage({ address, page }: OtherKey) {
   )
 }
 
-type LimitProps = OtherKey & {
+type LimitProps = Pick<OtherKey, 'address'> & {
   state: Extract<WalletState, { phase: 'connected' }>
   wallet: WalletActions
 }
 
-function Limit({ address, page, state, wallet }: LimitProps) {
+function Limit({ address, state, wallet }: LimitProps) {
   const [funds, setFunds] = useState<PageFunds | null>(null)
   const [error, setError] = useState<ReturnType<typeof toData> | null>(null)
   const [looks, setLooks] = useState(0)
@@ -73,7 +91,8 @@ function Limit({ address, page, state, wallet }: LimitProps) {
       {error && <ErrorNote error={error} />}
       {funds?.current && (
         <p className="text-lg" data-testid="limit">
-          {limitOf(page, funds.current.collateral)} Go back there: it is known in a moment.
+          {limitOf(address, funds.current.collateral)} Go back to the frame: it is known there in a
+          moment.
         </p>
       )}
       {funds && !funds.current && balances && (
@@ -88,6 +107,6 @@ function Limit({ address, page, state, wallet }: LimitProps) {
   )
 }
 
-function limitOf(page: string, { capWei, expiry }: { capWei: bigint; expiry: number }): string {
-  return `Weft on ${page} may spend up to ${weft(capWei)} until ${momentWords(expiry, Date.now())}.`
+function limitOf(address: Hex, { capWei, expiry }: { capWei: bigint; expiry: number }): string {
+  return `The key ${keyDigits(address)} may spend up to ${weft(capWei)} until ${momentWords(expiry, Date.now())}.`
 }

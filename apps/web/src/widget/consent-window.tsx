@@ -5,10 +5,16 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Logo } from '../ui/logo.tsx'
-import { type ApartQuestion, type ApartReply, apartQuestionSchema } from './ask-apart.ts'
+import {
+  type ApartAllowed,
+  type ApartQuestion,
+  type ApartReply,
+  apartQuestionSchema,
+} from './ask-apart.ts'
 import { Consent } from './consent.tsx'
-import { watchSight } from './sight.ts'
-import { frameWords } from './words.ts'
+import { SeenButton } from './seen-button.tsx'
+import { type SightWatch, watchWindow } from './sight.ts'
+import { type FrameWords, frameWords } from './words.ts'
 import '../theme.css'
 import './frame.css'
 
@@ -21,8 +27,7 @@ function reply(message: ApartReply): void {
 function show(question: ApartQuestion): void {
   const root = document.getElementById('root')
   if (!root) return
-  const { host, model, compute, isPaid, lang } = question
-  const { words, language } = frameWords(lang)
+  const { words, language } = frameWords(question.lang)
   document.documentElement.lang = language
   document.title = `${words.windowTitle} · Weft`
   createRoot(root).render(
@@ -31,20 +36,48 @@ function show(question: ApartQuestion): void {
         <div className="flex items-center gap-2 px-4 font-semibold">
           <Logo /> Weft
         </div>
-        <Consent
-          words={words}
-          watch={watchSight(root)}
-          host={host}
-          model={model}
-          suggested={compute}
-          isPaid={isPaid}
-          question={null}
-          onAllow={(allowed) => reply({ type: 'weft-reply', allowed })}
-          onDecline={() => reply({ type: 'weft-reply', allowed: null })}
-          onApart={null}
-        />
+        <Asked question={question} words={words} watch={watchWindow()} />
       </main>
     </StrictMode>,
+  )
+}
+
+type AskedProps = { question: ApartQuestion; words: FrameWords; watch: SightWatch }
+
+function Asked({ question, words, watch }: AskedProps) {
+  const { host } = question
+  const say = (allowed: ApartAllowed) => reply({ type: 'weft-reply', allowed })
+  const common = { words, watch, onApart: null, onDecline: () => say(null) }
+  if (question.about === 'consent') {
+    const { model, compute, isPaid } = question
+    return (
+      <Consent
+        {...common}
+        host={host}
+        model={model}
+        suggested={compute}
+        isPaid={isPaid}
+        question={null}
+        onAllow={say}
+      />
+    )
+  }
+  const isPaid = question.about === 'paid'
+  return (
+    <section className="flex flex-col gap-3 p-4">
+      <h2 className="font-semibold wrap-anywhere">
+        {isPaid ? words.askForMoney(host) : words.contributeOn(host)}
+      </h2>
+      <p className="max-h-96 overflow-y-auto text-sm wrap-anywhere whitespace-pre-wrap">
+        {isPaid ? question.text : words.contributeNote}
+      </p>
+      <SeenButton
+        {...common}
+        label={isPaid ? words.askIt : words.allow}
+        onSeen={() => say('yes')}
+        note=""
+      />
+    </section>
   )
 }
 

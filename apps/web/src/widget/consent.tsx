@@ -1,10 +1,9 @@
-import { useCell } from '@weft/react'
 import { useId, useState } from 'react'
 import { formatBytes } from '../row/summary.ts'
-import { Button } from '../ui/button.tsx'
 import type { OfferedModel } from './frame-model.ts'
 import type { Permission } from './permission.ts'
-import { isHonestClick, type SightWatch } from './sight.ts'
+import { SeenButton } from './seen-button.tsx'
+import type { SightWatch } from './sight.ts'
 import type { FrameWords } from './words.ts'
 
 type Compute = Permission['compute']
@@ -32,14 +31,6 @@ export function Consent(props: ConsentProps) {
   const { words, watch, host, model, suggested, isPaid, question, onAllow, onDecline, onApart } =
     props
   const [compute, setCompute] = useState(suggested)
-  const [note, setNote] = useState<string | null>(null)
-  const sight = useCell(watch.sight)
-  const isUnsure = sight === 'unsure' && onApart !== null
-
-  async function allow(): Promise<void> {
-    if (await isHonestClick(watch)) onAllow(compute)
-    else setNote(words.notSeen)
-  }
 
   return (
     <section aria-labelledby="wants" className="flex flex-col gap-3 p-4">
@@ -70,24 +61,15 @@ export function Consent(props: ConsentProps) {
           onChoose={() => setCompute('device')}
         />
       </fieldset>
-      {isUnsure && <p className="border-l-2 border-weld pl-3 text-sm">{words.unsure}</p>}
-      <div className="flex flex-wrap gap-2">
-        {isUnsure ? (
-          <Button kind="main" onClick={() => setNote(onApart(compute) ? null : words.noWindow)}>
-            {words.decideApart}
-          </Button>
-        ) : (
-          <Button kind="main" disabled={sight !== 'seen'} onClick={allow}>
-            {words.allow}
-          </Button>
-        )}
-        <Button kind="plain" onClick={onDecline}>
-          {words.decline}
-        </Button>
-      </div>
-      <p role="status" className="min-h-5 text-xs text-ash">
-        {note ?? words.remembered(host)}
-      </p>
+      <SeenButton
+        words={words}
+        watch={watch}
+        label={words.allow}
+        onSeen={() => onAllow(compute)}
+        onApart={onApart && (() => onApart(compute))}
+        onDecline={onDecline}
+        note={words.remembered(host)}
+      />
     </section>
   )
 }

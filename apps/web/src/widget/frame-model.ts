@@ -6,6 +6,7 @@
 import { WeftError } from '@weft/protocol'
 import type { Cell, CuratedModel } from '@weft/sdk'
 import { initialSettings } from '../chat/answer-settings.ts'
+import type { Ask } from '../chat/run-answer.ts'
 import { createSession, type Session } from '../chat/session.ts'
 import { type OpenedTab, openTabOf } from '../site/open-site.ts'
 import { fetchSiteConfig, type SiteConfig } from '../site/site-config.ts'
@@ -14,7 +15,7 @@ import { createPageAsks, type PageAsks } from './page-asks.ts'
 import type { PageLine } from './page-line.ts'
 import { type PayingWatch, watchPaying } from './paying.ts'
 import { type Permission, readPermission, writePermission } from './permission.ts'
-import type { SightWatch } from './sight.ts'
+import { type SightWatch, untilShown } from './sight.ts'
 
 /** A model that the page may name, as the visitor is told of it. */
 export type OfferedModel = { modelCid: string; name: string; downloadBytes: number }
@@ -32,17 +33,19 @@ export type Frame = {
   model(): Promise<OfferedModel>
   /** What the visitor typed. Rejects with a WeftError where nothing could be asked. */
   send(text: string): Promise<void>
-  allow(compute: Permission['compute']): void
+  /** For the model that the visitor was told of. */
+  allow(allowed: Pick<Permission, 'compute' | 'modelCid'>): void
   /** The frame begins anew, with nothing allowed. */
   forget(): void
 }
 
+/** A panel opens, and the browser has looked at it. */
 const shownMs = 2_000
 
 /** @param watch - of all that the frame shows */
 export function createFrame(line: PageLine, watch: SightWatch): Frame {
   const { origin, config } = line
-  const permission = createStore(readPermission(origin))
+  const permission = createStore<Permission | null>(null)
   const opening = Promise.withResolvers<OpenedTab>()
   opening.promise.catch(() => {}) // Whoever needs it says what failed.
   const session = createSession({ opened: opening.promise, restored: Promise.resolve() })
@@ -71,25 +74,35 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     openTabOf(reading).then(opening.resolve, (error) => opening.reject(explained(error)))
   }
 
-  async function ask(text: string): Promise<void> {
+  /** What was allowed counts for the model that it was allowed for; which one the page means is looked up first. */
+  async function remember(): Promise<void> {
+    const kept = readPermission(origin)
+    if (!kept || kept.modelCid !== (await model()).modelCid) return
+    permission.update(() => kept)
+    open(kept)
+  }
+  const remembered = remember().catch(() => {}) // Who is asked anew is told what failed.
+
+  async function ask(text: string, part: Pick<Ask, 'sees'> = {}): Promise<string | null> {
     const where = permission.get()?.compute === 'device' ? 'local' : 'network'
     const modelCid = (await model()).modelCid
     if (where === 'network') await untilKnown(paying.known)
     const maxPrice = paying.state.get().spendable?.maxPrice ?? null
-    session.send(text, { where, modelCid, settings: initialSettings, maxPrice })
+    return session.send(text, { where, modelCid, settings: initialSettings, maxPrice, ...part })
   }
 
   const asks = createPageAsks({
     line,
     session,
-    send: ask,
+    send: (text, sees) => ask(text, { sees }),
     // What costs the visitor's own money is asked by the visitor alone.
     async isAllowed() {
+      await remembered
       if (!permission.get()) return false
       await untilKnown(paying.known)
       return paying.state.get().by !== 'wallet'
     },
-    isShown: () => untilShown(watch.sight),
+    isShown: () => untilShown(watch, shownMs),
   })
   line.onWish((wish) => {
     if (wish.type === 'ask') void asks.ask(wish)
@@ -97,8 +110,6 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     if (wish.type === 'clear') session.startNew()
     if (wish.type === 'focus') document.querySelector<HTMLElement>('[data-first]')?.focus()
   })
-  const remembered = permission.get()
-  if (remembered) open(remembered)
 
   return {
     line,
@@ -110,15 +121,18 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     opened: opening.promise,
     model,
     async send(text) {
-      await ask(text)
-      tellVisitorsEnd(session, line)
+      const turnId = await ask(text)
+      if (!turnId)
+        throw new WeftError('widget/busy', 'Another answer is being made. Send it again.')
+      tellVisitorsEnd(session, line, turnId)
     },
-    allow(compute) {
-      const allowed: Permission = { compute, allowedAtMs: Date.now() }
+    allow(what) {
+      if (permission.get()) return // A window that was left open is late.
+      const allowed: Permission = { ...what, allowedAtMs: Date.now() }
       writePermission(origin, allowed)
       permission.update(() => allowed)
       open(allowed)
-      asks.accept()
+      void asks.proceed()
     },
     forget() {
       writePermission(origin, null)
@@ -135,26 +149,14 @@ function untilKnown(known: Promise<void>): Promise<void> {
 }
 
 /** The page learns that there was an answer, not which. */
-function tellVisitorsEnd(session: Session, line: PageLine): void {
+function tellVisitorsEnd(session: Session, line: PageLine, turnId: string): void {
   const { currentId } = session.state.get()
   const stop = session.state.subscribe(() => {
     const chat = session.state.get().chats[currentId ?? '']
-    if (chat?.run) return
+    if (chat?.run?.turnId === turnId) return
     stop()
-    line.send({ type: 'visitor', tokens: chat?.turns.at(-1)?.answer?.tokens.length ?? 0 })
-  })
-}
-
-function untilShown(sight: SightWatch['sight']): Promise<boolean> {
-  if (sight.get() !== 'hidden') return Promise.resolve(true)
-  return new Promise((resolve) => {
-    const end = (isShown: boolean) => {
-      clearTimeout(timer)
-      stop()
-      resolve(isShown)
-    }
-    const timer = setTimeout(() => end(false), shownMs)
-    const stop = sight.subscribe(() => sight.get() !== 'hidden' && end(true))
+    const turn = chat?.turns.find(({ id }) => id === turnId)
+    line.send({ type: 'visitor', tokens: turn?.answer?.tokens.length ?? 0 })
   })
 }
 

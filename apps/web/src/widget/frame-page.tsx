@@ -99,16 +99,25 @@ function Asking({ onDecline }: { onDecline: () => void }) {
           suggested={config.compute}
           isPaid={config.sponsor !== null}
           question={question?.text ?? null}
-          onAllow={frame.allow}
+          onAllow={(compute) => frame.allow({ compute, modelCid: model.modelCid })}
           onDecline={() => {
             frame.asks.decline()
             onDecline()
           }}
           onApart={(compute) =>
             askApart(
-              { host, model, compute, isPaid: config.sponsor !== null, lang: config.lang },
+              {
+                about: 'consent',
+                host,
+                lang: config.lang,
+                model,
+                compute,
+                isPaid: config.sponsor !== null,
+              },
               (allowed) => {
-                if (allowed) frame.allow(allowed)
+                if (allowed === 'network' || allowed === 'device') {
+                  frame.allow({ compute: allowed, modelCid: model.modelCid })
+                }
               },
             )
           }

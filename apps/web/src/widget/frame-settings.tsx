@@ -1,11 +1,13 @@
 import { useCell } from '@weft/react'
 import { useState } from 'react'
 import { weft } from '../money/amounts.ts'
+import { keyDigits } from '../money/other-key.ts'
 import type { OpenedTab } from '../site/open-site.ts'
 import { toData } from '../site/open-site.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Switch } from '../ui/switch.tsx'
+import { askApart } from './ask-apart.ts'
 import { hostOf, useFrame, useWords } from './frame-context.tsx'
 import { isHonestClick } from './sight.ts'
 import { useFrameTab } from './use-frame-tab.ts'
@@ -71,6 +73,11 @@ function WhoPays({ site: { tab } }: { site: OpenedTab }) {
           {words.letWalletPay}
         </a>
       )}
+      {by !== 'wallet' && (
+        <p className="text-xs text-ash">
+          {words.compareKey} <code>{keyDigits(tab.purse.address)}</code>
+        </p>
+      )}
       {isLooking && by !== 'wallet' && (
         <p role="status" className="text-sm text-ash">
           {words.lookingForWallet}
@@ -84,17 +91,24 @@ function WhoPays({ site: { tab } }: { site: OpenedTab }) {
 function Contribute({ site: { tab } }: { site: OpenedTab }) {
   const frame = useFrame()
   const words = useWords()
+  const { lang } = useCell(frame.line.config)
   const { phase, sentence } = useCell(tab.node.state)
   const [error, setError] = useState<ReturnType<typeof toData> | null>(null)
+
+  async function begin(): Promise<void> {
+    const { modelCid } = await frame.model()
+    await tab.node.start({ modelCid, backend: 'auto' }).catch((thrown) => setError(toData(thrown)))
+  }
 
   async function change(isOn: boolean): Promise<void> {
     setError(null)
     if (!isOn) return tab.node.stop()
-    if (!(await isHonestClick(frame.watch))) {
-      return setError({ code: 'widget/unseen', message: words.notSeen, facts: [] })
-    }
-    const { modelCid } = await frame.model()
-    await tab.node.start({ modelCid, backend: 'auto' }).catch((thrown) => setError(toData(thrown)))
+    if (frame.watch.sight.get() === 'unsure') {
+      const question = { about: 'contribute', host: hostOf(frame.line.origin), lang } as const
+      const isOpen = askApart(question, (allowed) => void (allowed && begin()))
+      if (!isOpen) setError({ code: 'widget/no-window', message: words.noWindow, facts: [] })
+    } else if (await isHonestClick(frame.watch)) await begin()
+    else setError({ code: 'widget/unseen', message: words.notSeen, facts: [] })
   }
 
   return (

@@ -1,16 +1,18 @@
 /**
  * What the page asks by itself. It may ask for answers, one at a time, in sight of the visitor and only once the
- * visitor has allowed it; what they cost is never decided here.
+ * visitor has allowed it; what they cost is never decided here. A page that could have the conversation repeated
+ * would read what the visitor typed: its questions go with its own earlier ones alone.
  * @module
  */
 import type { Cell } from '@weft/sdk'
 import type { ChatTurn } from '../chat/chat.ts'
+import type { Ask } from '../chat/run-answer.ts'
 import type { Session } from '../chat/session.ts'
 import { summarize } from '../row/summary.ts'
 import { toData } from '../site/open-site.ts'
 import { createStore } from '../site/store.ts'
-import { createBudget } from './message-budget.ts'
 import type { PageLine } from './page-line.ts'
+import { askInTurn } from './page-quota.ts'
 
 type PageQuestion = { id: number; text: string }
 
@@ -19,68 +21,90 @@ export type PageAsks = {
   pending: Cell<PageQuestion | null>
   /** Turns that the page asked. */
   turnIds: Cell<ReadonlySet<string>>
+  /** Never rejects; the page is told what comes of it. */
   ask(question: PageQuestion): Promise<void>
-  /** The visitor has said yes. */
+  /** Asks what waits, if it needs no word of the visitor any more. */
+  proceed(): Promise<void>
+  /** The visitor has said yes to this very question. */
   accept(): void
   decline(): void
+  /** Takes back what waits, or ends the answer that is being made. */
   stop(): void
 }
 
 export type PageAsksInit = {
-  line: Pick<PageLine, 'send'>
+  line: Pick<PageLine, 'send' | 'origin'>
   session: Pick<Session, 'state' | 'stop'>
-  /** Asks in the shown conversation. Rejects with a WeftError where it cannot. */
-  send(text: string): Promise<void>
+  /**
+   * Asks in the shown conversation.
+   * @returns the turn's id; null where another answer is being made. Rejects with a WeftError where it cannot
+   */
+  send(text: string, sees: Required<Ask>['sees']): Promise<string | null>
   /** Whether it needs no word of the visitor any more. */
   isAllowed(): Promise<boolean>
   /** Where it is not told yet, it is waited for. */
   isShown(): Promise<boolean>
 }
 
-/** Of one page, so that nobody's device works for it without end. */
-const perTenMinutes = 30
+const refusals = {
+  hidden: 'The frame is not in full sight, so it does nothing.',
+  busy: 'Another answer is being made.',
+  'too-many': 'This page has asked too often. Try later.',
+  declined: 'The visitor did not allow it.',
+  cancelled: 'Cancelled.',
+  cleared: 'The conversation was left.',
+}
 
 export function createPageAsks(init: PageAsksInit): PageAsks {
   const { line, session, send, isAllowed, isShown } = init
   const pending = createStore<PageQuestion | null>(null)
   const turnIds = createStore<ReadonlySet<string>>(new Set())
-  const budget = createBudget({ burst: perTenMinutes, perSecond: perTenMinutes / 600 })
-  let running: string | null = null
+  /** The one question from its coming to its end. */
+  let current: { id: number; isStopped: boolean; turnId: string | null } | null = null
 
-  const refuse = (id: number, code: string, message: string) =>
-    line.send({ type: 'error', id, code: `widget/${code}`, message })
+  function refuse(id: number, why: keyof typeof refusals): void {
+    line.send({ type: 'error', id, code: `widget/${why}`, message: refusals[why] })
+  }
+
+  function end(id: number, tell: () => void): void {
+    if (current?.id === id) current = null
+    tell()
+  }
+
   const shown = () => {
     const { chats, currentId } = session.state.get()
     return chats[currentId ?? '']
   }
 
   async function run({ id, text }: PageQuestion): Promise<void> {
-    const begun = new Set(shown()?.turns.map((turn) => turn.id))
-    try {
-      await send(text)
-    } catch (thrown) {
-      const { code, message } = toData(thrown)
-      return line.send({ type: 'error', id, code, message })
-    }
-    const turnId = shown()?.turns.at(-1)?.id
-    if (!turnId || begun.has(turnId)) return refuse(id, 'busy', 'Another answer is being made.')
-    running = turnId
-    turnIds.update((known) => new Set([...known, turnId]))
+    const outcome = await askInTurn(line.origin, async () => {
+      const turnId = await send(text, (turn) => turnIds.get().has(turn.id))
+      if (!turnId) return end(id, () => refuse(id, 'busy'))
+      turnIds.update((known) => new Set([...known, turnId]))
+      if (current) current.turnId = turnId
+      if (current?.isStopped) session.stop()
+      const turn = await follow(id, turnId)
+      end(id, () => tellEnd(id, turn))
+    })
+    if (outcome !== 'done') end(id, () => refuse(id, outcome))
+  }
+
+  /** @returns the turn as it ended; undefined where it was taken away */
+  function follow(id: number, turnId: string): Promise<ChatTurn | undefined> {
+    const { promise, resolve } = Promise.withResolvers<ChatTurn | undefined>()
     let told = ''
-    const tell = () => {
-      const chat = Object.values(session.state.get().chats).find(({ turns }) =>
-        turns.some((turn) => turn.id === turnId),
-      )
+    const look = () => {
+      const chats = Object.values(session.state.get().chats)
+      const chat = chats.find(({ turns }) => turns.some((turn) => turn.id === turnId))
       const turn = chat?.turns.find((each) => each.id === turnId)
       const now = turn?.answer?.text ?? ''
       if (now !== told) line.send({ type: 'text', id, text: now })
       told = now
-      if (chat && turn && chat.run?.turnId === turnId) return
-      stopTelling()
-      running = null
-      tellEnd(id, turn)
+      if (chat?.run?.turnId !== turnId) resolve(turn)
     }
-    const stopTelling = session.state.subscribe(tell)
+    const stopLooking = session.state.subscribe(look)
+    look()
+    return promise.finally(stopLooking)
   }
 
   function tellEnd(id: number, turn: ChatTurn | undefined): void {
@@ -90,7 +114,7 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
     } else if (turn?.answer) {
       const { finish, tokens, peers } = summarize(turn.answer, false)
       line.send({ type: 'answer', id, text: turn.answer.text, tokens, finish, peers })
-    } else refuse(id, 'cleared', 'The conversation was left.')
+    } else refuse(id, 'cleared')
   }
 
   function takePending(): PageQuestion | null {
@@ -99,29 +123,48 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
     return question
   }
 
+  function accept(): void {
+    const question = takePending()
+    if (!question) return
+    const { id } = question
+    run(question).catch((thrown) => {
+      const { code, message } = toData(thrown)
+      end(id, () => line.send({ type: 'error', id, code, message }))
+    })
+  }
+
+  async function proceed(): Promise<void> {
+    const question = pending.get()
+    if (question && (await isAllowed()) && pending.get() === question) accept()
+  }
+
+  function drop(why: 'declined' | 'cancelled'): void {
+    const question = takePending()
+    if (question) end(question.id, () => refuse(question.id, why))
+  }
+
   return {
     pending,
     turnIds,
     async ask(question) {
       const { id } = question
-      if (!budget.take()) return refuse(id, 'too-many', 'This page has asked too often. Try later.')
-      if (!(await isShown())) {
-        return refuse(id, 'hidden', 'The frame is not shown, so it does nothing.')
-      }
-      if (pending.get() || shown()?.run) return refuse(id, 'busy', 'Another answer is being made.')
+      if (current || shown()?.run) return refuse(id, 'busy')
+      const mine = { id, isStopped: false, turnId: null }
+      current = mine
+      const isSeen = await isShown()
+      if (mine.isStopped) return end(id, () => refuse(id, 'cancelled'))
+      if (!isSeen) return end(id, () => refuse(id, 'hidden'))
       pending.update(() => question)
-      if ((await isAllowed()) && takePending()) void run(question)
+      await proceed()
     },
-    accept() {
-      const question = takePending()
-      if (question) void run(question)
-    },
-    decline() {
-      const question = takePending()
-      if (question) refuse(question.id, 'declined', 'The visitor did not allow it.')
-    },
+    proceed,
+    accept,
+    decline: () => drop('declined'),
     stop() {
-      if (running && shown()?.run?.turnId === running) session.stop()
+      if (!current) return
+      current.isStopped = true
+      if (pending.get()) drop('cancelled')
+      else if (current.turnId && shown()?.run?.turnId === current.turnId) session.stop()
     },
   }
 }

@@ -12,6 +12,7 @@ import {
   type PageMessage,
   pageMessageSchema,
 } from '@weft/widget/frame'
+import { z } from 'zod'
 import { createStore } from '../site/store.ts'
 import { createBudget } from './message-budget.ts'
 
@@ -30,6 +31,9 @@ export type PageLine = {
 /** A page may change its settings and ask now and then, not a thousand times a second. */
 const budget = { burst: 60, perSecond: 5 }
 const helloMs = 30_000
+
+/** Of a question that is not taken, as much as its refusal needs. */
+const droppedSchema = z.object({ type: z.literal('ask'), id: z.int().min(0) })
 
 /** The first hello of the page that this frame is in; every later one is ignored. @throws WeftError `widget/*` */
 export async function meetPage(): Promise<PageLine> {
@@ -58,21 +62,28 @@ function talkOver(port: MessagePort, { origin, config: first, nonce }: Met): Pag
   const allowance = createBudget(budget)
   let early: PageWish[] = []
   let tell = (wish: PageWish): void => void early.push(wish)
+  const say = (message: FrameMessage) => port.postMessage(message)
+  /** Whoever waits for an answer is told that there will be none. */
+  const refuse = (data: unknown, code: string, message: string) => {
+    const { data: asked } = droppedSchema.safeParse(data)
+    if (asked) say({ type: 'error', id: asked.id, code: `widget/${code}`, message })
+  }
   port.onmessage = ({ data }) => {
     if (!allowance.take()) {
+      refuse(data, 'too-many', 'This page says too much at once. Try later.')
       if (allowance.isSpent()) port.close()
       return
     }
     const { data: message } = pageMessageSchema.safeParse(data)
-    if (!message) return
+    if (!message) return refuse(data, 'bad-question', 'This is no question that Weft could ask.')
     if (message.type === 'config') config.update(() => message.config)
     else tell(message)
   }
-  port.postMessage({ type: 'welcome', nonce } satisfies FrameMessage)
+  say({ type: 'welcome', nonce })
   return {
     origin,
     config,
-    send: (message) => port.postMessage(message),
+    send: say,
     onWish(listener) {
       tell = listener
       for (const wish of early) listener(wish)

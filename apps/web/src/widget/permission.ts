@@ -8,6 +8,8 @@ import { z } from 'zod'
 const permissionSchema = z.strictObject({
   /** Who computes: other people's tabs, or this device alone. */
   compute: z.enum(['network', 'device']),
+  /** What answers: another model is asked for anew. */
+  modelCid: z.string(),
   allowedAtMs: z.number(),
 })
 export type Permission = z.output<typeof permissionSchema>

@@ -1,6 +1,7 @@
 /**
  * Whether a person can see something of this frame as it is: not covered, faded, moved or cut by the page around
- * it. Only then does a click on it count. Browsers that cannot tell (Intersection Observer v2) say `unsure`.
+ * it. Only then does a click on it count. Browsers that cannot tell (Intersection Observer v2) say `unsure`; a window
+ * of Weft's own then asks, which nothing but other windows can cover.
  * @module
  */
 import type { Cell } from '@weft/sdk'
@@ -23,6 +24,9 @@ export type SightWatch = {
 /** As a browser without the second version tells nothing of `isVisible`. */
 type Entry = IntersectionObserverEntry & { isVisible?: boolean }
 
+/** Where it can, `unsure` means that the page around is in the way; where it cannot, nothing. */
+const canTell = (): boolean => 'isVisible' in IntersectionObserverEntry.prototype
+
 /** The browser looks at most this often. */
 const lookMs = 100
 
@@ -44,6 +48,40 @@ export function watchSight(element: Element): SightWatch {
     seenMs: () => (sight.get() === 'seen' ? performance.now() - since : 0),
     stop: () => observer.disconnect(),
   }
+}
+
+/** Of a window of its own: who uses it sees it. One that is scrolled is as good as one that is not. */
+export function watchWindow(): SightWatch {
+  const sight = createStore<Sight>('hidden')
+  let since = 0
+  const look = () => {
+    const now = document.hasFocus() ? 'seen' : 'hidden'
+    if (now === sight.get()) return
+    since = performance.now()
+    sight.update(() => now)
+  }
+  const closing = new AbortController()
+  addEventListener('focus', look, closing)
+  addEventListener('blur', look, closing)
+  look()
+  return {
+    sight,
+    seenMs: () => (sight.get() === 'seen' ? performance.now() - since : 0),
+    stop: () => closing.abort(),
+  }
+}
+
+/** As far as this browser can tell. @returns false where that was not so within `waitMs` */
+export function untilShown({ sight }: SightWatch, waitMs: number): Promise<boolean> {
+  const isShown = () => sight.get() === 'seen' || (sight.get() === 'unsure' && !canTell())
+  if (isShown()) return Promise.resolve(true)
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), waitMs)
+  const stop = sight.subscribe(() => isShown() && resolve(true))
+  return promise.finally(() => {
+    clearTimeout(timer)
+    stop()
+  })
 }
 
 /** In less nobody can read what is asked. */

@@ -40,7 +40,7 @@ const english = {
   remembered: (host: string) =>
     `Weft remembers this for ${host}. Under Settings you can change it.`,
   unsure:
-    'The page around this frame covers or changes it, so Weft cannot be sure that you see this. Decide in a window of Weft’s own.',
+    'Weft cannot be sure that you see this as it is: the page around may cover or change it. Decide in a window of Weft’s own.',
   decideApart: 'Decide in a window of Weft',
   noWindow: 'The browser opened no window. Allow it for this page, or open Weft itself.',
   notSeen: 'This was not in full sight long enough. Please press again.',
@@ -55,11 +55,13 @@ const english = {
     wallet: (amount: string) => `Your wallet pays here, up to ${amount} in all.`,
   },
   letWalletPay: 'Let a wallet pay, on Weft’s own site',
+  compareKey: 'Set a limit there only if it shows this key:',
   lookingForWallet: 'Waiting for the wallet. Come back here when it is done.',
   askForMoney: (host: string) => `${host} would ask this, and your wallet would pay for it:`,
   askIt: 'Ask it',
   forget: 'Change or forget this',
   contribute: 'Answer for others while this page is open',
+  contributeOn: (host: string) => `Answer for others while ${host} is open?`,
   contributeNote:
     'Uses your graphics card or processor, and fetches the model. Off unless you switch it on.',
   openWeft: 'Open Weft',
@@ -100,7 +102,7 @@ const german: FrameWords = {
   remembered: (host) =>
     `Weft merkt sich das für ${host}. Unter Einstellungen lässt es sich ändern.`,
   unsure:
-    'Die Seite um diesen Rahmen verdeckt oder verändert ihn. Weft kann nicht sicher sein, dass Sie dies sehen. Entscheiden Sie in einem eigenen Fenster von Weft.',
+    'Weft kann nicht sicher sein, dass Sie dies so sehen, wie es ist: Die Seite darum könnte es verdecken oder verändern. Entscheiden Sie in einem eigenen Fenster von Weft.',
   decideApart: 'In einem Fenster von Weft entscheiden',
   noWindow:
     'Der Browser hat kein Fenster geöffnet. Erlauben Sie es für diese Seite, oder öffnen Sie Weft selbst.',
@@ -116,11 +118,13 @@ const german: FrameWords = {
     wallet: (amount) => `Hier bezahlt Ihre Wallet, insgesamt bis zu ${amount}.`,
   },
   letWalletPay: 'Eine Wallet bezahlen lassen, auf Wefts eigener Seite',
+  compareKey: 'Setzen Sie dort nur dann eine Grenze, wenn dieser Schlüssel dasteht:',
   lookingForWallet: 'Warten auf die Wallet. Kommen Sie zurück, wenn es getan ist.',
   askForMoney: (host) => `${host} möchte dies fragen, und Ihre Wallet würde es bezahlen:`,
   askIt: 'Fragen',
   forget: 'Ändern oder vergessen',
   contribute: 'Für andere antworten, solange diese Seite offen ist',
+  contributeOn: (host) => `Für andere antworten, solange ${host} offen ist?`,
   contributeNote:
     'Nutzt Ihre Grafikkarte oder Ihren Prozessor und lädt das Modell. Aus, solange Sie es nicht einschalten.',
   openWeft: 'Weft öffnen',
