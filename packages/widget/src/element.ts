@@ -15,8 +15,6 @@ import { createStyle } from './style.ts'
 
 export type AskOptions = { signal?: AbortSignal }
 
-const cancelled = ['widget/cancelled', 'Cancelled.'] as const
-
 let sheet: CSSStyleSheet | undefined
 
 /**
@@ -114,8 +112,9 @@ export function createWeftChat(origin: string) {
     ask(text: string, { signal }: AskOptions = {}): Promise<Asked> {
       if (!this.isConnected) throw new Error('<weft-chat> is not in a document.')
       const { id, answer } = this.#questions.add()
+      const cancel = () => this.#questions.fail(id, 'widget/cancelled', 'Cancelled.')
       if (signal?.aborted) {
-        this.#questions.fail(id, ...cancelled)
+        cancel()
         return answer
       }
       if (text === '' || text.length > maxAskChars) {
@@ -127,7 +126,7 @@ export function createWeftChat(origin: string) {
       this.#line?.send({ type: 'ask', id, text })
       const stop = () => {
         this.stop()
-        this.#questions.fail(id, ...cancelled)
+        cancel()
       }
       signal?.addEventListener('abort', stop)
       return answer.finally(() => signal?.removeEventListener('abort', stop))

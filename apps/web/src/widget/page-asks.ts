@@ -46,15 +46,6 @@ export type PageAsksInit = {
   isShown(): Promise<boolean>
 }
 
-const refusals = {
-  hidden: 'The frame is not in full sight, so it does nothing.',
-  busy: 'Another answer is being made.',
-  'too-many': 'This page has asked too often. Try later.',
-  declined: 'The visitor did not allow it.',
-  cancelled: 'Cancelled.',
-  cleared: 'The conversation was left.',
-}
-
 export function createPageAsks(init: PageAsksInit): PageAsks {
   const { line, session, send, isAllowed, isShown } = init
   const pending = createStore<PageQuestion | null>(null)
@@ -62,9 +53,9 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
   /** The one question from its coming to its end. */
   let current: { id: number; isStopped: boolean; turnId: string | null } | null = null
 
-  function refuse(id: number, why: keyof typeof refusals): void {
-    line.send({ type: 'error', id, code: `widget/${why}`, message: refusals[why] })
-  }
+  const refuse = (id: number, code: string, message: string) =>
+    line.send({ type: 'error', id, code, message })
+  const refuseBusy = (id: number) => refuse(id, 'widget/busy', 'Another answer is being made.')
 
   function end(id: number, tell: () => void): void {
     if (current?.id === id) current = null
@@ -79,14 +70,18 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
   async function run({ id, text }: PageQuestion): Promise<void> {
     const outcome = await askInTurn(line.origin, async () => {
       const turnId = await send(text, (turn) => turnIds.get().has(turn.id))
-      if (!turnId) return end(id, () => refuse(id, 'busy'))
+      if (!turnId) return end(id, () => refuseBusy(id))
       turnIds.update((known) => new Set([...known, turnId]))
       if (current) current.turnId = turnId
       if (current?.isStopped) session.stop()
       const turn = await follow(id, turnId)
       end(id, () => tellEnd(id, turn))
     })
-    if (outcome !== 'done') end(id, () => refuse(id, outcome))
+    if (outcome === 'busy') end(id, () => refuseBusy(id))
+    if (outcome === 'too-many') {
+      const message = 'This page has asked too often. Try later.'
+      end(id, () => refuse(id, 'widget/too-many', message))
+    }
   }
 
   /** @returns the turn as it ended; undefined where it was taken away */
@@ -110,11 +105,11 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
   function tellEnd(id: number, turn: ChatTurn | undefined): void {
     const error = turn?.answer?.error ?? turn?.error
     if (error) {
-      line.send({ type: 'error', id, code: error.code, message: error.message })
+      refuse(id, error.code, error.message)
     } else if (turn?.answer) {
       const { finish, tokens, peers } = summarize(turn.answer, false)
       line.send({ type: 'answer', id, text: turn.answer.text, tokens, finish, peers })
-    } else refuse(id, 'cleared')
+    } else refuse(id, 'widget/cleared', 'The conversation was left.')
   }
 
   function takePending(): PageQuestion | null {
@@ -129,7 +124,7 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
     const { id } = question
     run(question).catch((thrown) => {
       const { code, message } = toData(thrown)
-      end(id, () => line.send({ type: 'error', id, code, message }))
+      end(id, () => refuse(id, code, message))
     })
   }
 
@@ -138,9 +133,9 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
     if (question && (await isAllowed()) && pending.get() === question) accept()
   }
 
-  function drop(why: 'declined' | 'cancelled'): void {
+  function drop(code: string, message: string): void {
     const question = takePending()
-    if (question) end(question.id, () => refuse(question.id, why))
+    if (question) end(question.id, () => refuse(question.id, code, message))
   }
 
   return {
@@ -148,22 +143,25 @@ export function createPageAsks(init: PageAsksInit): PageAsks {
     turnIds,
     async ask(question) {
       const { id } = question
-      if (current || shown()?.run) return refuse(id, 'busy')
+      if (current || shown()?.run) return refuseBusy(id)
       const mine = { id, isStopped: false, turnId: null }
       current = mine
       const isSeen = await isShown()
-      if (mine.isStopped) return end(id, () => refuse(id, 'cancelled'))
-      if (!isSeen) return end(id, () => refuse(id, 'hidden'))
+      if (mine.isStopped) return end(id, () => refuse(id, 'widget/cancelled', 'Cancelled.'))
+      if (!isSeen) {
+        const message = 'The frame is not in full sight, so it does nothing.'
+        return end(id, () => refuse(id, 'widget/hidden', message))
+      }
       pending.update(() => question)
       await proceed()
     },
     proceed,
     accept,
-    decline: () => drop('declined'),
+    decline: () => drop('widget/declined', 'The visitor did not allow it.'),
     stop() {
       if (!current) return
       current.isStopped = true
-      if (pending.get()) drop('cancelled')
+      if (pending.get()) drop('widget/cancelled', 'Cancelled.')
       else if (current.turnId && shown()?.run?.turnId === current.turnId) session.stop()
     },
   }

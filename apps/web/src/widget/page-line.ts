@@ -66,16 +66,17 @@ function talkOver(port: MessagePort, { origin, config: first, nonce }: Met): Pag
   /** Whoever waits for an answer is told that there will be none. */
   const refuse = (data: unknown, code: string, message: string) => {
     const { data: asked } = droppedSchema.safeParse(data)
-    if (asked) say({ type: 'error', id: asked.id, code: `widget/${code}`, message })
+    if (asked) say({ type: 'error', id: asked.id, code, message })
   }
   port.onmessage = ({ data }) => {
     if (!allowance.take()) {
-      refuse(data, 'too-many', 'This page says too much at once. Try later.')
+      refuse(data, 'widget/too-many', 'This page says too much at once. Try later.')
       if (allowance.isSpent()) port.close()
       return
     }
     const { data: message } = pageMessageSchema.safeParse(data)
-    if (!message) return refuse(data, 'bad-question', 'This is no question that Weft could ask.')
+    if (!message)
+      return refuse(data, 'widget/bad-question', 'This is no question that Weft could ask.')
     if (message.type === 'config') config.update(() => message.config)
     else tell(message)
   }
