@@ -23,6 +23,12 @@ export async function connectAgain(page: Page): Promise<void> {
   await account.waitFor()
 }
 
+/** Says that the key of the link is the one that its frame shows; before that no limit can be set. */
+export async function confirmKey(page: Page): Promise<void> {
+  await expect(page.getByLabel('Up to')).toHaveCount(0)
+  await page.getByRole('checkbox', { name: 'this very key' }).check()
+}
+
 /** By one signature, for a day. @param upTo - whole WEFT that the page may spend */
 export async function deposit(page: Page, upTo: number): Promise<void> {
   await page.getByLabel('Up to').fill(`${upTo}`)

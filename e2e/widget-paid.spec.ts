@@ -5,7 +5,7 @@
 import { startServing } from './contributor.ts'
 import { expect, test } from './foreign/fixtures.ts'
 import { injectWallet } from './injected-wallet.ts'
-import { connectWallet, deposit } from './wallet-page.ts'
+import { confirmKey, connectWallet, deposit } from './wallet-page.ts'
 import { widgetOn } from './widget-page.ts'
 
 const sum = 'What is 27 + 15?'
@@ -49,8 +49,7 @@ test('an app pays for its visitors by grants; then a wallet, by a limit set on W
   await walletPage.goto(walletUrl)
   await connectWallet(walletPage)
   await expect(walletPage.locator('code').first()).toHaveText(digits)
-  await expect(walletPage.getByLabel('Up to')).toHaveCount(0)
-  await walletPage.getByRole('checkbox', { name: 'this very key' }).check()
+  await confirmKey(walletPage)
   await deposit(walletPage, 2)
   await walletPage.close()
   await expect(payer).toHaveText('Your wallet pays here, up to 2.00 WEFT in all.')

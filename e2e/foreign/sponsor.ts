@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { injectWallet } from '../injected-wallet.ts'
 import { type Running, run } from '../processes.ts'
-import { connectWallet, deposit } from '../wallet-page.ts'
+import { confirmKey, connectWallet, deposit } from '../wallet-page.ts'
 
 const port = 7292
 
@@ -46,6 +46,7 @@ export async function openSponsor(
   await first.end('SIGINT')
   await page.goto(`${siteUrl}/wallet?for=${address}&page=gateway`)
   await connectWallet(page)
+  await confirmKey(page)
   await deposit(page, 2)
   const running = start()
   const { url } = await readiness(running)

@@ -15,14 +15,17 @@ import { type PageFunds, readPageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
 import { momentWords } from './time-words.ts'
 
-/** Lets a key of a link spend, once the person has compared it with the one that Weft's frame shows. Its money comes back here, as that of every key of this browser. */
+/**
+ * Lets a key of a link spend, once the person has compared it with the one that Weft's frame shows. Its money comes
+ * back here, as that of every key of this browser.
+ */
 export function OtherKeyPage({ address, page }: OtherKey) {
   const { state, wallet } = useWallet()
   const [isSame, setIsSame] = useState(false)
   return (
     <Page
       title="A limit for another key"
-      sentence={`Whoever gave you this link may spend what you allow here. It names Weft’s frame on ${page}; Weft cannot check that, you can: the settings of that frame show its key.`}
+      sentence={`Whoever gave you this link may spend what you allow here. It says that this is ${page}. Weft cannot check that, you can: compare the key with the one shown there, in the settings of Weft’s frame.`}
     >
       <Section title="Key">
         <p className="text-lg">
@@ -35,9 +38,7 @@ export function OtherKeyPage({ address, page }: OtherKey) {
             onChange={({ target }) => setIsSame(target.checked)}
             className="mt-1 accent-indigo"
           />
-          <span className="wrap-anywhere">
-            I opened this link in Weft’s frame on {page}, and its settings show this very key.
-          </span>
+          <span className="wrap-anywhere">On {page} I see this very key.</span>
         </label>
       </Section>
       {state.phase === 'loading' && <p className="text-ash">Looking for wallets.</p>}
