@@ -126,6 +126,10 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
       return { fromEpoch, untilEpoch: untilEpoch === 0 ? null : untilEpoch }
     },
 
+    /** How many have a seat: where they are fewer than both panels take, nothing can be told. */
+    readSeatsHeld: async (): Promise<number> =>
+      Number(await asking(reader.readContract({ ...verdicts, functionName: 'seatsHeld' }))),
+
     /** What can be taken from a key, in wei: also what it has asked back. */
     async readStake(operator: Hex): Promise<bigint> {
       const args = [operator] as const

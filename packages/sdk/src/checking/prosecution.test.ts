@@ -4,14 +4,16 @@ import {
   type AuditRequest,
   addressFromPeerId,
   createPrivateKey,
+  pause,
   peerIdFromPrivateKey,
   randomBytes,
 } from '@weft/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createNodeMemory } from '../node-memory.ts'
 import { scriptedCourt } from '../testing/scripted-court.ts'
 import { signedReceipt } from '../testing/signed-receipt.ts'
 import type { CourtRecord } from './court-records.ts'
+import { caseIdOf } from './court-view.ts'
 import { createProsecution } from './prosecution.ts'
 
 const node = createPrivateKey()
@@ -97,4 +99,39 @@ test('a case whose server is silent holds up no other', async () => {
   // Meanwhile it is asked nothing more.
   await prosecution.advance(signal).catch(() => {})
   expect(asked.filter((id) => id === asked[0])).toHaveLength(1)
+})
+
+test('what nobody can tell yet costs nothing, and gives way to what comes', async () => {
+  let held = 11
+  const told: string[] = []
+  const prosecution = await open({
+    readCase: async () => caseOf({}),
+    readSeatsHeld: async () => held,
+    readFees: async () => ({ gasWei: 10n ** 18n, perGasWei: 1n }),
+    send: {
+      tell: async (receipt) => {
+        told.push(caseIdOf(receipt))
+        return {} as never
+      },
+    },
+  })
+  for (let index = 0; index < 5; index += 1) {
+    await pause(2)
+    await prosecution.open(found(), finding)
+  }
+  await prosecution.advance(signal)
+  expect(told).toEqual([])
+  const progress = () => prosecution.cases().map((each) => each.progress)
+  expect(progress()).toEqual(['found', 'found', 'found', 'found', 'dropped'])
+  held = 12
+  await vi.waitFor(async () => {
+    await prosecution.advance(signal)
+    expect(progress()).toEqual(['told', 'told', 'told', 'told', 'dropped'])
+  }, 5_000)
+  // As many as one tab brings at once: the next waits, and stops nothing.
+  await pause(2)
+  await prosecution.open(found(), finding)
+  await prosecution.advance(signal).catch(() => {})
+  expect(progress()[0]).toBe('found')
+  expect(told).toHaveLength(4)
 })

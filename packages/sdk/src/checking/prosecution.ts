@@ -26,7 +26,7 @@ export type Prosecution = {
   settled(news: CourtNews['settled']): Promise<void>
 }
 
-/** At the same time: each holds a conversation and costs fees. */
+/** At the same time: told, each holds a conversation and costs fees. As many more wait to be told. */
 const maxOpen = 4
 /** In a day, so that nobody can make this tab spend all its coins on nodes with little at stake. */
 const maxADay = 24
@@ -60,10 +60,21 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
     onChange()
   }
 
-  function hasRoom(nowMs: number): boolean {
-    const all = newest()
-    const ofToday = all.filter(({ foundAtMs }) => nowMs - foundAtMs < dayMs)
-    return all.filter((each) => !isOver(each)).length < maxOpen && ofToday.length < maxADay
+  const isWaiting = ({ progress }: CaseRecord) => progress === 'found'
+  const told = () => newest().filter((each) => !isOver(each) && !isWaiting(each))
+
+  function isBusy(nowMs: number): boolean {
+    return newest().filter(({ foundAtMs }) => nowMs - foundAtMs < dayMs).length >= maxADay
+  }
+
+  /** What cannot be told holds up no other: the oldest gives way. @returns false where each is about to be told */
+  async function makeRoom(): Promise<boolean> {
+    const waiting = newest().filter(isWaiting)
+    if (waiting.length < maxOpen) return true
+    const oldest = waiting.findLast(({ id }) => !underWay.has(id))
+    const reason = 'It could not be told, and newer cases came.'
+    if (oldest) await keep(endCase(oldest, 'dropped', { reason }))
+    return oldest !== undefined
   }
 
   /** A case that did not move waits longer each time. */
@@ -98,20 +109,25 @@ export function createProsecution(init: ProsecutionInit): Prosecution {
       const { receipt } = request
       const id = caseIdOf(receipt)
       const { nodePeerId } = receipt
-      if (cases.has(id) || nodePeerId === ownPeerId || !hasRoom(Date.now())) return
+      if (cases.has(id) || nodePeerId === ownPeerId || isBusy(Date.now())) return
       // Where the chain does not answer now, the first step asks it again.
       const [isWorth, known] = await Promise.all([
         isWorthACase(init.court, nodePeerId).catch(() => true),
         init.court.readCase(id).catch(() => null),
       ])
       if (!isWorth || known?.stage === 'settled' || cases.has(id)) return
+      if (!(await makeRoom()) || cases.has(id)) return
       await keep(newCase(request, finding))
     },
     async advance(signal) {
+      let room = maxOpen - told().length
+      for (const { id } of newest().filter(isWaiting)) if (underWay.has(id)) room -= 1
       for (const each of newest()) {
         const { request } = each
         const isDue = Date.now() >= (pauses.get(each.id)?.untilMs ?? 0)
         if (isOver(each) || !request || !isDue || underWay.has(each.id) || signal.aborted) continue
+        if (isWaiting(each)) room -= 1
+        if (isWaiting(each) && room < 0) continue
         const done = step(each, request, signal)
           .catch((error: unknown) => {
             problem = error
