@@ -5,10 +5,19 @@
 import { addressFromPeerId, type Hex, WeftError } from '@weft/protocol'
 import type { CourtView } from './court-view.ts'
 
-/** Told, accused by a panel of three, voted for and settled; the larger the panel, the more. */
-export const caseGas = 1_500_000n
+/** Ample for an appeal whose panel is at odds: told, accused, voted for, settled, the wrong ones unseated. */
+const baseGas = 250_000n
+const gasPerMember = 260_000n
 /** A seat's stake by so much: for less nobody pays the fees of a case. */
 const leastStakeShare = 100n
+
+/** @returns what a case takes who tells, accuses, gathers votes, settles and unseats */
+export function caseGasOf({
+  panelSize,
+  appealSize,
+}: Pick<CourtView['rules'], 'panelSize' | 'appealSize'>): bigint {
+  return baseGas + gasPerMember * BigInt(panelSize + appealSize)
+}
 
 /** @returns whether a node has enough at stake for a case to be worth its fees */
 export async function isWorthACase(
@@ -21,11 +30,11 @@ export async function isWorthACase(
 
 /** @returns what is the matter where a key has too few coins for a case; null where it has enough */
 export async function lackOfFees(
-  court: Pick<CourtView, 'readFees'>,
+  court: Pick<CourtView, 'rules' | 'readFees'>,
   address: Hex,
 ): Promise<WeftError | null> {
   const { gasWei, perGasWei } = await court.readFees(address)
-  const neededWei = caseGas * perGasWei
+  const neededWei = caseGasOf(court.rules) * perGasWei
   if (gasWei >= neededWei) return null
   return new WeftError(
     'sdk/court-fees',

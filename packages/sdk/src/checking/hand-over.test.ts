@@ -16,7 +16,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createNodeMemory } from '../node-memory.ts'
 import { scriptedCourt } from '../testing/scripted-court.ts'
 import { signedReceipt } from '../testing/signed-receipt.ts'
-import { caseGas } from './case-fees.ts'
+import { caseGasOf } from './case-fees.ts'
 import { handOver, handOverPatiently } from './hand-over.ts'
 
 const receipt = signedReceipt(createPrivateKey())
@@ -75,7 +75,7 @@ function stageOf(standings: readonly Standing[]) {
     readCase: async () => ({ toldAt, stage: 'none' }) as never,
     readSeat: async (address) => (of(address)?.hasSeat ? { fromEpoch: 1, untilEpoch: null } : null),
     readFees: async (address) => ({
-      gasWei: of(address)?.hasCoins ? 2n * caseGas : 1n,
+      gasWei: of(address)?.hasCoins ? 2n * caseGasOf(court.rules) : 1n,
       perGasWei: 1n,
     }),
   })

@@ -18,7 +18,7 @@ import type { GivenAnswers } from '@weft/storage'
 import { createCell } from '../cell.ts'
 import type { NodeMemory } from '../node-memory.ts'
 import type { GivenClaim } from '../serve.ts'
-import { caseGas } from './case-fees.ts'
+import { caseGasOf } from './case-fees.ts'
 import type { AskedTestimony } from './check-answer.ts'
 import { followNews } from './court-news.ts'
 import type { CaseRecord, CourtLedger } from './court-records.ts'
@@ -146,7 +146,7 @@ function beginSession({ court: view, tell, worthWei = () => 1n, ...init }: Sessi
       court.readOwed(address),
       court.readFees(address),
     ])
-    const caseFeeWei = caseGas * perGasWei
+    const caseFeeWei = caseGasOf(court.rules) * perGasWei
     standing = { seat, lastEpoch, stakeWei, owedWei, gasWei, caseFeeWei }
     await given?.expire(Date.now())
   }
