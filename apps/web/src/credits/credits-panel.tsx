@@ -1,27 +1,41 @@
-import { parsePayAtMost } from '../money/price-words.ts'
+import type { Hex } from '@weft/protocol'
 import { Section } from '../money/section.tsx'
-import { readPreference } from '../site/preferences.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
-import { CopyButton } from '../ui/copy-button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { BuyForm } from './buy-form.tsx'
-import { answersWords, leftWords, ticketWords, whatLinks } from './credit-words.ts'
-import { type Purchase, useDenominations, usePurchases, useSpending } from './use-credits.ts'
+import { ticketWords, whatLinks } from './credit-words.ts'
+import { giveBackTickets, takeBondBack } from './give-back.ts'
+import { PurchaseItem } from './purchase-item.tsx'
+import { RestoreForm } from './restore-form.tsx'
+import {
+  type Purchase,
+  type Task,
+  useDenominations,
+  usePurchases,
+  useSpending,
+  useTask,
+} from './use-credits.ts'
 
 type CreditsPanelProps = {
   network: PayingNetwork
   wallet: WalletActions | null
-  /** A wallet is connected, so tickets can be bought. */
-  canBuy: boolean
+  /** The connected wallet, which can buy tickets and have back what it bought. */
+  buyer: Hex | null
 }
 
 /** Tickets: bought in the open, spent by a key that nobody can tell the wallet by. */
-export function CreditsPanel({ network, wallet, canBuy }: CreditsPanelProps) {
+export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
   const purchases = usePurchases(wallet, network)
   const { denominations, error, look } = useDenominations(wallet, network)
   const spending = useSpending(wallet, network)
+  const giving = useTask()
+  const credits = useTab()?.credits
+  function giveBack(work: typeof takeBondBack, purchase: Purchase): void {
+    if (!wallet || !credits) return
+    giving.run((how) => work({ credits, wallet, network, purchase, ...how }))
+  }
   const known = purchases?.filter(({ denomination }) => denominations?.[denomination]) ?? []
   return (
     <Section title="Private credits">
@@ -40,25 +54,23 @@ export function CreditsPanel({ network, wallet, canBuy }: CreditsPanelProps) {
               purchase={purchase}
               valueWei={denominations?.[purchase.denomination]?.valueWei ?? 0n}
               capWei={denominations?.[purchase.denomination]?.capWei ?? 0n}
-              isBusy={spending.step !== null}
-              onSpend={() => void spending.spend(purchase)}
+              bondWei={denominations?.[purchase.denomination]?.bondWei ?? 0n}
+              buyer={buyer}
+              isBusy={spending.step !== null || giving.step !== null}
+              onSpend={() => spending.spend(purchase)}
+              onGiveBack={() => giveBack(giveBackTickets, purchase)}
+              onBond={() => giveBack(takeBondBack, purchase)}
             />
           ))}
         </ul>
       )}
-      <div aria-live="polite" className="grid gap-2 empty:hidden">
-        {spending.step && (
-          <p className="flex flex-wrap items-center gap-x-3 text-sm text-ash">
-            {spending.step}
-            <Button kind="quiet" onClick={spending.stop}>
-              Cancel
-            </Button>
-          </p>
-        )}
-        {spending.error && <ErrorNote error={spending.error} />}
-      </div>
-      {canBuy && wallet && denominations && (
+      <TaskNote task={spending} />
+      <TaskNote task={giving} />
+      {buyer && wallet && denominations && (
         <BuyForm network={network} wallet={wallet} denominations={denominations} onDone={look} />
+      )}
+      {denominations && credits && wallet && (
+        <RestoreForm credits={credits} reader={wallet.credits(network)} />
       )}
       {denominations?.[0] && (
         <p className="max-w-[66ch] text-sm text-ash">
@@ -82,33 +94,19 @@ export function CreditsPanel({ network, wallet, canBuy }: CreditsPanelProps) {
   )
 }
 
-type PurchaseItemProps = {
-  purchase: Purchase
-  valueWei: bigint
-  capWei: bigint
-  isBusy: boolean
-  onSpend: () => void
-}
-
-function PurchaseItem({ purchase, valueWei, capWei, isBusy, onSpend }: PurchaseItemProps) {
-  const credits = useTab()?.credits
-  const left = purchase.count - purchase.keys.length
-  const price = parsePayAtMost(readPreference('payAtMost'))
+/** What is waited for, with a way out of it; or what failed. */
+function TaskNote({ task: { step, error, stop } }: { task: Omit<Task, 'run'> }) {
   return (
-    <li className="grid gap-2 border-t border-thread pt-2 text-sm">
-      <p className="tabular-nums" data-testid="tickets-left">
-        {leftWords(left, purchase.count, valueWei)}.{' '}
-        <span className="text-ash">{answersWords(capWei * BigInt(left), price)}</span>
-      </p>
-      <div className="flex flex-wrap gap-2">
-        <Button kind="plain" disabled={isBusy || left === 0} onClick={onSpend}>
-          Pay privately with one
-        </Button>
-        <CopyButton
-          label="Copy the backup"
-          text={() => credits?.backup(purchase.id) ?? Promise.reject()}
-        />
-      </div>
-    </li>
+    <div aria-live="polite" className="grid gap-2 empty:hidden">
+      {step && (
+        <p className="flex flex-wrap items-center gap-x-3 text-sm text-ash">
+          {step}
+          <Button kind="quiet" onClick={stop}>
+            Cancel
+          </Button>
+        </p>
+      )}
+      {error && <ErrorNote error={error} />}
+    </div>
   )
 }

@@ -6,6 +6,7 @@ import { useMoney, useTab } from '../site/tab-context.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
+import { canSpend } from './purchase-words.ts'
 import { usePurchases, useSpending } from './use-credits.ts'
 
 /** Where this browser has tickets, one of them can pay from now on. Nothing is fetched where it has none. */
@@ -37,14 +38,14 @@ function PrivateSwitch() {
       </p>
     )
   }
-  const next = purchases?.find(({ count, keys }) => keys.length < count)
+  const next = purchases?.find((each) => canSpend(each, Date.now()))
   if (!next) return null
   return (
     <div className="flex flex-wrap items-center gap-x-3 text-xs text-ash">
       <Switch
         label="Pay privately"
         checked={spending.step !== null}
-        onChange={(isOn) => (isOn ? void spending.spend(next) : spending.stop())}
+        onChange={(isOn) => (isOn ? spending.spend(next) : spending.stop())}
       />
       <span aria-live="polite">
         {spending.step ?? 'Spends a ticket: this tab goes on as a new peer.'}

@@ -25,7 +25,7 @@ export type SpendTicketInit = {
 
 const relayTimeoutMs = 60_000
 
-const steps = {
+export const proofSteps = {
   fetching: 'Fetching what proves: 6 MB, once.',
   computing: 'Computing the proof.',
   proving: 'Computing the proof: a few seconds.',
@@ -49,7 +49,7 @@ export async function spendTicket(init: SpendTicketInit): Promise<void> {
   const key = await tab.purse.nextAddress()
   const relayed = await tab.credits.spend(
     { id: purchase.id, key, reader: wallet.credits(network), nowMs: Date.now() },
-    { onStage: (stage) => onStep(steps[stage]), signal },
+    { onStage: (stage) => onStep(proofSteps[stage]), signal },
   )
   onStep('Submitting it.')
   const { encodeRelayed } = await loadPart(() => import('@weft/payments/credits'))

@@ -2,7 +2,7 @@
  * Private credits for screens: what can be bought, and what this browser has bought.
  * @module
  */
-import type { DenominationOnChain } from '@weft/payments/chain'
+import type { CreditsReader, DenominationOnChain } from '@weft/payments/chain'
 import type { WeftErrorData } from '@weft/protocol'
 import { useCell } from '@weft/react'
 import type { Cell, TabCredits } from '@weft/sdk'
@@ -13,7 +13,10 @@ import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { spendTicket } from './spend-ticket.ts'
 
 type Purchases = ReturnType<TabCredits['purchases']['get']>
-export type Purchase = NonNullable<Purchases>[number]
+type Kept = NonNullable<Purchases>[number]
+type Member = NonNullable<Awaited<ReturnType<CreditsReader['member']>>>
+/** What this browser keeps of it, and what the chain says. */
+export type Purchase = Kept & { member: Member }
 
 const none: Cell<Purchases> = { get: () => null, subscribe: () => () => {} }
 
@@ -26,7 +29,7 @@ export function usePurchases(
   network: PayingNetwork | null,
 ): readonly Purchase[] | null {
   const credits = useTab()?.credits
-  const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set())
+  const [members, setMembers] = useState<ReadonlyMap<string, Member>>(new Map())
   useEffect(() => void credits?.refresh().catch(() => {}), [credits])
   const all = useCell(credits?.purchases ?? none)
   useEffect(() => {
@@ -34,17 +37,18 @@ export function usePurchases(
     const reader = wallet.credits(network)
     for (const { id, denomination } of all) {
       reader.member(denomination, BigInt(id)).then(
-        (member) => member && setConfirmed((known) => new Set([...known, id])),
+        (member) => member && setMembers((known) => new Map([...known, [id, member]])),
         () => {}, // Shown when it is looked for again.
       )
     }
   }, [wallet, network, all])
   const contract = network?.contracts.credits.toLowerCase()
   return (
-    all?.filter(
-      (each) =>
-        each.chainId === network?.chainId && each.contract === contract && confirmed.has(each.id),
-    ) ?? null
+    all?.flatMap((each) => {
+      const member = members.get(each.id)
+      const isHere = each.chainId === network?.chainId && each.contract === contract
+      return isHere && member ? [{ ...each, member }] : []
+    }) ?? null
   )
 }
 
@@ -63,23 +67,29 @@ export function useDenominations(wallet: WalletActions | null, network: PayingNe
   return { denominations, error, look }
 }
 
-/** One ticket at a time; `stop` gives up the proof, never what was submitted. */
-export function useSpending(wallet: WalletActions | null, network: PayingNetwork | null) {
-  const tab = useTab()
-  const money = useMoney()
+export type Task = {
+  /** What is waited for, null while nothing is. */
+  step: string | null
+  error: WeftErrorData | null
+  run(work: (how: { onStep: (step: string) => void; signal: AbortSignal }) => Promise<void>): void
+  stop(): void
+}
+
+/** One at a time; `stop` gives up a proof, never what was submitted. */
+export function useTask(): Task {
   const [step, setStep] = useState<string | null>(null)
   const [error, setError] = useState<WeftErrorData | null>(null)
   const [cancel, setCancel] = useState<AbortController | null>(null)
   useEffect(() => () => cancel?.abort(), [cancel])
 
-  async function spend(purchase: Pick<Purchase, 'id'>): Promise<void> {
-    if (!tab || !wallet || !network || step) return
+  async function run(work: Parameters<Task['run']>[0]): Promise<void> {
+    if (cancel) return
     const controller = new AbortController()
     setCancel(controller)
     setError(null)
     const { signal } = controller
     try {
-      await spendTicket({ tab, money, wallet, network, purchase, onStep: setStep, signal })
+      await work({ onStep: setStep, signal })
     } catch (thrown) {
       if (!signal.aborted) setError(toData(thrown))
     } finally {
@@ -87,5 +97,17 @@ export function useSpending(wallet: WalletActions | null, network: PayingNetwork
       setCancel(null)
     }
   }
-  return { step, error, spend, stop: () => cancel?.abort() }
+  return { step, error, run: (work) => void run(work), stop: () => cancel?.abort() }
+}
+
+/** Spends one ticket. */
+export function useSpending(wallet: WalletActions | null, network: PayingNetwork | null) {
+  const tab = useTab()
+  const money = useMoney()
+  const task = useTask()
+  function spend(purchase: Pick<Purchase, 'id'>): void {
+    if (!tab || !wallet || !network) return
+    task.run((how) => spendTicket({ tab, money, wallet, network, purchase, ...how }))
+  }
+  return { ...task, spend }
 }

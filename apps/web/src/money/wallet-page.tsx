@@ -67,11 +67,7 @@ function Wallet() {
         />
       )}
       {wallet?.networks[0] && (
-        <CreditsPanel
-          network={network ?? wallet.networks[0]}
-          wallet={wallet}
-          canBuy={isConnected}
-        />
+        <CreditsPanel network={network ?? wallet.networks[0]} wallet={wallet} buyer={address} />
       )}
       <PaymentsPanel />
     </>
