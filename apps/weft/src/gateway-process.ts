@@ -2,8 +2,9 @@
  * Runs a gateway as its own process, for programs on this machine.
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { endChild, whenReady } from './child.ts'
 
 export type GatewayProcess = {
   /** Without `/v1`. */
@@ -25,7 +26,6 @@ export type GatewayProcessInit = {
 
 const main = fileURLToPath(new URL('../../gateway/src/main.ts', import.meta.url))
 const readyTimeoutMs = 60_000
-const stopTimeoutMs = 3_000
 
 /** @throws Error with the gateway's own sentence when it does not start */
 export async function startGateway(init: GatewayProcessInit): Promise<GatewayProcess> {
@@ -36,7 +36,8 @@ export async function startGateway(init: GatewayProcessInit): Promise<GatewayPro
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let isEnded = false
-  const url = await waitForReady(child)
+  const ready = await whenReady(child, { name: 'The gateway', timeoutMs: readyTimeoutMs })
+  const { url } = ready as { url: string }
   child.once('exit', () => {
     if (!isEnded && !stopping.aborted) onLost()
   })
@@ -44,44 +45,7 @@ export async function startGateway(init: GatewayProcessInit): Promise<GatewayPro
     url,
     stop() {
       isEnded = true
-      return end(child)
+      return endChild(child)
     },
   }
-}
-
-function waitForReady(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let output = ''
-    let errors = ''
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      reject(new Error(`The gateway did not start within ${readyTimeoutMs / 1000} seconds.`))
-    }, readyTimeoutMs)
-    child.stderr?.on('data', (data) => {
-      errors += data
-    })
-    child.stdout?.on('data', (data) => {
-      output += data
-      if (!output.includes('\n')) return
-      clearTimeout(timer)
-      resolve((JSON.parse(output.split('\n')[0] ?? '') as { url: string }).url)
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      clearTimeout(timer)
-      reject(new Error(errors.trim() || `The gateway ended with code ${code}.`))
-    })
-  })
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    child.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    child.kill('SIGINT')
-  })
 }

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { endChild, whenReady } from './child.ts'
 
 export type RelayProcess = {
   /** Multiaddr with PeerId. */
@@ -34,7 +35,6 @@ export type RelayProcessInit = {
 const main = fileURLToPath(new URL('../../relay/src/main.ts', import.meta.url))
 const readyTimeoutMs = 30_000
 const restartDelayMs = 1_000
-const stopTimeoutMs = 3_000
 
 /** @throws Error with the relay's own sentence when it does not start */
 export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> {
@@ -64,7 +64,7 @@ export async function startRelay(init: RelayProcessInit): Promise<RelayProcess> 
     kill: () => void current.kill('SIGKILL'),
     async stop() {
       ended = true
-      await end(current)
+      await endChild(current)
     },
   }
 }
@@ -84,46 +84,12 @@ function spawnRelay({
 }
 
 /** What the relay says after its ready line is for the person at the terminal. */
-function waitForReady(child: ChildProcess): Promise<{ address: string; http: string }> {
-  return new Promise((resolve, reject) => {
-    let output = ''
-    let errors = ''
-    let isReady = false
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      reject(new Error(`The relay did not start within ${readyTimeoutMs / 1000} seconds.`))
-    }, readyTimeoutMs)
-    child.stderr?.on('data', (data) => {
-      if (isReady) process.stderr.write(data)
-      else errors += data
-    })
-    child.stdout?.on('data', (data) => {
-      if (isReady) return
-      output += data
-      const end = output.indexOf('\n')
-      if (end < 0) return
-      isReady = true
-      clearTimeout(timer)
-      const { address, http } = JSON.parse(output.slice(0, end))
-      resolve({ address, http })
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      clearTimeout(timer)
-      reject(new Error(errors.trim() || `The relay ended with code ${code}.`))
-    })
+async function waitForReady(child: ChildProcess): Promise<{ address: string; http: string }> {
+  const ready = await whenReady(child, {
+    name: 'The relay',
+    timeoutMs: readyTimeoutMs,
+    onStderr: (data) => void process.stderr.write(data),
   })
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-    child.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    // Not SIGTERM: whoever stops everything does not wait until tabs have gone elsewhere.
-    child.kill('SIGINT')
-  })
+  const { address, http } = ready as { address: string; http: string }
+  return { address, http }
 }
