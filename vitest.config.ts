@@ -16,17 +16,28 @@ const inNode = {
   testTimeout: 30_000,
 }
 
+/**
+ * Tests of plain values, which leave nothing behind that another one could find: no global that is replaced, no
+ * database, no WebAssembly of ONNX. Many of them share a process, which saves most of what they take.
+ */
+const plain =
+  '{apps/{web,bench},packages/{payments,protocol,verification,widget},tooling}/**/*.test.ts'
+const elsewhere = ['**/node_modules/**', '**/*.{browser,long}.test.ts']
+
 export default defineConfig({
   test: {
+    // What a file becomes is the same as long as it is the same.
+    fsModuleCache: true,
     projects: [
       {
         test: {
           ...inNode,
           name: 'node',
           include: ['{packages,apps,tooling}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.{browser,long}.test.ts'],
+          exclude: [...elsewhere, plain],
         },
       },
+      { test: { ...inNode, name: 'plain', isolate: false, include: [plain], exclude: elsewhere } },
       // What `npm run check` has no time for.
       {
         test: { ...inNode, name: 'long', include: ['{packages,apps,tooling}/**/*.long.test.ts'] },

@@ -54,3 +54,24 @@ export async function crash(page: Page, command: 'Page.crash' | 'Browser.crash')
   // There is nobody left to answer.
   session.send(command).catch(() => {})
 }
+
+/**
+ * From now on every message of each of its streams waits for the one before: an answer that takes a
+ * third of a second takes some seconds, and what a test does in its middle is done in its middle.
+ */
+export async function slowDown(page: Page, messageMs: number): Promise<void> {
+  await page.evaluate((spacingMs) => {
+    const { send } = RTCDataChannel.prototype
+    const freeAt = new WeakMap<RTCDataChannel, number>()
+    RTCDataChannel.prototype.send = function (data: unknown) {
+      const now = performance.now()
+      const at = Math.max(now, freeAt.get(this) ?? 0) + spacingMs
+      freeAt.set(this, at)
+      const bytes = (data as Uint8Array).slice()
+      const sendLate = () => {
+        if (this.readyState === 'open') send.call(this, bytes as never)
+      }
+      setTimeout(sendLate, at - now)
+    }
+  }, messageMs)
+}

@@ -3,12 +3,14 @@
  * costs the bond. What the chain and the other tabs get to see is looked through for the buyer's address.
  * @module
  */
+import type { Page } from '@playwright/test'
 import { createPublicClient, encodeAbiParameters, type Hex, http, keccak256, parseAbi } from 'viem'
 import { nodeStatus } from './contributor.ts'
 import { expect, test } from './fixtures.ts'
 import { injectWallet } from './injected-wallet.ts'
 import { openLedger } from './ledger.ts'
 import { ask, figure, goTo, openContributor, owedWei, type Payer } from './paying-people.ts'
+import { refusalOf } from './refusals.ts'
 import { connectWallet } from './wallet-page.ts'
 import { readTap, tapWire } from './wire-tap.ts'
 
@@ -62,9 +64,11 @@ test('a wallet buys tickets, three keys spend them on two tabs, nothing tells wh
     await step(`ticket ${index + 1} pays as another peer`, async () => {
       if (index > 0) await goTo(page, 'Wallet')
       const opened = page.waitForEvent('load')
+      const refused = index === 0 ? refuseAltered(page, siteUrl) : null
       if (index === 0) await page.getByRole('switch', { name: 'Pay privately' }).click()
       else await page.getByRole('button', { name: 'Pay privately with one' }).click()
       await opened
+      await refused
       if (index > 0) await goTo(page, 'Playground')
       await expect(page.getByTestId('paid-privately')).toBeVisible()
       await page.getByLabel('Pay at most').fill('1')
@@ -102,6 +106,8 @@ test('a wallet buys tickets, three keys spend them on two tabs, nothing tells wh
       ).toLowerCase()
       expect(text).toContain(credits.slice(2).toLowerCase())
       expect(text).not.toContain(buyer)
+      // The same once more, by whomever.
+      expect(await refusalOf(siteUrl, { to: credits, data: sent.input })).toBe('TicketUsed')
     }
     const [joined] = await events('Joined')
     expect(joined?.args.owner?.toLowerCase()).toContain(buyer)
@@ -136,3 +142,39 @@ test('a wallet buys tickets, three keys spend them on two tabs, nothing tells wh
   })
   await ledger.revert(beginning)
 })
+
+type Relayed = { key: string; ticket: { domain: string; x: string; y: string } }
+
+/** The next ticket waits on its way until whoever submits it has refused what was made of it, each by its name. */
+async function refuseAltered(page: Page, siteUrl: string): Promise<void> {
+  const path = `${siteUrl}/credits`
+  const done = Promise.withResolvers<void>()
+  const submit = async (relayed: Relayed): Promise<string> => {
+    const headers = { 'Content-Type': 'application/json' }
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(relayed) })
+    return `${response.status} ${await response.text()}`
+  }
+  const next = (number: string) => `${BigInt(number) + 1n}`
+  await page.route(path, async (route) => {
+    try {
+      const relayed: Relayed = route.request().postDataJSON()
+      const { ticket } = relayed
+      const altered = (change: Partial<Relayed['ticket']>) =>
+        submit({ ...relayed, ticket: { ...ticket, ...change } })
+      expect(await altered({ y: next(ticket.y) })).toContain('InvalidProof')
+      expect(await altered({ domain: next(ticket.domain) })).toContain('ForeignTicket')
+      const key = `0x${'5e'.repeat(20)}`
+      expect(await submit({ ...relayed, key })).toContain('NotForThisKey')
+      const response = await route.fetch()
+      expect(response.ok()).toBe(true)
+      expect(await submit(relayed)).toContain('payments/ticket-used')
+      await route.fulfill({ response })
+      done.resolve()
+    } catch (error) {
+      await route.abort()
+      done.reject(error)
+    }
+  })
+  await done.promise
+  await page.unroute(path)
+}

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Page } from '@playwright/test'
-import { crash, findAnswering } from './contributor.ts'
+import { crash, findAnswering, slowDown } from './contributor.ts'
 import { expect, test } from './fixtures.ts'
 import { onToken, playground, recordStream } from './playground.ts'
 
@@ -63,6 +63,7 @@ for (const { name, kill } of [closes, crashes, browserCrashes, stops, hangs, bab
     siteUrl,
   }) => {
     const nodes = await Promise.all([contributor('wasm'), contributor('wasm')])
+    for (const node of nodes) await slowDown(node, 30)
     const client = await newBrowserPage()
     await client.goto(siteUrl)
     const page = playground(client)

@@ -2,6 +2,7 @@
  * What a person sees when it goes wrong, and that it mends itself where it can.
  * @module
  */
+import { slowDown } from './contributor.ts'
 import { expect, test } from './fixtures.ts'
 import { onToken, playground } from './playground.ts'
 
@@ -79,6 +80,7 @@ test('a relay that goes is missed, and found again by itself', async ({
   const client = await newBrowserPage()
   await client.goto(siteUrl)
   const page = playground(client)
+  await page.prompt.focus()
   await expect(page.networkStatus).toContainText(/online/i)
   await page.ask(story)
   await page.ended()
@@ -101,6 +103,7 @@ test('a node that dies in mid-answer: the person is told and the text is kept', 
   siteUrl,
 }) => {
   const node = await contributor('wasm')
+  await slowDown(node, 30)
   const client = await newBrowserPage()
   await client.goto(siteUrl)
   const page = playground(client)

@@ -77,8 +77,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ relay }, use) => {
       const health = await (await fetch(`${relay.http}/health`)).json()
       const stateFolder = await mkdtemp(join(tmpdir(), 'weft-e2e-'))
-      const [relayAddress] = health.addresses
-      const site = await startSite({ port: sitePort, relay: relayAddress, stateFolder })
+      const [address] = health.addresses
+      const place = { address, http: relay.http }
+      const site = await startSite({ port: sitePort, relay: place, stateFolder })
       await use(site.url)
       await site.end()
       await rm(stateFolder, { recursive: true })

@@ -13,6 +13,8 @@ export type InjectedWallet = {
   address: Hex
   /** What a person was asked, by method: connecting, signing, sending, switching. */
   asked: string[]
+  /** What it was asked to send, whether it did or not. */
+  transactions: Transaction[]
   /** The next question is answered with no. */
   decline(): void
   /** Before the page is opened; again where its browser is started again. */
@@ -20,7 +22,7 @@ export type InjectedWallet = {
 }
 
 type Answer = { result: unknown; chainId?: Hex } | { error: { code: number; message: string } }
-type Transaction = { to?: Hex; data?: Hex; value?: Hex; gas?: Hex }
+export type Transaction = { to?: Hex; data?: Hex; value?: Hex; gas?: Hex }
 /** Of the methods that are answered here; the others are passed on as they are. */
 type Params = [first: Transaction & { chainId: Hex; rpcUrls: string[] }, second: string]
 
@@ -44,6 +46,7 @@ function createWallet(): InjectedWallet {
   const account = privateKeyToAccount(generatePrivateKey())
   const rpcUrls = new Map<number, string>()
   const asked: string[] = []
+  const transactions: Transaction[] = []
   let isConnected = false
   let declines = false
   let chainId = 1
@@ -87,6 +90,7 @@ function createWallet(): InjectedWallet {
     try {
       if (questions.has(method)) {
         asked.push(method)
+        if (method === 'eth_sendTransaction') transactions.push(params[0])
         if (declines) {
           declines = false
           throw failure(4001, 'The person said no.')
@@ -104,6 +108,7 @@ function createWallet(): InjectedWallet {
   return {
     address: account.address,
     asked,
+    transactions,
     decline: () => {
       declines = true
     },

@@ -2,11 +2,11 @@
  * A model over tabs: one reads prompts and answers, another computes layers for it; a client sees one node.
  */
 import type { Page } from '@playwright/test'
+import { nodeStatus, slowDown } from './contributor.ts'
 import { expect, test } from './fixtures.ts'
 import { onToken, playground } from './playground.ts'
 
 const parts = { head: /reads prompts and answers/, layers: /for other tabs/ }
-const nodeStatus = (page: Page) => page.getByRole('status', { name: 'Node status' })
 
 test('layers computed by another tab, which is closed in mid-answer while a third stands by', async ({
   newBrowserPage,
@@ -35,6 +35,7 @@ test('layers computed by another tab, which is closed in mid-answer while a thir
   const [used, standby] = [layers[inUse], layers[1 - inUse]]
   await expect(nodeStatus(standby as Page)).toHaveText(/Ready and registered: layers 2 to 4 of 4/)
 
+  await slowDown(head, 30)
   const client = await newBrowserPage()
   await client.goto(siteUrl)
   const page = playground(client)

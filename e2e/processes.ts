@@ -79,11 +79,12 @@ export async function startRelay(port: number, keyFile: string, ...more: string[
 
 export async function startSite(init: {
   port: number
-  relay: string
+  relay: Pick<Relay, 'address' | 'http'>
   stateFolder: string
 }): Promise<Running & { url: string }> {
   const { port, relay, stateFolder } = init
-  const place = ['--port', `${port}`, '--state', stateFolder, '--relay', relay]
+  const joined = ['--relay', relay.address, '--relay-http', relay.http]
+  const place = ['--port', `${port}`, '--state', stateFolder, ...joined]
   const flags = ['--no-open', '--no-resident', ...place]
   const running = run(process.execPath, ['apps/weft/src/start.ts', ...flags])
   const line = await running.line('Weft is ready: ', 120_000)

@@ -38,6 +38,17 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
     const client = await newBrowserPage()
     await client.goto(siteUrl)
     const page = playground(client)
+    await onCpu(
+      'who only looks is told how many answer, and joins at the first sign of asking',
+      async () => {
+        await expect(page.networkStatus).toContainText('1 node live')
+        await expect(page.networkStatus).toHaveAttribute('aria-live', 'off')
+        await expect(client.getByRole('combobox', { name: 'Model' })).toHaveText('Bobbin')
+        await page.prompt.hover()
+        await expect(page.networkStatus).toContainText('Online')
+        await expect(page.networkStatus).toHaveAttribute('aria-live', 'polite')
+      },
+    )
     await page.choose('signed')
 
     await test.step('the answer streams in', async () => {
@@ -124,7 +135,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
     }
 
     await onCpu('a program in Node is answered by that tab, over WebRTC', async () => {
-      const env = { WEFT_SITE: siteUrl }
+      const env = { WEFT_URL: siteUrl }
       const program = run(process.execPath, ['packages/sdk/examples/chat.ts'], { env })
       await program.line('Signed by 16Uiu2', 30_000)
       expect(await program.exited).toBe(0)

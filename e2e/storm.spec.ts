@@ -35,6 +35,7 @@ test('six tabs in a storm: every answer is whole, and the same when it is comput
   const victim = () => nodes.splice(draw(nodes.length), 1)[0] as Page
   const clients = await Promise.all([newBrowserPage(), newBrowserPage()])
   await Promise.all(clients.map((client) => client.goto(siteUrl)))
+  await Promise.all(clients.map((client) => playground(client).prompt.focus()))
 
   const close = () => victim().close()
   const crash = async () => {

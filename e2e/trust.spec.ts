@@ -19,7 +19,8 @@ import { connectWallet } from './wallet-page.ts'
 /** Who computes less can ask for less, and is asked first. */
 const honestPrice = { input: '1', output: '1' }
 const cheatPrice = { input: '0.1', output: '0.1' }
-const limits = { upTo: 2, payAtMost: '3' }
+/** What the honest ask for: as bad as ten seconds more, so that a cheat is asked though its tab is the slower one. */
+const limits = { upTo: 2, payAtMost: honestPrice.input }
 /** Two in a chat: who reads only the last message is honest about the first. */
 const questions = [
   'Tell me a story about a fox and a lantern.',
@@ -77,12 +78,14 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
   await openPayer(client, siteUrl, limits)
   await playground(client).choose('always')
   const found = new Set<string>()
+  const said: string[] = []
   let jobs = 0
   const ask = async (): Promise<string> => {
     const question = questions[jobs % questions.length] ?? ''
     if (jobs > 0 && jobs % questions.length === 0) await newChat(client)
     jobs += 1
     const { maker, outcome } = await askAndCheck(client, question)
+    said.push(`${honest.includes(maker) ? 'honest' : 'cheat'} ${maker.slice(-6)}: ${outcome}`)
     if (honest.includes(maker)) expect(outcome).toBe('passed')
     if (outcome === 'failed') found.add(maker)
     return maker
@@ -92,7 +95,7 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
       const before = new Set(found)
       expect(before).not.toContain(await ask())
     }
-    expect([...found].sort()).toEqual(cheats.map(({ peer }) => peer).sort())
+    expect([...found].sort(), said.join('\n')).toEqual(cheats.map(({ peer }) => peer).sort())
   })
   await step('and asked no more', async () => {
     for (let job = 0; job < jobsAfterwards; job += 1) expect(honest).toContain(await ask())

@@ -54,7 +54,7 @@ export async function changeKey(page: Page): Promise<void> {
 }
 
 async function limitEnded(page: Page): Promise<void> {
-  await expect(page.getByText('This page may spend nothing.')).toBeVisible()
+  await expect(page.getByText('This tab may spend nothing.')).toBeVisible()
   await expect(
     page.getByText(/at most of a limit that has ended. It can be taken back from/),
   ).toBeVisible()

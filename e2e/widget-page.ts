@@ -52,3 +52,17 @@ export async function recordEvents(page: Page): Promise<() => Promise<Told[]>> {
 }
 
 export type Told = { name: string; detail: unknown }
+
+/** Of this page alone, after a collection. */
+export async function liveObjects(page: Page) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  await session.send('Performance.enable')
+  const { metrics } = await session.send('Performance.getMetrics')
+  const metric = (name: string) => metrics.find((each) => each.name === name)?.value ?? 0
+  const isGone = await page.evaluate(
+    () => !(window as unknown as { kept?: WeakRef<Element> }).kept?.deref(),
+  )
+  await session.detach()
+  return { frames: metric('Frames'), listeners: metric('JSEventListeners'), isGone }
+}

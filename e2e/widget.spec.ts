@@ -4,7 +4,8 @@
  */
 import type { Page } from '@playwright/test'
 import { expect, test } from './foreign/fixtures.ts'
-import { recordEvents, widgetOn } from './widget-page.ts'
+import { playground } from './playground.ts'
+import { liveObjects, recordEvents, widgetOn } from './widget-page.ts'
 
 const sum = 'What is 27 + 15?'
 
@@ -134,6 +135,71 @@ test('a page that fades its frame gets no consent there: a window of Weft asks',
   await expect(widget.prompt).toBeVisible()
 })
 
+test('a visitor who says no answers nobody, one who says yes answers another tab, until the page lets go', async ({
+  visitor,
+  newBrowserPage,
+  siteUrl,
+  relay,
+  foreign,
+}) => {
+  const registered = async () => (await (await fetch(`${relay.http}/health`)).json()).registered
+  const page = await visitor()
+  const weights: string[] = []
+  page.on('request', (request) => {
+    if (/bobbin\/(?!manifest)/.test(request.url())) weights.push(request.url())
+  })
+  await page.goto(`${foreign.url}/examples/plain.html`)
+  const widget = widgetOn(page)
+  await widget.launcher.click()
+  await widget.consent('network')
+  await widget.frame.getByRole('button', { name: 'Settings' }).click()
+  const contribute = widget.frame.getByRole('switch', { name: 'Answer for others' })
+  await expect(contribute).not.toBeChecked()
+
+  // In a frame that the page has faded a window asks, and its no is a no.
+  const fade = (opacity: string) =>
+    page.locator('weft-chat iframe').evaluate((frame, to) => {
+      frame.style.opacity = to
+    }, opacity)
+  await fade('0.9')
+  await page.waitForTimeout(500)
+  const opening = page.waitForEvent('popup')
+  await contribute.click()
+  const apart = await opening
+  await expect(apart.getByRole('heading')).toHaveText(
+    'Answer for others while 127.0.0.1:7295 is open?',
+  )
+  // The frame closes the window once it has heard, and would begin at that moment.
+  const closed = apart.waitForEvent('close')
+  await apart.getByRole('button', { name: 'Not now' }).click()
+  await closed
+
+  await fade('')
+  await page.waitForTimeout(1_000)
+  await expect(contribute).not.toBeChecked()
+  expect(weights).toEqual([])
+  expect(await registered()).toBe(0)
+  await contribute.click()
+  await expect(widget.frame.getByText('Ready and registered')).toBeVisible({ timeout: 30_000 })
+  const other = await newBrowserPage()
+  await other.goto(siteUrl)
+  await playground(other).ask(sum)
+  expect(await playground(other).ended()).toMatchObject({ finish: 'stop', peers: 1 })
+  await expect(playground(other).answerText).toContainText('42')
+
+  // This browser keeps nothing for frames of other sites: all of it is for the visit.
+  await other.goto(`${foreign.url}/examples/plain.html`)
+  const visit = widgetOn(other)
+  await visit.launcher.click()
+  await expect(visit.frame.getByText('lasts for this visit')).toBeVisible()
+  await visit.consent('network')
+  await visit.ask(sum)
+  expect(await visit.ended()).toContain('42')
+
+  await page.evaluate(() => document.querySelector('weft-chat')?.remove())
+  await expect.poll(registered).toBe(0)
+})
+
 test('a page that attacks gets nothing allowed, nothing asked and nothing to read', async ({
   visitor,
   siteUrl,
@@ -227,18 +293,4 @@ type Asking = { ask(text: string, options: { signal: AbortSignal }): Promise<unk
 async function keptKeys(page: Page, siteUrl: string): Promise<number> {
   const frame = page.frames().find((each) => each.url().startsWith(siteUrl))
   return (await frame?.evaluate(async () => (await indexedDB.databases()).length)) ?? 0
-}
-
-/** Of this page alone, after a collection. */
-async function liveObjects(page: Page) {
-  const session = await page.context().newCDPSession(page)
-  await session.send('HeapProfiler.collectGarbage')
-  await session.send('Performance.enable')
-  const { metrics } = await session.send('Performance.getMetrics')
-  const metric = (name: string) => metrics.find((each) => each.name === name)?.value ?? 0
-  const isGone = await page.evaluate(
-    () => !(window as unknown as { kept?: WeakRef<Element> }).kept?.deref(),
-  )
-  await session.detach()
-  return { frames: metric('Frames'), listeners: metric('JSEventListeners'), isGone }
 }

@@ -4,6 +4,9 @@ import type { Step } from './run-step.ts'
 /** Where the runners leave their counts. */
 export const reportFolder = '.weft/test-reports'
 
+/** What the last run found out, so that the next one looks at what has changed. */
+const cacheFolder = 'node_modules/.cache/weft'
+
 /** What the sources say by themselves. */
 export const sourceSteps: Step[] = [
   {
@@ -11,12 +14,16 @@ export const sourceSteps: Step[] = [
     command: 'biome',
     arguments: ['check', '--error-on-warnings', '.'],
   },
-  { name: 'types', command: 'tsc', arguments: ['-p', '.'] },
+  {
+    name: 'types',
+    command: 'tsc',
+    arguments: ['-p', '.', '--incremental', '--tsBuildInfoFile', `${cacheFolder}/types.json`],
+  },
   { name: 'unused files and dependencies', command: 'knip', arguments: [] },
 ]
 
 /** @param projects - of vitest.config.ts */
-export function nodeTests(projects: readonly ('node' | 'long')[]): Step {
+export function nodeTests(projects: readonly ('node' | 'plain' | 'long')[]): Step {
   return vitestStep('tests in Node', 'node', projects)
 }
 

@@ -10,7 +10,10 @@ import { addToCatalogue, findCurated, findSources, writeJson } from './manifest/
 import { bringModel } from './manifest/bring-model.ts'
 import { describeModel } from './manifest/describe-model.ts'
 
-const usage = `npm run manifest -- FOLDER|PUBLISHER/NAME [options]
+const usage = `Usage: npm run manifest -- FOLDER|PUBLISHER/NAME [options]
+
+Describes a model by the hashes of its files and an answer that every device must reproduce: of a folder in Hugging
+Face's layout, or of a hub, from which it is then downloaded.
 
   npm run manifest -- HuggingFaceTB/SmolLM2-135M-Instruct --dtype q8 --add
   npm run manifest -- public/models/bobbin --id weft/bobbin-2m --name Bobbin --dtype q8 \\

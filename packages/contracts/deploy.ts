@@ -4,7 +4,7 @@
  * into `src/addresses.ts`.
  * @module
  */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { formatEther, formatGwei } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -14,13 +14,16 @@ import { deployParametersSchema } from './src/deploy-parameters.ts'
 import { developmentChainId, type Network, publicNetworks } from './src/networks.ts'
 import { clientsOf, rehearseDeployment } from './src/rehearse.ts'
 
-const networks: Record<string, Pick<Network, 'chainId' | 'name' | 'rpcUrls' | 'contracts'>> = {
+type Deployable = Pick<Network, 'chainId' | 'name' | 'rpcUrls' | 'contracts' | 'isTest'>
+
+const networks: Record<string, Deployable> = {
   ...publicNetworks,
   development: {
     chainId: developmentChainId,
     name: 'a development chain',
     rpcUrls: ['http://127.0.0.1:8545'],
     contracts: null,
+    isTest: true,
   },
 }
 
@@ -33,6 +36,17 @@ const usage = `Usage: npm run deploy -- --network NAME --parameters FILE [--rpc 
 
 The key that pays is read from DEPLOYER_KEY in the environment and nowhere else. Without one, a rehearsal
 takes a new one: its gas is right, its addresses are not.`
+
+/** As in `src/addresses.ts`. */
+const named = [
+  'token',
+  'registry',
+  'models',
+  'channels',
+  'verdicts',
+  'credits',
+  'provedInference',
+] as const
 
 const keySchema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/i)])
 
@@ -74,6 +88,16 @@ async function main(): Promise<void> {
   console.log(`Network   ${network.name}, chain ${chainId}, ${rpcUrl}`)
   console.log(`Sender    ${account.address}${key ? `, ${formatEther(balance)} ETH` : ' (made up)'}`)
   console.log(`With      ${words(parameters)}\n`)
+  const forgeable = await developmentVerifiers()
+  if (forgeable.length > 0) {
+    console.log(
+      `Keys      of ${forgeable.join(' and ')} are for DEVELOPMENT: whoever made them can forge`,
+    )
+    console.log('          proofs. What others take: packages/verification/circuits/CEREMONY.md\n')
+    if (values.send && !network.isTest) {
+      throw new Error(`Money that is worth something must not stand behind them. Nothing was sent.`)
+    }
+  }
 
   const deployed = await rehearseDeployment({ rpcUrl, chainId, account, parameters })
   for (const each of deployed) console.log(line(each))
@@ -100,10 +124,22 @@ async function main(): Promise<void> {
   const deployment = await deployContracts(clients, parameters, (each) => console.log(line(each)))
   console.log('\nFor packages/contracts/src/addresses.ts, after a review:\n')
   console.log(`  ${chainId}: {`)
-  for (const name of ['token', 'registry', 'models', 'channels', 'verdicts'] as const) {
+  for (const name of named) {
     console.log(`    ${name}: '${deployment[name]}',`)
   }
   console.log(`    fromBlock: ${deployment.fromBlock}n,\n  },`)
+}
+
+/** Contracts whose keys no ceremony has made. */
+async function developmentVerifiers(): Promise<string[]> {
+  const folder = new URL('./contracts/generated/', import.meta.url)
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sol')).sort()
+  const sources = await Promise.all(
+    names.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const),
+  )
+  return sources
+    .filter(([, source]) => !source.includes('IS_DEVELOPMENT = false'))
+    .map(([name]) => name.replace('.sol', ''))
 }
 
 function line({ name, address, gasUsed }: Deployed): string {

@@ -1,6 +1,7 @@
 /**
  * Writes `src/generated` from what forge built: ABIs as const for types, bytecode apart from them, since a
- * page needs the first and never the second. `--check` only says whether they are current.
+ * page needs the first and never the second; and how large each contract is, which must be no more than a chain
+ * takes. `--check` only says whether they are current.
  * @module
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -32,9 +33,13 @@ const libraries: readonly string[] = ['PoseidonT2', 'PoseidonT3', 'PoseidonT4']
 type Artifact = {
   abi: unknown
   bytecode: { object: string; linkReferences: Record<string, Record<string, Place[]>> }
+  deployedBytecode: { object: string }
 }
 /** In bytes. */
 type Place = { start: number; length: number }
+
+/** Of what lies on a chain, by EIP-170. */
+const mostBytes = 24_576
 
 const artifacts = new URL('../../.weft/forge/out/', import.meta.url)
 const generated = new URL('./src/generated/', import.meta.url)
@@ -44,9 +49,12 @@ const files = {
   'abis.ts': head,
   'bytecode.ts': head,
   'sources.json': `${JSON.stringify({ sha256: await hashSources() })}\n`,
+  'sizes.json': '',
 }
+const sizes: Record<string, number> = {}
 for (const name of names) {
-  const { abi, bytecode } = await readArtifact(name)
+  const { abi, bytecode, deployedBytecode } = await readArtifact(name)
+  sizes[name] = (deployedBytecode.object.length - 2) / 2
   const variable = `${name[0]?.toLowerCase()}${name.slice(1)}`
   if (!libraries.includes(name)) {
     files['abis.ts'] += `export const ${variable}Abi = ${JSON.stringify(abi)} as const\n`
@@ -54,6 +62,13 @@ for (const name of names) {
   if (deployed.includes(name)) {
     files['bytecode.ts'] += `export const ${variable}Bytecode =\n  '${linkable(bytecode)}'\n`
   }
+}
+files['sizes.json'] = `${JSON.stringify(sizes)}\n`
+
+for (const [name, bytes] of Object.entries(sizes)) {
+  if (bytes <= mostBytes) continue
+  console.error(`${name} is ${bytes} bytes; a chain takes ${mostBytes} (EIP-170). Make it smaller.`)
+  process.exitCode = 1
 }
 
 const isCheck = process.argv.includes('--check')

@@ -29,7 +29,7 @@ export function readWidget(): ReferencePart {
     .filter(({ text }) => text.doc)
     .map(({ method, text: { doc, notes } }) => ({
       signature: method.getText().split(' {\n')[0] ?? '',
-      doc: [doc, ...notes].join(' '),
+      doc: [doc, ...notes].join('\n'),
     }))
   const group = (name: string, members: ReferenceMember[]) => ({ ...empty, name, members })
   return {

@@ -70,7 +70,7 @@ function errorsOf(file: ts.SourceFile): Said[] {
     const [frame, ...outer] = frames
     const place = frame ? placeOf(frame.owner, node.text) : -1
     if (frame && place >= 0) return texts(frame.call.arguments?.[place], outer)
-    return (constants.get(node.text) ?? []).flatMap(literals)
+    return nearest(constants.get(node.text) ?? [], node).flatMap(literals)
   }
 
   /** A constant is followed no further: names come more than once. */
@@ -150,6 +150,20 @@ function constantsOf(nodes: ts.Node[]): Map<string, ts.Expression[]> {
   const names = Map.groupBy(valued, ([name]) => name)
   return new Map([...names].map(([name, all]) => [name, all.map(([, value]) => value)]))
 }
+
+/** Of several of one name, those that are declared in the innermost block around where it stands. */
+function nearest(values: readonly ts.Expression[], at: ts.Node): readonly ts.Expression[] {
+  const around = values.filter((value) => contains(blockOf(value), at))
+  const [inner] = around.map(blockOf).sort((one, other) => other.pos - one.pos)
+  return inner ? around.filter((value) => blockOf(value) === inner) : values
+}
+
+function blockOf(node: ts.Node): ts.Node {
+  return ts.findAncestor(node, ts.isBlock) ?? node.getSourceFile()
+}
+
+const contains = (outer: ts.Node, { pos, end }: ts.Node): boolean =>
+  outer.pos <= pos && end <= outer.end
 
 function isText(node: ts.Node): boolean {
   return (

@@ -77,7 +77,7 @@ function docOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
 
 function notesOf(tags: readonly ts.JSDocTagInfo[]): string[] {
   return tags
-    .filter(({ name }) => name !== 'example')
+    .filter(({ name }) => name !== 'example' && name !== 'module')
     .map(({ name, text }) => `@${name} ${unwrap(ts.displayPartsToString(text))}`)
 }
 
@@ -90,7 +90,7 @@ function memberOf(node: ts.Node, checker: ts.TypeChecker): ReferenceMember[] {
   const signature = textOf(node, body).replace(/^readonly /, '')
   if (!symbol) return [{ signature, doc: '' }]
   const notes = notesOf(symbol.getJsDocTags(checker))
-  return [{ signature, doc: [docOf(symbol, checker), ...notes].filter(Boolean).join(' ') }]
+  return [{ signature, doc: [docOf(symbol, checker), ...notes].filter(Boolean).join('\n') }]
 }
 
 /** Of an object what it has, of an intersection what its own parts have. */

@@ -94,6 +94,7 @@ function request(messages: Message[], tokens: number): GenerateInit {
     sampling: greedySampling,
     seed: new Uint8Array(32),
     maxTokens: tokens,
+    tools: [],
     overflow: 'error',
     answered: [],
   }

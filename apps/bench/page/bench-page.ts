@@ -147,10 +147,11 @@ async function createBenchPage(): Promise<BenchPage> {
         if (!chosen?.quote || !receipt) throw new Error('Nobody has signed for it.')
         const { quote, nonce, nodePeerId } = chosen
         const { job } = answer
-        checkQuote(quote, { job, firstToken: 0, nodePeerId, nowMs: Date.now() })
+        const contextTokens = tab.models.list.get()[0]?.manifest.contextTokens ?? 0
+        const context = { job, firstToken: 0, nodePeerId, contextTokens }
+        checkQuote(quote, { ...context, nowMs: Date.now() })
         const seen = { job, nonce, quote, deltas, answered: [], cancelled: false, channelId: null }
         const { tokenizerHash, endedAtMs: arrivedAtMs } = receipt
-        const contextTokens = tab.models.list.get()[0]?.manifest.contextTokens ?? 0
         checkReceipt(receipt, { ...seen, tokenizerHash, contextTokens, arrivedAtMs })
         const endedMs = performance.now()
         return { answerMs: checkingMs - startedMs, checkMs: endedMs - checkingMs }

@@ -7,24 +7,16 @@ import {
   type CircuitName,
   createProver,
   type Proved,
-  verifyHere,
 } from '@weft/verification/proofs'
 
 export type ProofPage = {
-  /** All of it: a new worker, files from the cache, their hashes, the witness and the proof. */
+  /** All that is waited for; the first opens a worker and fetches what a proof takes. */
   prove(circuit: CircuitName, input: CircuitInput): Promise<{ proved: Proved; ms: number }>
-  /** With the key in memory, on the page's own thread. */
+  /** The same: a worker of its own, a curve and the key, the first time. */
   verify(circuit: CircuitName, proved: Proved): Promise<{ isValid: boolean; ms: number }>
 }
 
 const prover = createProver(location.origin)
-const kept = new Map<string, Uint8Array<ArrayBuffer>>()
-
-async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = kept.get(path) ?? new Uint8Array(await (await fetch(`/${path}`)).arrayBuffer())
-  kept.set(path, bytes)
-  return bytes
-}
 
 async function timed<Result>(work: () => Promise<Result>) {
   const startedMs = performance.now()
@@ -38,7 +30,7 @@ const page: ProofPage = {
     return { proved: result, ms }
   },
   async verify(circuit, proved) {
-    const { result, ms } = await timed(() => verifyHere(circuit, proved, read))
+    const { result, ms } = await timed(() => prover.verify(circuit, proved))
     return { isValid: result, ms }
   },
 }

@@ -12,7 +12,7 @@ import type { OpenAiDoors } from '@weft/sdk'
 import { createNodeMemory, serve } from '@weft/sdk/testing'
 import { openDoors } from '@weft/sdk/testing/api-road'
 import { type Bench, type BenchOptions, type BenchReport, median, rounded } from './report.ts'
-import { createLightEngine } from './storm/light-engine.ts'
+import { createLightEngine, type LightEngine } from './storm/light-engine.ts'
 import { promptFor, readLightManifest } from './storm/light-model.ts'
 
 const leastRuns = 20
@@ -23,9 +23,16 @@ const keys = 5
 const jobsPerNode = 16
 const nodes = 50
 /** From one stream to the next: a node that is asked by all at once is full before it could say so. */
-const rampMs = 10
-const words = 45
+const rampMs = 40
+/** More than any of them gets to say: they go on until all are there. */
+const words = 1_000
 const tokensPerSecond = 1
+/** For all to be open; then it counts however many there are. */
+const openMs = 240_000
+/** From then on they are held. */
+const holdMs = 10_000
+/** For the relay, which shares the process with all others. */
+const relayMs = 60_000
 const openPolicy = { anonymous: { requestsPerMinute: 100_000 }, keepReceiptsMs: 0 }
 
 export const gateway: Bench = {
@@ -33,12 +40,13 @@ export const gateway: Bench = {
   goals: { ttftOverheadMs: '<= 30', concurrentStreams: String(streams), errors: '0' },
   async run({ runs }: BenchOptions): Promise<BenchReport> {
     const overhead = await measureOverhead(Math.max(runs, leastRuns))
-    const held = await holdStreams()
+    const { reasons, ...held } = await holdStreams()
     return {
       name: 'gateway',
       metrics: { ...overhead, ...held },
       notes: [
-        `Overhead: Bobbin on the CPU over a real road, client, gateway and node in one process. Streams: ${nodes} peers with real connections, ${words} tokens each at ${tokensPerSecond} a second, asked by ${keys} keys, since a node takes four jobs of one key at a time; those that are not answering yet wait in a node's queue. Clients, gateway and nodes share the process, so a gateway alone has more room.`,
+        `Overhead: Bobbin on the CPU over a real road, client, gateway and node in one process. Streams: ${nodes} peers with real connections, each stream at ${tokensPerSecond} token a second until all ${streams} are open and ${holdMs / 1000} s more, then to its end; concurrentStreams are open at that moment, answeringStreams of them have said something, the others wait in a node's queue; asked by ${keys} keys, since a node takes four jobs of one key at a time. Clients, gateway and nodes share the process, so a gateway alone has more room.`,
+        ...reasons,
       ],
     }
   },
@@ -95,7 +103,14 @@ async function holdStreams() {
     connectionsPerAddress: 2 * nodes,
     freeRegistrationsPerAddress: 2 * nodes,
   })
-  const peers = await Promise.all(Array.from({ length: nodes }, () => openNode(relay.addresses())))
+  const enough = new AbortController()
+  const engine = heldUntil(enough.signal)
+  const peers: Awaited<ReturnType<typeof openNode>>[] = []
+  // One after the other: all in this process, and a relay that is kept waiting is taken for lost.
+  while (peers.length < nodes) {
+    peers.push(await openNode(relay.addresses(), engine))
+    await until(() => relay.counts().registered === peers.length)
+  }
   const clients = await Promise.all(
     Array.from({ length: keys }, async () => {
       const { network } = await createNodeNetwork({ relays: relay.addresses() })
@@ -112,13 +127,17 @@ async function holdStreams() {
   const server = await startGateway(openPolicy, {
     upstream: inTurn(clients.map(({ doors }) => doors)),
   })
-  const open = { streams: 0, answering: 0 }
-  const most = { ...open }
-  const count = (what: keyof typeof open, change: number) => {
-    open[what] += change
-    most[what] = Math.max(most[what], open[what])
+  let open = 0
+  let answering = 0
+  const allOpen = Promise.withResolvers<void>()
+  const failures = new Map<string, number>()
+  const fail = (reason: string) => failures.set(reason, (failures.get(reason) ?? 0) + 1)
+  let asked = 0
+  /** There are no more to wait for. */
+  const decide = () => {
+    asked += 1
+    if (asked === streams) allOpen.resolve()
   }
-  let errors = 0
   const body = {
     model: manifest.id,
     max_tokens: words,
@@ -127,35 +146,49 @@ async function holdStreams() {
     stream: true,
   }
   const hold = async () => {
+    let isOpen = false
+    let isAnswering = false
+    let isDone = false
     try {
-      let isAnswering = false
-      let isDone = false
-      const response = await ask(server.baseURL, body)
-      count('streams', 1)
+      const response = await ask(server.baseURL, body).finally(decide)
+      isOpen = true
+      open += 1
       for await (const { text, isEnd } of readEvents(response)) {
         isDone = isEnd
         if (!text || isAnswering) continue
         isAnswering = true
-        count('answering', 1)
+        answering += 1
       }
-      count('streams', -1)
-      if (isAnswering) count('answering', -1)
-      if (!isDone) errors += 1
-    } catch {
-      errors += 1
+      if (!isDone) fail('It ended without [DONE].')
+    } catch (error) {
+      fail(String(error))
     }
+    if (isOpen) open -= 1
+    if (isAnswering) answering -= 1
   }
   try {
     for (const { network } of clients) {
-      const offered = () => network.findOffers({ role: 'models', modelCid })
-      while ((await offered()).length < nodes) await wait(50)
+      const offered = () => network.findOffers({ role: 'models', modelCid }).catch(() => [])
+      await until(async () => (await offered()).length === nodes)
     }
     const holding = Array.from({ length: streams }, async (_, index) => {
       await wait(index * rampMs)
       await hold()
     })
+    const startedMs = performance.now()
+    await Promise.race([allOpen.promise, wait(openMs, undefined, { ref: false })])
+    const untilAllMs = rounded(performance.now() - startedMs)
+    await wait(holdMs)
+    const held = { concurrentStreams: open, answeringStreams: answering }
+    enough.abort()
     await Promise.all(holding)
-    return { concurrentStreams: most.streams, answeringStreams: most.answering, errors }
+    const counts = [...failures.values()]
+    return {
+      ...held,
+      untilAllMs,
+      errors: counts.reduce((sum, count) => sum + count, 0),
+      reasons: [...failures].map(([reason, count]) => `${count} times: ${reason}`),
+    }
   } finally {
     await server.stop()
     await Promise.all(clients.map(({ network }) => network.stop()))
@@ -178,7 +211,33 @@ function inTurn(doors: readonly OpenAiDoors[]): OpenAiDoors {
   }
 }
 
-async function openNode(relays: string[]) {
+async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + relayMs
+  while (!(await isTrue())) {
+    if (performance.now() > endMs) throw new Error('The relay does not know all nodes.')
+    await wait(20)
+  }
+}
+
+/** Says a word a second, and ends behind one of them when there are enough. */
+function heldUntil(enough: AbortSignal): LightEngine {
+  const light = createLightEngine({ tokensPerSecond })
+  return {
+    measurePrompt: light.measurePrompt,
+    async *generate(request, options) {
+      for await (const part of light.generate(request, options)) {
+        yield part
+        // Not inside a character, whose text comes with its other half.
+        if (!enough.aborted || part.type !== 'delta' || part.text === '') continue
+        const outputTokens = part.index + part.tokens.length - request.answered.length
+        yield { type: 'end', finishReason: 'stop', outputTokens, decodeMs: 0 }
+        return
+      }
+    },
+  }
+}
+
+async function openNode(relays: string[], lightEngine: LightEngine) {
   const { network, privateKey } = await createNodeNetwork({ relays })
   const manifest = await readLightManifest()
   const engine = { runtime: 'light', backend: 'node-cpu', device: 'none' } as const
@@ -189,7 +248,7 @@ async function openNode(relays: string[]) {
   })
   const stopServing = serve({
     network,
-    engine: createLightEngine({ tokensPerSecond }),
+    engine: lightEngine,
     privateKey,
     manifest,
     engineInfo: engine,
@@ -228,7 +287,9 @@ async function* readEvents({ body }: Response): AsyncGenerator<{ text: string; i
       const data = line.startsWith('data: ') ? line.slice('data: '.length) : ''
       if (data === '[DONE]') yield { text: '', isEnd: true }
       else if (data) {
-        yield { text: JSON.parse(data).choices?.[0]?.delta?.content ?? '', isEnd: false }
+        const { error, choices } = JSON.parse(data)
+        if (error) throw new Error(error.message)
+        yield { text: choices?.[0]?.delta?.content ?? '', isEnd: false }
       }
     }
   }

@@ -6,9 +6,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join as inFolder } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { chromiumFlags, chromiumSandbox, findChromium } from '@weft/weft/chromium'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { visitNewcomers } from './join-newcomer.ts'
 import { type Bench, type BenchOptions, type BenchReport, median, rounded } from './report.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -38,14 +38,14 @@ export const join: Bench = {
       const status = node.getByRole('status', { name: 'Node status' })
       await status.filter({ hasText: 'Ready and registered' }).waitFor({ timeout: visitMs })
       await using browser = await openBrowser(profile)
-      const firstVisit = await visitFirst(browser, stage)
+      await visit(browser, stage, 'local') // So that the browser keeps the model, and has joined before.
       const visits: Record<Kind, Marks[]> = { look: [], network: [], local: [] }
       for (let run = 0; run < Math.max(runs, leastRuns); run += 1) {
         for (const kind of ['look', 'network', 'local'] as const) {
-          visits[kind].push((await visit(browser, stage, kind)).marks)
+          visits[kind].push(await visit(browser, stage, kind))
         }
       }
-      return report(visits, firstVisit)
+      return report(visits, await visitNewcomers(stage.url, Math.max(runs, leastRuns)))
     } finally {
       await stage.close()
       await rm(profile, { recursive: true, force: true })
@@ -64,37 +64,13 @@ function openBrowser(profile: string): Promise<BrowserContext> {
   })
 }
 
-/** Answers once on this device, so that the browser keeps the model. @returns gzipped script bytes */
-async function visitFirst(browser: BrowserContext, stage: Stage): Promise<number> {
-  const looked = await visit(browser, stage, 'look')
-  await visit(browser, stage, 'local')
-  return looked.scriptBytes
-}
-
 /** A new tab of the browser, which is closed again. */
-async function visit(
-  browser: BrowserContext,
-  { url }: Stage,
-  kind: Kind,
-): Promise<{ marks: Marks; scriptBytes: number }> {
+async function visit(browser: BrowserContext, { url }: Stage, kind: Kind): Promise<Marks> {
   const page = await browser.newPage()
-  const scripts: Promise<number>[] = []
-  page.on('response', (response) => {
-    if (!/\.m?js$/.test(new URL(response.url()).pathname)) return
-    scripts.push(
-      response.body().then(
-        (body) => gzipSync(body).length,
-        () => 0,
-      ),
-    )
-  })
   try {
     await page.addInitScript(watch, { kind, prompt })
     await page.goto(url)
-    const wanted = kind === 'look' ? 'offers' : 'firstToken'
-    const seen = await waitFor(page, wanted)
-    const sizes = await Promise.all(scripts)
-    return { marks: seen, scriptBytes: sizes.reduce((sum, size) => sum + size, 0) }
+    return await waitFor(page, kind === 'look' ? 'offers' : 'firstToken')
   } finally {
     await page.close()
   }
@@ -147,7 +123,7 @@ function watch({ kind, prompt: text }: { kind: Kind; prompt: string }): void {
   }).observe({ type: 'paint', buffered: true })
 }
 
-function report(visits: Record<Kind, Marks[]>, firstVisitBytes: number): BenchReport {
+function report(visits: Record<Kind, Marks[]>, newcomers: Record<string, number>): BenchReport {
   const of = (kind: Kind, mark: Mark) =>
     rounded(median(visits[kind].map((seen) => seen[mark] ?? Number.POSITIVE_INFINITY)), 0)
   const ready = visits.look.map(({ usable, online, offers }) =>
@@ -159,12 +135,14 @@ function report(visits: Record<Kind, Marks[]>, firstVisitBytes: number): BenchRe
       pageToReadyMs: rounded(median(ready), 0),
       pageToFirstTokenMs: of('local', 'firstToken'),
       pageToNetworkTokenMs: of('network', 'firstToken'),
-      firstVisitScriptKb: rounded(firstVisitBytes / 1000, 0),
+      ...newcomers,
       visits: visits.look.length,
     },
     notes: [
+      'Timed from the navigation, in a browser that has joined before and so joins at load.',
       'ready: a field to write in, a relay online, and how many nodes serve the model is known.',
       'first token: asked as soon as there is a field; on this device with the model kept, and from a node.',
+      'newcomer: never here before, reads for 3 s, reaches for the prompt, pastes and presses Enter half a second later, or all at once; from Enter to the first token of a node. JoinedAtLoad is the same person on a page that joins without being asked.',
     ],
     rows: (['look', 'network', 'local'] as const).map((kind) => ({
       visit: kind,

@@ -51,15 +51,15 @@ const benches: Record<string, Bench> = {
   zkml,
 }
 
-const usage = `npm run bench -- NAME [options]
+const usage = `Usage: npm run bench -- NAME [options]    measures one thing, and says its goals beside it
 
 ${Object.entries(benches)
-  .map(([name, { describe }]) => `  ${name.padEnd(8)} ${describe}`)
+  .map(([name, { describe }]) => `  ${name.padEnd(10)} ${describe}`)
   .join('\n')}
 
   --json             one line for machines
   --runs N           rounds; default: each bench's own
-  --minutes N        how long, where a bench takes its time
+  --minutes N        how long the bench named hidden hides its tab
 ${modelUsage}`
 
 const { values, positionals } = readCommandLine(usage, {

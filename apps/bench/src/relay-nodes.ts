@@ -39,6 +39,7 @@ export function signNode(index: number, relay: string): Registration {
       stores: [modelCid],
       layers: [],
       verifies: [],
+      proves: [],
       region: regionOf(index),
       maxJobs: 4,
       addresses: [`${relay}/p2p-circuit/webrtc/p2p/${peerId}`],

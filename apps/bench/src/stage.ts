@@ -69,6 +69,7 @@ export async function openStage(
         host,
         port: await freePort(port + 2, host),
         config: { relays: [relay.address], iceServers: [], modelsUrl: '/models/' },
+        relayHttp: relay.http,
         dev: false,
         chain,
         location,

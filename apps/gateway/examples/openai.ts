@@ -1,6 +1,6 @@
 /**
  * The official client, against a gateway of Weft: only the address differs.
- *   WEFT_GATEWAY=http://127.0.0.1:8080/v1 WEFT_KEY=none node examples/openai.ts
+ *   npx node apps/gateway/examples/openai.ts   # beside `npm start`; WEFT_GATEWAY and WEFT_KEY name another
  */
 import OpenAI from 'openai'
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { generateObject, generateText, jsonSchema, streamText } from 'ai'
+import { generateObject, generateText, isStepCount, jsonSchema, streamText, tool } from 'ai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createKey } from './access/api-keys.ts'
 import { openGatewayStage } from './testing/gateway-stage.ts'
@@ -58,6 +58,48 @@ test('generateObject keeps to its schema', async () => {
   })
   const { object } = await generateObject({ model: provider(stage.model), schema, prompt })
   expect(['red', 'blue']).toContain(object.colour)
+})
+
+const inputSchema = jsonSchema<{ colour: string }>({
+  type: 'object',
+  properties: { colour: { type: 'string', enum: ['red', 'blue'] } },
+  required: ['colour'],
+  additionalProperties: false,
+})
+
+test('generateText runs functions and goes on with what they gave', async () => {
+  const mix = tool({ inputSchema, execute: async ({ colour }) => `${colour} and white` })
+  const { steps } = await generateText({
+    model: provider(stage.model),
+    prompt,
+    tools: { mix },
+    maxOutputTokens: 120,
+    stopWhen: isStepCount(2),
+    prepareStep: ({ stepNumber }) => ({ toolChoice: stepNumber === 0 ? 'required' : 'none' }),
+  })
+  expect(steps.map(({ finishReason }) => finishReason)).toEqual([
+    'tool-calls',
+    expect.stringMatching(/stop|length/),
+  ])
+  expect(steps[0]?.toolResults[0]?.output).toMatch(/^(red|blue) and white$/)
+  expect(steps[1]?.text).toMatch(/\w/)
+})
+
+test('streamText tells a call in pieces', async () => {
+  const { stream } = streamText({
+    model: provider(stage.model),
+    prompt,
+    tools: { mix: tool({ inputSchema }) },
+    toolChoice: { type: 'tool', toolName: 'mix' },
+    maxOutputTokens: 120,
+  })
+  let given = ''
+  const calls: unknown[] = []
+  for await (const part of stream) {
+    if (part.type === 'tool-input-delta') given += part.delta
+    if (part.type === 'tool-call') calls.push(part.input)
+  }
+  expect(calls).toEqual([JSON.parse(given)])
 })
 
 test('an aborted stream stops the job at its node', async () => {

@@ -7,7 +7,15 @@ import type { Price } from '@weft/protocol'
 import type { ApiStream, RequestOptions, WeftAnswer } from '@weft/sdk'
 import type { Admission, Settled } from './access/asker.ts'
 import { CostMeter } from './cost-meter.ts'
-import { failureResponse, noRetry, Refusal, toFailure } from './http/api-failure.ts'
+import {
+  type ApiFailure,
+  failureResponse,
+  noRetry,
+  Refusal,
+  toFailure,
+  withHeaders,
+  withUsage,
+} from './http/api-failure.ts'
 import { comment, dataEvent, done, eventStream, whenAborted } from './http/event-stream.ts'
 import type { Metrics } from './metrics.ts'
 import { type AnswerFacts, type Receipts, receiptHeaders } from './receipts.ts'
@@ -55,9 +63,18 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
   const failureOf = (error: unknown) => {
     const isCharged = meter.costWei > 0n
     const { stopping } = deps
-    const told = deadline.aborted ? timeout() : stopping.aborted ? ending() : error
-    return toFailure(told, { isCharged })
+    const told = deadline.aborted
+      ? timeout(deps.requestMs, meter)
+      : stopping.aborted
+        ? ending()
+        : error
+    return tellUsed(toFailure(told, { isCharged }))
   }
+  const tellUsed = (failure: ApiFailure) =>
+    meter.isDelivered ? withUsage(failure, meter) : failure
+  /** What an answer is held back for. */
+  const unpaid = ({ failure }: Refusal, headers: Settled['headers']) =>
+    failureResponse(withHeaders(tellUsed(failure), [...headers, noRetry]))
   let closing: Promise<Settled> | undefined
   /** Counts once, whoever comes first. */
   const close = (end: End, isDelivered: boolean): Promise<Settled> => {
@@ -115,8 +132,10 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
 
   let body: object
   let facts: AnswerFacts | null
+  let isCut = false
   try {
-    const result = await create({ signal, maxPrice: deps.maxPrice, onEvent: meter.onEvent })
+    const { maxPrice } = deps
+    const result = await create({ signal, cut: deadline, maxPrice, onEvent: meter.onEvent })
     if (Symbol.asyncIterator in result) {
       const onCancel = () => gone.abort()
       const events = eventsOf(result)
@@ -125,24 +144,27 @@ export async function respond(deps: AnsweringDeps, init: AnsweringInit): Promise
     }
     const { weft, ...rest } = result
     facts = weft ? await factsOf(weft) : null
+    isCut = weft?.answer.finishReason === 'cancelled'
     body = facts ? { ...rest, weft: facts } : rest
   } catch (error) {
     const failure = fail(error)
     const isGone = request.signal.aborted
-    // Who breaks off pays for what was made for them, as in a stream; what fails of itself is free.
-    await close(isGone ? 'cancelled' : 'failed', isGone && meter.isOwed)
-    return failureResponse(failure)
+    // As in a stream: who breaks off pays for what was made for them. Who gets nothing pays nothing.
+    const isOwed = isGone && meter.isOwed
+    const { headers, refusal } = await close(isGone ? 'cancelled' : 'failed', isOwed)
+    return refusal ? unpaid(refusal, headers) : failureResponse(withHeaders(failure, headers))
   }
   const { headers, refusal } = await close('done', true)
-  if (refusal) {
-    const { failure } = refusal
-    return failureResponse({ ...failure, headers: [...failure.headers, ...headers, noRetry] })
-  }
-  return Response.json(body, { headers: [...(facts ? receiptHeaders(facts) : []), ...headers] })
+  if (refusal) return unpaid(refusal, headers)
+  const cut: [string, string][] = isCut ? [['weft-cut-ms', `${deps.requestMs}`]] : []
+  const shown = facts ? receiptHeaders(facts) : []
+  return Response.json(body, { headers: [...shown, ...cut, ...headers] })
 }
 
-function timeout(): Refusal {
-  return new Refusal('gateway/timeout', 'The answer took longer than this gateway lets it.', {
+function timeout(requestMs: number, { isDelivered }: Pick<CostMeter, 'isDelivered'>): Refusal {
+  const made = isDelivered ? 'What was made until then is charged' : 'Nothing was made until then'
+  const message = `The answer took longer than this gateway lets it, which is ${requestMs / 1000} s. ${made}: ask for less with max_tokens, or stream.`
+  return new Refusal('gateway/timeout', message, {
     status: 504,
     type: 'server_error',
     headers: [noRetry],

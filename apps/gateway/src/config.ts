@@ -8,7 +8,6 @@ import { appSchema, parse, priceSchema, WeftError } from '@weft/protocol'
 import { z } from 'zod'
 
 const addressSchema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{40}$/)])
-const bytes32Schema = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]{64}$/)])
 const weiSchema = z
   .string()
   .regex(/^(0|[1-9]\d{0,27})$/, 'expected wei as digits in quotes')
@@ -82,11 +81,8 @@ const sponsorSchema = z.strictObject({
 })
 export type SponsorConfig = z.output<typeof sponsorSchema>
 
-/** The wallet that lets this gateway's key spend, and in which of its channels. */
-const fundingSchema = z.strictObject({
-  payer: addressSchema,
-  salt: bytes32Schema.default(`0x${'00'.repeat(32)}`),
-})
+/** The wallet that lets this gateway's key spend: `weft gateway fund`. */
+const fundingSchema = z.strictObject({ payer: addressSchema })
 
 const free = { inputWeiPerMillion: '0', outputWeiPerMillion: '0' }
 

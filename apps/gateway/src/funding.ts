@@ -3,7 +3,7 @@
  * wallet may give more or take it back.
  * @module
  */
-import { channelIdOf, createChannelsReader } from '@weft/payments/chain'
+import { createChannelsReader, readKeyChannels } from '@weft/payments/chain'
 import type { Hex } from '@weft/protocol'
 import type { Purse } from '@weft/sdk'
 import { createPublicClient, http } from 'viem'
@@ -33,12 +33,13 @@ export async function followFunding(init: FundingInit): Promise<() => void> {
     deployment: { channels: chain.channels, token: chain.token },
   })
   const payer = funding.payer.toLowerCase() as Hex
-  const channelId = channelIdOf(payer, funding.salt.toLowerCase() as Hex)
-  const funds = { ...reader.contract, channelId, grant: null }
   const look = async () => {
-    const limit = await reader.readCollateral({ channelId, signer: purse.address })
-    const { capWei, expiry, committedWei } = limit
-    await purse.fund(capWei > 0n ? { funds, limit: { capWei, expiry, committedWei } } : null)
+    const key = { payer, signer: purse.address, nowMs: Date.now() }
+    const { current } = await readKeyChannels(reader, key)
+    if (!current) return purse.fund(null)
+    const { capWei, expiry, committedWei } = current.collateral
+    const funds = { ...reader.contract, channelId: current.channelId, grant: null }
+    await purse.fund({ funds, limit: { capWei, expiry, committedWei } })
   }
   await look()
   const timer = setInterval(() => void look().catch(onError), lookEveryMs)

@@ -44,6 +44,7 @@ const exposed = [
   'x-should-retry',
   'retry-after',
   'retry-after-ms',
+  'weft-cut-ms',
   'weft-receipt',
   'weft-receipt-id',
   'payment-required',
@@ -53,24 +54,33 @@ const exposed = [
 export function createGateway(init: GatewayInit): Gateway {
   const { upstream, config, state, metrics, paywall = null, onError = () => {} } = init
   const { corsOrigins, maxBodyBytes } = config
-  const access = createAccess({ config, state, paywall })
   const receipts = new Receipts(state, config.keepReceiptsMs)
   const stopping = new AbortController()
   const held = new Set<Promise<unknown>>()
+  const hold = <Result>(work: Promise<Result>): Promise<Result> => {
+    held.add(work)
+    return work.finally(() => held.delete(work))
+  }
+  const access = createAccess({
+    config,
+    state,
+    paywall,
+    stopping: stopping.signal,
+    finishLater: (work) => void hold(work.catch(onError)),
+  })
   let running = 0
   const answering: AnsweringDeps = {
     ...config,
     metrics,
     receipts,
     stopping: stopping.signal,
-    async settle(settling) {
-      const over = settling.catch((error: unknown) => {
-        onError(error)
-        return nothingSettled
-      })
-      held.add(over)
-      return over.finally(() => held.delete(over))
-    },
+    settle: (settling) =>
+      hold(
+        settling.catch((error: unknown) => {
+          onError(error)
+          return nothingSettled
+        }),
+      ),
   }
   const app = new Hono()
 
@@ -118,7 +128,10 @@ export function createGateway(init: GatewayInit): Gateway {
   function checkEmbedding(operation: string, model: unknown): void {
     const { embeddingModels } = config
     if (operation !== 'embeddings' || embeddingModels.includes(String(model))) return
-    const message = 'This gateway makes no vectors with this model: see embeddingModels.'
+    const message =
+      embeddingModels.length === 0
+        ? 'This gateway makes no vectors. Who runs it names models for them in "embeddingModels" of gateway.json.'
+        : `This gateway makes vectors with ${embeddingModels.join(', ')} alone. Who runs it names them in "embeddingModels" of gateway.json.`
     throw new Refusal('gateway/no-model', message, { status: 404, word: 'model_not_found' })
   }
 
@@ -152,13 +165,7 @@ export function createGateway(init: GatewayInit): Gateway {
   answers('/v1/embeddings', 'embeddings', () => upstream.embeddings)
 
   app.get('/health', (context) => context.json({ status: 'ok', running }))
-  app.notFound(() =>
-    failureResponse(
-      toFailure(
-        new Refusal('gateway/no-route', 'There is nothing at this address.', { status: 404 }),
-      ),
-    ),
-  )
+  app.notFound(() => failureResponse(toFailure(noRoute(app))))
   app.onError((error) => {
     const failure = toFailure(error)
     if (failure.status === 500) onError(error)
@@ -189,6 +196,14 @@ function clientAddress(context: Context, socket: string, proxies: number): strin
   if (proxies === 0) return counterAddress(socket)
   const steps = (context.req.header('x-forwarded-for') ?? '').split(',').map((step) => step.trim())
   return counterAddress(steps.at(-proxies) || socket)
+}
+
+function noRoute({ routes }: Hono): Refusal {
+  const there = routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.replace(/\{.*\}/, '')}`)
+  const message = `There is nothing at this address. There is: ${[...new Set(there)].join(', ')}.`
+  return new Refusal('gateway/no-route', message, { status: 404 })
 }
 
 function busy(): Refusal {

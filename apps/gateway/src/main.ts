@@ -5,13 +5,15 @@
 import { WeftError } from '@weft/protocol'
 import { createKey } from './access/api-keys.ts'
 import { parseOptions, usage } from './options.ts'
-import { runGateway } from './run-gateway.ts'
 
 async function main(args: string[]): Promise<void> {
   const [command, name = 'name'] = args
+  if (command === 'fund') return runFund(args.slice(1))
   if (args.includes('--help')) return console.log(usage)
   if (command === 'key') return tellKey(name)
   const options = parseOptions(args)
+  // Here, since the other commands need no network and no engine.
+  const { runGateway } = await import('./run-gateway.ts')
   const gateway = await runGateway(options, tell)
   let stops = 0
   const stop = async (drainMs: number) => {
@@ -35,6 +37,12 @@ function tellKey(name: string): void {
   console.log(
     `${key}\n\nIt is shown once. In "keys" of gateway.json:\n\n${JSON.stringify(entry, null, 2)}`,
   )
+}
+
+async function runFund(args: string[]): Promise<void> {
+  const { fund, fundUsage } = await import('./fund/fund-command.ts')
+  if (args.includes('--help')) return console.log(fundUsage)
+  await fund(args, (line) => console.log(line))
 }
 
 function tell(reason: unknown): void {

@@ -10,10 +10,12 @@ import {
   receiptSchema,
   unpackAnswer,
 } from '@weft/protocol'
+import type { RequestOptions } from '@weft/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createKey } from './access/api-keys.ts'
 import { openGatewayStage } from './testing/gateway-stage.ts'
+import type { Upstream } from './upstream.ts'
 
 const { key, sha256 } = createKey()
 let stage: Awaited<ReturnType<typeof openGatewayStage>>
@@ -103,6 +105,67 @@ describe('as in its README', () => {
   })
 })
 
+describe('functions', () => {
+  const parameters = {
+    type: 'object',
+    properties: { city: { type: 'string', enum: ['Paris', 'Rome'] } },
+    required: ['city'],
+    additionalProperties: false,
+  }
+  const about = { name: 'weather', description: 'Tells the weather of a city.', parameters }
+
+  test('its stream helper puts a call together, and its result goes back', async () => {
+    const messages: OpenAI.ChatCompletionMessageParam[] = [...question]
+    const tools = [{ type: 'function' as const, function: about }]
+    const asked = { model, tools, temperature: 0, max_tokens: 120 }
+    const stream = client.chat.completions.stream({ ...asked, messages, tool_choice: 'required' })
+    const pieces: string[] = []
+    stream.on('tool_calls.function.arguments.delta', (event) => pieces.push(event.arguments_delta))
+    const [choice] = (await stream.finalChatCompletion()).choices
+    expect(choice?.finish_reason).toBe('tool_calls')
+    expect(choice?.message.content).toBeNull()
+    const [call] = choice?.message.tool_calls ?? []
+    if (!choice || call?.type !== 'function') throw new Error('no call')
+    expect(pieces.join('')).toBe(call.function.arguments)
+    const { city } = JSON.parse(call.function.arguments)
+    expect(parameters.properties.city.enum).toContain(city)
+    messages.push(choice.message, { role: 'tool', tool_call_id: call.id, content: 'sunny' })
+    const { choices } = await client.chat.completions.create({
+      ...asked,
+      messages,
+      tool_choice: 'none',
+    })
+    expect(choices[0]?.message.content).toMatch(/\w/)
+  })
+
+  test('its runner calls the function that was named', async () => {
+    const asked: string[] = []
+    const run = ({ city }: { city: string }) => {
+      asked.push(city)
+      return 'sunny'
+    }
+    const runner = client.chat.completions.runTools({
+      model,
+      messages: [...question],
+      max_tokens: 120,
+      tools: [{ type: 'function', function: { ...about, function: run, parse: JSON.parse } }],
+      tool_choice: { type: 'function', function: { name: 'weather' } },
+    })
+    expect(await runner.finalFunctionToolCallResult()).toBe('sunny')
+    expect(asked).toEqual([expect.stringMatching(/Paris|Rome/)])
+  })
+
+  test('what is wrong with one is told by its place', async () => {
+    const tools = [{ type: 'function' as const, function: { name: 'the weather' } }]
+    const asking = client.chat.completions.create({ model, messages: [...question], tools })
+    await expect(asking).rejects.toMatchObject({
+      status: 400,
+      param: 'tools[0].function.name',
+      type: 'invalid_request_error',
+    })
+  })
+})
+
 describe('a receipt', () => {
   test('comes with an answer, is signed by its node, and can be checked against the answer', async () => {
     const { data, response } = await client.chat.completions
@@ -184,4 +247,31 @@ describe('stopping', () => {
     await expect(asking).rejects.toBeInstanceOf(OpenAI.APIUserAbortError)
     await stopped().toMatchObject({ state: 'cancelled' })
   })
+})
+
+test('an answer for which there is no time comes as far as it was made, and says that it was cut', async () => {
+  const create = (body: never, options: RequestOptions) => {
+    let isSlow = true
+    const onEvent: RequestOptions['onEvent'] = (event) => {
+      options.onEvent?.(event)
+      // All that the gateway has for it, at the first token of however fast a model.
+      if (event.type === 'delta' && isSlow) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100)
+        isSlow = false
+      }
+    }
+    return stage.road.api.chat.completions.create(body, { ...options, onEvent })
+  }
+  const upstream = { ...stage.road.api, chat: { completions: { create } } } as unknown as Upstream
+  const config = { keys: [{ name: 'tests', sha256 }], requestMs: 1_000 }
+  const { baseURL } = await stage.start(config, { upstream })
+  const { data, response } = await new OpenAI({ apiKey: key, baseURL }).chat.completions
+    .create({ model, messages: [...question], max_tokens: 400 })
+    .withResponse()
+  expect(data.choices).toMatchObject([
+    { finish_reason: 'length', message: { content: expect.stringMatching(/\w/) } },
+  ])
+  expect(response.headers.get('weft-cut-ms')).toBe('1000')
+  expect(data.usage?.completion_tokens).toBeGreaterThan(0)
+  expect(data.usage?.completion_tokens).toBeLessThan(400)
 })

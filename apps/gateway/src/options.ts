@@ -12,7 +12,7 @@ export type GatewayOptions = {
   port: number
   /** Of `/health` and `/metrics`, which are not for customers. */
   opsPort: number
-  /** `gateway.json`; without one, this machine alone may ask, and only free nodes answer. */
+  /** `gateway.json`, else the one in `state`; without any, this machine alone may ask, and only free nodes answer. */
   config: string | undefined
   /** Folder of the key, the accounts and what was spent. */
   state: string
@@ -26,16 +26,31 @@ export type GatewayOptions = {
   drainMs: number
 }
 
+/** Of who starts it in the folder of this repository. */
+export const defaultState = join('.weft', 'gateway')
+
+/** @returns the configuration of a gateway that is given none */
+export function ownConfig(state: string): string {
+  return join(state, 'gateway.json')
+}
+
+/** @returns the folder of the gateway's key on the network, and of its accounts */
+export function clientFolder(state: string): string {
+  return join(state, 'client')
+}
+
 export const usage = `Usage: weft gateway [options]         serves OpenAI's endpoints, paid by keys, x402 or nobody
        weft gateway key NAME         makes an API key, and what to configure for it
+       weft gateway fund [AMOUNT]    lets the gateway spend out of a wallet, or takes that back; see fund --help
 
   --relay <multiaddr>   of the network to ask; may be given several times (required)
   --models <url>        the models folder of a site, e.g. https://weft.example/models/ (required)
-  --config <file>       gateway.json: keys, prices, x402, sponsored apps (see apps/gateway/README.md)
+  --config <file>       keys, prices, x402, sponsored apps (default gateway.json of --state, where there is one;
+                        see apps/gateway/README.md)
   --host <address>      to listen on (default 127.0.0.1)
   --port <number>       of the endpoints (default 8080)
   --ops-port <number>   of /health and /metrics (default 8081)
-  --state <folder>      key, accounts, what was spent (default .weft/gateway)
+  --state <folder>      key, accounts, what was spent (default ${defaultState})
   --redis <url>         shares what was spent with other gateways
   --drain-ms <number>   from SIGTERM until answers are cut off (default 30000)`
 
@@ -66,7 +81,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '8080' },
         'ops-port': { type: 'string', default: '8081' },
         config: { type: 'string' },
-        state: { type: 'string', default: join('.weft', 'gateway') },
+        state: { type: 'string', default: defaultState },
         redis: { type: 'string' },
         relay: { type: 'string', multiple: true, default: [] },
         models: { type: 'string' },

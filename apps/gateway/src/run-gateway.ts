@@ -2,19 +2,21 @@
  * Everything that a gateway needs, put together and taken apart again.
  * @module
  */
-import { mkdir, readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WeftError } from '@weft/protocol'
 import { createClient, type WeftClient } from '@weft/sdk'
 import { HTTPFacilitatorClient } from '@x402/core/http'
 import { Hono } from 'hono'
+import { readKeyFile } from './chain-clients.ts'
 import { type GatewayConfig, openConfig, parseConfig, readConfig } from './config.ts'
 import { followFunding, sponsorOf } from './funding.ts'
 import { createGateway } from './gateway.ts'
 import { createGrantDesk } from './grants/grant-desk.ts'
 import { listen, socketAddress } from './listen.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import type { GatewayOptions } from './options.ts'
+import { clientFolder, type GatewayOptions, ownConfig } from './options.ts'
 import { openRedisState } from './state/redis-state.ts'
 import { type SharedState, sharedSecret } from './state/shared-state.ts'
 import { openSqliteState } from './state/sqlite-state.ts'
@@ -50,7 +52,7 @@ export async function runGateway(
     const client = await createClient({
       relays: options.relays,
       modelsUrl: options.modelsUrl,
-      folder: join(options.state, 'client'),
+      folder: clientFolder(options.state),
       maxPrice: config.maxPrice,
     })
     ends.push(() => client.close())
@@ -100,8 +102,9 @@ export async function runGateway(
   }
 }
 
-async function configOf({ config, host }: GatewayOptions): Promise<GatewayConfig> {
+async function configOf({ config, host, state }: GatewayOptions): Promise<GatewayConfig> {
   if (config) return readConfig(config)
+  if (existsSync(ownConfig(state))) return readConfig(ownConfig(state))
   if (host === '127.0.0.1' || host === '::1' || host === 'localhost') return parseConfig(openConfig)
   throw new WeftError(
     'gateway/config',
@@ -115,7 +118,7 @@ async function openPaywall(config: GatewayConfig, state: SharedState, metrics: M
   const facilitator =
     'url' in x402.facilitator
       ? new HTTPFacilitatorClient({ url: x402.facilitator.url })
-      : createFacilitator(chain, await readKey(x402.facilitator.keyFile))
+      : createFacilitator(chain, await readKeyFile(x402.facilitator.keyFile))
   return createPaywall({
     terms: x402,
     chain,
@@ -131,15 +134,6 @@ async function openDesk(config: GatewayConfig, state: SharedState, client: WeftC
   const secret = await sharedSecret(state, 'grants')
   const sponsor = sponsorOf(client.tab.purse)
   return createGrantDesk({ config: config.sponsor, sponsor, state, secret })
-}
-
-async function readKey(path: string): Promise<`0x${string}`> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw WeftError.from(error, 'gateway/key-file', `Cannot read ${path}.`)
-  })
-  const hex = text.trim().replace(/^0x/, '')
-  if (/^[0-9a-f]{64}$/i.test(hex)) return `0x${hex}`
-  throw new WeftError('gateway/key-file', `${path} holds no key of 64 hex digits.`)
 }
 
 /** For who runs it: neither is for customers. */

@@ -1,9 +1,16 @@
 /**
- * `/health` for people and supervisors, `/metrics` for Prometheus.
+ * `/health` for people and supervisors, `/metrics` for Prometheus, `/live` for whoever looks at a site.
  * @module
  */
 import { createServer, type Server } from 'node:http'
 import { WeftError } from '@weft/protocol'
+
+/** A crowd that looks at a site through a proxy asks once in so many seconds. */
+const liveHeaders = {
+  'content-type': 'application/json',
+  'access-control-allow-origin': '*',
+  'cache-control': 'public, max-age=5',
+}
 
 export type HttpServerInit = {
   host: string
@@ -11,6 +18,8 @@ export type HttpServerInit = {
   port: number
   /** Anything but "ok" is told with status 503, so that a balancer sends nobody here. */
   health: () => { status: string }
+  /** For everybody: how many nodes answer now. */
+  live: () => { nodes: number }
   metrics: () => Promise<{ contentType: string; text: string }>
 }
 
@@ -29,6 +38,8 @@ export async function startHttpServer(init: HttpServerInit): Promise<HttpServer>
       const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*' }
       const health = init.health()
       response.writeHead(health.status === 'ok' ? 200 : 503, headers).end(JSON.stringify(health))
+    } else if (pathname === '/live') {
+      response.writeHead(200, liveHeaders).end(JSON.stringify(init.live()))
     } else if (pathname === '/metrics') {
       try {
         const { contentType, text } = await init.metrics()

@@ -68,6 +68,9 @@ test('says where it is in one line, tells its health, ends at once, and keeps it
     addresses: [first.ready.address],
     registered: 0,
   })
+  const live = await fetch(`${first.ready.http}/live`)
+  expect(await live.json()).toEqual({ nodes: 0 })
+  expect(live.headers.get('access-control-allow-origin')).toBe('*')
   const metrics = await (await fetch(`${first.ready.http}/metrics`)).text()
   expect(metrics).toContain('weft_relay_registered 0')
   expect(metrics).toContain('# TYPE weft_relay_directory_requests_total counter')

@@ -9,13 +9,15 @@ import { register } from 'prom-client'
 import { type HttpServer, startHttpServer } from './http-server.ts'
 import { loadKey } from './key-file.ts'
 import { type RelayEvents, registerMetrics } from './metrics.ts'
-import { parseOptions, type RelayOptions } from './options.ts'
+import { parseOptions, type RelayOptions, usage } from './options.ts'
 
 /** What ends without tabs being told has this long to close its streams. */
 const closeMs = 2_000
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2))
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) return console.log(usage)
+  const options = parseOptions(args)
   const startedAtMs = Date.now()
   let isDraining = false
   const { relay, http } = await start(options, { startedAtMs, isDraining: () => isDraining })
@@ -67,6 +69,7 @@ async function start(
       uptimeMs: Date.now() - startedAtMs,
       ...relay.counts(),
     }),
+    live: () => ({ nodes: relay.counts().answering }),
     metrics: async () => ({ contentType: register.contentType, text: await register.metrics() }),
   })
   return { relay, http }

@@ -8,6 +8,7 @@ import { Counter, Gauge } from 'prom-client'
 const gauges: Record<keyof RelayCounts, string> = {
   registered: 'Nodes registered with this relay',
   known: 'Nodes that the directory knows, with those of other relays',
+  answering: 'Nodes among them that answer with a model',
   reservations: 'Tabs that can be introduced through this relay',
   connections: 'Open connections',
   fellows: 'Other relays that are connected',

@@ -24,6 +24,24 @@ export type RelayOptions = {
   drainMs: number
 }
 
+export const usage = `Usage: weft relay [options]    introduces tabs to each other, and knows who serves what
+
+When it is ready it prints one line with its address, which goes into the weft.json of a site, and into --relay of
+weft node and weft gateway.
+
+  --host <address>         to listen on (default 127.0.0.1)
+  --port <number>          of the websocket for tabs (default 4001)
+  --http-port <number>     of /health and /metrics (default 4002)
+  --key-file <file>        its name in the network, made where there is none: keep it (default .weft/relay.key)
+  --announce <multiaddr>   the address that the world sees, where a proxy is in front; may be given several times
+  --peers <multiaddr>      of a relay that shares its directory with this one; may be given several times
+  --max-reservations <n>   tabs that can be reached over it at the same time (default 10000)
+  --connections-per-address <n>    from one IP address, and
+  --registrations-per-address <n>  without proof of work; the defaults spare this machine
+  --drain-ms <number>      from SIGTERM until it ends, in which tabs go elsewhere (default 2000)
+
+apps/relay/README.md has TLS, containers and federation.`
+
 const maxCount = 1_000_000
 
 /** @throws WeftError `relay/options` */

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { createSession } from './chat/session.ts'
 import { createMoney } from './money/money.ts'
 import { router } from './router.tsx'
-import { openSite } from './site/open-site.ts'
+import { createSite } from './site/open-site.ts'
 import { readPreference } from './site/preferences.ts'
 import { serveAgain } from './site/serve-again.ts'
 import { SiteContext } from './site/tab-context.tsx'
@@ -14,7 +14,7 @@ import './theme.css'
 import './answer.css'
 import './row/row.css'
 
-const site = openSite()
+const site = createSite()
 const wallet = createLazyWallet(() => site.config)
 const money = createMoney({ opened: site.opened, wallet })
 const session = createSession({ opened: site.opened, restored: money.restored })

@@ -1,5 +1,6 @@
 /**
- * The screens. All but the first load when they are opened.
+ * The screens. All but the first load when they are opened. A route says what it has of the tab: `at-once` opens it
+ * with the page, `at-asking` when somebody begins to ask; the others, and an unknown path, are read without.
  * @module
  */
 import {
@@ -20,12 +21,14 @@ const rootRoute = createRootRoute({ component: Layout, notFoundComponent: NotFou
 const playgroundRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
+  staticData: { tab: 'at-asking' },
   component: PlaygroundPage,
 })
 
 const contributeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/contribute',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./contribute/contribute-page.tsx')),
     'ContributePage',
@@ -35,6 +38,7 @@ const contributeRoute = createRoute({
 const verifyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/verify',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./verify/verify-page.tsx')),
     'VerifyPage',
@@ -44,6 +48,7 @@ const verifyRoute = createRoute({
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/models',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./models/models-page.tsx')),
     'ModelsPage',
@@ -53,6 +58,7 @@ const modelsRoute = createRoute({
 const provedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/models/proved',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./proved/proved-page.tsx')),
     'ProvedPage',
@@ -62,6 +68,7 @@ const provedRoute = createRoute({
 const walletRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/wallet',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./money/wallet-page.tsx')),
     'WalletPage',
@@ -122,6 +129,7 @@ const hostingRoute = createRoute({
 const sharedRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/shared',
+  staticData: { tab: 'at-once' },
   component: lazyRouteComponent(
     () => loadPart(() => import('./shared/shared-page.tsx')),
     'SharedPage',
@@ -153,5 +161,8 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
+  }
+  interface StaticDataRouteOption {
+    tab?: 'at-once' | 'at-asking'
   }
 }

@@ -2,16 +2,13 @@
  * The commands as processes, each talking to the others as on separate machines.
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveModels } from './commands/models-server.ts'
+import { killAll, weft } from './testing/weft-process.ts'
 
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
-const children: ChildProcess[] = []
 let folder: string
 let models: Awaited<ReturnType<typeof serveModels>>
 
@@ -20,28 +17,10 @@ beforeAll(async () => {
   models = await serveModels()
 })
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  killAll()
   await models.stop()
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
 })
-
-function weft(...args: string[]) {
-  const child = spawn(process.execPath, [cli, ...args])
-  children.push(child)
-  const said = { out: '', error: '' }
-  child.stdout.on('data', (data) => {
-    said.out += data
-  })
-  child.stderr.on('data', (data) => {
-    said.error += data
-  })
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const ready = async () => {
-    await expect.poll(() => said.out, { timeout: 25_000 }).toContain('"ready":true')
-    return JSON.parse(said.out) as Record<string, string>
-  }
-  return { child, said, exit, ready }
-}
 
 test('relay, node and gateway answer a program; its receipt is verified, and a changed one is not', async () => {
   const relay = weft('relay', '--port', '0', '--http-port', '0', '--key-file', join(folder, 'key'))

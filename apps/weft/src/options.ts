@@ -23,6 +23,8 @@ export type StartOptions = {
   state: string
   /** Join this relay instead of starting one. */
   relay: string | undefined
+  /** Base URL of that relay's `/live`, so that visitors see how many nodes answer. */
+  relayHttp: string | undefined
 }
 
 export const usage = `Usage: npm start -- [options]
@@ -30,6 +32,7 @@ export const usage = `Usage: npm start -- [options]
   --port <number>      port of the site (default 7070; relay and metrics take the next two)
   --state <folder>     keys, chain, built site, resident tab's profile (default .weft); one Weft per folder
   --relay <multiaddr>  join this relay instead of starting one
+  --relay-http <url>   where that relay tells how many nodes answer (its --http-port)
   --no-open            do not open the page in the desktop's browser
   --no-resident        do not run a contributor tab in a headless Chromium
   --no-gateway         do not serve OpenAI's endpoints to programs on this machine
@@ -53,6 +56,7 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
       dev: { type: 'boolean', default: false },
       state: { type: 'string', default: defaultState },
       relay: { type: 'string' },
+      'relay-http': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -62,5 +66,6 @@ export function parseOptions(args: string[]): StartOptions | 'help' {
     throw new Error(`--port takes a number from 1 to 65000, not "${values.port}".`)
   }
   const { open, resident, gateway, chain, dev, relay, state } = values
-  return { port, open, resident, gateway, chain, dev, relay, state: resolve(state) }
+  const relayHttp = values['relay-http']
+  return { port, open, resident, gateway, chain, dev, relay, relayHttp, state: resolve(state) }
 }

@@ -2,6 +2,7 @@
  * Builds and serves the site, and tells it where its relays and chains are.
  * @module
  */
+import type { ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { type Network, publicNetworks } from '@weft/contracts/networks'
 import { build, type Connect, createServer, type InlineConfig, type Plugin, preview } from 'vite'
@@ -11,6 +12,10 @@ export type SiteConfig = {
   iceServers: { urls: string }[]
   modelsUrl: string
 }
+
+/** Where the site tells what its relay says at `/live`. */
+const livePath = '/live.json'
+const liveTimeoutMs = 2_000
 
 /** A chain that runs beside the site, as `startChain` gives it. */
 export type SiteChain = { network(): Network; middleware: Connect.NextHandleFunction }
@@ -31,20 +36,24 @@ function at({ root, outDir }: PageLocation): InlineConfig {
   return { ...(root ? { root } : {}), ...(outDir ? { build: { outDir } } : {}) }
 }
 
-/** @throws Error when the port is taken */
-export async function serveSite(init: {
+type SiteInit = {
   host: string
   port: number
   config: SiteConfig
+  /** Base URL of the relay's `/live`, from which visitors see how many nodes answer. */
+  relayHttp?: string | undefined
   dev: boolean
   chain?: SiteChain | undefined
   location?: PageLocation
-}): Promise<Site> {
-  const { host, port, config, dev, chain, location = {} } = init
+}
+
+/** @throws Error when the port is taken */
+export async function serveSite(init: SiteInit): Promise<Site> {
+  const { host, port, dev, location = {} } = init
   const shared: InlineConfig = {
     configFile,
     logLevel: 'error',
-    plugins: [siteConfig(config, chain)],
+    plugins: [siteConfig(init)],
     ...at(location),
   }
   const listen = { host, port, strictPort: true }
@@ -68,18 +77,35 @@ async function leavingSignals<Server>(open: () => Promise<Server>): Promise<Serv
   return server
 }
 
-/** Answers `/weft.json`, which a deployed site serves as a file, and for a chain that runs beside it. */
-function siteConfig(config: SiteConfig, chain: SiteChain | undefined): Plugin {
-  const middleware: Connect.NextHandleFunction = (request, response, next) => {
-    if (request.url?.split('?')[0] !== '/weft.json') return next()
-    const networks = [...(chain ? [chain.network()] : []), ...Object.values(publicNetworks)]
+/** Answers `/weft.json`, which a deployed site serves as a file; for its relay; for a chain that runs beside it. */
+function siteConfig({ config, relayHttp, chain }: SiteInit): Plugin {
+  const say = (response: ServerResponse, value: unknown) => {
     response.setHeader('Content-Type', 'application/json')
     response.setHeader('Cache-Control', 'no-store')
-    response.end(JSON.stringify({ ...config, networks }))
+    response.end(JSON.stringify(value))
+  }
+  const middleware: Connect.NextHandleFunction = async (request, response, next) => {
+    const path = request.url?.split('?')[0]
+    if (path === '/weft.json') {
+      const networks = [...(chain ? [chain.network()] : []), ...Object.values(publicNetworks)]
+      say(response, { ...config, ...(relayHttp ? { live: livePath } : {}), networks })
+    } else if (path === livePath && relayHttp) {
+      say(response, await readLive(relayHttp))
+    } else next()
   }
   const answer = ({ middlewares }: { middlewares: Connect.Server }) => {
     middlewares.use(middleware)
     if (chain) middlewares.use(chain.middleware)
   }
   return { name: 'weft:site-config', configureServer: answer, configurePreviewServer: answer }
+}
+
+/** @returns what the relay says, or null while it says nothing */
+async function readLive(relayHttp: string): Promise<unknown> {
+  try {
+    const signal = AbortSignal.timeout(liveTimeoutMs)
+    return await (await fetch(`${relayHttp}/live`, { signal })).json()
+  } catch {
+    return null
+  }
 }

@@ -34,12 +34,12 @@ async function main(): Promise<void> {
   console.log('Weft: an inference network made of browser tabs\n')
   running.push(await claimFolder(options.state))
   const starting = options.chain ? beginChain(options) : undefined
-  const relayAddress = await startOwnRelay(options)
+  const relay = await startOwnRelay(options)
   if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
   const chain = await chainOnceStarted(starting)
-  const siteUrl = await startSite(options, relayAddress, chain)
+  const siteUrl = await startSite(options, relay, chain)
   const gatewayStarting = options.gateway
-    ? beginGateway(options, { relay: relayAddress, siteUrl })
+    ? beginGateway(options, { relay: relay.address, siteUrl })
     : undefined
   const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
   const gatewayUrl = await gatewayOnceStarted(gatewayStarting)
@@ -52,12 +52,16 @@ async function main(): Promise<void> {
   if (!stopping.signal.aborted) console.log('\nCtrl-C stops everything.')
 }
 
-async function startOwnRelay({ relay, port, state }: StartOptions): Promise<string> {
+/** Where tabs dial it, and where it tells what runs. */
+type RelayPlace = { address: string; http: string | undefined }
+
+async function startOwnRelay(options: StartOptions): Promise<RelayPlace> {
+  const { relay, relayHttp, port, state } = options
   if (relay) {
     console.log(`  relay           ${relay}`)
-    return relay
+    return { address: relay, http: relayHttp }
   }
-  return step('relay', async () => {
+  const begin = async () => {
     const relayPort = await freePort(port + 1, host)
     const httpPort = await freePort(relayPort + 1, host)
     const process = await startRelay({
@@ -72,8 +76,9 @@ async function startOwnRelay({ relay, port, state }: StartOptions): Promise<stri
         ),
     })
     running.push(process.stop)
-    return process.address
-  })
+    return process
+  }
+  return step('relay', begin, ({ address }) => address)
 }
 
 /** Beside the relay and the build: what takes its time are processes and their sources. */
@@ -154,7 +159,7 @@ function siteLocation({ state }: StartOptions) {
 
 async function startSite(
   options: StartOptions,
-  relay: string,
+  relay: RelayPlace,
   chain: LocalChain | undefined,
 ): Promise<string> {
   const { port, dev } = options
@@ -166,9 +171,10 @@ async function startSite(
     )
     console.log('                  with a wallet and models of its own. --port chooses.')
   }
-  const config = { relays: [relay], iceServers: [], modelsUrl: '/models/' }
+  const config = { relays: [relay.address], iceServers: [], modelsUrl: '/models/' }
   return step('site', async () => {
-    const site = await serveSite({ host, port: free, config, dev, chain, location })
+    const init = { host, port: free, config, relayHttp: relay.http, dev, chain, location }
+    const site = await serveSite(init)
     running.push(site.stop)
     return site.url
   })
@@ -224,7 +230,11 @@ async function openPage(siteUrl: string): Promise<void> {
 }
 
 /** Runs one step and prints what came of it and how long it took. */
-async function step<Result>(name: string, action: () => Promise<Result>): Promise<Result> {
+async function step<Result>(
+  name: string,
+  action: () => Promise<Result>,
+  words = (result: Result): string => (typeof result === 'string' ? result : 'done'),
+): Promise<Result> {
   const startedMs = performance.now()
   const seconds = () => ((performance.now() - startedMs) / 1000).toFixed(1)
   const label = `  ${name.padEnd(15)} `
@@ -234,8 +244,7 @@ async function step<Result>(name: string, action: () => Promise<Result>): Promis
     : null
   try {
     const result = await action()
-    const outcome = typeof result === 'string' ? result : 'done'
-    console.log(`${isTTY ? '\r' : ''}${label}${outcome} (${seconds()} s)`)
+    console.log(`${isTTY ? '\r' : ''}${label}${words(result)} (${seconds()} s)`)
     return result
   } catch (error) {
     if (isTTY) process.stdout.write('\r')

@@ -58,6 +58,8 @@ abstract contract Cases is Audits {
     /// @dev In wei of the token; lost where the appeal fails. Who is accused pays it then, out of its stake.
     uint256 public immutable appealBond;
     mapping(bytes32 receiptId => Case) public cases;
+    /// @dev Of the accused node. Who has nothing left may give it up, and the panel must stay the same.
+    mapping(bytes32 receiptId => address owner) private _ownerWhenAccused;
     /// @dev When a receipt was told, in seconds since 1970.
     mapping(bytes32 receiptId => uint40) public toldAt;
     /// @dev Who said so, by what was said; {didVote} for both.
@@ -74,13 +76,14 @@ abstract contract Cases is Audits {
                             FUNCTIONS
     //////////////////////////////////////////////////////////////*/
 
-    /// @notice Says that a receipt may be accused: the first epoch that is recorded after this draws its panel. Once
+    /// @notice Says that a receipt may be accused, where as many have a seat as both panels take, the node's own and its
+    /// owner's not counted: the first epoch that is recorded after this draws its panel. Once
     /// for a receipt, so that neither who made it nor who tells it can try until the panel suits.
     function tell(Receipt calldata receipt) external {
         bytes32 receiptId = receiptIdOf(receipt);
         address node = _nodeOf(receiptId, receipt);
         _checkStake(node);
-        uint256 held = seatsHeld();
+        uint256 held = seatsHeld() - seatsOfOwner[registry.ownerOf(node)];
         if (held < panelSize + appealSize) revert TooFewVerifiers(held);
         if (toldAt[receiptId] != 0 || block.timestamp > uint256(receipt.endedAt) + limitation) {
             revert NotToTell(receiptId);
@@ -101,8 +104,9 @@ abstract contract Cases is Audits {
         _checkStake(node);
         cases[receiptId] =
             Case(node, _endsAt(), uint40(epoch), Stage.Accused, msg.sender, address(0));
+        _ownerWhenAccused[receiptId] = registry.ownerOf(node);
         address[] memory panel = panelOf(receiptId);
-        uint256 drawn = panel.length + draw(receiptId, node, epoch, appealSize, panel).length;
+        uint256 drawn = panel.length + _drawFor(receiptId, appealSize, panel).length;
         if (drawn < panelSize + appealSize) revert TooFewVerifiers(drawn);
         _count(receiptId, panel, verdicts);
         uint256 votes = _votes[receiptId][true].length;
@@ -135,15 +139,23 @@ abstract contract Cases is Audits {
 
     /// @return whose turn it is in a case: those drawn first, after an appeal the larger panel
     function panelOf(bytes32 receiptId) public view returns (address[] memory) {
-        Case memory c = cases[receiptId];
-        address[] memory first = draw(receiptId, c.node, c.epoch, panelSize, new address[](0));
-        if (c.appellant == address(0)) return first;
-        return draw(receiptId, c.node, c.epoch, appealSize, first);
+        address[] memory first = _drawFor(receiptId, panelSize, new address[](0));
+        if (cases[receiptId].appellant == address(0)) return first;
+        return _drawFor(receiptId, appealSize, first);
     }
 
     /// @return who has said so in a case, in the order in which it came
     function votesOf(bytes32 receiptId, bool isFalse) external view returns (address[] memory) {
         return _votes[receiptId][isFalse];
+    }
+
+    function _drawFor(bytes32 receiptId, uint256 size, address[] memory others)
+        private
+        view
+        returns (address[] memory)
+    {
+        Case memory c = cases[receiptId];
+        return _draw(receiptId, c.node, _ownerWhenAccused[receiptId], c.epoch, size, others);
     }
 
     /// @dev A verdict by who was not drawn, or has said something already, counts for nothing and stops no other.

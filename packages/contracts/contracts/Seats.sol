@@ -37,6 +37,21 @@ abstract contract Seats {
         uint40 until;
     }
 
+    /// @dev How many seats are drawn in `epoch`, the last in which one was taken or left, and after it. `looked` counts
+    /// those whose stake was looked at.
+    struct Held {
+        uint40 epoch;
+        uint40 inIt;
+        uint40 later;
+        uint40 looked;
+    }
+
+    /// @dev A seat that was left; it means nothing where the seat has another `until` by now, or is gone.
+    struct Left {
+        uint40 seat;
+        uint40 until;
+    }
+
     /// @dev Times in seconds, amounts in wei of the token, shares in basis points.
     struct Rules {
         uint256 epochSeconds;
@@ -58,12 +73,21 @@ abstract contract Seats {
     uint256 public immutable limitation;
     /// @dev So long after it was left a seat is kept, in seconds: panels of open cases must come out the same.
     uint256 public immutable keptSeconds;
+    /// @dev Those held, those left that are kept or wait for somebody.
     Seat[] public seats;
-    /// @dev The operator's seat and one, 0 where it never had one; it may be somebody else's by now.
+    /// @dev The operator's seat and one, 0 where it has none; one that it has left is its own until it is free.
     mapping(address operator => uint256) public seatOf;
-    /// @dev Seats that were left, the earliest first; those before `_reused` have somebody again.
-    uint256[] private _left;
+    /// @dev Of an owner's operators, the same that {seatsHeld} counts.
+    mapping(address owner => uint256) public seatsOfOwner;
+    /// @dev Whose that seat was counted as when it was taken; the operator may be another's, or nobody's, by now.
+    mapping(address operator => address owner) internal _ownerWhenSeated;
+    Held private _held;
+    /// @dev Seats that were left, the earliest first; those before `_reused` are dealt with.
+    Left[] private _left;
     uint256 private _reused;
+    /// @dev So many old entries of `_left` a call looks through, so many free seats it drops, and so many others it
+    /// looks at.
+    uint256 private constant STEPS = 8;
 
     constructor(Registry registry_, Rules memory rules) {
         registry = registry_;
@@ -82,15 +106,21 @@ abstract contract Seats {
         _onlyFor(operator);
         if (!registry.isActive(operator, VERIFY, minimumStake)) revert NotEligible(operator);
         uint256 known = seatOf[operator];
-        if (known != 0 && seats[known - 1].operator == operator) {
+        if (known != 0) {
             if (seats[known - 1].until == 0) revert AlreadySeated(operator);
-            if (!_isFree(known - 1)) revert SeatStillKept(operator);
+            if (!_isFree(seats[known - 1].until)) revert SeatStillKept(operator);
+            delete seatOf[operator];
         }
         uint40 from = uint40(epochAt(block.timestamp) + 1);
         uint256 seat = _freeSeat();
         if (seat == seats.length) seats.push();
+        else _forget(seat);
         seats[seat] = Seat(operator, from, 0);
         seatOf[operator] = seat + 1;
+        ++_heldNow().later;
+        address owner = registry.ownerOf(operator);
+        _ownerWhenSeated[operator] = owner;
+        ++seatsOfOwner[owner];
         emit SeatTaken(operator, seat, from);
     }
 
@@ -100,17 +130,13 @@ abstract contract Seats {
         if (registry.isActive(operator, VERIFY, minimumStake)) _onlyFor(operator);
         uint256 known = seatOf[operator];
         if (known == 0) revert NoSeat(operator);
-        Seat storage seat = seats[known - 1];
-        if (seat.operator != operator || seat.until != 0) revert NoSeat(operator);
-        uint40 until = uint40(epochAt(block.timestamp) + 1);
-        seat.until = until;
-        _left.push(known - 1);
-        emit SeatLeft(operator, known - 1, until);
+        if (seats[known - 1].until != 0) revert NoSeat(operator);
+        _leave(operator, known - 1);
     }
 
     /// @return how many have a seat, those included who are drawn from the next epoch on
     function seatsHeld() public view returns (uint256) {
-        return seats.length - (_left.length - _reused);
+        return _held.later;
     }
 
     /// @return of a moment in seconds since 1970
@@ -118,17 +144,70 @@ abstract contract Seats {
         return timestamp / epochSeconds;
     }
 
-    /// @dev One that was left so long ago that no draw can come upon it, or a new one.
-    function _freeSeat() private returns (uint256) {
-        if (_reused == _left.length) return seats.length;
-        uint256 seat = _left[_reused];
-        if (!_isFree(seat)) return seats.length;
-        ++_reused;
-        return seat;
+    /// @return how many seats can be drawn in the running epoch
+    function _drawable() internal returns (uint40) {
+        return _heldNow().inIt;
     }
 
-    function _isFree(uint256 seat) private view returns (bool) {
-        return (uint256(seats[seat].until) + 1) * epochSeconds + keptSeconds <= block.timestamp;
+    /// @dev Gives up those of the next few seats whose operator has no longer the role or the stake: who drew them would
+    /// wait for nobody, and no one else has a reason to pay for that.
+    function _leaveForTheStakeless() internal {
+        Held storage held = _heldNow();
+        for (uint256 i; i < STEPS && i < seats.length; ++i) {
+            uint256 place = held.looked++ % seats.length;
+            Seat memory seat = seats[place];
+            if (seat.until != 0 || registry.isActive(seat.operator, VERIFY, minimumStake)) {
+                continue;
+            }
+            _leave(seat.operator, place);
+        }
+    }
+
+    /// @dev Takes free seats off the end, so that fewer draws fall on nobody. What an epoch draws stays the same: for
+    /// those that count, they were left before it began.
+    function _dropFree() internal {
+        for (uint256 i; i < STEPS && seats.length > 0; ++i) {
+            uint256 last = seats.length - 1;
+            if (!_isFree(seats[last].until)) return;
+            _forget(last);
+            seats.pop();
+        }
+    }
+
+    function _leave(address operator, uint256 seat) private {
+        uint40 until = uint40(epochAt(block.timestamp) + 1);
+        seats[seat].until = until;
+        _left.push(Left(uint40(seat), until));
+        --_heldNow().later;
+        --seatsOfOwner[_ownerWhenSeated[operator]];
+        emit SeatLeft(operator, seat, until);
+    }
+
+    function _heldNow() private returns (Held storage held) {
+        held = _held;
+        uint40 epoch = uint40(epochAt(block.timestamp));
+        if (held.epoch != epoch) (held.epoch, held.inIt) = (epoch, held.later);
+    }
+
+    /// @dev One that was left so long ago that no draw can come upon it, or a new one.
+    function _freeSeat() private returns (uint256) {
+        for (uint256 i; i < STEPS && _reused < _left.length; ++i) {
+            Left memory left = _left[_reused];
+            if (!_isFree(left.until)) break;
+            ++_reused;
+            if (left.seat < seats.length && seats[left.seat].until == left.until) return left.seat;
+        }
+        return seats.length;
+    }
+
+    /// @dev Who has left the seat has none any more, unless it has another one by now.
+    function _forget(uint256 seat) private {
+        address operator = seats[seat].operator;
+        if (seatOf[operator] == seat + 1) delete seatOf[operator];
+    }
+
+    function _isFree(uint256 until) private view returns (bool) {
+        return until != 0 && (until + 1) * epochSeconds + keptSeconds <= block.timestamp;
     }
 
     function _onlyFor(address operator) private view {

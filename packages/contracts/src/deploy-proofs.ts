@@ -56,7 +56,10 @@ export async function deployLendingDesk(
   { cardHash, licence, commitment }: ExampleInit,
 ): Promise<Address> {
   const included = async (sent: Promise<Hex>) => {
-    const receipt = await reader.waitForTransactionReceipt({ hash: await sent })
+    const receipt = await reader.waitForTransactionReceipt({
+      hash: await sent,
+      checkReplacement: false,
+    })
     if (receipt.status === 'success') return receipt
     throw new Error(
       `The transaction ${receipt.transactionHash} reverted: there is no lending desk.`,

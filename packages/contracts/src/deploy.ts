@@ -215,7 +215,7 @@ async function deployContract(
   contract: { abi: Abi; bytecode: Hex; args: readonly unknown[] },
 ): Promise<Deployed> {
   const hash = await wallet.deployContract(contract)
-  const receipt = await reader.waitForTransactionReceipt({ hash })
+  const receipt = await reader.waitForTransactionReceipt({ hash, checkReplacement: false })
   const { contractAddress, status, gasUsed } = receipt
   if (status !== 'success' || !contractAddress) {
     throw new Error(

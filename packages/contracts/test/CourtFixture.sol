@@ -14,6 +14,8 @@ abstract contract CourtFixture is Fixture {
     uint256 internal constant VERIFIERS = 30;
     uint256 internal constant NODE_KEY = 0x0DE1;
     uint256 internal constant FIRST_VERIFIER_KEY = 0xFE00;
+    uint256 internal constant DEAD = 80;
+    uint256 internal constant FIRST_DEAD_KEY = 0xDEAD00;
 
     Verdicts internal verdicts;
 
@@ -29,13 +31,12 @@ abstract contract CourtFixture is Fixture {
         enrol(NODE_KEY, 1);
         for (uint256 i; i < VERIFIERS; ++i) {
             enrol(FIRST_VERIFIER_KEY + i, 2);
-            vm.prank(ownerOf(FIRST_VERIFIER_KEY + i));
-            verdicts.takeSeat(vm.addr(FIRST_VERIFIER_KEY + i));
+            sitDown(FIRST_VERIFIER_KEY + i);
         }
         passEpoch();
     }
 
-    function rules() internal pure returns (Seats.Rules memory) {
+    function rules() internal pure virtual returns (Seats.Rules memory) {
         return Seats.Rules({
             epochSeconds: EPOCH,
             limitation: 2 days,
@@ -98,6 +99,39 @@ abstract contract CourtFixture is Fixture {
         verdicts.record();
         vm.roll(vm.getBlockNumber() + 1);
         verdicts.record();
+    }
+
+    /// @dev As many are left as panels of 5 and 15 take, among four times as many seats that were left.
+    /// @return epoch in which they are drawn
+    function deadSeats() internal returns (uint256 epoch) {
+        for (uint256 i; i < DEAD; ++i) {
+            enrol(FIRST_DEAD_KEY + i, 2);
+            sitDown(FIRST_DEAD_KEY + i);
+        }
+        passEpoch();
+        for (uint256 i; i < DEAD; ++i) {
+            giveUp(FIRST_DEAD_KEY + i);
+        }
+        for (uint256 i = 20; i < VERIFIERS; ++i) {
+            giveUp(FIRST_VERIFIER_KEY + i);
+        }
+        return passEpoch();
+    }
+
+    function sitDown(uint256 key) internal {
+        vm.prank(ownerOf(key));
+        verdicts.takeSeat(vm.addr(key));
+    }
+
+    function takeBack(uint256 key) internal {
+        (, uint96 staked,,,) = registry.operators(vm.addr(key));
+        vm.prank(ownerOf(key));
+        registry.unbond(vm.addr(key), staked);
+    }
+
+    function giveUp(uint256 key) internal {
+        vm.prank(ownerOf(key));
+        verdicts.leaveSeat(vm.addr(key));
     }
 
     /// @dev A receipt that ends now, signed by the node.

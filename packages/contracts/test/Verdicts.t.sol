@@ -106,9 +106,10 @@ contract VerdictsTest is CourtFixture {
         vm.setBlockhash(begun, hash);
         vm.prevrandao(bytes32(uint256(2)));
         verdicts.record();
-        (uint160 number, uint40 seats, uint40 previous) = verdicts.epochs(next);
-        vm.assertEq(number, uint160(uint256(keccak256(abi.encode(hash, next)))), "its hash alone");
+        (uint128 number, uint40 seats, uint40 previous, uint40 held) = verdicts.epochs(next);
+        vm.assertEq(number, uint128(uint256(keccak256(abi.encode(hash, next)))), "its hash alone");
         vm.assertEq(seats, VERIFIERS, "as many as when it began");
+        vm.assertEq(held, VERIFIERS, "all of them held");
         vm.assertEq(previous, next - 1, "after the one before");
         vm.expectPartialRevert(Lots.EpochRecorded.selector);
         verdicts.record();
@@ -122,7 +123,7 @@ contract VerdictsTest is CourtFixture {
         vm.roll(vm.getBlockNumber() + 1);
         verdicts.record();
         vm.assertEq(verdicts.lastEpoch(), next, "numbered");
-        (uint40 epoch_,,) = verdicts.begun();
+        (uint40 epoch_,,,) = verdicts.begun();
         vm.assertEq(epoch_, next + 1, "and the running one is begun");
     }
 
@@ -136,7 +137,7 @@ contract VerdictsTest is CourtFixture {
         vm.roll(vm.getBlockNumber() + 1);
         verdicts.record();
         vm.assertEq(verdicts.lastEpoch(), next, "now it has");
-        (,, uint40 previous) = verdicts.epochs(next);
+        (,, uint40 previous,) = verdicts.epochs(next);
         vm.assertEq(previous, next - 1, "none is left out");
     }
 

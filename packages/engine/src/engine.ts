@@ -11,6 +11,7 @@ import type {
   Manifest,
   Message,
   Sampling,
+  Tool,
 } from '@weft/protocol'
 import type { SplitInit } from './layers/part-link.ts'
 
@@ -68,6 +69,8 @@ export type SelfTestReport = {
 
 export type GenerateInit = {
   messages: readonly Message[]
+  /** That the model may call: a part of the prompt. */
+  tools: readonly Tool[]
   sampling: Sampling
   /** 32 bytes, see `deriveSeed`. */
   seed: Uint8Array
@@ -85,7 +88,7 @@ export type GenerateInit = {
 }
 
 /** What decides which tokens are read. */
-export type PromptInit = Pick<GenerateInit, 'messages' | 'overflow' | 'maxTokens'>
+export type PromptInit = Pick<GenerateInit, 'messages' | 'tools' | 'overflow' | 'maxTokens'>
 
 export type PromptMeasure = {
   inputTokens: number

@@ -39,5 +39,6 @@ export {
 export { createResilientEngine, type ResilientEngineInit } from './resilient/resilient-engine.ts'
 export type { Restart } from './resilient/sessions.ts'
 export type { Role, SharedEngine, SharedEngineInit } from './shared/own-engine.ts'
+export { createOwnEngine } from './shared/own-engine.ts'
 export { createSharedEngine } from './shared/shared-engine.ts'
 export { createWorkerEngine, type WorkerEngineInit } from './worker/worker-engine.ts'

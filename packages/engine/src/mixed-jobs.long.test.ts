@@ -70,6 +70,7 @@ function jobs(): GenerateInit[] {
       sampling: samplings[random(index + 300, samplings.length)] ?? greedySampling,
       seed: new Uint8Array(32).fill(index),
       maxTokens: 4 + random(index + 400, 28),
+      tools: [],
       overflow: 'error',
       answered: [],
     }
@@ -105,11 +106,11 @@ describe.each([
     tokens: number[],
     other: number,
   ): Promise<number> {
-    const { messages, overflow, maxTokens, sampling, seed } = job
+    const { messages, tools, overflow, maxTokens, sampling, seed } = job
     const position = tokens.length - 1
     const answers = [tokens, tokens.with(-1, other)]
     const scores = await engine.score(
-      answers.map((answer) => ({ messages, overflow, maxTokens, answer, claim: null })),
+      answers.map((answer) => ({ messages, tools, overflow, maxTokens, answer, claim: null })),
       { topK: 1, hiddenStates: false },
     )
     const values = scores.map(({ answerLogits }, index) => {

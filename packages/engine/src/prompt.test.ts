@@ -19,7 +19,7 @@ const messages: Message[] = [
 const whole = tokenizer.encodeChat(messages).length
 const encode = (fullContextTokens: number, contextTokens: number) => {
   const model = { tokenizer, contextTokens, fullContextTokens }
-  return encodePrompt(model, { messages, overflow: 'slide', maxTokens: 64 })
+  return encodePrompt(model, { messages, tools: [], overflow: 'slide', maxTokens: 64 })
 }
 
 test('what a conversation loses does not depend on the device', () => {

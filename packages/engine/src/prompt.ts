@@ -24,17 +24,17 @@ const answerShare = 1 / 4
  */
 export function encodePrompt(
   model: Pick<LoadedModel, 'tokenizer' | 'contextTokens' | 'fullContextTokens'>,
-  { messages, overflow, maxTokens }: PromptInit,
+  { messages, tools, overflow, maxTokens }: PromptInit,
 ): Prompt {
   const { tokenizer, contextTokens, fullContextTokens } = model
   const roomForAnswer = Math.min(maxTokens, Math.ceil(fullContextTokens * answerShare))
   let kept = messages
-  let tokens = tokenizer.encodeChat(kept)
+  let tokens = tokenizer.encodeChat(kept, tools)
   while (overflow === 'slide' && tokens.length > fullContextTokens - roomForAnswer) {
     const shorter = withoutOldest(kept)
     if (!shorter) break
     kept = shorter
-    tokens = tokenizer.encodeChat(kept)
+    tokens = tokenizer.encodeChat(kept, tools)
   }
   if (tokens.length >= contextTokens) throw promptTooLong(tokens.length, model)
   return { tokens, droppedMessages: messages.length - kept.length }

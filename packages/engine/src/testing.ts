@@ -16,4 +16,5 @@ export {
 } from './testing/build-model/recipe.ts'
 export { buildWeights, type Weight } from './testing/build-model/weights.ts'
 export { type Cheaper, cheapen } from './testing/cheapen.ts'
+export { readMoonshine, readRecording } from './testing/moonshine-files.ts'
 export { openNodeWasm } from './testing/node-wasm.ts'

@@ -19,6 +19,7 @@ export type {
   NetworkInit,
   NetworkStatus,
   OfferQuery,
+  ProofHandler,
   RelayState,
   RelayStatus,
   WaitOptions,

@@ -16,6 +16,8 @@ import type {
   PartStep,
   Price,
   PrivateKey,
+  ProveRequest,
+  ProveResponse,
   QueuePlace,
   Quote,
   Receipt,
@@ -59,6 +61,8 @@ export type Announcement = {
   layers?: LayerOffer[]
   /** CIDs of models whose answers this tab checks. */
   verifies?: string[]
+  /** CIDs of models with secret weights whose answers this tab proves. */
+  proves?: string[]
 }
 
 export type OfferQuery = {
@@ -179,15 +183,28 @@ export interface Network {
   /** Checks answers for other tabs. One handler at a time. @returns a function that stops it */
   handleAudits(handler: AuditHandler): () => void
 
+  /**
+   * Asks another tab for scores with their proof, or whether a proof holds.
+   * @returns what it says: nothing of it is checked
+   * @throws as `audit`
+   */
+  prove(proving: Registration, request: ProveRequest, options?: WaitOptions): Promise<ProveResponse>
+
+  /** Proves, or checks proofs, for other tabs. One handler at a time. @returns a function that stops it */
+  handleProofs(handler: ProofHandler): () => void
+
   /** Closes all streams and connections; peers see it at once. */
   stop(): Promise<void>
 }
 
 /** Says what it finds; what it throws is told as a refusal. */
-export type AuditHandler = (
-  request: AuditRequest,
+export type QuestionHandler<Question, Answer> = (
+  question: Question,
   asker: { peerId: string; signal: AbortSignal },
-) => Promise<AuditResponse>
+) => Promise<Answer>
+
+export type AuditHandler = QuestionHandler<AuditRequest, AuditResponse>
+export type ProofHandler = QuestionHandler<ProveRequest, ProveResponse>
 
 export interface AnnouncementHandle {
   /** Jobs running now; goes out with the next heartbeat, at once when it grows or falls to zero. */

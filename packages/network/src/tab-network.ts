@@ -4,8 +4,6 @@
  */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import {
-  type AuditRequest,
-  type AuditResponse,
   type DirectoryQuery,
   type Job,
   type LayerOffer,
@@ -16,9 +14,7 @@ import {
   type Registration,
   WeftError,
 } from '@weft/protocol'
-import { AuditServer } from './audit/audit-server.ts'
-import { auditProtocol, maxIncomingStreams as maxIncomingAudits } from './audit/constants.ts'
-import { requestAudit } from './audit/request-audit.ts'
+import { audits } from './audit/constants.ts'
 import { BlobServer } from './blob/blob-server.ts'
 import { blobProtocol, maxIncomingStreams as maxIncomingLines } from './blob/constants.ts'
 import { openLine } from './blob/open-line.ts'
@@ -38,7 +34,6 @@ import { Liveness, paceOfTab } from './liveness.ts'
 import type {
   Announcement,
   AnnouncementHandle,
-  AuditHandler,
   CallOptions,
   ChunkHandler,
   ChunkLine,
@@ -50,6 +45,7 @@ import type {
   OfferQuery,
   WaitOptions,
 } from './network.ts'
+import { proofs } from './prove/constants.ts'
 import type { KnownRelays } from './relays/known-relays.ts'
 import type { RelayLink } from './relays/relay-link.ts'
 import { RelayLinks } from './relays/relay-links.ts'
@@ -57,6 +53,7 @@ import type { Strikes } from './strikes.ts'
 import { cutConnection } from './wire/cut-connection.ts'
 import { withDeadline } from './wire/deadline.ts'
 import { MessageStream } from './wire/message-stream.ts'
+import { askQuestion, QuestionServer, type Questions } from './wire/questions.ts'
 
 export type TabNetworkComponents = {
   /** Started; its connection gater asks `strikes` and `knownRelays`. */
@@ -75,6 +72,9 @@ export async function createNetworkFrom(components: TabNetworkComponents): Promi
   return network
 }
 
+type Answering<Kind> =
+  Kind extends Questions<infer Question, infer Answer> ? QuestionServer<Question, Answer> : never
+
 class TabNetwork implements Network {
   readonly peerId: string
   readonly region: string | null
@@ -84,7 +84,8 @@ class TabNetwork implements Network {
   readonly #server: InferServer
   readonly #blobs: BlobServer
   readonly #layers: LayersServer
-  readonly #audits: AuditServer
+  readonly #audits: Answering<typeof audits>
+  readonly #proofs: Answering<typeof proofs>
   readonly #liveness: Liveness
   readonly #events = new AbortController()
   readonly #reader = new OfferReader()
@@ -98,10 +99,12 @@ class TabNetwork implements Network {
     const rttMs = (connection: Connection) => this.#liveness.rttMs(connection)
     const isAuthentic = (node: Registration) => this.#reader.isAuthentic(node)
     this.#dialer = new Dialer({ libp2p, relays: knownRelays, isAuthentic, rttMs })
-    this.#server = new InferServer({ onOffence: (connection) => this.#strike(connection) })
-    this.#blobs = new BlobServer({ onOffence: (connection) => this.#strike(connection) })
-    this.#layers = new LayersServer({ onOffence: (connection) => this.#strike(connection) })
-    this.#audits = new AuditServer({ onOffence: (connection) => this.#strike(connection) })
+    const onOffence = (connection: Connection) => this.#strike(connection)
+    this.#server = new InferServer({ onOffence })
+    this.#blobs = new BlobServer({ onOffence })
+    this.#layers = new LayersServer({ onOffence })
+    this.#audits = new QuestionServer({ questions: audits, onOffence })
+    this.#proofs = new QuestionServer({ questions: proofs, onOffence })
     this.#links = new RelayLinks({
       libp2p,
       relays,
@@ -129,7 +132,9 @@ class TabNetwork implements Network {
       [inferProtocol, this.#server, maxIncomingStreams],
       [blobProtocol, this.#blobs, maxIncomingLines],
       [layersProtocol, this.#layers, maxIncomingHeads],
-      [auditProtocol, this.#audits, maxIncomingAudits],
+      // One more than are served, so that those too many are told.
+      [audits.protocol, this.#audits, audits.maxPerPeer + 1],
+      [proofs.protocol, this.#proofs, proofs.maxPerPeer + 1],
     ] as const
     for (const [protocol, server, maxInboundStreams] of served) {
       const handler = (stream: Stream, connection: Connection) => server.serve(stream, connection)
@@ -204,10 +209,7 @@ class TabNetwork implements Network {
   }
 
   handleJobs(handler: JobHandler): () => void {
-    this.#server.handler = handler
-    return () => {
-      if (this.#server.handler === handler) this.#server.handler = null
-    }
+    return handle(this.#server, handler)
   }
 
   async openChunks(storing: Registration, options: WaitOptions = {}): Promise<ChunkLine> {
@@ -217,10 +219,7 @@ class TabNetwork implements Network {
   }
 
   handleChunks(handler: ChunkHandler): () => void {
-    this.#blobs.handler = handler
-    return () => {
-      if (this.#blobs.handler === handler) this.#blobs.handler = null
-    }
+    return handle(this.#blobs, handler)
   }
 
   async openLayers(
@@ -235,32 +234,23 @@ class TabNetwork implements Network {
   }
 
   handleLayers(handler: LayersHandler): () => void {
-    this.#layers.handler = handler
-    return () => {
-      if (this.#layers.handler === handler) this.#layers.handler = null
-    }
+    return handle(this.#layers, handler)
   }
 
-  async audit(
-    verifying: Registration,
-    request: AuditRequest,
-    options: WaitOptions = {},
-  ): Promise<AuditResponse> {
-    const connection = await this.#dialer.connect(verifying, options)
-    const onOffence = () => this.#strike(connection)
-    return requestAudit({ connection, onOffence, request }, options)
-  }
+  audit: Network['audit'] = (verifying, request, options) =>
+    this.#ask(audits, verifying, request, options)
 
-  handleAudits(handler: AuditHandler): () => void {
-    this.#audits.handler = handler
-    return () => {
-      if (this.#audits.handler === handler) this.#audits.handler = null
-    }
-  }
+  handleAudits: Network['handleAudits'] = (handler) => handle(this.#audits, handler)
+
+  prove: Network['prove'] = (proving, request, options) =>
+    this.#ask(proofs, proving, request, options)
+
+  handleProofs: Network['handleProofs'] = (handler) => handle(this.#proofs, handler)
 
   async stop(): Promise<void> {
     this.#server.handler = null
     this.#audits.handler = null
+    this.#proofs.handler = null
     this.#layers.handler = null
     this.#blobs.stop()
     await this.#announcer.stop()
@@ -270,6 +260,17 @@ class TabNetwork implements Network {
     this.#events.abort()
     await cutConnections(this.#components.libp2p)
     await this.#components.libp2p.stop()
+  }
+
+  async #ask<Question, Answer>(
+    questions: Questions<Question, Answer>,
+    tab: Registration,
+    question: Question,
+    options: WaitOptions = {},
+  ) {
+    const connection = await this.#dialer.connect(tab, options)
+    const onOffence = () => this.#strike(connection)
+    return askQuestion(questions, { connection, onOffence, question }, options)
   }
 
   #directAddresses(): string[] {
@@ -284,6 +285,14 @@ class TabNetwork implements Network {
     if (!this.#components.strikes.record(connection.remotePeer.toString())) return
     const error = new WeftError('network/struck-out', 'Too many broken messages.')
     void cutConnection(connection, error)
+  }
+}
+
+/** One at a time. @returns ends it */
+function handle<Handler>(server: { handler: Handler | null }, handler: Handler): () => void {
+  server.handler = handler
+  return () => {
+    if (server.handler === handler) server.handler = null
   }
 }
 

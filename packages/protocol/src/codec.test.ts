@@ -23,12 +23,15 @@ import { jobSchema } from './job.ts'
 import { headMessageSchema, partMessageSchema } from './layers-messages.ts'
 import { limits } from './limits.ts'
 import { manifestSchema } from './manifest.ts'
+import { proveRequestSchema, proveResponseSchema } from './prove-messages.ts'
 import { quoteSchema } from './quote.ts'
 import { receiptSchema } from './receipt.ts'
 import { encodeRegistration, registrationSchema } from './registration.ts'
 import {
+  callingSample,
   sampleEmbeddingManifest,
   sampleManifest,
+  sampleProof,
   sampleRegistration,
   sampleRoad,
 } from './testing/samples.ts'
@@ -55,6 +58,7 @@ const funds = {
 
 const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
   ['job', jobSchema, job],
+  ['job with functions', jobSchema, { ...job, ...callingSample }],
   ['quote', quoteSchema, quote],
   ['receipt', receiptSchema, receipt],
   ['registration', registrationSchema, registration],
@@ -128,6 +132,8 @@ const schemas: [name: string, schema: z.ZodType, honest: unknown][] = [
       },
     },
   ],
+  ['question about a proof', proveRequestSchema, sampleProof.request],
+  ['answer about a proof', proveResponseSchema, sampleProof.response],
   [
     'blob request',
     blobRequestSchema,

@@ -8,12 +8,22 @@ import { hashValue } from './codec.ts'
 import { TooLargeError, WeftError } from './errors.ts'
 import { limits } from './limits.ts'
 import { type Sampling, samplingSchema } from './sampling.ts'
+import { type Tool, toolCallSchema, toolsSchema } from './tools.ts'
 import { bytesSchema, cidSchema, peerIdSchema, timestampMsSchema, weiSchema } from './values.ts'
 
-export const messageSchema = z.strictObject({
-  role: z.enum(['system', 'user', 'assistant']),
-  content: z.string(),
-})
+const content = z.string()
+
+export const messageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.enum(['system', 'user']), content }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content,
+    /** What it called, behind what it said; absent where nothing. */
+    toolCalls: z.array(toolCallSchema).min(1).max(limits.maxToolCalls).optional(),
+  }),
+  /** What a call gave. */
+  z.strictObject({ role: z.literal('tool'), content, toolCallId: z.string().min(1).max(128) }),
+])
 export type Message = z.infer<typeof messageSchema>
 
 /** Price of one million tokens, in token units. */
@@ -34,6 +44,8 @@ export const jobSchema = z.strictObject({
   version: z.literal(1),
   modelCid: cidSchema,
   messages: z.array(messageSchema).min(1).max(limits.maxMessages),
+  /** That the model may call. */
+  tools: toolsSchema,
   sampling: samplingSchema,
   overflow: contextOverflowSchema,
   maxTokens: z.int().min(1).max(limits.maxOutputTokens),
@@ -51,6 +63,8 @@ export type Job = z.output<typeof jobSchema>
 export type CreateJobInit = {
   modelCid: string
   messages: Message[]
+  /** None where left out. */
+  tools?: Tool[]
   sampling: Sampling
   overflow: ContextOverflow
   maxTokens: number
@@ -64,29 +78,50 @@ export type CreateJobInit = {
 /**
  * @returns the job and the nonce that stays secret until a node has quoted
  * @throws WeftError `protocol/empty-prompt`
- * @throws TooLargeError when all messages together exceed `limits.maxPromptBytes`
+ * @throws TooLargeError when messages and tools together exceed `limits.maxPromptBytes`
  */
 export function createJob(init: CreateJobInit): { job: Job; nonce: Uint8Array } {
-  checkMessages(init.messages)
   const nonce = randomBytes(32)
-  return { job: { version: 1, fingerprints: false, ...init, nonceHash: sha256(nonce) }, nonce }
+  const job = {
+    version: 1 as const,
+    tools: [],
+    fingerprints: false,
+    ...init,
+    nonceHash: sha256(nonce),
+  }
+  checkPrompt(job)
+  return { job, nonce }
 }
 
+/** What a model reads before it answers. */
+export type PromptTexts = { messages: readonly Message[]; tools: readonly Tool[] }
+
 /**
- * @param maxBytes - of all contents together, in UTF-8
+ * @param maxBytes - of all texts together, in UTF-8
  * @throws WeftError when there is nothing to answer, TooLargeError when there is too much
  */
-export function checkMessages(
-  messages: readonly Message[],
+export function checkPrompt(
+  { messages, tools }: PromptTexts,
   { maxBytes = limits.maxPromptBytes }: { maxBytes?: number } = {},
 ): void {
   const last = messages.at(-1)
-  if (!last || last.role === 'assistant' || last.content.trim() === '') {
+  const isEmpty = last?.role !== 'tool' && last?.content.trim() === ''
+  if (!last || last.role === 'assistant' || isEmpty) {
     throw new WeftError('protocol/empty-prompt', 'The prompt is empty. Write something to answer.')
   }
   const limit = Math.min(maxBytes, limits.maxPromptBytes)
-  const actual = messages.reduce((sum, { content }) => sum + utf8ToBytes(content).length, 0)
+  const texts = [
+    ...messages.flatMap((message) => [message.content, ...callTexts(message)]),
+    ...tools.flatMap(({ name, description, parameters }) => [name, description, parameters]),
+  ]
+  const actual = texts.reduce((sum, text) => sum + utf8ToBytes(text).length, 0)
   if (actual > limit) throw new TooLargeError({ subject: 'prompt', limit, actual, unit: 'bytes' })
+}
+
+function callTexts(message: Message): string[] {
+  if (message.role === 'tool') return [message.toolCallId]
+  if (message.role !== 'assistant' || !message.toolCalls) return []
+  return message.toolCalls.flatMap(({ id, name, arguments: given }) => [id, name, given])
 }
 
 /** @returns 32 bytes */

@@ -5,11 +5,19 @@
 export const limits = {
   /** One framed message on any stream: a job with a long chat fits, a flood does not. */
   maxFrameBytes: 512 * 1024,
-  /** Text of all messages of a job together, in UTF-8 bytes; 128k tokens of prose fit. */
+  /** Text of all messages and tools of a job together, in UTF-8 bytes; 128k tokens of prose fit. */
   maxPromptBytes: 384 * 1024,
   maxMessages: 512,
   /** A JSON Schema as text: those of real tools have 1 to 20 KB. */
   maxGrammarChars: 64 * 1024,
+  /** OpenAI's bound. */
+  maxTools: 128,
+  /** What a tool is for, in words, in UTF-16 units. */
+  maxToolTextChars: 4 * 1024,
+  /** Levels of JSON in a prompt: templates indent it, which makes deep nests long. */
+  maxToolDepth: 24,
+  /** Of one message. */
+  maxToolCalls: 128,
   /** OpenAI's bound. */
   maxLogitBiases: 300,
   maxStops: 16,

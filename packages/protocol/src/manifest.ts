@@ -93,8 +93,8 @@ const sharedShape = {
 }
 
 /**
- * `task` says what the model does: answer a conversation, turn texts into vectors, or compute some layers
- * of another model.
+ * `task` says what the model does: answer a conversation, turn texts into vectors, write down speech, or
+ * compute some layers of another model.
  */
 export const manifestSchema = z
   .discriminatedUnion('task', [
@@ -111,6 +111,18 @@ export const manifestSchema = z
       task: z.literal('embedding'),
       ...sharedShape,
       knownAnswer: knownEmbeddingSchema,
+    }),
+    z.strictObject({
+      version: z.literal(1),
+      task: z.literal('speech'),
+      ...sharedShape,
+      /** Path of the graph that writes what `graph` hears. No node serves it, so it needs no known answer. */
+      writer: z.string(),
+      /** That it understands, as ISO 639, e.g. `en`. */
+      languages: z
+        .array(z.string().regex(/^[a-z]{2,3}$/))
+        .min(1)
+        .max(200),
     }),
     z.strictObject({
       version: z.literal(1),
@@ -138,9 +150,13 @@ export const manifestSchema = z
     error: 'expected each path once',
     path: ['files'],
   })
-  .refine(({ graph, files }) => files.some(({ path }) => path === graph), {
+  .refine(({ graph, files }) => isAmong(files, graph), {
     error: 'expected the path of one of its files',
     path: ['graph'],
+  })
+  .refine(({ files, ...rest }) => rest.task !== 'speech' || isAmong(files, rest.writer), {
+    error: 'expected the path of one of its files',
+    path: ['writer'],
   })
   .refine((manifest) => manifest.task !== 'layers' || manifest.part < manifest.parts, {
     error: 'expected one of its parts',
@@ -153,7 +169,12 @@ export const manifestSchema = z
 export type Manifest = z.infer<typeof manifestSchema>
 export type ChatManifest = Extract<Manifest, { task: 'chat' }>
 export type EmbeddingManifest = Extract<Manifest, { task: 'embedding' }>
+export type SpeechManifest = Extract<Manifest, { task: 'speech' }>
 export type LayersManifest = Extract<Manifest, { task: 'layers' }>
+
+function isAmong(files: readonly ManifestFile[], wanted: string): boolean {
+  return files.some(({ path }) => path === wanted)
+}
 
 function isWithin({
   firstLayer,
@@ -166,9 +187,12 @@ function isWithin({
 const dagCborCode = 0x71
 const sha256Code = 0x12
 
-/** @returns the CIDv1 (DAG-CBOR, SHA-256) of the manifest, base32 */
 export function manifestCid(manifest: Manifest): string {
-  const bytes = encodeManifest(manifest)
+  return cidOf(encodeManifest(manifest))
+}
+
+/** @param bytes - canonical @returns their CIDv1 (DAG-CBOR, SHA-256), base32 */
+export function cidOf(bytes: Uint8Array): string {
   return CID.create(1, dagCborCode, Digest.create(sha256Code, sha256(bytes))).toString()
 }
 

@@ -56,6 +56,8 @@ export type QuoteContext = {
   /** Tokens of the answer that exist already. */
   firstToken: number
   nodePeerId: string
+  /** Of the model, by its manifest. */
+  contextTokens: number
   nowMs: number
 }
 
@@ -65,7 +67,7 @@ export type QuoteContext = {
  */
 export function checkQuote(
   quote: Quote,
-  { job, firstToken, nodePeerId, nowMs }: QuoteContext,
+  { job, firstToken, nodePeerId, contextTokens, nowMs }: QuoteContext,
 ): void {
   const { signature, ...unsigned } = quote
   checkSignature(domain, unsignedQuoteSchema, unsigned, { signature, peerId: nodePeerId })
@@ -84,7 +86,7 @@ export function checkQuote(
             : price.inputWeiPerMillion > maxPrice.inputWeiPerMillion ||
                 price.outputWeiPerMillion > maxPrice.outputWeiPerMillion
               ? 'the price is above what the job allows'
-              : quote.inputTokens > mostPromptTokens(job.messages)
+              : quote.inputTokens > Math.min(contextTokens, mostPromptTokens(job))
                 ? 'it counts more tokens than the prompt can have'
                 : isFree(price) !== (quote.payment === null)
                   ? 'its price and how it is paid do not agree'

@@ -25,7 +25,7 @@ export type ModelOffer = z.output<typeof modelOfferSchema>
 export const regionSchema = z.string().regex(/^[a-z]{2}$/, { error: 'expected two letters' })
 
 /** What a peer can be asked for. */
-export const offerRoleSchema = z.enum(['models', 'stores', 'layers', 'verifies'])
+export const offerRoleSchema = z.enum(['models', 'stores', 'layers', 'verifies', 'proves'])
 export type OfferRole = z.output<typeof offerRoleSchema>
 
 const fields = {
@@ -41,6 +41,8 @@ const fields = {
   layers: z.array(layerOfferSchema).max(limits.maxLayersPerNode),
   /** CIDs of models whose answers it checks. */
   verifies: z.array(cidSchema).max(limits.maxModelsPerNode),
+  /** CIDs of models with secret weights, each with the key of its proofs, whose answers it proves. */
+  proves: z.array(cidSchema).max(limits.maxModelsPerNode),
   region: regionSchema.nullable(),
   /** Jobs that this node runs at the same time; 0 for one that only stores. */
   maxJobs: z.int().min(0).max(limits.maxJobsPerNode),
@@ -61,8 +63,9 @@ function offersSomething({
   stores,
   layers,
   verifies,
+  proves,
 }: Record<OfferRole, readonly unknown[]>): boolean {
-  return models.length + stores.length + layers.length + verifies.length > 0
+  return [models, stores, layers, verifies, proves].some((offered) => offered.length > 0)
 }
 
 const domain = 'weft/registration/1'

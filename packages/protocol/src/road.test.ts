@@ -2,16 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { sha256, utf8ToBytes } from './bytes.ts'
 import { TokenChain } from './delta.ts'
 import { WeftError } from './errors.ts'
-import { checkMessages, createJob, jobId } from './job.ts'
+import { checkPrompt, createJob, jobId } from './job.ts'
 import { limits } from './limits.ts'
 import { costWei, freePrice } from './price.ts'
+import { mostPromptTokens } from './prompt-tokens.ts'
 import { checkQuote, type Quote, signQuote } from './quote.ts'
 import { checkReceipt, type Receipt, signReceipt, type Transcript } from './receipt.ts'
 import { checkRegistration } from './registration.ts'
 import { deriveSeed, samplerHash } from './sampler.ts'
 import { defaultSampling } from './sampling.ts'
 import { createPrivateKey, peerIdFromPrivateKey } from './signature.ts'
-import { sampleModelCid, sampleRegistration, sampleRoad } from './testing/samples.ts'
+import { callingSample, sampleModelCid, sampleRegistration, sampleRoad } from './testing/samples.ts'
+import { toolsSchema } from './tools.ts'
 
 const nowMs = 1_800_000_000_000
 
@@ -39,13 +41,43 @@ describe('job', () => {
 
   test('refuses an empty prompt', () => {
     const empty = [{ role: 'user', content: ' \n ' }] as const
-    expect(codeOf(() => checkMessages([...empty]))).toBe('protocol/empty-prompt')
-    expect(codeOf(() => checkMessages([]))).toBe('protocol/empty-prompt')
+    expect(codeOf(() => checkPrompt({ messages: [...empty], tools: [] }))).toBe(
+      'protocol/empty-prompt',
+    )
+    expect(codeOf(() => checkPrompt({ messages: [], tools: [] }))).toBe('protocol/empty-prompt')
+  })
+
+  test('counts functions and calls as what the model reads, and their hash with them', () => {
+    const { job } = sampleRoad()
+    checkPrompt(callingSample)
+    const calling = { ...job, ...callingSample }
+    expect(jobId({ ...calling, tools: [] })).not.toEqual(jobId(calling))
+    const [tool] = callingSample.tools
+    const parameters = `{"a":"${'x'.repeat(60_000)}"}`
+    const tools = Array.from({ length: 7 }, (_, n) => ({ ...tool, name: `f${n}`, parameters }))
+    const longer = { ...callingSample, tools } as typeof callingSample
+    expect(codeOf(() => checkPrompt(longer))).toBe('protocol/too-large')
+    expect(mostPromptTokens(longer)).toBeGreaterThan(420_000)
+  })
+
+  test.each([
+    ['a name with a blank', { name: 'the weather' }],
+    ['a schema that is no object', { parameters: '[]' }],
+    ['a schema that is no JSON', { parameters: '{' }],
+    ['a deep nest', { parameters: `{"a":${'['.repeat(30)}${']'.repeat(30)}}` }],
+  ])('refuses a function with %s', (_name, change) => {
+    const tools = callingSample.tools.map((tool) => ({ ...tool, ...change }))
+    expect(toolsSchema.safeParse(tools).success).toBe(false)
+    expect(toolsSchema.safeParse([...callingSample.tools, ...callingSample.tools]).success).toBe(
+      false,
+    )
   })
 
   test('says by how much a prompt is too long', () => {
     const content = 'é'.repeat(limits.maxPromptBytes / 2 + 5)
-    expect(() => checkMessages([{ role: 'user', content }])).toThrow('10 bytes over the limit')
+    expect(() => checkPrompt({ messages: [{ role: 'user', content }], tools: [] })).toThrow(
+      '10 bytes over the limit',
+    )
     expect(
       codeOf(() =>
         createJob({
@@ -65,7 +97,8 @@ describe('job', () => {
 
 describe('quote', () => {
   const { job, quote, nodeKey } = sampleRoad()
-  const context = { job, firstToken: 0, nodePeerId: quote.nodePeerId, nowMs }
+  const nodePeerId = quote.nodePeerId
+  const context = { job, firstToken: 0, nodePeerId, contextTokens: 4_096, nowMs }
   const resign = (change: Partial<Quote>) => {
     const { signature: _, ...unsigned } = { ...quote, ...change }
     return signQuote(unsigned, nodeKey)
@@ -94,6 +127,15 @@ describe('quote', () => {
     ['expired', { expiresAtMs: nowMs }],
   ])('one that is for %s is refused', (words, change) => {
     expect(() => checkQuote(resign(change), context)).toThrow(words)
+  })
+
+  test('one that counts more than its model reads is refused, though the text could have as many', () => {
+    const { inputTokens } = quote
+    expect(codeOf(() => checkQuote(quote, { ...context, contextTokens: inputTokens }))).toBe(
+      'no error',
+    )
+    const less = { ...context, contextTokens: inputTokens - 1 }
+    expect(() => checkQuote(quote, less)).toThrow('more tokens than the prompt can have')
   })
 
   test('one by another peer is refused', () => {

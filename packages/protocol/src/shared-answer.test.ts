@@ -80,6 +80,10 @@ test('a link that was cut, changed, made up, or blown up is told apart from one 
   const malformed = expect.objectContaining({ code: 'protocol/malformed' })
   await expect(unpackAnswer(link.slice(0, -9))).rejects.toEqual(malformed)
   await expect(unpackAnswer(`${link.slice(0, 40)}AAAA${link.slice(44)}`)).rejects.toEqual(malformed)
+  for (let cut = 1; cut <= 4; cut += 1) {
+    const { facts } = await unpackAnswer(link.slice(0, -cut)).catch((error) => error)
+    expect(facts.join()).toMatch(/cut off|missing/)
+  }
   for (const text of ['', 'u', 'hello', '%%%', 'uAAAA']) {
     await expect(unpackAnswer(text)).rejects.toEqual(malformed)
   }

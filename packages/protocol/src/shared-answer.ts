@@ -78,7 +78,11 @@ export async function unpackAnswer(text: string): Promise<SharedAnswer> {
   try {
     packed = base64url.decode(text)
   } catch (cause) {
-    throw new MalformedError({ subject, facts: ['It has letters that no such link has.'], cause })
+    const hasItsLetters = /^[\w-]*$/.test(text)
+    const fact = hasItsLetters
+      ? 'It is cut off, or was altered.'
+      : 'It has letters that no such link has.'
+    throw new MalformedError({ subject, facts: [fact], cause })
   }
   return decode(subject, sharedAnswerSchema, await inflate(packed), maxBytes)
 }

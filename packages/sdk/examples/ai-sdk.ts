@@ -1,12 +1,12 @@
 /**
  * The AI SDK, answered on this device: nothing that is said leaves it.
- *   WEFT_SITE=http://127.0.0.1:7270 node examples/ai-sdk.ts
+ *   npx node packages/sdk/examples/ai-sdk.ts   # beside `npm start`; WEFT_URL names another site
  */
 import { createClient, readSite } from '@weft/sdk'
 import { createWeft } from '@weft/sdk/ai'
 import { streamText } from 'ai'
 
-const { modelsUrl } = await readSite(process.env.WEFT_SITE ?? 'http://127.0.0.1:7270')
+const { modelsUrl } = await readSite(process.env.WEFT_URL ?? 'http://localhost:7070')
 const client = await createClient({ modelsUrl, local: true })
 await client.prepare('weft/bobbin-2m', {
   onProgress: ({ loadedBytes, totalBytes }) => console.log(`${loadedBytes} of ${totalBytes} bytes`),

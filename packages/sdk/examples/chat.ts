@@ -1,10 +1,10 @@
 /**
  * Asks the network and prints the answer as it comes, then who made it and for how much.
- *   WEFT_SITE=http://127.0.0.1:7270 node examples/chat.ts
+ *   npx node packages/sdk/examples/chat.ts   # beside `npm start`; WEFT_URL names another site
  */
 import { createClient, readSite } from '@weft/sdk'
 
-const client = await createClient(await readSite(process.env.WEFT_SITE ?? 'http://127.0.0.1:7270'))
+const client = await createClient(await readSite(process.env.WEFT_URL ?? 'http://localhost:7070'))
 
 const stream = await client.chat.completions.create({
   model: 'weft/bobbin-2m',

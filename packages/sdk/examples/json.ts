@@ -1,10 +1,11 @@
 /**
- * An answer that is JSON of a given form: tokens that would break it are never chosen.
- *   WEFT_SITE=http://127.0.0.1:7270 node examples/json.ts
+ * An answer that is JSON of a given form: tokens that would break it are never chosen. The form always holds; what
+ * stands in it is as good as the model, and the tiny one that comes with Weft fills it with nonsense.
+ *   npx node packages/sdk/examples/json.ts   # beside `npm start`; WEFT_URL names another site
  */
 import { createClient, readSite, toApiError } from '@weft/sdk'
 
-const client = await createClient(await readSite(process.env.WEFT_SITE ?? 'http://127.0.0.1:7270'))
+const client = await createClient(await readSite(process.env.WEFT_URL ?? 'http://localhost:7070'))
 
 const schema = {
   type: 'object',
@@ -21,8 +22,8 @@ try {
     messages: [{ role: 'user', content: 'Name an animal.' }],
     response_format: { type: 'json_schema', json_schema: { name: 'animal', schema } },
   })
-  const { name, legs } = JSON.parse(chat.choices[0].message.content)
-  console.log(`${typeof name} ${typeof legs}`)
+  const { name, legs } = JSON.parse(chat.choices[0].message.content ?? '')
+  console.log(`${JSON.stringify(name)} has ${legs} legs, says the model.`)
 } catch (error) {
   const { status, code, message } = toApiError(error)
   console.error(`${status} ${code}: ${message}`)

@@ -65,7 +65,8 @@ export async function* answerElsewhere(
 ): AsyncGenerator<RoadEvent, void, undefined> {
   const { manifestOf, memory, network } = components
   const payer = components.payer?.() ?? null
-  const search = createNodeSearch({ ...components, payer, job })
+  const { contextTokens } = manifestOf(job.modelCid)
+  const search = createNodeSearch({ ...components, payer, job, contextTokens })
   const answered: number[] = []
   let text = ''
   let rest: string | undefined
@@ -291,7 +292,7 @@ async function* openOr(
       ? { message: 'No other tab could be reached in time.' }
       : WeftError.from(cause, 'sdk/no-nodes', 'No other tab can be asked.')
     throw new WeftError(error.code, error.message, {
-      facts: [...error.facts, `Nobody else went on: ${message}`],
+      facts: [...error.facts, `Nobody else went on. ${message}`],
       cause: error.cause ?? error,
     })
   } finally {

@@ -45,7 +45,7 @@ export async function answerJob(
 ): Promise<Omit<GivenClaim, 'job' | 'nonce'>> {
   const { job, answered } = incoming
   const signal = AbortSignal.any([incoming.signal, stopped])
-  const { messages, sampling, overflow, maxTokens, modelCid, fingerprints } = job
+  const { messages, tools, sampling, overflow, maxTokens, modelCid, fingerprints } = job
   const hash = jobId(job)
   const chain = new TokenChain({ jobId: hash, nonce })
   chain.push(answered)
@@ -63,7 +63,7 @@ export async function answerJob(
     paid?.withdraw()
     throw stopped.aborted ? stopped.reason : error
   }
-  const asked = { messages, sampling, overflow, maxTokens, seed, answered }
+  const asked = { messages, tools, sampling, overflow, maxTokens, seed, answered }
   const init = { ...asked, hiddenStates: fingerprints }
   for await (const part of engine.generate(init, { signal })) {
     if (part.type === 'prefill-end') {

@@ -17,6 +17,7 @@ test('what a node says of its queue counts down until it says more', async () =>
     },
     node: { peerId: 'full' } as Registration,
     job: {} as Job,
+    contextTokens: 4096,
     payer: null,
     answered: [],
     signal: undefined,

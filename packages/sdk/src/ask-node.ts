@@ -20,6 +20,8 @@ export type AskInit = {
   network: Pick<Network, 'callNode'>
   node: Registration
   job: Job
+  /** Of its model. */
+  contextTokens: number
   /** Null while this tab spends nothing. */
   payer: Payer | null
   /** Tokens that exist already. */
@@ -50,6 +52,7 @@ export function askNode({
   network,
   node,
   job,
+  contextTokens,
   payer,
   answered,
   signal,
@@ -79,7 +82,8 @@ export function askNode({
       return connect()
     })
     try {
-      const context = { job, firstToken: answered.length, nodePeerId: peerId }
+      const firstToken = answered.length
+      const context = { job, firstToken, nodePeerId: peerId, contextTokens }
       checkQuote(call.quote, { ...context, nowMs: Date.now() })
       checkTerms(call.quote, payment)
       return call

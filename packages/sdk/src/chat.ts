@@ -2,7 +2,7 @@
  * One conversation, for a screen: what was said, what is being said, what went wrong.
  * @module
  */
-import { type Message, WeftError, type WeftErrorData } from '@weft/protocol'
+import { WeftError, type WeftErrorData } from '@weft/protocol'
 import { type Cell, createCell } from './cell.ts'
 import type { WeftAnswer } from './openai/answer-stream.ts'
 import type { RequestOptions } from './openai/answers.ts'
@@ -10,7 +10,7 @@ import type { ChatCompletionParams } from './openai/chat-params.ts'
 import type { OpenAiDoors } from './openai/doors.ts'
 
 /** `weft` on a whole answer of a node or this device. */
-export type ChatMessage = Message & { weft?: WeftAnswer }
+export type ChatMessage = { role: 'user' | 'assistant'; content: string; weft?: WeftAnswer }
 
 export type ChatState = {
   /** The one that is being said is the last. */
@@ -30,14 +30,16 @@ export interface Chat {
   clear(): void
 }
 
+type ToolParam = 'tools' | 'tool_choice' | 'parallel_tool_calls'
+
 export type ChatInit = {
   client: Pick<OpenAiDoors, 'chat'>
   /** Name or CID. */
   model: string
   /** Said before everything. */
   system?: string
-  /** Of every request: temperature, where, price. */
-  params?: Omit<ChatCompletionParams, 'model' | 'messages' | 'stream'>
+  /** Of every request: temperature, stop texts, form. What calls functions is `chat.completions`. */
+  params?: Omit<ChatCompletionParams, 'model' | 'messages' | 'stream' | ToolParam>
   options?: Omit<RequestOptions, 'signal'>
 }
 

@@ -38,3 +38,19 @@ test('so does a module worker of its page', async () => {
   const { choices } = await client.chat.completions.create(asked)
   expect(said).toBe(choices[0].message.content)
 })
+
+test('a model of the site runs as the graph that it is, in a worker', async () => {
+  const ones = (dims: number[]) => ({ dtype: 'int64' as const, dims, data: BigInt64Array.of(1n) })
+  const empty = { dtype: 'float32' as const, dims: [1, 2, 0, 48], data: new Float32Array() }
+  const caches = [0, 1, 2, 3].flatMap((layer) => [`${layer}.key`, `${layer}.value`])
+  const feeds = {
+    input_ids: ones([1, 1]),
+    attention_mask: ones([1, 1]),
+    position_ids: { ...ones([1, 1]), data: BigInt64Array.of(0n) },
+    ...Object.fromEntries(caches.map((name) => [`past_key_values.${name}`, empty])),
+  }
+  const { logits } = await client.run(model, feeds, { fetches: ['logits'] })
+  expect(logits?.dims).toEqual([1, 1, 4096])
+  expect(new Set(logits?.data as Float32Array).size).toBeGreaterThan(1000)
+  await expect(client.run(model, {})).rejects.toMatchObject({ code: 'engine/bad-feeds' })
+})

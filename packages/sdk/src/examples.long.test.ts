@@ -12,7 +12,7 @@ let contributor: ReturnType<typeof run>
 
 function run(name: string) {
   const file = fileURLToPath(new URL(`../examples/${name}.ts`, import.meta.url))
-  const env = { ...process.env, WEFT_SITE: new URL(site.modelsUrl).origin }
+  const env = { ...process.env, WEFT_URL: new URL(site.modelsUrl).origin }
   const child: ChildProcess = spawn(process.execPath, [file], { env })
   let text = ''
   const add = (data: Buffer) => {
@@ -41,7 +41,8 @@ afterAll(async () => {
 
 test.concurrent.for([
   ['chat', /Signed by 16Uiu2\w+, for 0 wei\.\n$/],
-  ['json', /^string number\n$/],
+  ['json', /^".*" has \d+ legs, says the model\.\n$/],
+  ['tools', /^weather: It is sunny in (Paris|Rome)\.\n[\s\S]*\w/],
   ['ai-sdk', /of \d+ bytes\n[\s\S]*\w+ \w+/],
 ] as const)('%s', async ([name, said], { expect }) => {
   const example = run(name)

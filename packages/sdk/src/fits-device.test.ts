@@ -28,7 +28,7 @@ test('tells what it needs, what there is, and where it will run', () => {
   expect(fitsDevice(needs, { ...phone, memoryBytes: null, freeStorageBytes: null })).toEqual({
     runs: true,
     backend: 'wasm',
-    why: 'Needs about 2 GB of memory; this browser does not say how much there is.',
+    why: 'Needs about 2 GB of memory with its weights as 32-bit floats; this browser does not say how much there is.',
   })
 })
 
@@ -36,7 +36,7 @@ const onGpu: Needs = { ...needs, backends: ['webgpu'], features: ['shader-f16'] 
 const gpu = laptop.gpu ?? undefined
 
 test.each<[string, Needs, Device, RegExp]>([
-  ['memory', { ...needs, cpuMemoryBytes: 3e9 }, phone, /about 3 GB of memory; .* 4 GB, of which/],
+  ['memory', { ...needs, cpuMemoryBytes: 3e9 }, phone, /about 3 GB of memory .* 4 GB, of which/],
   [
     'storage',
     { ...needs, downloadBytes: 2.1e9 },

@@ -57,10 +57,11 @@ export function fitsDevice(needs: Needs, device: Device): Fit {
   const refusals: string[] = []
   for (const backend of needs.backends) {
     const bytes = backend === 'webgpu' ? needs.memoryBytes : needs.cpuMemoryBytes
+    const words = memoryWords(bytes, bytes > needs.memoryBytes)
     const refusal =
       (backend === 'webgpu' ? refuseGpu(needs, device.gpu) : refuseCpu(needs)) ??
-      refuseMemory(bytes, device)
-    if (!refusal) return { runs: true, backend, why: memorySentence(bytes, device) }
+      refuseMemory(bytes, words, device)
+    if (!refusal) return { runs: true, backend, why: memorySentence(words, device) }
     refusals.push(refusal)
   }
   return { runs: false, why: refusals.join(' ') }
@@ -94,14 +95,19 @@ function refuseCpu({ cpuMemoryBytes: bytes }: Needs): string | null {
   return `Needs ${formatBytes(bytes)} of memory; without a graphics device a tab has 4.3 GB.`
 }
 
-function refuseMemory(bytes: number, device: Device): string | null {
+function refuseMemory(bytes: number, words: string, device: Device): string | null {
   if (device.memoryBytes === null || bytes <= device.memoryBytes * memoryShare) return null
-  const sentence = memorySentence(bytes, device).slice(0, -1)
+  const sentence = memorySentence(words, device).slice(0, -1)
   return `${sentence}, of which a tab gets little more than half.`
 }
 
-function memorySentence(bytes: number, device: Device): string {
-  const need = `Needs about ${formatBytes(bytes)} of memory`
+/** @param areFloats - a small model may take more than a large one, whose weights stay as they are stored */
+function memoryWords(bytes: number, areFloats: boolean): string {
+  const how = areFloats ? ' with its weights as 32-bit floats' : ''
+  return `Needs about ${formatBytes(Number(bytes.toPrecision(2)))} of memory${how}`
+}
+
+function memorySentence(need: string, device: Device): string {
   return device.memoryBytes === null
     ? `${need}; this browser does not say how much there is.`
     : `${need}; this device shows ${formatBytes(device.memoryBytes)}.`

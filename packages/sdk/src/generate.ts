@@ -48,6 +48,7 @@ export async function* generate(
   const { job, nonce } = createJob({
     modelCid: request.modelCid,
     messages: request.messages,
+    tools: request.tools ?? [],
     sampling: request.sampling ?? defaultSampling,
     overflow: request.overflow ?? 'error',
     maxTokens: request.maxTokens ?? defaultMaxTokens,
@@ -99,9 +100,9 @@ async function* answerHere(
   const engine = await localEngine(job.modelCid, options)
   const measure = await engine.measurePrompt(job)
   yield { type: 'node-chosen', nodePeerId: peerId, quote: null, nonce, ...measure }
-  const { messages, sampling, overflow, maxTokens, modelCid } = job
+  const { messages, tools, sampling, overflow, maxTokens, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
-  const init = { messages, sampling, overflow, maxTokens, seed, answered: [] }
+  const init = { messages, tools, sampling, overflow, maxTokens, seed, answered: [] }
   for await (const part of engine.generate(init, options)) {
     if (part.type === 'delta') yield { ...part, nodePeerId: peerId }
     if (part.type === 'end') {

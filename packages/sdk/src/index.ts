@@ -9,6 +9,7 @@ export type {
   SelfTestReport,
   SpeedReport,
 } from '@weft/engine'
+export type { GraphTensor } from '@weft/engine/run-graph'
 export type { NetworkStatus, RelayStatus } from '@weft/network'
 export type { PlannedRedemption, Spending } from '@weft/payments'
 export type {
@@ -43,6 +44,8 @@ export {
   clientOf,
   createClient,
   type PrepareOptions,
+  type Transcription,
+  type TranscriptionOptions,
   type WeftClient,
 } from './client.ts'
 export { createNode, type NodeInit, type NodeRoles, type WeftNode } from './contributor.ts'
@@ -68,6 +71,12 @@ export type { ApiModel, ModelList } from './openai/model-list.ts'
 export type { Hours } from './pausing/hours.ts'
 export type { PageRest } from './pausing/page-rest.ts'
 export { type Pause, type PausePolicy, parsePolicy } from './pausing/pause-policy.ts'
+export type {
+  ProofOffer,
+  ProofQuestion,
+  ProofsState,
+  TabProofs,
+} from './proved/tab-proofs.ts'
 export type { Funding, GrantedFunds, Purse, WorthRedeeming } from './purse.ts'
 export { readDevice } from './read-device.ts'
 export { readSite, type SiteAddresses } from './read-site.ts'

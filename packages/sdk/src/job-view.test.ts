@@ -15,13 +15,14 @@ test('a long job stays in the list and counts, however many short ones come and 
   })
   const begin = (id: string) =>
     onEvent({ type: 'job-start', id, clientPeerId: 'client', inputTokens: 3 })
-  const end = (id: string) => onEvent({ type: 'job-end', id, state: 'done' })
+  const end = (id: string) => onEvent({ type: 'job-end', id, state: 'done', costWei: 7n })
   begin('long')
   for (let job = 0; job < 40; job += 1) {
     begin(`short ${job}`)
     end(`short ${job}`)
   }
   expect(state).toMatchObject({ phase: 'working', jobsServed: 40 })
+  expect(state.jobs[0]).toMatchObject({ state: 'done', costWei: 7n })
   expect(state.jobs.map(({ id }) => id)).toContain('long')
   expect(state.jobs.length).toBeLessThanOrEqual(21)
   end('long')

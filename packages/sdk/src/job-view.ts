@@ -78,6 +78,7 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
         inputTokens,
         outputTokens: 0,
         tokensPerSecond: 0,
+        costWei: 0n,
         state: 'running',
       }
       const jobs = [job, ...get().jobs]
@@ -88,7 +89,8 @@ export function createJobView({ network, announcement, get, change }: JobViewIni
       if (nowMs - shownAtMs >= showEveryMs) showTokens(nowMs)
     } else {
       showTokens(nowMs)
-      replaceJob(event.id, (job) => ({ ...job, state: event.state }))
+      const { state, costWei } = event
+      replaceJob(event.id, (job) => ({ ...job, state, costWei }))
       if (event.state === 'done') change({ jobsServed: get().jobsServed + 1 })
       settle()
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CreditPolicy } from '@weft/payments'
-import { costWei, type Message, mostPromptTokens, type Price } from '@weft/protocol'
+import { costWei, type Message, mostPromptTokens, type Price, type Tool } from '@weft/protocol'
 
 /** Nodes that one answer pays for less than their prompt cost; then nobody else is asked. */
 export const maxPaidForNothing = 2
@@ -45,6 +45,7 @@ export function nodeLossBounds(init: NodeLossInit): NodeLossBounds {
 export type ClientLossInit = {
   price: Price
   messages: readonly Message[]
+  tools: readonly Tool[]
   /** Of the answer that was taken back, or is missing. */
   arrivedTokens: number
 }
@@ -62,9 +63,10 @@ export type ClientLossBounds = {
 export function clientLossBounds({
   price,
   messages,
+  tools,
   arrivedTokens,
 }: ClientLossInit): ClientLossBounds {
-  const inputTokens = mostPromptTokens(messages)
+  const inputTokens = mostPromptTokens({ messages, tools })
   const partWei = costWei(price, { inputTokens, outputTokens: arrivedTokens })
   return {
     promptWei: costWei(price, { inputTokens, outputTokens: 0 }),

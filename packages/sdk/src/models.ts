@@ -3,7 +3,7 @@
  * @module
  */
 import type { Network } from '@weft/network'
-import type { Offer } from '@weft/protocol'
+import { addressFromPeerId, isFree, type Offer } from '@weft/protocol'
 import { type CachedModel, type ModelStore, type StorageSpace, totalBytes } from '@weft/storage'
 import { type Catalogue, type CatalogueEntry, entryOfNoSite } from './catalogue.ts'
 import { createCell } from './cell.ts'
@@ -144,12 +144,17 @@ export async function createModels(init: ModelsInit): Promise<Models> {
 function servedBy(
   offers: readonly Offer[],
   { modelCid }: ModelEntry,
-): Pick<ModelEntry, 'liveNodes' | 'prices'> {
-  const prices = offers.flatMap(({ registration }) => {
-    const offer = registration.models.find((model) => model.modelCid === modelCid)
-    return offer ? [offer.price] : []
+): Pick<ModelEntry, 'liveNodes' | 'prices' | 'payees'> {
+  const serving = offers.flatMap(({ registration: { peerId, models } }) => {
+    const offer = models.find((model) => model.modelCid === modelCid)
+    return offer ? [{ peerId, price: offer.price }] : []
   })
-  return { liveNodes: prices.length, prices }
+  const paid = serving.filter(({ price }) => !isFree(price))
+  return {
+    liveNodes: serving.length,
+    prices: serving.map(({ price }) => price),
+    payees: paid.map(({ peerId }) => addressFromPeerId(peerId)),
+  }
 }
 
 const isWhole = ({ cachedBytes, totalBytes: all }: CachedModel): boolean => cachedBytes === all
@@ -167,6 +172,7 @@ export function toModelEntry(entry: CatalogueEntry): ModelEntry {
     isChosen: publisher === null,
     liveNodes: null,
     prices: [],
+    payees: [],
     storingTabs: null,
   }
 }

@@ -9,8 +9,17 @@ import { askNode } from './ask-node.ts'
 import type { Wanted } from './node-cost.ts'
 import type { NodeMemory } from './node-memory.ts'
 import { type Candidates, type NodeWait, openNode } from './open-node.ts'
+import { payable } from './payable.ts'
 import { rank } from './rank.ts'
-import { isLie, isMadeUp, isOwnTrouble, onlyFalse, refusalOf, tooDear } from './search-errors.ts'
+import {
+  isLie,
+  isMadeUp,
+  isOwnTrouble,
+  noneRegistered,
+  onlyFalse,
+  refusalOf,
+  tooDear,
+} from './search-errors.ts'
 import type { WaitOptions } from './tab.ts'
 
 export type NodeSearchInit = {
@@ -20,6 +29,8 @@ export type NodeSearchInit = {
   memory: NodeMemory
   payer: Payer | null
   job: Job
+  /** Of its model. */
+  contextTokens: number
   /** Of several searches for one job, each its own nodes. */
   taken?: TakenNodes
 }
@@ -34,7 +45,8 @@ export type NodeSearch = {
    * waits until one is not.
    * @param answered tokens that exist already
    * @throws the last failure, a reason that all of them gave, or WeftError `sdk/no-nodes`,
-   *   `sdk/too-dear`, `sdk/only-false`, `sdk/busy`
+   *   `sdk/too-dear`, `sdk/only-false`,
+   *   `sdk/none-registered`, `sdk/busy`
    */
   open(answered: readonly number[], options: SearchOptions): Promise<JobCall>
   /** As `open`, among nodes that were not asked before, and without waiting for a full one. */
@@ -58,6 +70,7 @@ export function createNodeSearch({
   memory,
   payer,
   job,
+  contextTokens,
   taken = new Map(),
 }: NodeSearchInit): NodeSearch {
   const self = Symbol()
@@ -68,15 +81,20 @@ export function createNodeSearch({
   const asked = new Set<string>()
   const banned = new Set([peerId])
   let ranked: Offer[] = []
+  /** Whether some were left out that these funds cannot pay. */
+  let someUnpaid = false
 
   const search = async (options: WaitOptions): Promise<void> => {
     const wish = { role: 'models', modelCid, maxPrice } as const
     const query = { ...wish, limit: offersPerSearch, checksLater: true }
     const offers = await network.findOffers(query, options)
-    ranked = rank(offers, (offer) => memory.costMs(offer, wanted))
+    const affordable = rank(offers, (offer) => memory.costMs(offer, wanted))
+    ranked = await payable(affordable, { modelCid, payer })
+    someUnpaid = ranked.length < affordable.length
   }
   /** Whether somebody would answer whom this job cannot pay, or must not ask. */
   const whyNobody = async (options: WaitOptions): Promise<WeftError | null> => {
+    if (someUnpaid) return noneRegistered()
     const query = { role: 'models', modelCid, limit: offersPerSearch, checksLater: true } as const
     const offers = await network.findOffers(query, options).catch(() => [])
     const others = offers.filter(
@@ -102,7 +120,7 @@ export function createNodeSearch({
       asked.add(node.peerId)
       taken.set(node.peerId, self)
       const { signal } = options
-      return askNode({ network, node, job, payer, answered, signal, onPlace })
+      return askNode({ network, node, job, contextTokens, payer, answered, signal, onPlace })
     },
     noteFull(node, aboutMs) {
       asked.delete(node)

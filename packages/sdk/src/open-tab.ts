@@ -18,6 +18,7 @@ import { createTabCredits } from './credits/tab-credits.ts'
 import { createEmbedder } from './embedder.ts'
 import { findTabsFor } from './find-tabs.ts'
 import { type GenerateComponents, generate } from './generate.ts'
+import { createGraphRunner } from './graph-runner.ts'
 import { createHeadEngine } from './layers/head-engine.ts'
 import { createLayersNode } from './layers/layers-node.ts'
 import { createModels } from './models.ts'
@@ -26,12 +27,14 @@ import { DecodePace } from './pausing/decode-pace.ts'
 import { createPageRest } from './pausing/page-rest.ts'
 import { createPauseWatch } from './pausing/pause-watch.ts'
 import type { Platform } from './platform/platform.ts'
+import { createTabProofs } from './proved/tab-proofs.ts'
 import { createPublishedModels } from './published-models.ts'
 import { createPurse } from './purse.ts'
 import { membersOf } from './quorum/compare.ts'
 import { recheck } from './recheck.ts'
 import { regionOf } from './region.ts'
 import { createServingNode } from './serving-node.ts'
+import { createSpeech } from './speech.ts'
 import { createStoring } from './storing.ts'
 import type { Tab, TabInit, WaitOptions } from './tab.ts'
 import { createTabEngine } from './tab-engine.ts'
@@ -57,8 +60,12 @@ export async function openTab(init: TabInit): Promise<Tab> {
   const { purse, payer, payee, close: closePurse } = createPurse({ identity, ledgers })
   const store = createModelStore({ chunks, stores, locks, storage })
   const memory = createNodeMemory({ store: stores.peers })
-  const credits = createTabCredits({ store: stores.credits, prover: platform.openProver })
+  const credits = createTabCredits({
+    store: stores.credits,
+    prover: () => platform.openProver(siteOf(init.modelsUrl)),
+  })
   const tabs = { network, memory }
+  const proofs = createTabProofs(tabs)
   const pace = new DecodePace(() => page.hidden)
   const pausing = createPauseWatch({
     source: platform.signs,
@@ -88,6 +95,9 @@ export async function openTab(init: TabInit): Promise<Tab> {
     findTabs,
     createEngine: platform.createEngine,
   })
+  const graphInit = { catalogue: entries, store, findTabs, openGraph: platform.openGraph }
+  const graphs = createGraphRunner(graphInit)
+  const speech = createSpeech(graphInit)
   const models = await createModels({
     catalogue,
     tabEngine,
@@ -174,6 +184,8 @@ export async function openTab(init: TabInit): Promise<Tab> {
     client: {
       generate: (request, options) => generate(components, request, options),
       embed: embedder.embed,
+      run: graphs.run,
+      transcribe: speech.transcribe,
       check: (answer, options) => checks.ask(answer, options),
       onCheck: checks.onChange,
       recheck: async (answer, options = {}) =>
@@ -191,15 +203,17 @@ export async function openTab(init: TabInit): Promise<Tab> {
     },
     purse,
     credits,
+    proofs,
     court: opened.court,
     history,
     async close() {
       checks.close()
-      const ending = [node.stop(), head.stop(), layers.stop(), verifier.stop()]
+      const ending = [node.stop(), head.stop(), layers.stop(), verifier.stop(), proofs.offer(null)]
       await Promise.all([...ending, opened.close(), memory.flush(), storing.close()])
       pausing.close()
       await closePurse()
-      await Promise.all([network.stop(), tabEngine.close(), headEngine.close(), embedder.close()])
+      await Promise.all([network.stop(), tabEngine.close(), headEngine.close()])
+      await Promise.all([embedder.close(), graphs.close(), speech.close()])
       platform.close()
     },
   }
@@ -218,10 +232,15 @@ function waitsHere(answer: AnswerRecord, peerId: string): boolean {
   return membersOf(answer).some(({ check }) => check?.state === 'waiting')
 }
 
+/** What is beside its models. */
+function siteOf(modelsUrl: string): string {
+  return new URL('..', new URL(modelsUrl, globalThis.location?.href)).href
+}
+
 type Joined = { platform: Platform; network: Network }
 
-async function join({ relays, iceServers, folder }: TabInit): Promise<Joined> {
-  const platform = await openPlatform({ folder })
+async function join({ relays, iceServers, ...place }: TabInit): Promise<Joined> {
+  const platform = await openPlatform(place)
   try {
     const { privateKey } = platform.identity
     const region = regionOf(Intl.DateTimeFormat().resolvedOptions().timeZone)

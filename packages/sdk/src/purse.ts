@@ -40,7 +40,12 @@ import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
 
 /** Whose money pays, and how much of it this tab's key may spend, as the chain says it. */
-export type Funding = { funds: Funds; limit: SpendingLimit }
+export type Funding = {
+  funds: Funds
+  limit: SpendingLimit
+  /** Whether this money may go to a key at all; to every key where it is left out. Asked before a node is. */
+  paysTo?: (payee: Hex) => Promise<boolean>
+}
 
 /** Money of somebody else, up to a cap and for a while. */
 export type GrantedFunds = Funds & { grant: Grant }

@@ -19,7 +19,7 @@ export async function recheck(
   if (!nonce || (tokens.length === 0 && answer.text === '')) {
     throw new WeftError('sdk/nothing-to-check', 'This answer has no tokens to check.')
   }
-  const { messages, sampling, overflow, modelCid } = job
+  const { messages, tools, sampling, overflow, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   // A whole answer must also end where it ended; one that was cut off is a prefix of something.
   const whole = finishReason === 'stop' || finishReason === 'length'
@@ -28,7 +28,7 @@ export async function recheck(
   let count = 0
   let text = ''
   let ending: typeof finishReason = null
-  const init = { messages, sampling, overflow, seed, maxTokens, answered: [] }
+  const init = { messages, tools, sampling, overflow, seed, maxTokens, answered: [] }
   for await (const part of engine.generate(init, options)) {
     if (part.type === 'end') ending = part.finishReason
     if (part.type !== 'delta') continue

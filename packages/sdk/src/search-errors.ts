@@ -71,6 +71,19 @@ export function tooDear(): WeftError {
   )
 }
 
+export function noneRegistered(): WeftError {
+  return new WeftError(
+    'sdk/none-registered',
+    'Private credits pay registered tabs only, and no tab that serves this model right now is registered.',
+    {
+      facts: [
+        'Nothing was sent and nothing was charged: what the ticket lets this tab spend is still there.',
+        'Ask again when a registered tab serves it, ask free tabs, or answer on this device.',
+      ],
+    },
+  )
+}
+
 export function onlyFalse(): WeftError {
   return new WeftError(
     'sdk/only-false',

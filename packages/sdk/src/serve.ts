@@ -7,7 +7,7 @@ import type { IncomingJob, Network } from '@weft/network'
 import type { PaidJob } from '@weft/payments'
 import {
   type AuditRequest,
-  checkMessages,
+  checkPrompt,
   type EngineInfo,
   freePrice,
   jobId,
@@ -49,7 +49,7 @@ export type ServeEvent =
   | { type: 'queue-change'; running: number; waiting: number }
   | { type: 'job-start'; id: string; clientPeerId: string; inputTokens: number }
   | { type: 'job-delta'; id: string; tokens: number }
-  | { type: 'job-end'; id: string; state: 'done' | 'cancelled' | 'failed' }
+  | { type: 'job-end'; id: string; state: 'done' | 'cancelled' | 'failed'; costWei: bigint }
 
 /**
  * From the job's making to the quote's end, by the client's own clock: the two clocks may differ by
@@ -111,7 +111,7 @@ async function takeJob(
   let measure: PromptMeasure
   let paid: PaidJob | null = null
   try {
-    checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
+    checkPrompt(job, { maxBytes: manifest.contextTokens * maxBytesPerToken })
     measure = await engine.measurePrompt(job)
     paid = charge && (await openPaidJob(charge, incoming))
   } catch (error) {
@@ -189,11 +189,13 @@ async function serveJob(
   served.hasRun = true
   onEvent({ type: 'job-start', id, clientPeerId: incoming.clientPeerId, inputTokens })
   let state: 'done' | 'cancelled' | 'failed' = 'failed'
+  let costWei = 0n
   try {
     const given = await answerJob(init, incoming, { nonce, inputTokens, id, stopped, paid })
     const { receipt } = given
     if (receipt.outputTokens > 0) init.onAnswer?.({ job, nonce, ...given })
     state = receipt.finishReason === 'cancelled' ? 'cancelled' : 'done'
+    costWei = receipt.costWei
     await incoming.finish(receipt)
   } catch (error) {
     if (incoming.signal.aborted) {
@@ -203,6 +205,6 @@ async function serveJob(
       await incoming.fail(toWire(error))
     }
   } finally {
-    onEvent({ type: 'job-end', id, state })
+    onEvent({ type: 'job-end', id, state, costWei })
   }
 }

@@ -43,7 +43,7 @@ const recoveryPauseMs = 60_000
 
 export const offState: NodeState = {
   phase: 'off',
-  sentence: 'This device does not serve. Switch Serve on to answer prompts of other tabs.',
+  sentence: 'This device does not serve.',
   pause: null,
   modelCid: null,
   jobs: [],

@@ -22,7 +22,15 @@ afterEach(() => stage.close())
 
 async function answer(): Promise<number> {
   let tokens = 0
-  const init = { messages, sampling, seed, maxTokens: 4, overflow: 'error', answered: [] } as const
+  const init = {
+    messages,
+    tools: [],
+    sampling,
+    seed,
+    maxTokens: 4,
+    overflow: 'error',
+    answered: [],
+  } as const
   for await (const part of tabEngine.engine.generate(init)) {
     if (part.type === 'delta') tokens += part.tokens.length
   }
@@ -60,7 +68,7 @@ test('a prompt that does not fit breaks nothing', async () => {
   await tabEngine.prepare(model, 'auto')
   const long = [{ role: 'user' as const, content: 'word '.repeat(900) }]
   await expect(
-    tabEngine.engine.measurePrompt({ messages: long, overflow: 'error', maxTokens: 1 }),
+    tabEngine.engine.measurePrompt({ messages: long, tools: [], overflow: 'error', maxTokens: 1 }),
   ).rejects.toMatchObject({
     code: 'engine/prompt-too-long',
   })

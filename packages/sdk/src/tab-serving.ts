@@ -15,6 +15,8 @@ export type ServedJob = {
   inputTokens: number
   outputTokens: number
   tokensPerSecond: number
+  /** What its receipt says that it costs, in wei; 0 while it runs, and where nothing was asked. */
+  costWei: bigint
   state: 'running' | 'done' | 'cancelled' | 'failed'
 }
 

@@ -10,10 +10,13 @@ import type {
   Role,
   SpeedReport,
 } from '@weft/engine'
+import type { GraphTensor } from '@weft/engine/run-graph'
+import type { SpeechSegment, TranscribeOptions } from '@weft/engine/speech'
 import type { NetworkStatus } from '@weft/network'
 import type {
   ContextOverflow,
   Delta,
+  Hex,
   LayersManifest,
   Manifest,
   Message,
@@ -21,6 +24,7 @@ import type {
   Quote,
   Receipt,
   Sampling,
+  Tool,
   WeftErrorData,
 } from '@weft/protocol'
 import type {
@@ -47,6 +51,7 @@ import type { TabCredits } from './credits/tab-credits.ts'
 import type { Needs } from './fits-device.ts'
 import type { PageRest } from './pausing/page-rest.ts'
 import type { PlatformInit } from './platform/platform.ts'
+import type { TabProofs } from './proved/tab-proofs.ts'
 import type { Purse } from './purse.ts'
 import type { LayersNode, ServingNode } from './tab-serving.ts'
 
@@ -109,6 +114,8 @@ export interface Tab {
   readonly peers: Peers
   readonly purse: Purse
   readonly credits: TabCredits
+  /** Between tabs, of models whose weights are secret. */
+  readonly proofs: TabProofs
   /** Where verdicts count, and this tab before it. */
   readonly court: TabCourt
   readonly history: History
@@ -138,6 +145,8 @@ export type ModelEntry = {
   liveNodes: number | null
   /** What each of them asks; those that ask nothing as well. */
   prices: Price[]
+  /** Keys of those that ask for money, as a chain knows them. */
+  payees: Hex[]
   /** Tabs that give its files to others; null before the first answer of a relay. */
   storingTabs: number | null
 }
@@ -195,6 +204,8 @@ export type ImportOptions = WaitOptions & { onProgress?: (progress: ModelProgres
 export type GenerateRequest = {
   modelCid: string
   messages: Message[]
+  /** That the model may call; what it writes then is in its text. `chat.completions` reads that. */
+  tools?: Tool[]
   sampling?: Sampling
   /** Default `error`. */
   overflow?: ContextOverflow
@@ -246,11 +257,29 @@ export type EmbedRequest = {
   texts: readonly string[]
 }
 
+/** Inputs of a graph, or what it gave, by name. */
+export type GraphFeeds = Record<string, GraphTensor>
+
+export type RunRequest = {
+  /** ONNX, up to 512 MiB, which stays the caller's; or a model's CID. */
+  graph: Uint8Array | string
+  feeds: GraphFeeds
+  /** Outputs that are wanted; all by default. */
+  fetches?: readonly string[]
+}
+
+export type TranscribeRequest = {
+  /** Of a model whose manifest says `task: 'speech'`. */
+  modelCid: string
+  /** One channel at 16 kHz, from -1 to 1, half an hour at most. */
+  audio: Float32Array
+}
+
 export interface Client {
   /**
    * Answers a chat. An aborted signal ends it with `finishReason: 'cancelled'` and does not throw.
    * @throws WeftError `protocol/empty-prompt`, `protocol/too-large`, `engine/prompt-too-long`,
-   *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/only-false`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
+   *   `sdk/no-nodes`, `sdk/too-dear`, `sdk/only-false`, `sdk/none-registered`, `sdk/busy`, `network/*`, `protocol/receipt`; its `facts` say what it cost and what to do
    */
   generate(request: GenerateRequest, options?: WaitOptions): AsyncIterable<GenerateEvent>
   /**
@@ -259,6 +288,17 @@ export interface Client {
    * @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`, `engine/prompt-too-long`, `storage/*`; CancelledError
    */
   embed(request: EmbedRequest, options?: WaitOptions): Promise<Embeddings>
+  /**
+   * Runs a graph on this device, see `WeftClient.run`.
+   * @throws WeftError `sdk/unknown-model`, `engine/bad-feeds`, `engine/bad-fetches`, `engine/bad-graph`,
+   *   `protocol/too-large`, `storage/*`; CancelledError
+   */
+  run(request: RunRequest, options?: WaitOptions): Promise<GraphFeeds>
+  /**
+   * Writes down what is said, on this device, see `WeftClient.transcribe`.
+   * @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`, `engine/bad-audio`, `engine/*`, `storage/*`; CancelledError
+   */
+  transcribe(request: TranscribeRequest, options?: TranscribeOptions): Promise<SpeechSegment[]>
   /** Computes a finished answer again on this device, same seed, and compares token by token. */
   recheck(answer: AnswerRecord, options?: WaitOptions): Promise<RecheckRecord>
   /**

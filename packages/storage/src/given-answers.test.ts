@@ -14,6 +14,7 @@ import { expect, test } from 'vitest'
 import { createBrowserStores } from './browser-stores.ts'
 import { openDatabase } from './database.ts'
 import { type GivenAnswer, type GivenAnswerRecords, openGivenAnswers } from './given-answers.ts'
+import { openMemory } from './memory.ts'
 import { openSqliteStores } from './node/sqlite-stores.ts'
 import type { Stores } from './stores.ts'
 
@@ -71,6 +72,7 @@ function answer(id: string, keptUntilMs: number, change: Change = {}): GivenAnsw
 const kinds: [string, () => Promise<Stores>][] = [
   ['IndexedDB', async () => createBrowserStores(await openDatabase(crypto.randomUUID()))],
   ['SQLite', async () => openSqliteStores(null)],
+  ['memory', async () => openMemory().stores],
 ]
 
 test.each(kinds)(

@@ -6,6 +6,7 @@ test('a verifier asks by the job’s own settings and seed', () => {
   const { job, nonce } = createJob({
     modelCid: 'bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy',
     messages: [{ role: 'user', content: 'Hello' }],
+    tools: [{ name: 'clock', description: 'Tells the time.', parameters: '{}' }],
     sampling: defaultSampling,
     overflow: 'slide',
     maxTokens: 64,
@@ -14,10 +15,11 @@ test('a verifier asks by the job’s own settings and seed', () => {
     createdAtMs: 1_800_000_000_000,
   })
   const answer = [5, 6, 7]
-  const { modelCid, messages } = job
+  const { modelCid, messages, tools } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   expect(questionOf({ job, nonce, answer, finishReason: 'stop' })).toEqual({
     messages,
+    tools,
     overflow: 'slide',
     maxTokens: 64,
     answer,

@@ -13,7 +13,7 @@ export type Asked = {
   finishReason: Receipt['finishReason']
 }
 
-export type Question = Pick<Job, 'messages' | 'overflow' | 'maxTokens'> & {
+export type Question = Pick<Job, 'messages' | 'tools' | 'overflow' | 'maxTokens'> & {
   answer: readonly number[]
   claim: { sampling: Sampling; seed: Uint8Array; ended: boolean }
 }
@@ -23,8 +23,8 @@ export type Question = Pick<Job, 'messages' | 'overflow' | 'maxTokens'> & {
  * behind `stop` the model's own end.
  */
 export function questionOf({ job, nonce, answer, finishReason }: Asked): Question {
-  const { messages, overflow, maxTokens, sampling, modelCid } = job
+  const { messages, tools, overflow, maxTokens, sampling, modelCid } = job
   const seed = deriveSeed({ jobId: jobId(job), nonce, modelCid })
   const claim = { sampling, seed, ended: finishReason === 'stop' }
-  return { messages, overflow, maxTokens, answer, claim }
+  return { messages, tools, overflow, maxTokens, answer, claim }
 }

@@ -64,6 +64,7 @@ export function createWeftChat(origin: string) {
       this.#launcher.part.add('launcher')
       this.#launcher.append(createMark(), document.createElement('span'))
       this.#launcher.addEventListener('click', () => this.toggleAttribute('open'))
+      this.#launcher.addEventListener('blur', () => setTimeout(() => this.#keepFocus()))
       this.#panel.part.add('panel')
       this.#panel.setAttribute('role', 'dialog')
       this.#panel.hidden = true
@@ -123,7 +124,11 @@ export function createWeftChat(origin: string) {
         return answer
       }
       this.open()
-      this.#line?.send({ type: 'ask', id, text })
+      if (!this.#line) {
+        this.#questions.fail(id, 'widget/insecure', launcherWords('en').served)
+        return answer
+      }
+      this.#line.send({ type: 'ask', id, text })
       const stop = () => {
         this.stop()
         cancel()
@@ -155,11 +160,21 @@ export function createWeftChat(origin: string) {
     #show(): void {
       if (!this.#panel.hidden) return
       this.#panel.hidden = false
-      this.#line ??= this.#openLine()
+      // A file has no origin that a visitor could allow: the frame would be a broken one.
+      if (location.protocol === 'file:') this.#sayServed()
+      else this.#line ??= this.#openLine()
       this.#speak()
-      this.#line.frame.focus()
-      this.#line.send({ type: 'focus' })
+      this.#line?.frame.focus()
+      this.#line?.send({ type: 'focus' })
       this.#tell('open')
+    }
+
+    #sayServed(): void {
+      const note = document.createElement('p')
+      note.setAttribute('role', 'alert')
+      note.textContent = launcherWords(langOf(this)).served
+      this.#panel.classList.add('note')
+      this.#panel.replaceChildren(note)
     }
 
     #hide(): void {
@@ -168,6 +183,15 @@ export function createWeftChat(origin: string) {
       this.#speak()
       this.#launcher.focus()
       this.#tell('close')
+    }
+
+    /**
+     * That a click gave the frame the focus may reach this page behind what the click did, which was to close it: a
+     * frame that nobody sees would take every key.
+     */
+    #keepFocus(): void {
+      const focused = this.shadowRoot?.activeElement
+      if (this.#panel.hidden && focused && focused === this.#line?.frame) this.#launcher.focus()
     }
 
     #end(): void {

@@ -31,7 +31,7 @@ const css = `
   --edge: var(--weft-edge, #3b372f);
 }
 /* Whatever the page says about every element stops here. */
-button, section { all: initial; }
+button, section, p { all: initial; }
 button {
   align-items: center;
   background: var(--accent);
@@ -67,6 +67,12 @@ section {
   z-index: var(--weft-z, 2147483000);
 }
 section[hidden] { display: none; }
+p {
+  color: var(--ink);
+  display: block;
+  font: 15px/1.4 var(--weft-font, system-ui, sans-serif);
+  padding: 16px;
+}
 iframe { border: 0; display: block; height: 100%; width: 100%; }
 :host([mode=inline]) { display: block; height: var(--weft-height, 480px); }
 :host([mode=inline]) section {
@@ -87,7 +93,16 @@ iframe { border: 0; display: block; height: 100%; width: 100%; }
     width: 100vw;
   }
   :host([open]:not([mode=inline])) button { display: none; }
+  /* Nothing else would close it. */
+  :host([open]:not([mode=inline])) button:has(+ .note) { display: flex; }
 }
+/* A sentence in place of the frame. */
+:host(:not([mode=inline])) section.note {
+  bottom: calc(var(--weft-offset, 20px) + 60px);
+  height: auto;
+  top: auto;
+}
+:host([mode=inline]) section.note { height: auto; }
 :host([mode=inline][open]) button { display: none; }
 `
 

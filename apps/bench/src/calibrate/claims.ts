@@ -45,10 +45,10 @@ export async function readAnswers(
   fingerprints: readonly (readonly (readonly number[])[])[] = [],
 ): Promise<Reading[]> {
   return inTurns(jobs, async (job, index) => {
-    const { messages, overflow, maxTokens, sampling, seed } = askedBy(job)
+    const { messages, tools, overflow, maxTokens, sampling, seed } = askedBy(job)
     const answer = answers[index] ?? []
     const claim = { sampling, seed, ended: false }
-    const init: ScoreInit = { messages, overflow, maxTokens, answer, claim }
+    const init: ScoreInit = { messages, tools, overflow, maxTokens, answer, claim }
     const [score] = await engine.score([init], { topK: 1, hiddenStates: true })
     const windows = statesByWindow(score?.hiddenStates ?? null, answer.length)
     const others = fingerprints[index] ?? []
@@ -76,6 +76,7 @@ function askedBy({ messages, sampling, seed, maxTokens }: CalibrationJob): Gener
     sampling,
     seed: Uint8Array.from(seed),
     maxTokens,
+    tools: [],
     overflow: 'error',
     answered: [],
   }

@@ -24,7 +24,8 @@ const address = z
 
 const courtPlaceSchema = z.strictObject({
   url: z.string(),
-  deployment: z.strictObject({
+  // Of a deployment, what the court is made of.
+  deployment: z.object({
     token: address,
     registry: address,
     models: address,

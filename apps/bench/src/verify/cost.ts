@@ -36,7 +36,12 @@ export async function timeAnswer(
   let ended = false
   let fingerprints = 0
   let fingerprintsMs = 0
-  const chosenBy = { seed: Uint8Array.from(seed), overflow: 'error' as const, answered: [] }
+  const chosenBy = {
+    seed: Uint8Array.from(seed),
+    tools: [],
+    overflow: 'error' as const,
+    answered: [],
+  }
   const init = { ...job, ...chosenBy, hiddenStates }
   for await (const part of engine.generate(init)) {
     if (part.type === 'delta') tokens.push(...part.tokens)
@@ -59,7 +64,7 @@ export async function timeCheck(
 ): Promise<{ ms: number; largestMargin: number }> {
   const startedMs = performance.now()
   const claim = { sampling, seed: Uint8Array.from(seed), ended }
-  const init: ScoreInit = { ...job, overflow: 'error', answer: tokens, claim }
+  const init: ScoreInit = { ...job, tools: [], overflow: 'error', answer: tokens, claim }
   const [score] = await engine.score([init], { topK: 0, hiddenStates: false })
   const ms = performance.now() - startedMs
   return { ms, largestMargin: Math.max(...(score?.choices?.margins ?? [Number.NaN])) }

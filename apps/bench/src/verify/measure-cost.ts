@@ -5,6 +5,7 @@
 import { createLocalEngine, type OpenRuntime } from '@weft/engine/local'
 import { defaultSampling, fingerprintBytes } from '@weft/protocol'
 import type { ModelFolder } from '../calibrate/backends.ts'
+import { medianInterval } from '../median-interval.ts'
 import type { ModelStage } from '../model-stage.ts'
 import { type BenchRow, median, rounded } from '../report.ts'
 import { type CostJob, type TimedAnswer, timeAnswer, timeCheck } from './cost.ts'
@@ -68,14 +69,14 @@ export async function costInTabs(stage: ModelStage, rounds: number) {
   return { ratio: ratioOf(times), row: rowOf('tab, WebAssembly', times) }
 }
 
-/** The same job with fingerprints and without, in turns, each behind a beginning that nobody has read. */
+/** What a node pays: pairs of answers with fingerprints and without, each behind a beginning that nobody has read. */
 export async function costOfFingerprints(stage: ModelStage, rounds: number) {
   const page = await stage.openPage()
   const init = { model: '/model/', dtype: 'q8', backend: 'wasm', threads: null } as const
   await page.evaluate((options) => window.modelPage.open('weft', options), init)
   const answer = (round: number, fingerprints: boolean) =>
     page.evaluate((asked) => window.modelPage.timeAnswer(asked), { ...jobOf(round), fingerprints })
-  const times: { making: number; ratio: number; bytes: number }[] = []
+  const times: { making: number; percent: number; bytes: number }[] = []
   for (let round = -warmUps; round < rounds; round += 1) {
     const isFirst = round % 2 === 0
     const before = await answer(1000 + 2 * round, isFirst)
@@ -84,15 +85,20 @@ export async function costOfFingerprints(stage: ModelStage, rounds: number) {
     const perToken = (ms: number, tokens: readonly number[]) => ms / tokens.length
     times.push({
       making: (100 * made.fingerprintsMs) / made.ms,
-      ratio: perToken(made.ms, made.tokens) / perToken(plain.ms, plain.tokens),
+      percent: 100 * (perToken(made.ms, made.tokens) / perToken(plain.ms, plain.tokens) - 1),
       bytes: (fingerprintBytes * made.fingerprints) / made.tokens.length,
     })
   }
   await page.close()
   const measured = times.slice(warmUps)
+  const percent = medianInterval(measured.map((each) => each.percent))
   return {
-    percent: rounded(median(measured.map(({ making }) => making)), 3),
-    ratio: rounded(median(measured.map(({ ratio }) => ratio)), 3),
+    percent: {
+      median: rounded(percent.median, 3),
+      low: rounded(percent.low, 3),
+      high: rounded(percent.high, 3),
+    },
+    makingPercent: rounded(median(measured.map(({ making }) => making)), 3),
     bytesPerToken: rounded(Math.max(...measured.map(({ bytes }) => bytes)), 3),
   }
 }

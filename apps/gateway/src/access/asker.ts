@@ -3,16 +3,18 @@
  * configured.
  * @module
  */
+import { WeftError } from '@weft/protocol'
 import type { GatewayConfig, KeyConfig } from '../config.ts'
 import { noRetry, Refusal, retryAfter } from '../http/api-failure.ts'
 import {
   dayMs,
   minuteMs,
-  type Quota,
+  reserveQuota,
   type SharedState,
   takeQuota,
   unitsOf,
 } from '../state/shared-state.ts'
+import { tryAgain } from '../state/try-again.ts'
 import type { Paywall } from '../x402/paywall.ts'
 import { createKeyring, keyPrefix } from './api-keys.ts'
 import { worstCostWei } from './worst-cost.ts'
@@ -54,14 +56,24 @@ export type Access = {
 }
 
 export type AccessInit = {
-  config: Pick<GatewayConfig, 'keys' | 'anonymous' | 'maxPrice'>
+  config: Pick<GatewayConfig, 'keys' | 'anonymous' | 'maxPrice' | 'requestMs'>
   state: SharedState
   paywall: Paywall | null
+  /** Aborts when the process ends. */
+  stopping: AbortSignal
+  /** Sees to it that the process does not end before, and says what fails. */
+  finishLater: (work: Promise<void>) => void
 }
 
 export const nothingSettled: Settled = { headers: [], refusal: null }
 
-export function createAccess({ config, state, paywall }: AccessInit): Access {
+export function createAccess({
+  config,
+  state,
+  paywall,
+  stopping,
+  finishLater,
+}: AccessInit): Access {
   const findKey = createKeyring(config.keys)
 
   /** @returns null where a payment is welcome instead */
@@ -106,11 +118,23 @@ export function createAccess({ config, state, paywall }: AccessInit): Access {
       const { owner, key } = await identify(init)
       if (key) {
         checkModel(key, body.model)
-        const budget = await takeBudget(state, key, worstCostWei(body, config.maxPrice))
+        const worstWei = worstCostWei(body, config.maxPrice)
+        const admittedMs = Date.now()
+        const heldMs = config.requestMs + settlingMs
+        const settle = await takeBudget(state, key, { worstWei, heldMs })
         return {
           owner,
           async end({ costWei }) {
-            await budget?.(costWei)
+            if (!settle) return nothingSettled
+            const again = { endsMs: admittedMs + heldMs, signal: stopping }
+            // Whoever waits for the answer does not wait for that.
+            await settle(costWei).catch(() =>
+              finishLater(
+                tryAgain(() => settle(costWei), again).catch((error) => {
+                  throw notCounted(key, costWei, error)
+                }),
+              ),
+            )
             return nothingSettled
           },
         }
@@ -123,27 +147,36 @@ export function createAccess({ config, state, paywall }: AccessInit): Access {
 
 function checkModel({ models }: KeyConfig, model: unknown): void {
   if (!models || (typeof model === 'string' && models.includes(model))) return
-  throw new Refusal('gateway/no-model', 'There is no such model for this API key.', {
+  const message = `There is no such model for this API key. It may ask: ${models.slice(0, 5).join(', ')}.`
+  throw new Refusal('gateway/no-model', message, {
     status: 404,
     word: 'model_not_found',
   })
 }
 
-/** Takes what the request can cost at most. @returns what is called with what it has cost; null where nothing counts */
+/** From the end of its time until what an answer has cost is counted. */
+const settlingMs = 5_000
+
+function notCounted({ name }: KeyConfig, costWei: bigint, cause: unknown): WeftError {
+  const message = `What an answer has cost could not be counted: the budget of key ${name} does not know of ${costWei} wei.`
+  return new WeftError('gateway/not-counted', message, { cause })
+}
+
+/** Sets aside what the request can cost at most. @returns what is told what it has cost; null where nothing counts */
 async function takeBudget(
   state: SharedState,
   { name, budgetWeiPerDay }: KeyConfig,
-  worstWei: bigint,
+  { worstWei, heldMs }: { worstWei: bigint; heldMs: number },
 ): Promise<((costWei: bigint) => Promise<void>) | null> {
   if (budgetWeiPerDay === null || worstWei === 0n) return null
-  const amount = unitsOf(worstWei)
-  const quota: Quota = await takeQuota(state, {
+  const reserved = await reserveQuota(state, {
     counter: `budget/${name}`,
-    amount,
+    amount: unitsOf(worstWei),
     max: unitsOf(budgetWeiPerDay),
     windowMs: dayMs,
+    heldMs,
   })
-  if (quota.isFree) return (costWei) => quota.giveBack(amount - unitsOf(costWei))
+  if (reserved.isFree) return (costWei) => reserved.settle(unitsOf(costWei))
   throw new Refusal(
     'gateway/budget',
     'The budget of this API key does not reach for this request. It is renewed at midnight UTC; a smaller max_tokens needs less.',

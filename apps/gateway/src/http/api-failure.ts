@@ -10,8 +10,25 @@ type Header = [name: string, value: string]
 
 export type ApiFailure = {
   status: number
-  body: { error: { message: string; type: string; code: string; param: string | null } }
+  body: {
+    error: {
+      message: string
+      type: string
+      code: string
+      param: string | null
+      /** Of what was made before it failed. */
+      usage?: Usage
+    }
+  }
   headers: Header[]
+}
+
+/** Tokens, and what nodes are owed for them. */
+type Usage = {
+  prompt_tokens: number
+  completion_tokens: number
+  total_tokens: number
+  cost_wei: string
 }
 
 /** What the gateway itself refuses, before anybody is asked. */
@@ -69,6 +86,26 @@ export function toFailure(error: unknown, { isCharged = false } = {}): ApiFailur
     return { status: 503, body: { error: body }, headers: [noRetry] }
   }
   return { status, body: { error: { message, type, code, param } }, headers }
+}
+
+type Used = { inputTokens: number; outputTokens: number; costWei: bigint }
+
+/** Says what was used before it failed. */
+export function withUsage(
+  { status, body, headers }: ApiFailure,
+  { inputTokens, outputTokens, costWei }: Used,
+): ApiFailure {
+  const usage: Usage = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    cost_wei: `${costWei}`,
+  }
+  return { status, body: { error: { ...body.error, usage } }, headers }
+}
+
+export function withHeaders(failure: ApiFailure, headers: readonly Header[]): ApiFailure {
+  return { ...failure, headers: [...failure.headers, ...headers] }
 }
 
 export function failureResponse({ status, body, headers }: ApiFailure): Response {

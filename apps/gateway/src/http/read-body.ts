@@ -34,14 +34,40 @@ export async function readJson(
   const bytes = await readBytes(request, maxBytes)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (isDeep(text)) throw tooDeep()
+    value = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     throw new Refusal('gateway/not-json', 'The body is not valid JSON.', { status: 400 })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal('gateway/not-json', 'The body has to be a JSON object.', { status: 400 })
   }
   return value as Record<string, unknown>
+}
+
+/** Levels of arrays and objects: a job has 24 at most where it is deepest, and whoever walks them has one stack. */
+const maxDepth = 64
+
+/** @param text - perhaps no JSON at all */
+function isDeep(text: string): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at += 1
+    } else if (char === '{' || char === '[') {
+      depth += 1
+      if (depth > maxDepth) return true
+    } else if (char === '}' || char === ']') depth -= 1
+  }
+  return false
+}
+
+function tooDeep(): Refusal {
+  const message = `The body nests deeper than ${maxDepth} levels.`
+  return new Refusal('gateway/too-deep', message, { status: 400 })
 }
 
 function tooLarge(maxBytes: number): Refusal {

@@ -45,19 +45,19 @@ export async function openRedisState(url: string): Promise<SharedState> {
   }
 
   return {
-    async add(counter, amount, ttlMs) {
-      const name = `${prefix}${counter}`
-      const [total] = await asking(
+    async add(counter, amount, ttlMs, beside = []) {
+      const [name = '', ...others] = [counter, ...beside].map((each) => `${prefix}${each}`)
+      const replies = await asking(
         client
           .multi()
           .addCommand(['INCRBY', name, `${amount}`])
           .pExpire(name, ttlMs)
           // As text: a number of JavaScript holds 53 bits of it.
-          .get(name)
-          .exec()
-          .then((replies) => [String(replies[2])]),
+          .mGet([name, ...others])
+          .exec(),
       )
-      return BigInt(total ?? 0)
+      const totals = replies[2] as unknown as (string | null)[]
+      return totals.reduce((sum, total) => sum + BigInt(total ?? 0), 0n)
     },
     read: async (counter) => BigInt((await asking(client.get(`${prefix}${counter}`))) ?? 0),
     claim: async (name, ttlMs) => {

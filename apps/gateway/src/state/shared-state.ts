@@ -8,9 +8,10 @@ export interface SharedState {
   /**
    * Adds to a counter, which is 0 where it is new and is gone `ttlMs` after its last change.
    * @param amount - a whole number, the total within 2^63; may be negative
-   * @returns the new total
+   * @param beside - other counters
+   * @returns the new total, and with it what is in those: all at one moment
    */
-  add(counter: string, amount: bigint, ttlMs: number): Promise<bigint>
+  add(counter: string, amount: bigint, ttlMs: number, beside?: readonly string[]): Promise<bigint>
   /** @returns 0 for one that is not there */
   read(counter: string): Promise<bigint>
   /** Takes a name for a while. @returns whether nobody else has it */
@@ -58,6 +59,57 @@ export async function takeQuota(
   }
   await state.add(name, -amount, ttlMs)
   return { isFree: false, retryAfterMs: (window + 1) * windowMs - nowMs }
+}
+
+export type Reservation =
+  | {
+      isFree: true
+      /** Counts what it came to instead, which may be more. May be called again where it failed. */
+      settle(actual: bigint): Promise<void>
+    }
+  | { isFree: false }
+
+/** What is set aside until the same slice of time comes free together. All processes know these lengths, 2 s to 17 min. */
+const sliceLengthsMs = Array.from({ length: 10 }, (_, power) => 2_000 * 2 ** power)
+/** While something is held; of the shortest length that has no more. */
+const slices = 4
+
+/**
+ * Sets a part of what a window allows aside until it is known what it comes to. Of who never says, since the process
+ * was killed, it comes free behind `heldMs`, and half of that at most.
+ * @param heldMs - 4,096,000 at most; others may hold theirs for other times
+ */
+export async function reserveQuota(
+  state: SharedState,
+  { counter, amount, max, windowMs, heldMs, nowMs = Date.now() }: QuotaInit & { heldMs: number },
+): Promise<Reservation> {
+  const spent = `${counter}/${Math.floor(nowMs / windowMs)}`
+  const heldIn = (lengthMs: number, index: number) => `${spent}/held/${lengthMs}/${index}`
+  const sliceMs = sliceLengthsMs.find((lengthMs) => slices * lengthMs >= heldMs)
+  if (!sliceMs) throw new RangeError(`Nothing is held for ${heldMs} ms.`)
+  const own = heldIn(sliceMs, Math.floor((nowMs + heldMs) / sliceMs))
+  const held = sliceLengthsMs.flatMap((lengthMs) => {
+    const now = Math.floor(nowMs / lengthMs)
+    return Array.from({ length: slices + 1 }, (_, ahead) => heldIn(lengthMs, now + ahead))
+  })
+  // Longer than anybody counts it, so that who is late takes nothing out of what others have set aside.
+  const ttlMs = 2 * (slices + 1) * sliceMs
+  const total = await state.add(own, amount, ttlMs, [...held.filter((each) => each !== own), spent])
+  const release = () => state.add(own, -amount, ttlMs)
+  if (total > max) {
+    await release()
+    return { isFree: false }
+  }
+  let isSpent = false
+  return {
+    isFree: true,
+    async settle(actual) {
+      // In this order: nobody sees neither.
+      if (actual !== 0n && !isSpent) await state.add(spent, actual, 2 * windowMs)
+      isSpent = true
+      await release()
+    },
+  }
 }
 
 const secretMs = 365 * 86_400_000

@@ -46,11 +46,29 @@ export function openSqliteState(path: string): SharedState {
   }, sweepMs).unref()
   const until = (ttlMs: number) => ({ $nowMs: Date.now(), $endsMs: Date.now() + ttlMs })
 
+  const readTotal = ($name: string) =>
+    BigInt((total.get({ $name, $nowMs: Date.now() })?.total ?? 0n) as bigint)
+
+  /** Other processes write before it or behind it. */
+  function atOnce<Result>(action: () => Result): Result {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = action()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
   return {
-    add: async ($name, $amount, ttlMs) =>
-      BigInt(add.get({ $name, $amount, ...until(ttlMs) })?.total as bigint),
-    read: async ($name) =>
-      BigInt((total.get({ $name, $nowMs: Date.now() })?.total ?? 0n) as bigint),
+    async add($name, $amount, ttlMs, beside = []) {
+      const change = () => BigInt(add.get({ $name, $amount, ...until(ttlMs) })?.total as bigint)
+      if (beside.length === 0) return change()
+      return atOnce(() => beside.reduce((known, each) => known + readTotal(each), change()))
+    },
+    read: async (name) => readTotal(name),
     claim: async ($name, ttlMs) => claim.run({ $name, ...until(ttlMs) }).changes === 1n,
     release: async ($name) => void remove.run({ $name }),
     keep: async ($name, $text, ttlMs) =>

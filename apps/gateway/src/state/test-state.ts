@@ -3,7 +3,7 @@
  * @module
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type SharedState, sharedSecret, takeQuota } from './shared-state.ts'
+import { reserveQuota, type SharedState, sharedSecret, takeQuota } from './shared-state.ts'
 
 /** @param open - opens the same one again each time */
 export function testState(name: string, open: () => Promise<SharedState>): void {
@@ -67,6 +67,43 @@ export function testState(name: string, open: () => Promise<SharedState>): void 
       const secrets = await Promise.all([1, 2, 3].map(() => sharedSecret(state, name)))
       expect(new Set(secrets.map((secret) => secret.join())).size).toBe(1)
       expect(secrets[0]).toHaveLength(32)
+    })
+
+    test('what is set aside counts until it is settled, and of who is gone until its time is over', async () => {
+      const init = { counter: unique(), max: 10n, windowMs: 3_600_000, heldMs: 60_000 }
+      const ask = (amount: bigint, nowMs: number) => reserveQuota(state, { ...init, amount, nowMs })
+      const settled = await ask(6n, 14_000)
+      expect(await ask(4n, 14_000)).toMatchObject({ isFree: true })
+      expect(await ask(1n, 79_999)).toEqual({ isFree: false })
+      if (settled.isFree) await settled.settle(3n)
+      expect(await ask(4n, 59_999)).toEqual({ isFree: false })
+      // The four of who never settled are free again, the three that were spent are not.
+      expect(await ask(8n, 80_000)).toEqual({ isFree: false })
+      expect(await ask(7n, 80_000)).toMatchObject({ isFree: true })
+    })
+
+    test('who holds it for long and who for a moment see what the other has set aside', async () => {
+      const init = { counter: unique(), amount: 5n, max: 10n, windowMs: 3_600_000, nowMs: 1_000 }
+      const ask = (heldMs: number, nowMs = 1_000) => reserveQuota(state, { ...init, heldMs, nowMs })
+      expect(await ask(6_000)).toMatchObject({ isFree: true })
+      expect(await ask(605_000)).toMatchObject({ isFree: true })
+      for (const heldMs of [6_000, 60_000, 605_000, 3_605_000]) {
+        expect(await ask(heldMs)).toEqual({ isFree: false })
+      }
+      // The moment is over, the rest is not.
+      expect(await ask(3_605_000, 10_000)).toMatchObject({ isFree: true })
+      expect(await ask(6_000, 10_000)).toEqual({ isFree: false })
+    })
+
+    test('of fifty who set something aside at once as many get it as there is room for', async () => {
+      const [counter, other] = [unique(), await open()]
+      const init = { counter, amount: 1n, max: 7n, windowMs: 3_600_000, heldMs: 60_000 }
+      const asked = Array.from({ length: 50 }, (_, index) =>
+        reserveQuota(index % 2 ? state : other, { ...init, nowMs: 1_000 }),
+      )
+      const free = (await Promise.all(asked)).filter(({ isFree }) => isFree)
+      await other.close()
+      expect(free).toHaveLength(7)
     })
 
     test('a window gives no more than it has, and less is given back', async () => {

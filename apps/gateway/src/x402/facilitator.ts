@@ -3,19 +3,14 @@
  * https://github.com/coinbase/x402/blob/main/specs/schemes/exact/scheme_exact_evm.md
  * @module
  */
+
+import { submit } from '@weft/payments/chain'
 import { x402Facilitator } from '@x402/core/facilitator'
 import type { PaymentPayload, PaymentRequirements } from '@x402/core/types'
 import { toFacilitatorEvmSigner } from '@x402/evm'
 import { ExactEvmScheme } from '@x402/evm/exact/facilitator'
-import {
-  createPublicClient,
-  createWalletClient,
-  defineChain,
-  http,
-  nonceManager,
-  publicActions,
-} from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type Hash, publicActions } from 'viem'
+import { openChain } from '../chain-clients.ts'
 import type { ChainConfig } from '../config.ts'
 
 type Verification = { isValid: boolean; invalidReason?: string; payer?: string }
@@ -36,31 +31,24 @@ const confirmationMs = 60_000
 
 /** @param privateKey - 64 hex digits behind `0x` */
 export function createFacilitator(
-  { chainId, rpcUrl }: Pick<ChainConfig, 'chainId' | 'rpcUrl'>,
+  chain: Pick<ChainConfig, 'chainId' | 'rpcUrl'>,
   privateKey: `0x${string}`,
 ): Facilitator {
-  const chain = defineChain({
-    id: chainId,
-    name: `eip155:${chainId}`,
-    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [rpcUrl] } },
-  })
-  // Two settlements at once never take one number.
-  const account = privateKeyToAccount(privateKey, { nonceManager })
-  const transport = http(rpcUrl)
-  const wallet = createWalletClient({ account, chain, transport }).extend(publicActions)
-  const reader = createPublicClient({ chain, transport, pollingInterval: 500 })
+  const { account, reader, wallet: plain } = openChain(chain, privateKey)
+  const wallet = plain.extend(publicActions)
+  // Two that pay at once would else have one number of a key that is new.
+  const inTurn = (hand: () => Promise<Hash>) => submit({ wallet, chainId: chain.chainId }, hand)
   const signer = toFacilitatorEvmSigner(
     {
       address: account.address,
       readContract: (call) => reader.readContract(call as never),
       verifyTypedData: (call) => reader.verifyTypedData(call as never),
-      writeContract: (call) => wallet.writeContract(call as never),
-      sendTransaction: (call) => wallet.sendTransaction(call as never),
+      writeContract: (call) => inTurn(() => wallet.writeContract(call as never)),
+      sendTransaction: (call) => inTurn(() => wallet.sendTransaction(call as never)),
       waitForTransactionReceipt: (call) => reader.waitForTransactionReceipt(call as never),
       getCode: (call) => reader.getCode(call as never),
     },
     { confirmationTimeoutMs: confirmationMs },
   )
-  return new x402Facilitator().register(`eip155:${chainId}`, new ExactEvmScheme(signer))
+  return new x402Facilitator().register(`eip155:${chain.chainId}`, new ExactEvmScheme(signer))
 }

@@ -27,7 +27,7 @@ let stage: Awaited<ReturnType<typeof openGatewayStage>>
 let chain: Awaited<ReturnType<typeof startDevelopmentChain>>
 let gateway: Awaited<ReturnType<typeof stage.start>>
 /** Another one behind the same paywall. */
-let startBeside: (upstream: Upstream) => ReturnType<typeof stage.start>
+let startBeside: (upstream: Upstream, endsMs?: number) => ReturnType<typeof stage.start>
 let messages: { role: 'user'; content: string }[]
 
 beforeAll(async () => {
@@ -46,7 +46,8 @@ beforeAll(async () => {
     onPayment: (outcome) => metrics.payments.inc({ outcome }),
   })
   gateway = await stage.start({ requestMs }, { paywall, state, metrics })
-  startBeside = (upstream) => stage.start({ requestMs }, { paywall, state, metrics, upstream })
+  startBeside = (upstream, endsMs = requestMs) =>
+    stage.start({ requestMs: endsMs }, { paywall, state, metrics, upstream })
 }, 60_000)
 afterAll(async () => {
   await stage.close()
@@ -178,6 +179,39 @@ test('who breaks off an answer that is not streamed pays as well, once a token w
   await expect.poll(earned, { timeout: 10_000 }).toBe(before + 4_000n * perToken)
 })
 
+test('an answer for which there is no time is paid for and comes as far as it was made', async () => {
+  const upstream = chatOf((body, options) => {
+    let isSlow = true
+    const onEvent: RequestOptions['onEvent'] = (event) => {
+      options.onEvent?.(event)
+      if (event.type !== 'delta' || !isSlow) return
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_100)
+      isSlow = false
+    }
+    return stage.road.api.chat.completions.create(body, { ...options, onEvent })
+  })
+  const { client } = await createCustomer({ at: await startBeside(upstream, 2_000) })
+  const { data, response } = await client.chat.completions.create(ask(400)).withResponse()
+  expect(data.choices[0]?.finish_reason).toBe('length')
+  expect(data.choices[0]?.message.content).toMatch(/\w/)
+  expect(response.headers.get('weft-cut-ms')).toBe('2000')
+  const paid = decodePaymentResponseHeader(response.headers.get('payment-response') ?? '')
+  expect(paid).toMatchObject({ success: true })
+})
+
+test('an answer that is not streamed and of which nothing came in time costs nothing', async () => {
+  const never: Create = (_, { signal }) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+    })
+  const { client } = await createCustomer({ at: await startBeside(chatOf(never), 1_000) })
+  const before = await earned()
+  const failure = await client.chat.completions.create(ask(20)).catch((error) => error)
+  expect(failure).toMatchObject({ status: 504, code: 'gateway/timeout' })
+  expect(failure.error.message).toContain('Nothing was made')
+  expect(await earned()).toBe(before)
+})
+
 test('an answer that fails costs nothing, however often it is tried again', async () => {
   const { client, account, requests } = await createCustomer()
   await stage.road.stopServing()
@@ -258,7 +292,10 @@ test('a wallet that is empty when it should pay gets no answer that was held bac
     }),
   )
   const { client } = await createCustomer({ at: beside, account })
-  await expect(client.chat.completions.create(ask(20))).rejects.toMatchObject({ status: 402 })
+  await expect(client.chat.completions.create(ask(20))).rejects.toMatchObject({
+    status: 402,
+    error: { usage: { completion_tokens: 20 } },
+  })
   expect(await balanceOf(account.address)).toBe(5n * perToken)
   await expect(client.chat.completions.create(ask(1))).rejects.toThrow('was not paid')
   expect(await gateway.metrics.registry.metrics()).toContain('payments_total{outcome="failed"} 1')

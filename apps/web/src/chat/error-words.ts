@@ -38,6 +38,7 @@ const spokenFor = [
   'sdk/no-nodes',
   'sdk/too-dear',
   'sdk/only-false',
+  'sdk/none-registered',
   'sdk/busy',
   'network/offline',
   'protocol/empty-prompt',

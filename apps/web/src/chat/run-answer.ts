@@ -24,6 +24,8 @@ export type Ask = {
 
 export type RunComponents = {
   opened: Promise<OpenedTab>
+  /** Milliseconds until an answer no longer waits for it; a minute unless told. */
+  openingMs?: number | undefined
   /** What this page may spend is known again. */
   restored: Promise<void>
   store: SessionStore
@@ -34,6 +36,8 @@ export type RunInit = { chatId: string; turnId: string; ask: Ask }
 
 /** A reload loses at most this much of an answer that streams. */
 const saveEveryMs = 1_000
+/** Some 300 kB of script come within it over the slowest lines; what took longer has stalled. */
+const oneMinuteMs = 60_000
 /** A chain that says nothing for so long: then only tabs are asked that answer for nothing. */
 const restoredMs = 5_000
 
@@ -43,29 +47,22 @@ export async function runAnswer(
   init: RunInit,
   signal: AbortSignal,
 ): Promise<void> {
-  const { opened, restored, store, history } = components
+  const { store, history } = components
   const { chatId, turnId, ask } = init
   store.changeChat(chatId, (chat) => ({
     ...changeTurn(chat, turnId, (turn) => ({ ...turn, answer: null, error: null })),
     run: { turnId, step: 'opening', where: ask.where, nodePeerId: null, wait: null },
   }))
+  let site: OpenedTab | null = null
   try {
-    const site = await opened
-    const { tab, foldAnswer, parseSettings } = site
-    if (ask.where === 'network' && ask.maxPrice) await until(restored, signal)
-    if (signal.aborted) throw stoppedEarly()
-    const { request: how, problems } = parseSettings(ask.settings)
-    if (problems) throw badSettings(Object.values(problems))
-    const place = { conversationId: chatId, turnId }
-    const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how, place }
-    const prepare = () => prepareLocal(site, request, signal)
-    const events = tab.client.generate(request, { signal })
-    await follow({ store, history, foldAnswer, prepare }, init, events)
+    site = await whenOpened(components, signal)
+    await answerOf(site, components, init, signal)
   } catch (error) {
     store.changeChat(chatId, (chat) => withError(chat, turnId, error))
-    if (ask.where === 'network') lookAgain(opened)
   }
   store.changeChat(chatId, (chat) => ({ ...chat, run: null }))
+  if (!site) return
+  if (ask.where === 'network') lookAgain(site)
   // An answer that cannot be kept is still an answer.
   await history
     .save(chatId)
@@ -73,9 +70,43 @@ export async function runAnswer(
     .catch(() => {})
 }
 
+async function answerOf(
+  site: OpenedTab,
+  { restored, store, history }: RunComponents,
+  init: RunInit,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tab, foldAnswer, parseSettings } = site
+  const { chatId, turnId, ask } = init
+  if (ask.where === 'network' && ask.maxPrice) await until(restored, signal)
+  if (signal.aborted) throw stoppedEarly()
+  const { request: how, problems } = parseSettings(ask.settings)
+  if (problems) throw badSettings(Object.values(problems))
+  const place = { conversationId: chatId, turnId }
+  const request = { ...createRequest(tab, store.chat(chatId), init, how.overflow), ...how, place }
+  const prepare = () => prepareLocal(site, request, signal)
+  const events = tab.client.generate(request, { signal })
+  await follow({ store, history, foldAnswer, prepare }, init, events)
+}
+
 /** How many tabs answer, as the page shows it, was perhaps not so any more. */
-function lookAgain(opened: Promise<OpenedTab>): void {
-  opened.then(({ tab }) => tab.models.refreshLiveNodes()).catch(() => {}) // The turn says what failed.
+function lookAgain({ tab }: OpenedTab): void {
+  tab.models.refreshLiveNodes().catch(() => {}) // The turn says what failed.
+}
+
+/** @throws WeftError `web/stopped-early`, `web/slow-opening`, or why the tab could not be opened */
+async function whenOpened(
+  { opened, openingMs = oneMinuteMs }: RunComponents,
+  signal: AbortSignal,
+): Promise<OpenedTab> {
+  const limit = AbortSignal.timeout(openingMs)
+  try {
+    return await unlessAborted(opened, AbortSignal.any([signal, limit]), 'The opening of Weft')
+  } catch (cause) {
+    if (signal.aborted) throw stoppedEarly()
+    if (limit.aborted) throw slowOpening(cause)
+    throw cause
+  }
 }
 
 /** Whoever paid before a reload pays behind it, too. */
@@ -198,4 +229,12 @@ function badSettings(facts: string[]): WeftError {
 
 function stoppedEarly(): WeftError {
   return new WeftError('web/stopped-early', 'Stopped before anything was sent.')
+}
+
+function slowOpening(cause: unknown): WeftError {
+  return new WeftError(
+    'web/slow-opening',
+    'Weft is still not open in this tab, so nothing was sent. Check the connection and try again; if that does not help, copy your prompt and reload the page.',
+    { cause },
+  )
 }

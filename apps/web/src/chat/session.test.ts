@@ -58,6 +58,7 @@ function open(script: Script, restored: Promise<void> = Promise.resolve()) {
       list: { get: () => [model] },
       cached: { get: () => [] },
       engine: { get: () => ({ phase: 'empty' }) },
+      refreshLiveNodes: async () => {},
       prepare: async (modelCid: string, backend: string) => void prepared.push([modelCid, backend]),
     },
     client: {
@@ -269,4 +270,30 @@ test('who waits in a queue sees it, and may let this device answer', async () =>
   await session.retry(turn?.id ?? '', { ...network, where: 'local' })
   expect(wheres).toEqual(['network', 'local'])
   expect(shown(session)?.turns[0]?.answer).toMatchObject({ text: 'Yes.', finishReason: 'stop' })
+})
+
+/** What loads the tab has stalled. */
+function stalled(openingMs?: number): Session {
+  const opened = new Promise<OpenedTab>(() => {})
+  return createSession({ opened, restored: Promise.resolve(), openingMs })
+}
+
+test('stop ends the wait for a tab that does not open, and the next try begins anew', async () => {
+  const session = stalled()
+  session.send('Is it?', network)
+  session.stop()
+  await ended(session)
+  const [turn] = shown(session)?.turns ?? []
+  expect(turn).toMatchObject({ answer: null, error: { code: 'web/stopped-early' } })
+  void session.retry(turn?.id ?? '', network)
+  await vi.waitFor(() => expect(shown(session)?.run?.step).toBe('opening'))
+  void session.retry(turn?.id ?? '', { ...network, where: 'local' })
+  await vi.waitFor(() => expect(shown(session)?.run?.where).toBe('local'))
+})
+
+test('without a stop it is given up, says so, and sends nothing', async () => {
+  const session = stalled(10)
+  session.send('Is it?', network)
+  await ended(session)
+  expect(shown(session)?.turns[0]?.error?.code).toBe('web/slow-opening')
 })

@@ -4,20 +4,18 @@
  * @module
  */
 import { WeftError } from '@weft/protocol'
-import type { Money } from '../money/money.ts'
-import type { Site } from '../site/open-site.ts'
 import { readShownChat, writeShownChat } from '../site/preferences.ts'
 import { prepareHere } from '../site/prepare-here.ts'
 import { changeTurn, fromConversation, newChat } from './chat.ts'
 import { createHistoryKeeper } from './history-keeper.ts'
-import { type Ask, runAnswer } from './run-answer.ts'
+import { type Ask, type RunComponents, runAnswer } from './run-answer.ts'
 import { createSessionStore } from './session-store.ts'
 
 export type Session = ReturnType<typeof createSession>
 
-export type SessionInit = Pick<Site, 'opened'> & Pick<Money, 'restored'>
+export type SessionInit = Pick<RunComponents, 'opened' | 'restored' | 'openingMs'>
 
-export function createSession({ opened, restored }: SessionInit) {
+export function createSession({ opened, restored, openingMs }: SessionInit) {
   const store = createSessionStore()
   const history = createHistoryKeeper(opened, store)
   /** Answers that are being made, by conversation. */
@@ -28,7 +26,8 @@ export function createSession({ opened, restored }: SessionInit) {
   async function run(chatId: string, turnId: string, ask: Ask): Promise<void> {
     const controller = new AbortController()
     const init = { chatId, turnId, ask }
-    const ended = runAnswer({ opened, restored, store, history }, init, controller.signal)
+    const components = { opened, openingMs, restored, store, history }
+    const ended = runAnswer(components, init, controller.signal)
     const here = { controller, ended }
     running.set(chatId, here)
     await ended

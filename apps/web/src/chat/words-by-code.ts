@@ -26,11 +26,17 @@ export const wordsByCode: Record<string, Words> = {
     remedies: elsewhere,
   },
   'sdk/too-dear': {
-    advice: 'Once the wallet lets this page spend, say under the prompt how much; or answer here.',
+    advice:
+      'Each tab has its own limit. Where this one has one, what you pay at most stands under the prompt: raise it there. Else set a limit under Wallet; or answer here.',
     remedies: ['local', 'wallet', 'retry'],
   },
   'sdk/only-false': {
     advice: 'This device can answer by itself. Under Settings, remembered tabs can be forgotten.',
+    remedies: elsewhere,
+  },
+  'sdk/none-registered': {
+    advice:
+      'What the ticket lets this tab spend is still there. Ask again later, ask free tabs, or answer here.',
     remedies: elsewhere,
   },
   'sdk/no-verifiers': { advice: 'Check it on this device instead.', remedies: [] },
@@ -218,4 +224,5 @@ export const wordsByCode: Record<string, Words> = {
   },
   'web/no-chain': { advice: 'No answer needs a wallet.', remedies: [] },
   'web/stopped-early': { advice: 'Try again when you like.', remedies: ['retry'] },
+  'web/slow-opening': { advice: 'What is loading goes on meanwhile.', remedies: ['retry'] },
 }

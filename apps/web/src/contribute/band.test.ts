@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { layOutBand } from './band.ts'
 
 function job(id: string, outputTokens: number, state: ServedJob['state']): ServedJob {
-  const rest = { clientPeerId: 'c', startedAtMs: 0, inputTokens: 9, tokensPerSecond: 40 }
+  const rest = {
+    clientPeerId: 'c',
+    startedAtMs: 0,
+    inputTokens: 9,
+    tokensPerSecond: 40,
+    costWei: 0n,
+  }
   return { id, outputTokens, state, ...rest }
 }
 

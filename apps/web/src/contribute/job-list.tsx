@@ -1,5 +1,6 @@
 import type { ServedJob } from '@weft/sdk'
 import type { ReactNode } from 'react'
+import { exactWeft, weft } from '../money/amounts.ts'
 import { count, formatRate, shortPeerId } from '../row/summary.ts'
 
 const stateWords: Record<ServedJob['state'], string> = {
@@ -39,7 +40,8 @@ export function JobList({ jobs, children }: JobListProps) {
 }
 
 function JobItem({ job }: { job: ServedJob }) {
-  const { clientPeerId, startedAtMs, inputTokens, outputTokens, tokensPerSecond, state } = job
+  const { clientPeerId, startedAtMs, inputTokens, outputTokens, tokensPerSecond, costWei, state } =
+    job
   const time = new Date(startedAtMs).toLocaleTimeString('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
@@ -52,6 +54,7 @@ function JobItem({ job }: { job: ServedJob }) {
         {inputTokens} in, {count(outputTokens, 'token')} out
       </span>
       <span className="text-ash">{formatRate(tokensPerSecond)} tok/s</span>
+      {costWei > 0n && <span title={exactWeft(costWei)}>{weft(costWei)}</span>}
       <span className={`ml-auto ${state === 'failed' ? 'text-weld' : 'text-ash'}`}>
         {stateWords[state]}
       </span>

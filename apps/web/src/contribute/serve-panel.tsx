@@ -54,7 +54,10 @@ export function ServePanel(props: ServePanelProps) {
           aria-label="Node status"
           className="grid min-h-12 min-w-0 flex-1 basis-64 content-center"
         >
-          <p className={state.phase === 'failed' ? 'font-medium' : ''}>{state.sentence}</p>
+          <p className={state.phase === 'failed' ? 'font-medium' : ''}>
+            {state.sentence}
+            {state.phase === 'off' && ' Switch Serve on to answer prompts of other tabs.'}
+          </p>
           {preparing && <p className="text-sm text-ash">{preparing}</p>}
           {pause && <p className="text-sm text-ash">{untilWords(pause, Date.now())}</p>}
         </div>

@@ -13,16 +13,24 @@ export function StitchBand({ jobs, peerId, flowing }: StitchBandProps) {
       ? 'Nothing woven yet'
       : `The latest stitches of this device: ${stitches.length}`
   return (
-    <div
-      role="img"
-      aria-label={label}
-      className={`loom flex h-[30px] items-center justify-end overflow-hidden ${flowing ? 'weaving' : ''}`}
-    >
-      {stitches.map(({ key, first, texture, share }) => (
-        <span key={key} className={`stitch shrink-0 ${first ? 'ml-3' : ''}`}>
-          <StitchShape tone={toneOf(peerId)} texture={texture} share={share} />
-        </span>
-      ))}
+    <div className="grid gap-1">
+      <div
+        role="img"
+        aria-label={label}
+        className={`loom flex h-[30px] items-center justify-end overflow-hidden ${flowing ? 'weaving' : ''}`}
+      >
+        {stitches.map(({ key, first, texture, share }) => (
+          <span key={key} className={`stitch shrink-0 ${first ? 'ml-3' : ''}`}>
+            <StitchShape tone={toneOf(peerId)} texture={texture} share={share} />
+          </span>
+        ))}
+      </div>
+      {stitches.length > 0 && (
+        <p className="text-xs text-ash">
+          What this tab wove last, in its own colour: a stitch is 32 tokens at most. Thin is under
+          way, thick is signed, dashed was cut off.
+        </p>
+      )}
     </div>
   )
 }

@@ -7,6 +7,7 @@ import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { BuyForm } from './buy-form.tsx'
 import { ticketWords, whatLinks } from './credit-words.ts'
 import { giveBackTickets, takeBondBack } from './give-back.ts'
+import { KeyLeftNote } from './key-left-note.tsx'
 import { PurchaseItem } from './purchase-item.tsx'
 import { RestoreForm } from './restore-form.tsx'
 import {
@@ -47,7 +48,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
       </p>
       {error && <ErrorNote error={error} />}
       {known.length > 0 && (
-        <ul className="grid gap-2">
+        <ul className="grid gap-3">
           {known.map((purchase) => (
             <PurchaseItem
               key={purchase.id}
@@ -56,6 +57,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
               capWei={denominations?.[purchase.denomination]?.capWei ?? 0n}
               bondWei={denominations?.[purchase.denomination]?.bondWei ?? 0n}
               buyer={buyer}
+              warning={spending.warning}
               isBusy={spending.step !== null || giving.step !== null}
               onSpend={() => spending.spend(purchase)}
               onGiveBack={() => giveBack(giveBackTickets, purchase)}
@@ -63,6 +65,16 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
             />
           ))}
         </ul>
+      )}
+      {wallet && denominations && (
+        <KeyLeftNote
+          network={network}
+          wallet={wallet}
+          purchases={known}
+          denominations={denominations}
+          task={giving}
+          onDone={look}
+        />
       )}
       <TaskNote task={spending} />
       <TaskNote task={giving} />
@@ -75,7 +87,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
       {denominations?.[0] && (
         <p className="max-w-[66ch] text-sm text-ash">
           {ticketWords(denominations[0].capWei, denominations[0].feeWei)} What the key has not spent
-          by then can buy other tickets, which this page cannot do yet.
+          by then can buy smaller tickets, as long as this tab has that key.
         </p>
       )}
       <details className="max-w-[66ch] text-sm">

@@ -48,7 +48,7 @@ function PrivateSwitch() {
         onChange={(isOn) => (isOn ? spending.spend(next) : spending.stop())}
       />
       <span aria-live="polite">
-        {spending.step ?? 'Spends a ticket: this tab goes on as a new peer.'}
+        {spending.step ?? spending.warning ?? 'Spends a ticket: this tab goes on as a new peer.'}
       </span>
       {spending.error && <ErrorNote error={spending.error} />}
     </div>

@@ -17,6 +17,8 @@ type PurchaseItemProps = {
   /** The connected wallet. */
   buyer: Hex | null
   isBusy: boolean
+  /** Why a ticket would help nothing now; null where it would, or nobody has looked. */
+  warning: string | null
   onSpend: () => void
   onGiveBack: () => void
   onBond: () => void
@@ -24,7 +26,8 @@ type PurchaseItemProps = {
 
 /** Tickets that were bought together: spent privately, or given back in the open. */
 export function PurchaseItem(props: PurchaseItemProps) {
-  const { purchase, valueWei, capWei, bondWei, buyer, isBusy, onSpend, onGiveBack, onBond } = props
+  const { purchase, valueWei, capWei, bondWei, buyer, isBusy, warning } = props
+  const { onSpend, onGiveBack, onBond } = props
   const credits = useTab()?.credits
   const nowMs = Date.now()
   const left = purchase.count - purchase.keys.length
@@ -41,12 +44,21 @@ export function PurchaseItem(props: PurchaseItemProps) {
       <p className="max-w-[66ch] text-ash">
         {bondWords(purchase, bond, nowMs)}
         {left > 0 && !canSpend(purchase, nowMs) && ' These tickets are too old to be spent.'}
-        {!isOwn && ' Only the wallet that bought can have anything back: connect it.'}
+        {!isOwn &&
+          !purchase.member.isChange &&
+          ' Only the wallet that bought can have anything back: connect it.'}
       </p>
+      {warning && canSpend(purchase, nowMs) && (
+        <p role="status" className="max-w-[66ch]">
+          {warning}
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
-        <Button kind="plain" disabled={isBusy || !canSpend(purchase, nowMs)} onClick={onSpend}>
-          Pay privately with one
-        </Button>
+        {canSpend(purchase, nowMs) && (
+          <Button kind="plain" disabled={isBusy} onClick={onSpend}>
+            {warning ? 'Pay privately all the same' : 'Pay privately with one'}
+          </Button>
+        )}
         {isOwn && unused > 0 && (
           <Button kind="plain" disabled={isBusy} onClick={onGiveBack}>
             Give back {unused} for {weft(BigInt(unused) * valueWei)}

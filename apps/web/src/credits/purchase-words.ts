@@ -2,8 +2,12 @@
  * What can be done with a purchase of tickets, and until when.
  * @module
  */
+import { weft } from '../money/amounts.ts'
 import { momentWords } from '../money/time-words.ts'
+import { count } from '../row/summary.ts'
+import type { ChangePlan } from './change-plan.ts'
 import type { Purchase } from './use-credits.ts'
+import type { KeyLeft } from './use-key-left.ts'
 
 /** As `toWithdraw` of the payments room, which is loaded when somebody proves. */
 const toWithdraw = `0x${'0'.repeat(39)}1`
@@ -13,15 +17,18 @@ const spendMarginMs = 2 * 86_400_000
 type Tickets = Pick<Purchase, 'count' | 'keys'>
 
 /** Those that nothing was done with, and those whose way back failed. */
-export function ticketsToGiveBack({ count, keys }: Tickets): number {
-  return count - keys.length + keys.filter((key) => key === toWithdraw).length
+export function ticketsToGiveBack({ count: all, keys }: Tickets): number {
+  return all - keys.length + keys.filter((key) => key === toWithdraw).length
 }
 
-export function canSpend({ count, keys, member }: Tickets & BondTime, nowMs: number): boolean {
-  return keys.length < count && nowMs + spendMarginMs < Number(member.expiry) * 1000
+export function canSpend(
+  { count: all, keys, member }: Tickets & { member: Pick<BondTime['member'], 'expiry'> },
+  nowMs: number,
+): boolean {
+  return keys.length < all && nowMs + spendMarginMs < Number(member.expiry) * 1000
 }
 
-type BondTime = { member: Pick<Purchase['member'], 'expiry' | 'isBondTaken'> }
+type BondTime = { member: Pick<Purchase['member'], 'expiry' | 'isBondTaken' | 'isChange'> }
 
 /** Its time is over, and nobody has taken it. */
 export function isBondFree({ member }: BondTime, nowMs: number): boolean {
@@ -29,7 +36,30 @@ export function isBondFree({ member }: BondTime, nowMs: number): boolean {
 }
 
 export function bondWords({ member }: BondTime, bond: string, nowMs: number): string {
+  if (member.isChange) {
+    return 'Bought with what a key had left: these tickets can be spent, and nothing of them comes back.'
+  }
   if (member.isBondTaken) return 'Its bond is gone: it was taken back, or a ticket was used twice.'
   if (isBondFree({ member }, nowMs)) return `Its bond of ${bond} can be taken back.`
   return `Its bond of ${bond} can be taken back from ${momentWords(Number(member.expiry), nowMs)}.`
+}
+
+/** What this tab's key has left of its ticket. @param plan - null where it is too little for any ticket */
+export function keyLeftWords({ wei, fromMs }: KeyLeft, plan: ChangePlan | null, nowMs: number) {
+  const left = `This tab’s key has ${weft(wei)} left of a ticket, less what it has promised.`
+  if (!plan) {
+    return `${left} That is too little for another ticket: what is not spent goes to the treasury in the end.`
+  }
+  if (nowMs < fromMs) {
+    return `${left} From ${momentWords(fromMs / 1000, nowMs)} it can buy ${ticketsWords(plan)}, if this tab still has the key: with the next ticket it takes another, and what this one has left is given up.`
+  }
+  return `${left} It can buy ${ticketsWords(plan)}, which nothing ties to your wallet either. They can be spent, and do not come back.`
+}
+
+export function changeWords(plan: ChangePlan): string {
+  return `Buy ${ticketsWords(plan)} with it`
+}
+
+function ticketsWords(plan: ChangePlan): string {
+  return `${count(plan.count, 'ticket')} of ${weft(plan.valueWei)}`
 }

@@ -10,6 +10,7 @@ import type { Money } from '../money/money.ts'
 import { whyKeepKey } from '../money/new-key-plan.ts'
 import { loadPart } from '../ui/load-part.ts'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
+import { noRelay, submitToRelay } from './submit-to-relay.ts'
 
 type Purchase = NonNullable<ReturnType<Tab['credits']['purchases']['get']>>[number]
 
@@ -23,8 +24,6 @@ export type SpendTicketInit = {
   signal: AbortSignal
 }
 
-const relayTimeoutMs = 60_000
-
 export const proofSteps = {
   fetching: 'Fetching what proves: 6 MB, once.',
   computing: 'Computing the proof.',
@@ -37,8 +36,8 @@ export const proofSteps = {
  */
 export async function spendTicket(init: SpendTicketInit): Promise<void> {
   const { tab, money, wallet, network, purchase, onStep, signal } = init
-  const { creditRelay, chainId, contracts } = network
-  if (!creditRelay) throw noRelay()
+  const { chainId, contracts } = network
+  if (!network.creditRelay) throw noRelay()
   onStep('Looking what hangs on this tab’s key.')
   const account = await tab.purse.account()
   const clients = async () => ({ network, ...wallet.clientsOf(network, account) })
@@ -53,40 +52,8 @@ export async function spendTicket(init: SpendTicketInit): Promise<void> {
   )
   onStep('Submitting it.')
   const { encodeRelayed } = await loadPart(() => import('@weft/payments/credits'))
-  await submit(creditRelay, encodeRelayed(relayed))
+  await submitToRelay(network, encodeRelayed(relayed), 'opened')
   writeKeptPayer(key, { chainId, payer: contracts.credits })
   await tab.purse.takeNextKey()
   location.reload()
-}
-
-/** One that was submitted before, whose answer was lost, is as good. */
-async function submit(creditRelay: string, body: string): Promise<void> {
-  const response = await fetch(creditRelay, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body,
-    signal: AbortSignal.timeout(relayTimeoutMs),
-  })
-  if (response.ok) {
-    const { outcome } = await response.json()
-    if (outcome === 'opened') return
-    throw relayRefused('The ticket was used before for another key.')
-  }
-  const said = await response.text()
-  if (!said.includes('payments/ticket-used')) throw relayRefused(said.slice(0, 300))
-}
-
-function noRelay(): WeftError {
-  return new WeftError(
-    'web/no-credit-relay',
-    'This network names nobody who submits tickets. Nothing was spent: your own wallet would tell who you are.',
-  )
-}
-
-function relayRefused(why: string): WeftError {
-  return new WeftError(
-    'web/credit-relay',
-    'Whoever submits tickets did not take this one. It is set aside for this tab: try again later.',
-    { facts: [why] },
-  )
 }

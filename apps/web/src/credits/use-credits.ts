@@ -11,6 +11,7 @@ import { toData } from '../site/open-site.ts'
 import { useMoney, useTab } from '../site/tab-context.tsx'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { spendTicket } from './spend-ticket.ts'
+import { whyNobodyTakesIt } from './ticket-takers.ts'
 
 type Purchases = ReturnType<TabCredits['purchases']['get']>
 type Kept = NonNullable<Purchases>[number]
@@ -87,6 +88,7 @@ export function useTask(): Task {
     const controller = new AbortController()
     setCancel(controller)
     setError(null)
+    setStep('One moment.')
     const { signal } = controller
     try {
       await work({ onStep: setStep, signal })
@@ -100,14 +102,21 @@ export function useTask(): Task {
   return { step, error, run: (work) => void run(work), stop: () => cancel?.abort() }
 }
 
-/** Spends one ticket. */
+/** Spends one ticket; where no live tab can take it, `warning` says so and only a second call spends. */
 export function useSpending(wallet: WalletActions | null, network: PayingNetwork | null) {
   const tab = useTab()
   const money = useMoney()
   const task = useTask()
+  const [warning, setWarning] = useState<string | null>(null)
   function spend(purchase: Pick<Purchase, 'id'>): void {
     if (!tab || !wallet || !network) return
-    task.run((how) => spendTicket({ tab, money, wallet, network, purchase, ...how }))
+    task.run(async (how) => {
+      how.onStep('Looking for tabs that a ticket can pay.')
+      const nobody = await whyNobodyTakesIt(tab, () => wallet.reader(network))
+      // Who has read it and presses again wants the ticket spent all the same.
+      if (nobody && !warning) return setWarning(nobody)
+      await spendTicket({ tab, money, wallet, network, purchase, ...how })
+    })
   }
-  return { ...task, spend }
+  return { ...task, spend, warning }
 }

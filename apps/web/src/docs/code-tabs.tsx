@@ -28,7 +28,7 @@ export function CodeTabs({ label, examples }: { label: string; examples: readonl
       {examples.map(({ name, sentence, text }) => (
         <Content key={name} value={tabIdOf(name)} className="grid grid-cols-[minmax(0,1fr)] gap-2">
           <Words text={sentence} className="text-ash" />
-          <CodeBlock text={text} label={`Copy ${name}`} />
+          <CodeBlock text={text} of={name} />
         </Content>
       ))}
     </Root>

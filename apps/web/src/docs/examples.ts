@@ -7,6 +7,7 @@ import aiSdk from '../../../../packages/sdk/examples/ai-sdk.ts?raw'
 import chat from '../../../../packages/sdk/examples/chat.ts?raw'
 import json from '../../../../packages/sdk/examples/json.ts?raw'
 import node from '../../../../packages/sdk/examples/node.ts?raw'
+import tools from '../../../../packages/sdk/examples/tools.ts?raw'
 import plain from '../../../../public/examples/plain.html?raw'
 import strict from '../../../../public/examples/strict.html?raw'
 import curl from '../../../gateway/examples/curl.sh?raw'
@@ -31,6 +32,11 @@ export function scriptExamples(origin: string): Example[] {
 export const packageExamples: Example[] = [
   { name: 'Chat', sentence: 'In a page, or in Node 22.15 or newer.', text: chat },
   { name: 'JSON', sentence: 'An answer that fits a schema, and its errors.', text: json },
+  {
+    name: 'Functions',
+    sentence: 'The model calls, your program runs, the model goes on.',
+    text: tools,
+  },
   { name: 'AI SDK', sentence: 'A provider for `ai`, answered on this device.', text: aiSdk },
   { name: 'Contribute', sentence: 'A process that answers others.', text: node },
 ]

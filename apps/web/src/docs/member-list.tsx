@@ -1,5 +1,5 @@
 import type { ReferenceMember } from './reference.ts'
-import { Inline } from './words.tsx'
+import { Inline, noteWords } from './words.tsx'
 
 /** Names on the left, what they are on the right; below each other where it is narrow. */
 export function MemberList({ members }: { members: readonly ReferenceMember[] }) {
@@ -9,7 +9,11 @@ export function MemberList({ members }: { members: readonly ReferenceMember[] })
         <div key={signature} className="contents">
           <dt className="whitespace-pre-wrap font-mono text-[13px]/5 wrap-anywhere">{signature}</dt>
           <dd className="max-w-[56ch] text-ash wrap-anywhere max-sm:mb-2">
-            <Inline text={doc} />
+            {doc.split('\n').map((line) => (
+              <p key={line}>
+                <Inline text={noteWords(line)} />
+              </p>
+            ))}
           </dd>
         </div>
       ))}

@@ -24,7 +24,7 @@ export function QuickStarts() {
         </p>
       </Section>
       <Section title="A package">
-        <Words text="OpenAI’s words, answered by tabs or by this device. The packages are on no registry yet: work in a clone of Weft, whose `npm ci` links them. `readSite` takes relays and models from any site of Weft, such as `npm start` opens." />
+        <Words text="OpenAI’s words, answered by tabs or by this device. The packages are on no registry yet: work in a clone of Weft, whose `npm ci` links them and brings the Node 24 that `npx node FILE` runs these with. `readSite` takes relays and models from any site of Weft, such as `npm start` opens." />
         <CodeTabs label="A package" examples={packageExamples} />
       </Section>
       <Section title="An endpoint">

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { CodeBlock, codeClass } from '../ui/code-block.tsx'
 import { MemberList } from './member-list.tsx'
 import type { ReferenceEntry } from './reference.ts'
-import { Inline, Words } from './words.tsx'
+import { Inline, noteWords, Words } from './words.tsx'
 
 /** One name: its first words, and all of it when it is opened. */
 export function ReferenceItem({ entry, isShown }: { entry: ReferenceEntry; isShown: boolean }) {
@@ -47,13 +47,13 @@ function Whole({
         <ul className="grid gap-1 text-sm text-ash">
           {notes.map((note) => (
             <li key={note} className="max-w-[66ch] wrap-anywhere">
-              <Inline text={note} />
+              <Inline text={noteWords(note)} />
             </li>
           ))}
         </ul>
       )}
       {members.length > 0 && <MemberList members={members} />}
-      {example && <CodeBlock text={example} label="Copy the example" />}
+      {example && <CodeBlock text={example} of="the example" />}
       <p className="text-xs">
         <Link to="/docs/reference" hash={name} className="text-indigo underline underline-offset-2">
           Link to {name}

@@ -38,6 +38,11 @@ export function SiteHeaders() {
       {(sent ?? paths.map((path): Sent => ({ path, lines: [] }))).map(({ path, lines }) => (
         <div key={path}>
           <dt className="font-mono text-sm">{path}</dt>
+          {sent && lines.length === 0 && (
+            <dd className="pl-3 text-xs/5 text-ash">
+              None of these here. A built site sends them; one under development does not.
+            </dd>
+          )}
           {lines.map((line) => (
             <dd key={line} className="pl-3 font-mono text-xs/5 text-ash wrap-anywhere">
               {line}

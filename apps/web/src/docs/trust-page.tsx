@@ -74,6 +74,7 @@ export function TrustPage() {
           'That verifiers drawn from a list that anybody may enter are honest: without stakes a crowd of liars clears each other, and can make a browser avoid somebody honest.',
           'That free answers are checked by anybody but those who want to know.',
           'That a case is brought, where nobody with a seat and coins for fees is there within minutes; that an honest node whose tab is closed defends itself.',
+          'That a court judges: it needs two full panels of seats that are not the node’s own. Seats that nobody sits on do not stop it, but where they are nearly all, a case takes more gas than a tab has coins for; and where the larger panel does not answer, nobody pays.',
           'That a node is paid which looks at the chain less often than a withdrawal takes.',
           'That contracts and proofs are sound: nobody has audited them, the keys of the proofs are for development, and all of it is on no public network. The money is play money.',
         ]}

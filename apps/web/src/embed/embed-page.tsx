@@ -22,7 +22,11 @@ export function EmbedPage() {
       sentence="A chat on any page, by one script of 4 kB. Nothing else loads before it is opened, and its visitor decides in Weft’s own frame who computes."
     >
       <Section title="Two lines">
-        <CodeBlock text={tag} />
+        <CodeBlock text={tag} of="the two lines" />
+        <p className="mt-2 max-w-[66ch] text-sm text-ash">
+          The page has to be served, by https or from this machine: in a file that is opened by a
+          double click the panel says so, and nothing is asked.
+        </p>
       </Section>
       <Section title="Examples">
         <ul className="border-t border-thread">
@@ -43,8 +47,8 @@ export function EmbedPage() {
       </Section>
       <Section title="What it takes, and what it tells">
         {widget?.entries.map(({ name, members }) => (
-          <div key={name}>
-            <h3 className="mb-1 text-sm font-medium">{name}</h3>
+          <div key={name} className="not-first:mt-5">
+            <h3 className="mb-2 border-b border-thread pb-1 text-sm font-semibold">{name}</h3>
             <MemberList members={members} />
           </div>
         ))}

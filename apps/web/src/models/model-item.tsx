@@ -74,8 +74,10 @@ function VariantRow({ models, name, named, variant, fit }: VariantRowProps) {
       </div>
       {!modelCid ? (
         <p className="text-sm text-ash">Not on this site yet</p>
-      ) : task === 'embedding' ? (
-        <p className="text-sm text-ash">For vectors, not for chat</p>
+      ) : task !== 'chat' ? (
+        <p className="text-sm text-ash">
+          {task === 'speech' ? 'For speech, not for chat' : 'For vectors, not for chat'}
+        </p>
       ) : (
         <LoadControl
           models={models}

@@ -7,6 +7,7 @@ import {
   keptWords,
   manifestCommand,
   modelLine,
+  nodesWords,
   spaceSentence,
   variantLine,
 } from './model-words.ts'
@@ -106,4 +107,16 @@ test('storage: what is used, what may be, and when nothing lasts', () => {
 
 test('the command names the variant', () => {
   expect(manifestCommand(model.id, 'q4f16')).toBe('npm run manifest -- a/b --dtype q4f16 --add')
+})
+
+test('who is live is told with what it asks', () => {
+  const free = { inputWeiPerMillion: 0n, outputWeiPerMillion: 0n }
+  const paid = { inputWeiPerMillion: 10n ** 18n, outputWeiPerMillion: 2n * 10n ** 18n }
+  expect(nodesWords({ liveNodes: null, prices: [] })).toBe('nodes unknown')
+  expect(nodesWords({ liveNodes: 0, prices: [] })).toBe('0 nodes live')
+  expect(nodesWords({ liveNodes: 2, prices: [free, free] })).toBe('2 nodes live, free')
+  expect(nodesWords({ liveNodes: 2, prices: [free, paid] })).toBe('2 nodes live, 1 of them free')
+  expect(nodesWords({ liveNodes: 1, prices: [paid] })).toBe(
+    '1 node live, for 2.00 WEFT a million tokens',
+  )
 })

@@ -2,7 +2,8 @@
  * What a model is, asks for and would do here, in words.
  * @module
  */
-import type { CachedModel, Fit, StorageSpace } from '@weft/sdk'
+import type { CachedModel, Fit, ModelEntry, StorageSpace } from '@weft/sdk'
+import { isFree, priceRange } from '../money/price-words.ts'
 import { count, formatBytes } from '../row/summary.ts'
 import type { ShelfModel, ShelfVariant } from './shelf.ts'
 
@@ -51,6 +52,21 @@ export function variantLine(
     storingTabs ? `from ${count(storingTabs, 'tab')}` : false,
   ]
   return parts.filter(Boolean).join(' · ')
+}
+
+/** e.g. `2 nodes live, free`, `3 nodes live, 1 of them free`, `1 node live, for 2.00 WEFT a million tokens` */
+export function nodesWords({
+  liveNodes,
+  prices,
+}: Pick<ModelEntry, 'liveNodes' | 'prices'>): string {
+  if (liveNodes === null) return 'nodes unknown'
+  const nodes = `${count(liveNodes, 'node')} live`
+  if (liveNodes === 0) return nodes
+  const free = prices.filter(isFree).length
+  if (free === liveNodes) return `${nodes}, free`
+  return free > 0
+    ? `${nodes}, ${free} of them free`
+    : `${nodes}, for ${priceRange(prices)} a million tokens`
 }
 
 /** What is still to be fetched before a model runs here. */

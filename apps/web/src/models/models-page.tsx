@@ -91,9 +91,9 @@ function Shelves({ tab: { models, storing } }: { tab: Tab }) {
           </h2>
           <p className="mt-1 max-w-[66ch] text-sm text-ash">
             These cannot be loaded: the hashes of their files are missing here, and Weft runs
-            nothing that it cannot check. Whoever runs this site can add them. Sizes are estimates;
-            on the CPU the smaller ones are computed as 32-bit floats, which is quicker and takes
-            more memory.
+            nothing that it cannot check. Whoever runs this site can add them. Sizes are estimates.
+            On the CPU weights become 32-bit floats where those fit a tab, which is quicker and
+            takes more memory: so a small model may need more than a large one.
           </p>
           <ul className="mt-3">
             {wanted.map((model) => (

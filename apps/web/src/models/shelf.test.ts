@@ -35,6 +35,7 @@ function entry(modelCid: string, isImported: boolean): ModelEntry {
     isChosen: true,
     liveNodes: 3,
     prices: [],
+    payees: [],
     storingTabs: 2,
   }
 }

@@ -32,7 +32,7 @@ export function WantedItem({ model, fit }: WantedItemProps) {
           </summary>
           <div className="mt-1 -mr-2 flex items-center justify-between gap-2">
             <code className="min-w-0 font-mono text-xs break-words">{command}</code>
-            <CopyButton label="Copy" text={() => command} />
+            <CopyButton label="Copy" of="the command" text={() => command} />
           </div>
         </details>
       </div>

@@ -9,8 +9,11 @@ const wholeWei = 10n ** BigInt(decimals)
 /** What a slot of the contracts holds; the whole supply is far below. */
 const maxWei = 2n ** 96n
 
-/** Digits of an amount below 1 that are shown: less than a hundredth of it is left out. */
+/** Digits of an amount below 1 that are shown at least: less than a hundredth of it is left out. */
 const shownDigits = 3
+/** Decimals below 10: what answers cost still adds up. */
+const shownDecimals = 4
+const manyWei = 10n * wholeWei
 
 export type ParsedAmount = { wei: bigint; problem?: never } | { wei?: never; problem: string }
 
@@ -45,10 +48,10 @@ export function exactAmount(wei: bigint): string {
  */
 export function shortAmount(wei: bigint): string {
   const fraction = fractionOf(wei)
-  if (wei >= wholeWei) return `${(wei / wholeWei).toLocaleString('en')}.${fraction.slice(0, 2)}`
-  const leading = fraction.length - fraction.replace(/^0+/, '').length
-  const shown = fraction.slice(0, leading + shownDigits).replace(/0+$/, '')
-  return `0.${shown.padEnd(2, '0')}`
+  if (wei >= manyWei) return `${(wei / wholeWei).toLocaleString('en')}.${fraction.slice(0, 2)}`
+  const leading = wei < wholeWei ? fraction.length - fraction.replace(/^0+/, '').length : 0
+  const shown = fraction.slice(0, Math.max(shownDecimals, leading + shownDigits)).replace(/0+$/, '')
+  return `${wei / wholeWei}.${shown.padEnd(2, '0')}`
 }
 
 /** e.g. `0.25 WEFT` */

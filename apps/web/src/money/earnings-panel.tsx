@@ -40,8 +40,9 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
         />
         <p className="max-w-[66ch] text-sm text-ash">
           Redeeming brings what others have promised to the chain, all of it in one transaction for
-          each model. A share of it goes to the model’s publisher and the pools; the rest is yours
-          to claim.
+          each model. {operator ? `${operator.poolsBps / 100} % of it goes` : 'A share of it goes'}{' '}
+          to the pools for checks, storage and the treasury, up to 10 % to the model’s publisher
+          where it asks for a share; the rest is yours to claim.
           {lostWei > 0n && ` ${weft(lostWei)} was delivered and never paid.`}
         </p>
         {connected && operator ? (
@@ -54,7 +55,11 @@ export function EarningsPanel({ purse }: { purse: Purse }) {
             onDone={refresh}
           />
         ) : (
-          <div>
+          <div className="grid justify-items-start gap-2">
+            <p className="max-w-[66ch] text-sm">
+              Tickets of private credits pay this tab only once a wallet has registered its key on
+              the chain. Relays do not look at that.
+            </p>
             <Link to="/wallet" className={buttonClass('plain')}>
               {state.phase === 'wrong-network' ? 'Switch the network' : 'Connect a wallet'}
             </Link>
@@ -128,6 +133,12 @@ function EarningActions(props: EarningActionsProps) {
           What this tab earns belongs to another wallet:{' '}
           <span className="font-mono text-xs break-all">{operator.owner}</span>. Connect that one to
           claim.
+        </p>
+      )}
+      {!operator.owner && (
+        <p className="max-w-[66ch] text-sm">
+          No wallet owns this tab’s key yet, so tickets of private credits cannot pay it: limits of
+          wallets can. “Let this wallet claim” registers it on the chain, for both.
         </p>
       )}
       <ActionNote action={action} />

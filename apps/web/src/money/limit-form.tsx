@@ -17,12 +17,15 @@ type LimitFormProps = {
   funds: PageFunds
   balances: AccountOnChain
   wallet: WalletActions
+  /** Who may spend then; else this page. */
+  who?: string
   onDone: () => void
 }
 
 /** Deposits and allows in one go: a signature and a transaction, or only a transaction. */
-export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
+export function LimitForm({ funds, balances, wallet, who, onDone }: LimitFormProps) {
   const { current, nextSalt, signer } = funds
+  const salt = current?.salt ?? nextSalt
   const [amount, setAmount] = useState('2')
   const [days, setDays] = useState('1')
   const action = useChainAction(wallet)
@@ -34,7 +37,9 @@ export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
   const { moreWei, capWei, expiry, neededWei, isDeposited, missingWei } = plan
   const worth = aboutWords(neededWei, rate)
   const problem =
-    parsed.problem ??
+    (salt
+      ? parsed.problem
+      : 'This key was let spend as often as one can be. Take another browser profile.') ??
     (moreWei === 0n
       ? 'Write more than 0.'
       : missingWei > 0n
@@ -43,8 +48,8 @@ export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
-    if (problem) return
-    const authorization = { salt: current?.salt ?? nextSalt, signer, capWei: moreWei, expiry }
+    if (problem || !salt) return
+    const authorization = { salt, signer, capWei: moreWei, expiry }
     const isDone = await action.run(({ channels, options }) =>
       isDeposited
         ? channels.authorize(authorization, options)
@@ -75,7 +80,7 @@ export function LimitForm({ funds, balances, wallet, onDone }: LimitFormProps) {
       </div>
       {!problem && (
         <div className="max-w-[66ch] text-sm">
-          <p>{limitSentence({ capWei, expiry }, now.nowMs)}</p>
+          <p>{limitSentence({ capWei, expiry }, now.nowMs, who)}</p>
           <p className="text-ash">
             {isDeposited
               ? `${weft(neededWei)} of what is deposited is locked for it. Nothing leaves the wallet.`

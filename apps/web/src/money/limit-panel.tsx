@@ -1,4 +1,4 @@
-import type { AccountOnChain } from '@weft/payments/chain'
+import type { AccountOnChain, KeyChannel } from '@weft/payments/chain'
 import { useRef, useState } from 'react'
 import { useTab } from '../site/tab-context.tsx'
 import { Bar } from '../ui/bar.tsx'
@@ -8,9 +8,9 @@ import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
 import { LimitForm } from './limit-form.tsx'
 import { NewKey } from './new-key.tsx'
-import type { KeyChannel, PageFunds } from './page-funds.ts'
+import type { PageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
-import { limitSentence, waitSentence } from './spending-words.ts'
+import { earlierLimitSentence, limitSentence, waitSentence } from './spending-words.ts'
 import { useChainAction } from './use-chain-action.ts'
 import { useSpending } from './use-money.ts'
 
@@ -43,7 +43,16 @@ export function LimitPanel({ funds, balances, wallet, isPrivate }: LimitPanelPro
           onKept={setWhyKept}
         />
       ) : (
-        <p>This page may spend nothing. Free tabs answer all the same.</p>
+        <p>This tab may spend nothing. Free tabs answer all the same.</p>
+      )}
+      {funds.elsewhere.map(({ signer, collateral }) => (
+        <p key={signer} className="max-w-[66ch] text-sm text-ash">
+          {limitSentence(collateral, Date.now(), 'Another tab of this browser')} A limit belongs to
+          one tab: ask there, or allow this one its own.
+        </p>
+      ))}
+      {isPrivate && (
+        <p className="max-w-[66ch] text-sm text-ash">{earlierLimitSentence(funds.withdrawDelay)}</p>
       )}
       {!current && whyKept && (
         <p className="max-w-[66ch] text-sm">This tab has kept its key. {whyKept}</p>

@@ -1,6 +1,6 @@
+import type { KeyChannel } from '@weft/payments/chain'
 import { expect, test } from 'vitest'
 import { planLimit } from './limit-plan.ts'
-import type { KeyChannel } from './page-funds.ts'
 
 const nowMs = 1_000_000_500
 const nowS = 1_000_000

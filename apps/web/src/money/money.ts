@@ -76,7 +76,8 @@ export function createMoney({ opened, wallet }: MoneyInit): Money {
         : { payer, signer, otherSigners: keysOfPayer({ chainId, payer }), nowMs }
       const funds = await readPageFunds(reader, asked)
       if (turn !== latest) return
-      const error = await fund(tab.purse, network, funds).then(() => null, toData)
+      const paysTo = isPrivate ? rememberYes((key) => reader.isRegistered(key)) : undefined
+      const error = await fund(tab.purse, network, funds, paysTo).then(() => null, toData)
       if (funds.current) {
         writeKeptPayer(signer, { chainId, payer: funds.payer })
         judge().catch(() => {}) // Without it answers are checked by whoever is there.
@@ -169,6 +170,7 @@ async function fund(
   purse: Purse,
   { chainId, contracts }: PayingNetwork,
   { current }: PageFunds,
+  paysTo: ((key: Hex) => Promise<boolean>) | undefined,
 ): Promise<void> {
   if (!current) return purse.fund(null)
   const { channelId, collateral } = current
@@ -177,5 +179,15 @@ async function fund(
   await purse.fund({
     funds: { chainId, contract, channelId, grant: null },
     limit: { capWei, expiry, committedWei },
+    ...(paysTo && { paysTo }),
   })
+}
+
+/** Who is registered stays so; who is not may be soon. */
+function rememberYes(ask: (key: Hex) => Promise<boolean>): (key: Hex) => Promise<boolean> {
+  const yes = new Set<Hex>()
+  return async (key) => {
+    if (!yes.has(key) && (await ask(key))) yes.add(key)
+    return yes.has(key)
+  }
 }

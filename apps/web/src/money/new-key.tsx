@@ -1,4 +1,4 @@
-import type { AccountOnChain } from '@weft/payments/chain'
+import { type AccountOnChain, type KeyChannel, saltOf } from '@weft/payments/chain'
 import type { WeftErrorData } from '@weft/protocol'
 import type { Tab } from '@weft/sdk'
 import { useCallback, useEffect, useState } from 'react'
@@ -11,7 +11,7 @@ import { ActionNote } from './action-note.tsx'
 import { writeKeptPayer } from './kept-payer.ts'
 import { type KeyHolds, lookAtKey, readHeldOnChain } from './key-holds.ts'
 import { newKeySentence, planNewKey, unknownHolds, whyKeepKey } from './new-key-plan.ts'
-import { type KeyChannel, type PageFunds, saltOf } from './page-funds.ts'
+import type { PageFunds } from './page-funds.ts'
 import { useChainAction } from './use-chain-action.ts'
 
 type NewKeyProps = {

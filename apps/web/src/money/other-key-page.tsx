@@ -1,4 +1,3 @@
-import type { Hex } from '@weft/protocol'
 import { useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -6,14 +5,13 @@ import { Page } from '../ui/page.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
 import type { WalletActions, WalletState } from '../wallet/wallet-state.ts'
 import { AccountPanel } from './account-panel.tsx'
-import { weft } from './amounts.ts'
 import { ConnectPanel } from './connect-panel.tsx'
 import { writeKeptPayer } from './kept-payer.ts'
 import { LimitForm } from './limit-form.tsx'
 import { keyDigits, type OtherKey } from './other-key.ts'
 import { type PageFunds, readPageFunds } from './page-funds.ts'
 import { Section } from './section.tsx'
-import { momentWords } from './time-words.ts'
+import { limitSentence } from './spending-words.ts'
 
 /**
  * Lets a key of a link spend, once the person has compared it with the one that Weft's frame shows. Its money comes
@@ -92,8 +90,8 @@ function Limit({ address, state, wallet }: LimitProps) {
       {error && <ErrorNote error={error} />}
       {funds?.current && (
         <p className="text-lg" data-testid="limit">
-          {limitOf(address, funds.current.collateral)} Go back to the frame: it is known there in a
-          moment.
+          {limitSentence(funds.current.collateral, Date.now(), `The key ${keyDigits(address)}`)} Go
+          back to the frame: it is known there in a moment.
         </p>
       )}
       {funds && !funds.current && balances && (
@@ -101,13 +99,10 @@ function Limit({ address, state, wallet }: LimitProps) {
           funds={funds}
           balances={balances}
           wallet={wallet}
+          who={`The key ${keyDigits(address)}`}
           onDone={() => setLooks((count) => count + 1)}
         />
       )}
     </Section>
   )
-}
-
-function limitOf(address: Hex, { capWei, expiry }: { capWei: bigint; expiry: number }): string {
-  return `The key ${keyDigits(address)} may spend up to ${weft(capWei)} until ${momentWords(expiry, Date.now())}.`
 }

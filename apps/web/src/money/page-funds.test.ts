@@ -1,7 +1,12 @@
-import { type CollateralOnChain, channelIdOf } from '@weft/payments/chain'
+import {
+  type CollateralOnChain,
+  channelIdOf,
+  returnableWei,
+  saltToAllow,
+} from '@weft/payments/chain'
 import type { Hex } from '@weft/protocol'
 import { expect, test } from 'vitest'
-import { readPageFunds, returnableWei } from './page-funds.ts'
+import { readPageFunds } from './page-funds.ts'
 
 const payer = `0x${'aa'.repeat(20)}` as Hex
 const signer = `0x${'bb'.repeat(20)}` as Hex
@@ -45,6 +50,19 @@ test('what is over stays listed while money is in it, and the next one begins be
   expect((await read(over)).nextSalt).toBe(salt(1))
 })
 
+test('a key that was let spend as often as it is looked for is let no more', async () => {
+  const used = (times: number) => read(...Array.from({ length: times }, () => over))
+  const last = await used(63)
+  expect(last.nextSalt).toBe(salt(63))
+  expect(saltToAllow(last)).toBe(salt(63))
+  const none = await used(64)
+  expect(none).toMatchObject({ current: null, nextSalt: null })
+  expect(none.past).toHaveLength(64)
+  expect(() => saltToAllow(none)).toThrow('Nothing was sent')
+  // While the last one lasts, it can be raised.
+  expect(saltToAllow(await read(...Array.from({ length: 63 }, () => over), open))).toBe(salt(63))
+})
+
 test('what other keys of this browser have left comes back here, and what they may spend does not', async () => {
   const none = { capWei: 0n, committedWei: 0n, bondWei: 0n, expiry: 0 }
   const ended = `0x${'cc'.repeat(20)}` as Hex
@@ -59,6 +77,7 @@ test('what other keys of this browser have left comes back here, and what they m
     { payer, signer, otherSigners: [ended, signer, spending], nowMs },
   )
   expect(funds).toMatchObject({ current: null, past: [{ signer: ended, salt: salt(0) }] })
+  expect(funds.elsewhere).toMatchObject([{ signer: spending, collateral: { capWei: 5n } }])
 })
 
 test('all that other keys have left comes back, however many, and those with nothing left are named', async () => {

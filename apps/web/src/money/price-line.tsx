@@ -22,7 +22,7 @@ type PriceLineProps = {
 const noModels: ModelEntry[] = []
 const emptyList: Cell<ModelEntry[]> = { get: () => noModels, subscribe: () => () => {} }
 
-/** What an answer may cost, before it is asked for. Nothing at all where this page may spend nothing. */
+/** What an answer may cost, before it is asked for. Nothing at all where this tab may spend nothing. */
 export function PriceLine(props: PriceLineProps) {
   const spending = useSpending()
   return spending && <KnownPriceLine {...props} spending={spending} />
@@ -33,6 +33,7 @@ function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
   const list = chatModels(useCell(useTab()?.models.list ?? emptyList))
   const model = list.find((entry) => entry.modelCid === modelCid) ?? list[0]
   const paid = (model?.prices ?? []).filter((price) => !isFree(price))
+  const dearest = paid.map(dearerWei).toSorted((a, b) => (a < b ? 1 : -1))[0]
   const id = useId()
   const words = priceSentence({
     prompt,
@@ -40,38 +41,40 @@ function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
     tabs: tabsAtOnce(settings),
     payAtMost,
     spending,
+    dearestWei: dearest,
     rate: useFiat(),
   })
-  const dearest = paid.map(dearerWei).toSorted((a, b) => (a < b ? 1 : -1))[0]
   const isPaying = payAtMost.trim() !== ''
   return (
-    <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-ash">
-      <label htmlFor={id}>Pay at most</label>
-      <input
-        id={id}
-        inputMode="decimal"
-        placeholder="0"
-        value={payAtMost}
-        aria-invalid={words.problem}
-        aria-describedby={`${id}-cost`}
-        onChange={(event) => onPayAtMost(event.target.value)}
-        className="min-h-6 w-16 rounded-md border border-edge bg-paper px-1.5 text-ink tabular-nums placeholder:text-ash aria-invalid:border-weld"
-      />
-      <span>WEFT for a million tokens.</span>
-      <span id={`${id}-cost`} className={words.problem ? 'text-weld' : 'tabular-nums'}>
+    <div className="text-xs/6 text-ash tabular-nums">
+      <div className="flex flex-wrap items-center gap-x-2">
+        <label htmlFor={id}>Pay at most</label>
+        <input
+          id={id}
+          inputMode="decimal"
+          placeholder="0"
+          value={payAtMost}
+          aria-invalid={words.problem}
+          aria-describedby={`${id}-cost`}
+          onChange={(event) => onPayAtMost(event.target.value)}
+          className="h-6 w-16 rounded-md border border-edge bg-paper px-1.5 text-ink placeholder:text-ash aria-invalid:border-weld"
+        />
+        <span>WEFT for a million tokens.</span>
+      </div>
+      <span id={`${id}-cost`} className={words.problem ? 'text-weld' : ''}>
         {words.sentence}
       </span>
       {!isPaying && dearest !== undefined && (
         <button
           type="button"
           onClick={() => onPayAtMost(exactAmount(dearest))}
-          className="min-h-6 text-indigo underline underline-offset-2"
+          className="ml-2 text-indigo underline underline-offset-2"
         >
-          Ask paid tabs too, for {weft(dearest)}
+          Ask paid tabs too: {weft(dearest)} for a million tokens
         </button>
       )}
-      <Link to="/wallet" className="text-indigo underline underline-offset-2">
-        {weft(spending.freeWei > 0n ? spending.freeWei : 0n)} left
+      <Link to="/wallet" className="ml-2 text-indigo underline underline-offset-2">
+        {weft(spending.freeWei > 0n ? spending.freeWei : 0n)} left to spend
       </Link>
     </div>
   )

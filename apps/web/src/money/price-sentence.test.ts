@@ -16,8 +16,11 @@ test('before asking, the most that it can cost is said', () => {
   expect(say({ rate: { currency: 'USD', answer: 5n, decimals: 0 } })).toBe(
     'This answer costs 0.001 WEFT at most, about $0.005.',
   )
-  expect(say({ payAtMost: '' })).toBe('Only free tabs are asked.')
-  expect(say({ payAtMost: '0' })).toBe('Only free tabs are asked.')
+  expect(say({ payAtMost: '' })).toBe('Only free tabs are asked, so this answer costs nothing.')
+  expect(say({ payAtMost: '0' })).toBe(say({ payAtMost: '' }))
+  expect(say({ payAtMost: '', dearestWei: 10n ** 18n })).toBe(
+    'Only free tabs are asked, so this answer costs nothing. With paid ones it costs 0.001 WEFT at most.',
+  )
   expect(say({ payAtMost: '1,5' })).toMatch('Until then only free tabs are asked.')
   expect(say({ spending: { freeWei: 1n } })).toBe(
     'This answer may cost 0.001 WEFT, more than is left.',

@@ -38,6 +38,7 @@ type ByItselfProps = RedeemNoteProps & { redeeming: Redeeming }
 
 function ByItself({ redeeming, purse, wallet }: ByItselfProps) {
   const { error, ...fees } = useCell(redeeming.state)
+  const { redeemableWei = 0n } = useCell(purse.earnings) ?? {}
   const [typed, setTyped] = useState(() => readPreference('redeemFrom'))
   const action = useChainAction(wallet)
   useEffect(() => writePreference('redeemFrom', typed), [typed])
@@ -50,7 +51,9 @@ function ByItself({ redeeming, purse, wallet }: ByItselfProps) {
   }
   return (
     <div className="grid gap-3 border-t border-thread pt-3">
-      <p className="max-w-[66ch] text-sm text-ash">{byItselfSentence(fees, fromWei)}</p>
+      <p className="max-w-[66ch] text-sm text-ash">
+        {byItselfSentence(fees, fromWei, redeemableWei)}
+      </p>
       <div className="flex flex-wrap items-start gap-3">
         <div className="w-40">
           <AmountField

@@ -13,13 +13,15 @@ test('what can be redeemed says until when', () => {
 
 test('who redeems depends on what the key has for fees', () => {
   const feeWei = weft / 100n
-  const sentence = (gasWei: bigint | null) => byItselfSentence({ gasWei, feeWei }, 3n * weft)
+  const sentence = (gasWei: bigint | null) => byItselfSentence({ gasWei, feeWei }, 3n * weft, weft)
   expect(sentence(null)).toContain('Looking')
   expect(sentence(0n)).toContain('has coins for the fees. Your wallet')
   expect(sentence(feeWei - 1n)).toMatch(
     /can redeem.*once.*has 0\.00999 ETH, which may be too little/,
   )
-  expect(sentence(feeWei)).toMatch(/redeems by itself, from 3\.00 WEFT on.*has 0\.01 ETH/)
+  expect(sentence(feeWei)).toMatch(
+    /redeems by itself, from 3\.00 WEFT on \(1\.00 WEFT so far\).*has 0\.01 ETH/,
+  )
 })
 
 test('the wallet is asked for fees before the key has none', () => {

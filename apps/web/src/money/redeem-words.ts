@@ -22,11 +22,12 @@ export function lacksFees({ gasWei, feeWei }: Fees): boolean {
   return gasWei !== null && feeWei !== null && gasWei < feeWei
 }
 
-/** @param fromWei - from so much on it redeems */
-export function byItselfSentence(fees: Fees, fromWei: bigint): string {
+/** @param fromWei - from so much on it redeems @param redeemableWei - so far */
+export function byItselfSentence(fees: Fees, fromWei: bigint, redeemableWei: bigint): string {
   const { gasWei } = fees
   if (gasWei === null) return 'Looking whether this tab can redeem by itself.'
-  const when = `from ${weft(fromWei)} on, and some hours before anything would be lost`
+  const so = redeemableWei < fromWei ? ` (${weft(redeemableWei)} so far)` : ''
+  const when = `from ${weft(fromWei)} on${so}, and some hours before anything would be lost`
   if (!lacksFees(fees)) {
     return `This tab redeems by itself, ${when}, as long as it is open. Its own key pays the fees and has ${shortAmount(gasWei)} ETH for them.`
   }

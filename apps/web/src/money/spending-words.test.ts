@@ -7,7 +7,7 @@ const seconds = now.getTime() / 1000
 
 test('a limit is one sentence', () => {
   expect(limitSentence({ capWei: 2n * weft, expiry: seconds + 86_400 }, now.getTime())).toBe(
-    'This page may spend up to 2.00 WEFT until tomorrow, 14:05.',
+    'This tab may spend up to 2.00 WEFT until tomorrow, 14:05.',
   )
 })
 

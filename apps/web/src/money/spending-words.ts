@@ -1,17 +1,17 @@
 /**
- * What this page may spend, in plain words.
+ * What this tab may spend, in plain words.
  * @module
  */
 
+import type { KeyChannel } from '@weft/payments/chain'
 import { weft } from './amounts.ts'
-import type { KeyChannel } from './page-funds.ts'
 import { momentWords, spanWords } from './time-words.ts'
 
 type Limit = { capWei: bigint; expiry: number }
 
-/** e.g. `This page may spend up to 2.00 WEFT until tomorrow, 14:05.` */
-export function limitSentence({ capWei, expiry }: Limit, nowMs: number): string {
-  return `This page may spend up to ${weft(capWei)} until ${momentWords(expiry, nowMs)}.`
+/** e.g. `This tab may spend up to 2.00 WEFT until tomorrow, 14:05.` @param who - may spend it */
+export function limitSentence({ capWei, expiry }: Limit, nowMs: number, who = 'This tab'): string {
+  return `${who} may spend up to ${weft(capWei)} until ${momentWords(expiry, nowMs)}.`
 }
 
 /** What a deposit takes out of the wallet, and why it is more than the limit. */
@@ -22,7 +22,7 @@ export function depositSentence({
   capWei: bigint
   takenWei: bigint
 }): string {
-  return `${weft(takenWei)} leave the wallet: the limit, and ${weft(takenWei - capWei)} that stay locked as long as it does. A page that promises more than its limit loses them; yours cannot.`
+  return `${weft(takenWei)} leave the wallet: the limit, and ${weft(takenWei - capWei)} that stay locked as long as it does. They are lost only where more is promised than the limit, which Weft does not do.`
 }
 
 /** How long what is locked takes to come back. @param withdrawDelay - in seconds */
@@ -38,4 +38,9 @@ export function pastSentence(
   return nowMs >= availableAt * 1000
     ? 'It can be taken back now.'
     : `It can be taken back from ${momentWords(availableAt, nowMs)} on.`
+}
+
+/** Of what a wallet had let this tab spend before a ticket paid. @param withdrawDelay - in seconds */
+export function earlierLimitSentence(withdrawDelay: number): string {
+  return `A limit that a wallet had allowed this tab before is not lost: what is left of it can be taken back ${spanWords(2 * withdrawDelay)} after its end. Open Wallet in another tab of this browser and connect that wallet there. This one does not look at it, so that nobody can tie the ticket to it.`
 }

@@ -12,6 +12,8 @@ import type { WalletActions } from '../wallet/wallet-state.ts'
 export type OperatorState = OperatorOnChain & {
   /** Redeemed and not claimed yet, in wei. */
   claimableWei: bigint
+  /** Of what is redeemed, for the pools; the publisher's share depends on the model. */
+  poolsBps: number
 }
 
 type Read = { operator: OperatorState | null; error: WeftErrorData | null }
@@ -34,11 +36,13 @@ export function useOperator(
         loadPart(() => import('@weft/payments/chain')),
       ])
       const deployment = network.contracts
-      const [operator, { depositWei }] = await Promise.all([
+      const channels = await wallet.reader(network)
+      const [operator, { depositWei }, poolsBps] = await Promise.all([
         readOperator({ reader, deployment }, tabAddress),
-        wallet.reader(network).then((channels) => channels.readAccount(tabAddress)),
+        channels.readAccount(tabAddress),
+        channels.readPoolsBps(),
       ])
-      setRead({ operator: { ...operator, claimableWei: depositWei }, error: null })
+      setRead({ operator: { ...operator, claimableWei: depositWei, poolsBps }, error: null })
     } catch (error) {
       setRead((before) => ({ ...before, error: toData(error) }))
     }

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useCell } from '@weft/react'
 import { useEffect, useState } from 'react'
 import { CreditsPanel } from '../credits/credits-panel.tsx'
+import { provedVisit } from '../proved/proved-visit.ts'
 import { useMoney } from '../site/tab-context.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Page } from '../ui/page.tsx'
@@ -16,12 +18,20 @@ import { WithdrawPanel } from './withdraw-panel.tsx'
 /** What this page may spend, whose it is, and how it comes back. */
 export function WalletPage() {
   const [other] = useState(readOtherKey)
+  const { wantsWallet } = useCell(provedVisit)
   if (other) return <OtherKeyPage {...other} />
   return (
     <Page
       title="Wallet"
       sentence="Some tabs answer for a price. What a page may spend on them is decided here, once, and no answer asks again."
     >
+      {wantsWallet && (
+        <p>
+          <Link to="/models/proved" className="text-indigo underline underline-offset-2">
+            Back to the proved model
+          </Link>
+        </p>
+      )}
       <Wallet />
     </Page>
   )

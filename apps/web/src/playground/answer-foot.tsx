@@ -1,6 +1,7 @@
 import type { AnswerRecord } from '@weft/sdk'
 import { weft } from '../money/amounts.ts'
 import { billWei } from '../money/bill.ts'
+import { RowKinds } from '../row/row-legend.tsx'
 import { type Summary, summaryLine } from '../row/summary.ts'
 import { WovenRow } from '../row/woven-row.tsx'
 import { Button } from '../ui/button.tsx'
@@ -19,10 +20,14 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
   const streaming = summary.finish === ''
   const costWei = billWei(answer)
   const isEmpty = summary.tokens === 0
+  const line = isEmpty ? emptyLine(answer, costWei, streaming) : summaryLine(summary, answer)
+  // What is to come has its room already; where nothing comes any more, none is left.
+  const room = streaming || line !== '' ? 'mt-1 min-h-9' : ''
   return (
     <footer>
       {(streaming || !isEmpty) && <WovenRow answer={answer} streaming={streaming} />}
-      <div className="mt-1 flex min-h-9 flex-wrap items-center justify-between gap-x-4">
+      {!streaming && <RowKinds answer={answer} />}
+      <div className={`${room} flex flex-wrap items-center justify-between gap-x-4`}>
         <p
           data-testid="answer-summary"
           data-finish={summary.finish}
@@ -35,7 +40,7 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
           data-check={answer.check?.state === 'decided' ? (answer.check.outcome ?? '') : ''}
           className="text-sm text-ash tabular-nums"
         >
-          {isEmpty ? emptyLine(costWei, streaming) : summaryLine(summary, answer)}
+          {line}
         </p>
         {!streaming && (!isEmpty || costWei > 0n) && (
           <div className="-mx-2 flex">
@@ -56,8 +61,8 @@ export function AnswerFoot({ answer, summary, canRetry, onRetry, onReceipt }: An
 }
 
 /** A prompt that was read is paid, also where it was stopped before the first token. */
-function emptyLine(costWei: bigint, streaming: boolean): string {
-  if (streaming) return ''
+function emptyLine({ error }: AnswerRecord, costWei: bigint, streaming: boolean): string {
+  if (streaming || (error && costWei === 0n)) return ''
   return costWei > 0n ? `No answer · ${weft(costWei)} for reading the prompt` : 'No answer'
 }
 

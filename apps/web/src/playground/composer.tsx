@@ -11,7 +11,8 @@ import {
 import { flushSync } from 'react-dom'
 import { type AnswerSettings, countChanged } from '../chat/answer-settings.ts'
 import { chatModels } from '../models/model-names.ts'
-import { useOpened } from '../site/tab-context.tsx'
+import { useIntent, useOpened } from '../site/tab-context.tsx'
+import { useFirstModel } from '../site/use-look.ts'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/switch.tsx'
 import { ModelFacts, ModelPicker } from './model-picker.tsx'
@@ -42,11 +43,16 @@ export function Composer(props: ComposerProps) {
   const { text, onText, busy, onSend, onStop, localOnly, onLocalOnly, modelCid, onModel } = props
   const { settings, onSettings, price } = props
   const opened = useOpened()
+  const intent = useIntent()
+  const first = useFirstModel()
   const models = opened?.tab.models ?? null
   const prompt = useRef<HTMLTextAreaElement>(null)
   const [hint, setHint] = useState<string | null>(null)
+  const [isHeld, setHeld] = useState(false)
   const [settingsOpen, setSettingsOpen] = useState(false)
   const settingsId = useId()
+  /** On a phone the small print would take a third of the screen. */
+  const [isUnfolded, setUnfolded] = useState(false)
   const problems = opened?.parseSettings(settings).problems ?? null
   usePromptKeys(prompt, busy ? onStop : undefined)
 
@@ -67,6 +73,12 @@ export function Composer(props: ComposerProps) {
       if (!isLateStop) setHint('Write something to send.')
       return
     }
+    if (!opened && countChanged(settings) > 0) {
+      intent.onFocus()
+      setHeld(true)
+      setHint('Goes off once your settings have been looked at.')
+      return
+    }
     if (problems) {
       setHint('Correct the marked settings first. Your prompt stays here.')
       showProblems()
@@ -76,11 +88,24 @@ export function Composer(props: ComposerProps) {
     onText('')
   }
 
+  useEffect(() => {
+    if (!opened || !isHeld) return
+    setHeld(false)
+    setHint(null)
+    submit()
+  })
+
   /** Opens the settings at the first that is wrong. */
   function showProblems(): void {
     flushSync(() => setSettingsOpen(true))
     const panel = document.getElementById(settingsId)
     panel?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }
+
+  /** What is wrong in them, the tab tells. */
+  function openSettings(isOpen: boolean): void {
+    intent.onFocus()
+    setSettingsOpen(isOpen)
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -92,7 +117,10 @@ export function Composer(props: ComposerProps) {
   return (
     <form onSubmit={submit} className="border-t border-thread px-4 pt-3 pb-3 sm:px-6">
       <div className="mx-auto max-w-[42rem]">
-        <div className="rounded-md border border-edge bg-paper focus-within:border-indigo focus-within:ring-1 focus-within:ring-indigo">
+        <div
+          {...intent}
+          className="rounded-md border border-edge bg-paper focus-within:border-indigo focus-within:ring-1 focus-within:ring-indigo"
+        >
           <textarea
             ref={prompt}
             aria-label="Prompt"
@@ -104,13 +132,14 @@ export function Composer(props: ComposerProps) {
             onChange={(event) => {
               onText(event.target.value)
               setHint(null)
+              setHeld(false)
             }}
             onKeyDown={onKeyDown}
             className="field-sizing-content block max-h-48 min-h-11 w-full resize-none bg-transparent px-3 pt-2.5 placeholder:text-ash focus-visible:outline-none"
           />
           <div className="flex items-center justify-between gap-x-4 px-2 pb-2">
             <div className="flex min-w-0 items-center gap-x-3">
-              <ModelPicker models={models} modelCid={modelCid} onModel={onModel} />
+              <ModelPicker models={models} first={first} modelCid={modelCid} onModel={onModel} />
               <Switch label="Local only" checked={localOnly} onChange={onLocalOnly} />
             </div>
             {busy ? (
@@ -125,15 +154,27 @@ export function Composer(props: ComposerProps) {
           </div>
         </div>
         <div className="mt-2 grid gap-0.5">
-          <PromptNote hint={hint} grade={localOnly ? null : settings.grade} />
+          <PromptNote hint={hint} grade={localOnly ? null : settings.grade} isWhole={isUnfolded} />
           {!localOnly && price}
-          <ModelFacts models={models} modelCid={modelCid} />
-          <SettingsButton
-            open={settingsOpen}
-            controls={settingsId}
-            changed={countChanged(settings)}
-            onOpen={setSettingsOpen}
-          />
+          <div className={isUnfolded ? '' : 'max-sm:hidden'}>
+            <ModelFacts models={models} first={first} modelCid={modelCid} />
+          </div>
+          <div className="flex gap-x-4">
+            <SettingsButton
+              open={settingsOpen}
+              controls={settingsId}
+              changed={countChanged(settings)}
+              onOpen={openSettings}
+            />
+            <button
+              type="button"
+              aria-expanded={isUnfolded}
+              onClick={() => setUnfolded(!isUnfolded)}
+              className="min-h-6 text-xs text-ash hover:text-ink sm:hidden"
+            >
+              {isUnfolded ? 'Less' : 'About the model, and who sees what'}
+            </button>
+          </div>
         </div>
         {settingsOpen && (
           <SettingsPanel
@@ -141,6 +182,7 @@ export function Composer(props: ComposerProps) {
             settings={settings}
             problems={problems ?? {}}
             canBeJudged={canBeJudged(models, modelCid)}
+            isLocal={localOnly}
             onSettings={(next) => {
               onSettings(next)
               setHint(null)
@@ -180,15 +222,29 @@ function SettingsButton({ open, controls, changed, onOpen }: SettingsButtonProps
   )
 }
 
-/** @param grade - null on this device only */
-function PromptNote({ hint, grade }: { hint: string | null; grade: string | null }) {
-  const privacy =
+type PromptNoteProps = {
+  hint: string | null
+  /** Null on this device only. */
+  grade: string | null
+  /** On a phone too. */
+  isWhole: boolean
+}
+
+function PromptNote({ hint, grade, isWhole }: PromptNoteProps) {
+  const [first, rest] =
     grade === null
-      ? 'Your prompt stays on this device.'
-      : `${readersOf(grade)}. They and you see each other’s IP address. Local only keeps it here.`
+      ? ['Your prompt stays on this device.', 'Nobody signs or checks its answers.']
+      : [
+          `${readersOf(grade)}.`,
+          'They and you see each other’s IP address. Local only keeps it here.',
+        ]
   return (
     <p id="prompt-note" aria-live="polite" className={`text-xs ${hint ? 'text-ink' : 'text-ash'}`}>
-      {hint ?? privacy}
+      {hint ?? (
+        <>
+          {first} <span className={isWhole ? '' : 'max-sm:hidden'}>{rest}</span>
+        </>
+      )}
     </p>
   )
 }

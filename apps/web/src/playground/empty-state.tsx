@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useIntent } from '../site/tab-context.tsx'
 
 const examples = [
   'Tell me a story about a fox and a lantern.',
@@ -8,6 +9,7 @@ const examples = [
 ]
 
 export function EmptyState({ onExample }: { onExample: (prompt: string) => void }) {
+  const intent = useIntent()
   return (
     <div className="grid gap-6 py-10 sm:py-16">
       <div className="grid gap-3">
@@ -17,7 +19,7 @@ export function EmptyState({ onExample }: { onExample: (prompt: string) => void 
           it was checked. Select one to see more.
         </p>
       </div>
-      <ul className="border-t border-thread">
+      <ul {...intent} className="border-t border-thread">
         {examples.map((example) => (
           <li key={example} className="border-b border-thread">
             <button

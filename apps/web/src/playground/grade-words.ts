@@ -15,14 +15,14 @@ export const gradeWords: Record<'signed' | 'sampled' | 'always' | 'quorum', Grad
     name: 'Signed, and one in ten checked',
     does: 'One answer in ten, by lot, is computed again by another tab; a second and a third are asked before anybody is accused. No tab can know which.',
     costs: 'Costs nothing here, and you wait for nothing.',
-    not: 'Not shown: that this one answer is right. Who cheats often is found sooner or later, and loses what it has at stake; who does it once may not be. Where the lot falls, up to five other tabs read the conversation; what is found false may be kept for a court, whose panels read it as well.',
+    not: 'Not shown: that this one answer is right. Who cheats often is found sooner or later, and loses part of its stake where a court sits; who does it once may not be. Where the lot falls, up to six other tabs read the conversation; what is found false may be kept for a court, whose panels read it as well.',
   },
   always: {
     name: 'Signed, and every one checked',
     does: 'Every answer is computed again by another tab while you read on; a second and a third are asked before anybody is accused.',
     costs:
       'Costs a tenth to a quarter of an answer’s work. For free answers that is a favour, and may take a while.',
-    not: 'Not found: a single changed token, and at temperature 0 another seed. Up to five tabs that check read the conversation; what is found false may be kept for a court, whose panels read it as well.',
+    not: 'Not found: a single changed token, and at temperature 0 another seed. Up to six tabs that check read the conversation; what is found false may be kept for a court, whose panels read it as well.',
   },
   quorum: {
     name: 'Several tabs at once',

@@ -4,7 +4,7 @@ import { PayPrivately } from '../credits/pay-privately.tsx'
 import { PriceLine } from '../money/price-line.tsx'
 import { usePayAtMost } from '../money/use-pay-at-most.ts'
 import { readPreference, writePreference } from '../site/preferences.ts'
-import { useSession } from '../site/tab-context.tsx'
+import { useSite } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
@@ -13,7 +13,7 @@ import { HistoryList } from './history-list.tsx'
 import type { Retry } from './turn-problem.tsx'
 
 export function PlaygroundPage() {
-  const session = useSession()
+  const { site, session } = useSite()
   const { chats, currentId } = useCell(session.state)
   const [localOnly, setLocalOnly] = useState(() => readPreference('localOnly'))
   const [modelCid, setModelCid] = useState(() => readPreference('modelCid'))
@@ -25,16 +25,20 @@ export function PlaygroundPage() {
   const { payAtMost, setPayAtMost, maxPrice } = usePayAtMost()
 
   const ask = useCallback(
-    (prompt: string) => session.send(prompt, { where, modelCid, settings, maxPrice }),
-    [session, where, modelCid, settings, maxPrice],
+    (prompt: string) => {
+      site.open()
+      session.send(prompt, { where, modelCid, settings, maxPrice })
+    },
+    [site, session, where, modelCid, settings, maxPrice],
   )
   const retry = useCallback(
-    (turnId: string, { where, slide, free }: Retry) => {
-      const again = slide ? { ...settings, overflow: 'slide' } : settings
+    (turnId: string, { slide, free, ...again }: Retry) => {
+      const how = slide ? { ...settings, overflow: 'slide' } : settings
       const pays = free ? null : maxPrice
-      void session.retry(turnId, { where, modelCid, settings: again, maxPrice: pays })
+      const at = again.where ?? where
+      void session.retry(turnId, { where: at, modelCid, settings: how, maxPrice: pays })
     },
-    [session, modelCid, settings, maxPrice],
+    [session, where, modelCid, settings, maxPrice],
   )
   const edit = useCallback(
     async (turnId: string) => setDraft(await session.takeBack(turnId)),

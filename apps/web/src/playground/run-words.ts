@@ -13,8 +13,9 @@ export function runSentence(run: Run, engine: EngineState): string {
     const who = run.where === 'local' ? 'this device' : shortPeerId(run.nodePeerId ?? '')
     return `Waiting for the first token from ${who}.`
   }
-  if (run.step === 'handing-over')
-    return 'The tab that answered has stopped. Another one goes on here.'
+  if (run.step === 'handing-over') {
+    return 'The tab that answered has stopped. Looking for another one to go on from here.'
+  }
   if (run.where === 'network') return 'Looking for a tab that serves this model.'
   return engineSentence(engine) ?? 'Preparing the model on this device.'
 }

@@ -17,6 +17,8 @@ type SettingsPanelProps = {
   problems: SettingProblems
   /** Other tabs can tell whether answers are the chosen model's own. */
   canBeJudged: boolean
+  /** This device answers, and nobody checks it. */
+  isLocal: boolean
   onSettings: (settings: AnswerSettings) => void
 }
 
@@ -41,7 +43,7 @@ const overflows = [
 
 /** How answers are made. What is wrong is told beside its field and stays as it was typed. */
 export function SettingsPanel(props: SettingsPanelProps) {
-  const { id, settings, problems, canBeJudged, onSettings } = props
+  const { id, settings, problems, canBeJudged, isLocal, onSettings } = props
   const set = (name: SettingName) => (value: string) => onSettings({ ...settings, [name]: value })
   return (
     <section
@@ -49,13 +51,15 @@ export function SettingsPanel(props: SettingsPanelProps) {
       aria-label="Settings"
       className="-mx-1 mt-1 grid max-h-[45dvh] gap-4 overflow-y-auto px-1 pt-1 pb-1"
     >
-      <GradeFields
-        settings={settings}
-        problem={problems.quorum}
-        canBeJudged={canBeJudged}
-        onGrade={set('grade')}
-        onQuorum={set('quorum')}
-      />
+      {!isLocal && (
+        <GradeFields
+          settings={settings}
+          problem={problems.quorum}
+          canBeJudged={canBeJudged}
+          onGrade={set('grade')}
+          onQuorum={set('quorum')}
+        />
+      )}
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-5">
         {numbers.map(({ name, ...rest }) => (
           <NumberField

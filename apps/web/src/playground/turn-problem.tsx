@@ -12,8 +12,11 @@ import { billWei } from '../money/bill.ts'
 import { useRunsHere } from '../site/use-device.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 
-/** This time, whatever the settings say: `slide` leaves out the oldest turns, `free` pays nothing. */
-export type Retry = { where: 'network' | 'local'; slide?: true; free?: true }
+/**
+ * This time, whatever the settings say: `slide` leaves out the oldest turns, `free` pays nothing. Without `where`, as
+ * the page asks now.
+ */
+export type Retry = { where?: AnswerRecord['where'] | undefined; slide?: true; free?: true }
 
 type TurnProblemProps = {
   turn: ChatTurn
@@ -43,7 +46,7 @@ function Problem(props: TurnProblemProps & { words: ErrorWords }) {
   const { answer } = turn
   const runsHere = useRunsHere(answer?.job.modelCid)
   const { title, detail, advice, remedies } = runsHere ? words : withoutThisDevice(words)
-  const where = answer?.where ?? 'network'
+  const where = answer?.where
   return (
     <section aria-label="Problem" className="border-l-2 border-weld py-1 pl-4">
       <p className="font-medium">{title}</p>
@@ -53,7 +56,7 @@ function Problem(props: TurnProblemProps & { words: ErrorWords }) {
       {detail && <p className="mt-1 text-sm wrap-anywhere text-ash">{detail}</p>}
       {last && remedies.length > 0 && (
         <div className="mt-3 flex flex-wrap gap-2">
-          {where === 'network' && remedies.includes('local') && (
+          {where !== 'local' && remedies.includes('local') && (
             <Button kind="main" onClick={() => onRetry({ where: 'local' })}>
               Answer on this device
             </Button>

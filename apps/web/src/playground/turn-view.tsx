@@ -70,7 +70,7 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
         )}
         {answer && !streaming && <HandoverNote answer={answer} />}
         {answer && <FalseNodeNote answer={answer} />}
-        {answer && isParted(answer) && (
+        {answer && isContradicted(answer) && (
           <p className="border-l-2 border-weld pl-4 text-sm">{checkSentence(answer)}</p>
         )}
         {answer && summary && (
@@ -113,9 +113,10 @@ function FalseNodeNote({ answer }: { answer: AnswerRecord }) {
   return note && <p className="border-l-2 border-weld pl-4 text-sm">{note}</p>
 }
 
-/** Of several that answer at once, one says something else. */
-function isParted({ quorum }: AnswerRecord): boolean {
-  return quorum?.witnesses.some(({ partsAt }) => partsAt !== null) ?? false
+/** Others say something else: nobody should have to open the receipt to see that. */
+function isContradicted({ quorum, check }: AnswerRecord): boolean {
+  const isParted = quorum?.witnesses.some(({ partsAt }) => partsAt !== null) ?? false
+  return isParted || check?.outcome === 'failed'
 }
 
 /** A longer prompt is shown by its beginning, so that its answer stays in sight. */

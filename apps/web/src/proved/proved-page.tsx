@@ -1,12 +1,14 @@
-import { useState } from 'react'
+import { useCell } from '@weft/react'
+import { useEffect } from 'react'
 import { Section } from '../money/section.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Page } from '../ui/page.tsx'
 import { CardFacts } from './card-facts.tsx'
 import { DeskPanel } from './desk-panel.tsx'
+import { OfferPanel } from './offer-panel.tsx'
 import { ProofPanel } from './proof-panel.tsx'
+import { changeVisit, provedVisit } from './proved-visit.ts'
 import { QuestionFields } from './question-fields.tsx'
-import { sampleAnswers } from './sample-answers.ts'
 import { ScoreBars } from './score-bars.tsx'
 import { type ProvedTools, useProvedModel } from './use-proved-model.ts'
 
@@ -30,7 +32,8 @@ export function ProvedPage() {
 
 function Example({ tools }: { tools: ProvedTools }) {
   const { card } = tools.model
-  const [answers, setAnswers] = useState<readonly number[]>(sampleAnswers)
+  const { answers } = useCell(provedVisit)
+  useEffect(() => changeVisit({ wantsWallet: false }), [])
   const said = tools.model.score(answers)
   return (
     <>
@@ -39,11 +42,16 @@ function Example({ tools }: { tools: ProvedTools }) {
         <CardFacts card={card} />
       </Section>
       <Section title="What it is asked">
-        <QuestionFields card={card} answers={answers} onChange={setAnswers} />
+        <QuestionFields
+          card={card}
+          answers={answers}
+          onChange={(changed) => changeVisit({ answers: changed })}
+        />
         <ScoreBars card={card} said={said} />
       </Section>
-      <ProofPanel tools={tools} answers={answers} said={said} />
-      <DeskPanel tools={tools} answers={answers} said={said} />
+      <ProofPanel tools={tools} said={said} />
+      <DeskPanel tools={tools} said={said} />
+      <OfferPanel tools={tools} />
       <Section title="What a proof does not say">
         <ul className="grid max-w-[66ch] list-disc gap-1 pl-5 text-sm text-ash">
           <li>That the answers are true: a contract that lends has to know that from elsewhere.</li>

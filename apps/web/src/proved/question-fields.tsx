@@ -1,5 +1,6 @@
 import type { ModelCard } from '@weft/sdk/proved'
 import { useId } from 'react'
+import { isAsked, withAnswer } from './possible-answers.ts'
 
 type QuestionFieldsProps = {
   card: ModelCard
@@ -16,7 +17,8 @@ export function QuestionFields({ card, answers, onChange }: QuestionFieldsProps)
           key={feature.name}
           feature={feature}
           value={answers[index] ?? feature.low}
-          onChange={(value) => onChange(answers.with(index, value))}
+          isAsked={isAsked(card, answers, index)}
+          onChange={(value) => onChange(withAnswer(card, answers, index, value))}
         />
       ))}
     </div>
@@ -26,12 +28,15 @@ export function QuestionFields({ card, answers, onChange }: QuestionFieldsProps)
 type QuestionProps = {
   feature: ModelCard['features'][number]
   value: number
+  /** False where another answer leaves nothing to say here. */
+  isAsked: boolean
   onChange: (value: number) => void
 }
 
-function Question({ feature: { name, unit, low, high }, value, onChange }: QuestionProps) {
+function Question({ feature, value, isAsked, onChange }: QuestionProps) {
+  const { name, unit, low, high } = feature
   const id = useId()
-  const words = `${value.toLocaleString('en')}${unit ? ` ${unit}` : ''}`
+  const words = !isAsked ? 'none' : `${value.toLocaleString('en')}${unit ? ` ${unit}` : ''}`
   return (
     <div className="grid gap-0.5">
       <div className="flex items-baseline justify-between gap-3 text-sm">
@@ -47,9 +52,10 @@ function Question({ feature: { name, unit, low, high }, value, onChange }: Quest
         max={Math.round(high)}
         step={stepOf(high - low)}
         value={value}
+        disabled={!isAsked}
         aria-valuetext={words}
         onChange={(event) => onChange(Number(event.target.value))}
-        className="h-6 w-full accent-indigo"
+        className="h-6 w-full accent-indigo disabled:opacity-50"
       />
     </div>
   )

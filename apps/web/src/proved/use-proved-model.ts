@@ -3,15 +3,19 @@
  * @module
  */
 import type { WeftErrorData } from '@weft/protocol'
-import type { Proved, ProvedModel } from '@weft/sdk/proved'
+import type { Asked, Proved, ProvedModel, ProverOptions } from '@weft/sdk/proved'
 import { useEffect, useState } from 'react'
 import { toData } from '../site/open-site.ts'
 import { loadPart } from '../ui/load-part.ts'
 
 export type ProvedTools = {
   model: ProvedModel
-  /** What a tab finds that has the card alone, and how long it took. */
-  check(proved: Proved): Promise<{ isValid: boolean; ms: number }>
+  /** What a tab finds that has the card alone, and how long it took. @param asked - null: whatever it is of */
+  check(
+    proved: Proved,
+    asked: Asked | null,
+    options?: ProverOptions,
+  ): Promise<{ isValid: boolean; ms: number }>
 }
 
 type Loaded = { tools: ProvedTools | null; error: WeftErrorData | null }
@@ -41,9 +45,10 @@ async function load(leaving: AbortSignal): Promise<ProvedTools> {
   const model = openProvedModel(await response.json(), location.origin)
   return {
     model,
-    async check(proved) {
+    async check(proved, asked, options) {
       const startedMs = performance.now()
-      const { isValid } = await checkScores(model.card, proved, location.origin)
+      const what = { card: model.card, proved, asked }
+      const { isValid } = await checkScores(what, location.origin, options)
       return { isValid, ms: performance.now() - startedMs }
     },
   }

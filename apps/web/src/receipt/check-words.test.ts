@@ -5,7 +5,7 @@ import { checkSentence, falseNodeSentence, fingerprintWords } from './check-word
 
 const lot = { isSampled: true, drawn: null }
 const by = (outcome: Outcome, margins = [0, 0, 0]) =>
-  ({ outcome, margins: Float32Array.from(margins) }) as Opinion
+  ({ outcome, firstToken: 0, margins: Float32Array.from(margins) }) as Opinion
 
 test('what fingerprints say is told where somebody looked at them', () => {
   const likenesses = [90, 127].map((alike) => ({ values: 128, alike, meanMantissa: 1 }))
@@ -43,7 +43,12 @@ test.each([
   [
     'that passed',
     checked({ outcome: 'passed', opinions: [by('passed')] }),
-    /drawn by lot, computed it again: all 3 choices are the same\. It could lie/,
+    /^Another tab computed it again: all 3 choices are the same\. It could lie/,
+  ],
+  [
+    'that passed to its end',
+    checked({ outcome: 'passed', opinions: [by('passed', Array(81).fill(0))] }),
+    /all 81 choices are the same, 80 tokens and the end\./,
   ],
   [
     'that passed nearly',

@@ -3,6 +3,7 @@
  * @module
  */
 import type { AnswerRecord, CheckRecord, Opinion, Witness } from '@weft/sdk'
+import { count } from '../row/summary.ts'
 
 const noLimits =
   'Nobody has measured yet how far honest devices differ with this model, so no other tab can judge it.'
@@ -21,7 +22,7 @@ export function checkSentence(answer: Checked): string {
   }
   const compared = quorumSentence(answer)
   if (compared) return compared
-  if (check?.outcome) return outcomeSentence(check, check.outcome)
+  if (check?.outcome) return outcomeSentence(check, check.outcome, answer.tokens.length)
   if (where === 'local') return 'Made on this device, so there is nobody to sign for it.'
   if (!receipt) return 'There is no receipt: nobody has signed for these tokens.'
   return `${signedSentence(receipt.firstToken)} ${nextSentence(check, grade)}`
@@ -29,7 +30,7 @@ export function checkSentence(answer: Checked): string {
 
 function signedSentence(firstToken: number): string {
   return firstToken > 0
-    ? `Signed from token ${firstToken + 1} on, by the tab that went on. Those before it were lost before they could sign.`
+    ? `Signed from token ${firstToken + 1} on, by the tab that went on. What came before has no signature: whoever made it was lost.`
     : 'Signed: the tab that answered has put its key under exactly these tokens. That is not proof that the model chose them.'
 }
 
@@ -54,13 +55,14 @@ function nextSentence(check: CheckRecord | null, grade: AnswerRecord['grade']): 
 function outcomeSentence(
   { state, opinions, lot }: CheckRecord,
   outcome: NonNullable<CheckRecord['outcome']>,
+  tokens: number,
 ): string {
   const agree = opinions.filter((each) => each.outcome === outcome).length
   const who = `${numbers[agree] ?? agree} of ${numbers[opinions.length]?.toLowerCase() ?? opinions.length} other tabs that computed it again say`
   if (outcome === 'passed') {
     const [only] = opinions
     return opinions.length === 1 && only
-      ? `Another tab, drawn by lot${lot?.drawn ? ' on the chain' : ''}, computed it again: ${likenessWords(only)}. It could lie as well, but does not gain by it.`
+      ? `Another tab${lot?.drawn ? ', drawn by lot on the chain,' : ''} computed it again: ${likenessWords(only, tokens)}. It could lie as well, but does not gain by it.`
       : `${who} that this model chose these tokens, as honest devices do.`
   }
   if (outcome === 'failed') {
@@ -77,10 +79,13 @@ function outcomeSentence(
     : 'Computed again, it is unusual for an honest device, as one honest answer in a hundred is. Nobody is accused for that.'
 }
 
-function likenessWords({ margins }: Opinion): string {
+/** Where an answer ended by itself, that it did is a choice as well. @param tokens - of the whole answer */
+function likenessWords({ margins, firstToken }: Opinion, tokens: number): string {
   const same = margins.filter((margin) => margin === 0).length
+  const hasEnd = margins.length === tokens - firstToken + 1
+  const counted = hasEnd ? `, ${count(tokens - firstToken, 'token')} and the end` : ''
   return same === margins.length
-    ? `all ${same} choices are the same`
+    ? `all ${same} choices are the same${counted}`
     : `${same} of ${margins.length} choices are the same, the others as near as honest devices come`
 }
 
@@ -111,8 +116,8 @@ function quorumSentence(answer: Checked): string {
 }
 
 /** What came after: a check where too few came to the end, or where the person has asked for one. */
-function agreedSentence({ check, grade }: Checked): string {
-  if (check?.outcome) return outcomeSentence(check, check.outcome)
+function agreedSentence({ check, grade, tokens }: Checked): string {
+  if (check?.outcome) return outcomeSentence(check, check.outcome, tokens.length)
   return check ? nextSentence(check, grade) : 'Tabs of one owner can agree on a lie.'
 }
 

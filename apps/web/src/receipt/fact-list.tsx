@@ -15,10 +15,10 @@ export function FactList({ title, facts }: FactGroup) {
             <dt className="text-ash">{name}</dt>
             {id ? (
               <dd className="flex items-center justify-between gap-2">
-                <span title={value} className="font-mono text-xs">
+                <span title={value} className="font-mono text-xs whitespace-nowrap">
                   {shortPeerId(value)}
                 </span>
-                <CopyButton label="Copy" text={() => value} />
+                <CopyButton label="Copy" of={name} text={() => value} />
               </dd>
             ) : (
               <dd className="py-1.5 break-words tabular-nums">{value}</dd>

@@ -13,7 +13,7 @@ export function MarginPlot({ opinion }: { opinion: Opinion }) {
   const bars = [...margins].flatMap((margin, index) =>
     margin > 0 ? [{ index, tall: heightOf(margin) }] : [],
   )
-  if (bars.length === 0) return <p>All {margins.length} choices are the same.</p>
+  if (bars.length === 0) return null // The check's own sentence says so.
   const last = firstToken + margins.length
   return (
     <figure className="mt-2 w-full text-sm">

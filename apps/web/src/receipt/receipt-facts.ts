@@ -11,7 +11,7 @@ import { count, formatRate, formatSeconds, shortPeerId, summarize } from '../row
 import { handoverSentence } from './handover-words.ts'
 import { samplingFacts } from './sampling-facts.ts'
 
-type Fact = {
+export type Fact = {
   name: string
   value: string
   /** Set in mono, whole, with a button to copy it. */
@@ -63,6 +63,7 @@ function who(answer: AnswerRecord, model: ModelEntry | undefined): FactGroup {
 function how(answer: AnswerRecord): FactGroup {
   const { job, receipt, quote, finishReason, where } = answer
   const { tokens, firstTokenMs, tokensPerSecond } = summarize(answer, false)
+  const signedRate = signedRateOf(answer)
   const inputTokens = receipt?.inputTokens ?? quote?.inputTokens
   return {
     title: 'What it took',
@@ -70,15 +71,28 @@ function how(answer: AnswerRecord): FactGroup {
       { name: 'Tokens in', value: inputTokens === undefined ? '' : count(inputTokens, 'token') },
       { name: 'Tokens out', value: count(tokens, 'token') },
       { name: 'First token', value: firstTokenMs === null ? '' : formatSeconds(firstTokenMs) },
+      { name: 'Speed, as signed', value: rateWords(signedRate) },
+      // Nobody has measured here how an answer of somebody else arrived.
       {
-        name: 'Speed',
-        value: tokensPerSecond === null ? '' : `${formatRate(tokensPerSecond)} tok/s`,
+        name: 'Speed, as it arrived',
+        value: where === 'network' && firstTokenMs === null ? '' : rateWords(tokensPerSecond),
       },
       { name: 'Longest answer', value: count(job.maxTokens, 'token') },
       { name: 'End', value: finishReason ? finishWords[finishReason] : 'It did not end' },
       { name: 'Price', value: where === 'network' && billWei(answer) === 0n ? 'Free' : '' },
     ],
   }
+}
+
+/** The tab's own figure, the same for whoever holds the receipt; null where it has not made the whole answer. */
+function signedRateOf(answer: AnswerRecord): number | null {
+  const { receipt } = answer
+  if (receipt?.firstToken !== 0) return null
+  return summarize({ ...answer, decodeMs: receipt.decodeMs }, false).tokensPerSecond
+}
+
+function rateWords(tokensPerSecond: number | null): string {
+  return tokensPerSecond === null ? '' : `${formatRate(tokensPerSecond)} tok/s`
 }
 
 /** Nothing where nothing was paid. A node that answered for nothing stands beside one that did not. */

@@ -1,10 +1,11 @@
 import type { WeftErrorData } from '@weft/protocol'
 import type { AnswerRecord } from '@weft/sdk'
 import { useState } from 'react'
-import { fileName, shareOf } from '../shared/shared-link.ts'
+import { shareOf } from '../shared/shared-link.ts'
 import { toData } from '../site/open-site.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
+import { saveFile } from '../ui/save-file.ts'
 
 /** Hands an answer that somebody has signed to somebody else, who can check it again. */
 export function ShareAnswer({ answer }: { answer: AnswerRecord }) {
@@ -17,7 +18,7 @@ export function ShareAnswer({ answer }: { answer: AnswerRecord }) {
     try {
       const made = await shareOf(answer, location.origin)
       if (made.type === 'file') {
-        save(made.file)
+        saveFile(made.file)
         setSaid('It is too long for a link, so it was saved as a file.')
         return
       }
@@ -45,11 +46,4 @@ export function ShareAnswer({ answer }: { answer: AnswerRecord }) {
       {error && <ErrorNote error={error} />}
     </section>
   )
-}
-
-function save(file: Blob): void {
-  const href = URL.createObjectURL(file)
-  const link = Object.assign(document.createElement('a'), { href, download: fileName })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(href))
 }

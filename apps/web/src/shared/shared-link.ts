@@ -8,9 +8,9 @@ import type { AnswerRecord } from '@weft/sdk'
 
 /** Many programs that pass links on cut longer ones. */
 const maxLinkChars = 16_000
-export const fileName = 'answer.weft'
+const fileName = 'answer.weft'
 
-export type Share = { type: 'link'; href: string } | { type: 'file'; file: Blob }
+export type Share = { type: 'link'; href: string } | { type: 'file'; file: File }
 
 /** @throws WeftError `sdk/nothing-to-share`, `protocol/receipt`, `protocol/too-large` */
 export async function shareOf(answer: AnswerRecord, origin: string): Promise<Share> {
@@ -18,7 +18,7 @@ export async function shareOf(answer: AnswerRecord, origin: string): Promise<Sha
   const packed = await packAnswer(toShared(answer))
   const href = `${origin}/shared#${packed}`
   if (href.length <= maxLinkChars) return { type: 'link', href }
-  return { type: 'file', file: new Blob([packed], { type: 'text/plain' }) }
+  return { type: 'file', file: new File([packed], fileName, { type: 'text/plain' }) }
 }
 
 /**

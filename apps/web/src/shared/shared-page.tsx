@@ -21,6 +21,11 @@ type Opened =
   | { phase: 'refused'; error: WeftErrorData }
   | { phase: 'open'; shared: SharedAnswer; answer: AnswerRecord }
 
+const sentence =
+  'Somebody else asked and got it. The link holds all of it, and nothing of it is sent anywhere.'
+const emptySentence =
+  'This address has no answer behind it: open the whole link that you were sent, or a saved answer.'
+
 /** An answer that somebody else got, checked again here. */
 export function SharedPage() {
   const [opened, setOpened] = useState<Opened | null>(null)
@@ -41,10 +46,7 @@ export function SharedPage() {
     return () => removeEventListener('hashchange', read)
   }, [])
   return (
-    <Page
-      title="A shared answer"
-      sentence="Somebody else asked and got it. The link holds all of it, and nothing of it is sent anywhere."
-    >
+    <Page title="A shared answer" sentence={opened?.phase === 'empty' ? emptySentence : sentence}>
       {opened?.phase === 'refused' && <Refused error={opened.error} />}
       {opened?.phase === 'open' ? (
         <OpenAnswer
@@ -165,11 +167,11 @@ function Messages({ messages }: { messages: readonly Message[] }) {
             {before.length === 1 ? 'One message before' : `${before.length} messages before`}
           </summary>
           <ol className="mt-2 grid gap-2">
-            {before.map(({ role, content }, index) => (
+            {before.map((message, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: they never change places.
               <li key={index} className="break-words whitespace-pre-wrap">
-                <span className="font-medium">{roleWords[role]}: </span>
-                {content}
+                <span className="font-medium">{roleWords[message.role]}: </span>
+                {textOf(message)}
               </li>
             ))}
           </ol>
@@ -180,4 +182,15 @@ function Messages({ messages }: { messages: readonly Message[] }) {
   )
 }
 
-const roleWords = { system: 'Instruction', user: 'Asked', assistant: 'Answered' }
+const roleWords = {
+  system: 'Instruction',
+  user: 'Asked',
+  assistant: 'Answered',
+  tool: 'A function gave',
+}
+
+function textOf(message: Message): string {
+  if (message.role !== 'assistant' || !message.toolCalls) return message.content
+  const calls = message.toolCalls.map((call) => `${call.name}(${call.arguments})`)
+  return [message.content, ...calls].filter(Boolean).join('\n')
+}

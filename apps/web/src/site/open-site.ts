@@ -1,39 +1,62 @@
 /**
- * Opens the tab after the first paint: the settings, then the SDK, which is most of the script.
+ * Opens the tab when there is a reason for it: the SDK and the network are most of the script, and who only reads
+ * needs neither.
  * @module
  */
 import { WeftError, type WeftErrorData } from '@weft/protocol'
 import type { Cell, Tab } from '@weft/sdk'
-import { followPausePolicy, readPausePolicy, writePausePolicy } from './preferences.ts'
+import {
+  followPausePolicy,
+  readPausePolicy,
+  writePausePolicy,
+  writePreference,
+} from './preferences.ts'
 import { fetchSiteConfig, type SiteConfig } from './site-config.ts'
 import { createStore } from './store.ts'
 import type * as TabParts from './tab-parts.ts'
+import { keepsSomething, leftSomething } from './was-here.ts'
 
 /** What the loaded SDK gives to the page. */
 export type OpenedTab = Omit<typeof TabParts, 'openTab' | 'parsePolicy'> & { tab: Tab }
 
 export type SiteState =
+  /** Nobody has asked for anything yet. */
+  | { phase: 'resting' }
   | { phase: 'opening' }
   | ({ phase: 'ready' } & OpenedTab)
   | { phase: 'failed'; error: WeftErrorData }
 
 export type Site = {
   state: Cell<SiteState>
-  /** Rejects with the WeftError of the failed state. */
+  /** Loads the SDK and joins the network, at the first call; `state` tells what comes of it. */
+  open(): void
+  /** Once somebody calls `open`. Rejects with the WeftError of the failed state. */
   opened: Promise<OpenedTab>
   /** Rejects with the WeftError of the failed state. */
   config: Promise<SiteConfig>
 }
 
-export function openSite(): Site {
-  const state = createStore<SiteState>({ phase: 'opening' })
+export function createSite(): Site {
+  const state = createStore<SiteState>({ phase: 'resting' })
+  const { promise: opened, resolve, reject } = Promise.withResolvers<OpenedTab>()
   const config = fetchSiteConfig()
-  const opened = openTabOf(config)
+  const open = () => {
+    if (state.get().phase !== 'resting') return
+    state.update(() => ({ phase: 'opening' }))
+    openTabOf(config).then(resolve, reject)
+  }
+  config.catch(reject) // What is wrong there is said at once, and needs no SDK.
   opened.then(
-    (ready) => state.update(() => ({ phase: 'ready', ...ready })),
+    (ready) => {
+      writePreference('hasJoined', true)
+      state.update(() => ({ phase: 'ready', ...ready }))
+    },
     (error) => state.update(() => ({ phase: 'failed', error: toData(error) })),
   )
-  return { state, opened, config }
+  // Whoever was here before has the script, and comes to ask, to answer, or to what was kept.
+  if (leftSomething()) open()
+  else keepsSomething().then((keeps) => keeps && open())
+  return { state, open, opened, config }
 }
 
 export async function openTabOf(reading: Promise<SiteConfig>): Promise<OpenedTab> {

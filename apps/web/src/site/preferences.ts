@@ -7,6 +7,8 @@ import { type AnswerSettings, initialSettings } from '../chat/answer-settings.ts
 import type { TypedPrice } from '../money/price-words.ts'
 
 type Preferences = {
+  /** This browser has joined the network before. */
+  hasJoined: boolean
   /** Answer on this device only. */
   localOnly: boolean
   modelCid: string | null
@@ -38,6 +40,7 @@ type Preferences = {
 }
 
 const initial: Preferences = {
+  hasJoined: false,
   localOnly: false,
   modelCid: null,
   served: false,

@@ -8,7 +8,7 @@ const good = {
 }
 
 test('a right one passes, and no relay at all is right', () => {
-  expect(parseSiteConfig(good)).toEqual({ tab: good, networks: [] })
+  expect(parseSiteConfig(good)).toEqual({ tab: good, live: null, networks: [] })
   expect(parseSiteConfig({ ...good, relays: [] }).tab.relays).toEqual([])
 })
 
@@ -19,6 +19,7 @@ test.each([
   [{ ...good, relays: 'none' }, '"relays"'],
   [{ ...good, iceServers: [{}] }, '"iceServers"'],
   [{ ...good, modelsUrl: '/models' }, '"modelsUrl"'],
+  [{ ...good, live: 3 }, '"live"'],
 ])('%j is refused by name', (value, reason) => {
   expect(() => parseSiteConfig(value)).toThrow(reason)
 })

@@ -9,6 +9,8 @@ const path = '/weft.json'
 
 export type SiteConfig = {
   tab: TabInit
+  /** Where a relay tells how many nodes answer; null where this site does not say. */
+  live: string | null
   /** For the wallet, which checks it when it is loaded: what is wrong there costs no free job. */
   networks: unknown
 }
@@ -29,7 +31,7 @@ export async function fetchSiteConfig(): Promise<SiteConfig> {
 /** @throws WeftError `web/config` that names the wrong field */
 export function parseSiteConfig(value: unknown): SiteConfig {
   if (!isRecord(value)) throw wrong('it is not an object')
-  const { relays, iceServers, modelsUrl, networks = [] } = value
+  const { relays, iceServers, modelsUrl, live = null, networks = [] } = value
   if (!isArrayOf(relays, isRelayAddress)) {
     throw wrong('"relays" must be a list of addresses that end in /p2p/ and a peer id')
   }
@@ -39,14 +41,15 @@ export function parseSiteConfig(value: unknown): SiteConfig {
   if (typeof modelsUrl !== 'string' || !modelsUrl.endsWith('/')) {
     throw wrong('"modelsUrl" must be a path that ends in /')
   }
-  return { tab: { relays, iceServers, modelsUrl }, networks }
+  if (live !== null && !isString(live)) throw wrong('"live" must be an address')
+  return { tab: { relays, iceServers, modelsUrl }, live, networks }
 }
 
 function wrong(what: string): WeftError {
   return new WeftError('web/config', `The site's settings at ${path} are wrong: ${what}.`)
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -37,6 +37,12 @@ export function useSiteState(): SiteState {
   return useCell(useSite().site.state)
 }
 
+/** For whatever a person touches before asking: the tab opens meanwhile. */
+export function useIntent() {
+  const { open } = useSite().site
+  return { onPointerEnter: open, onFocus: open }
+}
+
 /** The tab and what came with it, null until it is open. */
 export function useOpened(): OpenedTab | null {
   const state = useSiteState()

@@ -1,7 +1,7 @@
 import { CopyButton } from './copy-button.tsx'
 
 /** Code to be taken: it scrolls sideways where it is wide, also by keyboard. */
-export function CodeBlock({ text, label = 'Copy' }: { text: string; label?: string }) {
+export function CodeBlock({ text, of }: { text: string; of: string }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] justify-items-start gap-1">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: wide code scrolls, also by keyboard. */}
@@ -9,7 +9,7 @@ export function CodeBlock({ text, label = 'Copy' }: { text: string; label?: stri
         {text}
       </pre>
       <span className="-ml-2">
-        <CopyButton label={label} text={() => text} />
+        <CopyButton label="Copy" of={of} text={() => text} />
       </span>
     </div>
   )

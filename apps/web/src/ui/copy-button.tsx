@@ -6,9 +6,12 @@ const shownMs = 1_500
 /** Copies text and says so for a moment. */
 export function CopyButton({
   label,
+  of,
   text,
 }: {
   label: string
+  /** Of what, for who does not see beside what it stands. */
+  of?: string
   text: () => string | Promise<string>
 }) {
   const [said, setSaid] = useState<string | null>(null)
@@ -24,6 +27,7 @@ export function CopyButton({
   return (
     <Button kind="quiet" onClick={copy}>
       {said ?? label}
+      {of && <span className="sr-only"> {of}</span>}
     </Button>
   )
 }

@@ -1,6 +1,6 @@
 import type { RelayStatus } from '@weft/sdk'
 import { expect, test } from 'vitest'
-import { networkWords } from './network-words.ts'
+import { networkWords, restingWords } from './network-words.ts'
 
 function words(...relays: [RelayStatus['state'], string | null][]) {
   const list = relays.map(([state, detail]) => ({ address: 'a', state, detail }))
@@ -13,15 +13,29 @@ test('one relay is enough', () => {
 })
 
 test('without one it says why', () => {
-  expect(words(['offline', 'Closed; next try in 3 s.'])).toEqual({
+  expect(words(['offline', 'It is closed.'])).toEqual({
     state: 'offline',
     word: 'Offline',
-    sentence: 'Closed; next try in 3 s.',
+    sentence:
+      'It is closed. Meanwhile no other tab can be found. In the Playground, Local only asks this device, if it can run the model.',
   })
-  expect(words(['offline', null]).sentence).toContain('keeps trying')
+  expect(words(['offline', null]).sentence).toContain('Trying again')
   expect(words().sentence).toContain('no relay')
+})
+
+test('it never says that this device answers by itself', () => {
+  for (const { sentence } of [words(), words(['offline', null])]) {
+    expect(sentence).toContain('no other tab can be found')
+    expect(sentence).toContain('Local only asks this device, if it can run')
+  }
 })
 
 test('connecting is neither', () => {
   expect(words(['connecting', null]).state).toBe('connecting')
+})
+
+test('before this tab joins, the site says how many others there are', () => {
+  expect(restingWords(1)).toEqual({ state: 'resting', word: '1 node live', sentence: null })
+  expect(restingWords(0).word).toBe('0 nodes live')
+  expect(restingWords(null).word).toBe('Not joined')
 })

@@ -7,6 +7,7 @@ import { registerOperator } from '../money/register-operator.ts'
 import { Section } from '../money/section.tsx'
 import { type ChainTools, useChainAction } from '../money/use-chain-action.ts'
 import { type OperatorState, useOperator } from '../money/use-operator.ts'
+import { count } from '../row/summary.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { useWallet } from '../wallet/use-wallet.ts'
@@ -41,8 +42,8 @@ export function SeatPanel({ purse, court, state }: SeatPanelProps) {
       />
       {waitingChecks > 0 && (
         <p className="max-w-[66ch] text-sm text-ash">
-          {waitingChecks} checks of paid answers wait: who was drawn for them is paid when their
-          answers are redeemed.
+          {count(waitingChecks, 'check')} of paid answers {waitingChecks === 1 ? 'waits' : 'wait'}:
+          whoever was drawn is paid when the answer is redeemed.
         </p>
       )}
       {standing && connected && wallet && operator ? (

@@ -19,6 +19,7 @@ export const apartQuestionSchema = z.discriminatedUnion('about', [
     model: z.strictObject({ modelCid: z.string(), name: z.string(), downloadBytes: z.number() }),
     compute: computeSchema,
     isPaid: z.boolean(),
+    isKept: z.boolean(),
   }),
   /** A question of the page, at the visitor's cost. */
   z.strictObject({ ...asker, about: z.literal('paid'), text: z.string() }),

@@ -49,7 +49,7 @@ function Asked({ question, words, watch }: AskedProps) {
   const say = (allowed: ApartAllowed) => reply({ type: 'weft-reply', allowed })
   const common = { words, watch, onApart: null, onDecline: () => say(null) }
   if (question.about === 'consent') {
-    const { model, compute, isPaid } = question
+    const { model, compute, isPaid, isKept } = question
     return (
       <Consent
         {...common}
@@ -57,6 +57,7 @@ function Asked({ question, words, watch }: AskedProps) {
         model={model}
         suggested={compute}
         isPaid={isPaid}
+        isKept={isKept}
         question={null}
         onAllow={say}
       />

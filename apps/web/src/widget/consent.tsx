@@ -18,6 +18,8 @@ type ConsentProps = {
   suggested: Compute
   /** It says that it pays for its visitors. */
   isPaid: boolean
+  /** Whether the browser keeps anything of this. */
+  isKept: boolean
   /** What it has asked already. */
   question: string | null
   onAllow: (compute: Compute) => void
@@ -28,8 +30,8 @@ type ConsentProps = {
 
 /** The one place where a page gets leave, in Weft's own frame or window. */
 export function Consent(props: ConsentProps) {
-  const { words, watch, host, model, suggested, isPaid, question, onAllow, onDecline, onApart } =
-    props
+  const { words, watch, host, model, suggested, isPaid, isKept, question } = props
+  const { onAllow, onDecline, onApart } = props
   const [compute, setCompute] = useState(suggested)
 
   return (
@@ -56,7 +58,7 @@ export function Consent(props: ConsentProps) {
         />
         <Choice
           title={words.device}
-          note={words.deviceNote(formatBytes(model.downloadBytes))}
+          note={words.deviceNote(formatBytes(model.downloadBytes), isKept)}
           checked={compute === 'device'}
           onChoose={() => setCompute('device')}
         />
@@ -68,7 +70,7 @@ export function Consent(props: ConsentProps) {
         onSeen={() => onAllow(compute)}
         onApart={onApart && (() => onApart(compute))}
         onDecline={onDecline}
-        note={words.remembered(host)}
+        note={isKept ? words.remembered(host) : words.forgotten}
       />
     </section>
   )
@@ -79,7 +81,7 @@ type ChoiceProps = { title: string; note: string; checked: boolean; onChoose: ()
 function Choice({ title, note, checked, onChoose }: ChoiceProps) {
   const id = useId()
   return (
-    <label className="flex cursor-pointer gap-3 rounded-md border border-thread p-2.5 has-checked:border-indigo">
+    <label className="flex cursor-pointer items-start gap-3 rounded-md border border-thread p-2.5 has-checked:border-indigo">
       <input
         type="radio"
         name="compute"

@@ -35,7 +35,7 @@ export function FrameComposer() {
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-2 border-t border-thread p-3">
-      {error && <ErrorNote error={error} />}
+      {error && <ErrorNote error={error} words={words.failure} />}
       <div className="flex items-end gap-2">
         <textarea
           data-first=""

@@ -11,6 +11,8 @@ import { createSession, type Session } from '../chat/session.ts'
 import { type OpenedTab, openTabOf } from '../site/open-site.ts'
 import { fetchSiteConfig, type SiteConfig } from '../site/site-config.ts'
 import { createStore } from '../site/store.ts'
+import { askAgain } from './ask-again.ts'
+import { canKeep } from './can-keep.ts'
 import { createPageAsks, type PageAsks } from './page-asks.ts'
 import type { PageLine } from './page-line.ts'
 import { type PayingWatch, watchPaying } from './paying.ts'
@@ -23,6 +25,8 @@ export type OfferedModel = { modelCid: string; name: string; downloadBytes: numb
 export type Frame = {
   line: PageLine
   watch: SightWatch
+  /** False where the browser gives this frame no storage: all ends with the visit, and no wallet pays. */
+  isKept: boolean
   session: Session
   asks: PageAsks
   permission: Cell<Permission | null>
@@ -33,6 +37,8 @@ export type Frame = {
   model(): Promise<OfferedModel>
   /** What the visitor typed. Rejects with a WeftError where nothing could be asked. */
   send(text: string): Promise<void>
+  /** The last question once more, where it failed. Rejects with a WeftError where it could not be asked. */
+  askAgain(turnId: string): Promise<void>
   /** For the model that the visitor was told of. */
   allow(allowed: Pick<Permission, 'compute' | 'modelCid'>): void
   /** The frame begins anew, with nothing allowed. */
@@ -45,6 +51,7 @@ const shownMs = 2_000
 /** @param watch - of all that the frame shows */
 export function createFrame(line: PageLine, watch: SightWatch): Frame {
   const { origin, config } = line
+  const isKept = canKeep()
   const permission = createStore<Permission | null>(null)
   const opening = Promise.withResolvers<OpenedTab>()
   opening.promise.catch(() => {}) // Whoever needs it says what failed.
@@ -61,7 +68,7 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
 
   const configured = Promise.withResolvers<SiteConfig>()
   configured.promise.catch(() => {}) // Whoever needs it says what failed.
-  const paying = watchPaying({ opened: opening.promise, config: configured.promise, line })
+  const paying = watchPaying({ opened: opening.promise, config: configured.promise, line, isKept })
 
   function open({ compute }: Permission): void {
     const config = fetchSiteConfig()
@@ -69,7 +76,7 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
     const reading = config.then((site) => {
       // On this device alone means that nobody is told anything.
       const relays = compute === 'device' ? [] : site.tab.relays
-      return { ...site, tab: { ...site.tab, relays } }
+      return { ...site, tab: { ...site.tab, relays, keepsNothing: !isKept } }
     })
     openTabOf(reading).then(opening.resolve, (error) => opening.reject(explained(error)))
   }
@@ -83,12 +90,16 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
   }
   const remembered = remember().catch(() => {}) // Who is asked anew is told what failed.
 
-  async function ask(text: string, part: Pick<Ask, 'sees'> = {}): Promise<string | null> {
+  async function howToAsk(): Promise<Ask> {
     const where = permission.get()?.compute === 'device' ? 'local' : 'network'
     const modelCid = (await model()).modelCid
     if (where === 'network') await untilKnown(paying.known)
     const maxPrice = paying.state.get().spendable?.maxPrice ?? null
-    return session.send(text, { where, modelCid, settings: initialSettings, maxPrice, ...part })
+    return { where, modelCid, settings: initialSettings, maxPrice }
+  }
+
+  async function ask(text: string, part: Pick<Ask, 'sees'> = {}): Promise<string | null> {
+    return session.send(text, { ...(await howToAsk()), ...part })
   }
 
   const asks = createPageAsks({
@@ -114,6 +125,7 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
   return {
     line,
     watch,
+    isKept,
     session,
     asks,
     permission,
@@ -126,6 +138,12 @@ export function createFrame(line: PageLine, watch: SightWatch): Frame {
         throw new WeftError('widget/busy', 'Another answer is being made. Send it again.')
       tellVisitorsEnd(session, line, turnId)
     },
+    askAgain: (turnId) =>
+      askAgain(turnId, {
+        session,
+        howToAsk,
+        onBegin: () => tellVisitorsEnd(session, line, turnId),
+      }),
     allow(what) {
       if (permission.get()) return // A window that was left open is late.
       const allowed: Permission = { ...what, allowedAtMs: Date.now() }

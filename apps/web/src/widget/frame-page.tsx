@@ -87,7 +87,7 @@ function Asking({ onDecline }: { onDecline: () => void }) {
     <main className="overflow-y-auto">
       {error && (
         <div className="p-4">
-          <ErrorNote error={error} />
+          <ErrorNote error={error} words={words.failure} />
         </div>
       )}
       {model && (
@@ -98,6 +98,7 @@ function Asking({ onDecline }: { onDecline: () => void }) {
           model={model}
           suggested={config.compute}
           isPaid={config.sponsor !== null}
+          isKept={frame.isKept}
           question={question?.text ?? null}
           onAllow={(compute) => frame.allow({ compute, modelCid: model.modelCid })}
           onDecline={() => {
@@ -113,6 +114,7 @@ function Asking({ onDecline }: { onDecline: () => void }) {
                 model,
                 compute,
                 isPaid: config.sponsor !== null,
+                isKept: frame.isKept,
               },
               (allowed) => {
                 if (allowed === 'network' || allowed === 'device') {
@@ -142,7 +144,7 @@ function IconButton({ name, isPressed, onClick, children }: IconButtonProps) {
       title={name}
       aria-pressed={isPressed}
       onClick={onClick}
-      className="grid size-9 shrink-0 place-items-center rounded-md text-ash hover:bg-thread/50 hover:text-ink aria-pressed:text-ink"
+      className="grid size-9 shrink-0 place-items-center rounded-md text-ash hover:bg-thread/50 hover:text-ink aria-pressed:bg-thread/50 aria-pressed:text-ink"
     >
       <svg
         viewBox="0 0 20 20"

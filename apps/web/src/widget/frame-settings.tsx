@@ -48,6 +48,7 @@ function WhoPays({ site: { tab } }: { site: OpenedTab }) {
   const { by, spendable, error } = useCell(frame.paying.state)
   const [isLooking, setIsLooking] = useState(false)
   const host = hostOf(frame.line.origin)
+  const canAsk = frame.isKept && by !== 'wallet'
   const amount = weft(spendable?.capWei ?? 0n)
   const search = new URLSearchParams({ for: tab.purse.address, page: host })
   const said = {
@@ -58,8 +59,8 @@ function WhoPays({ site: { tab } }: { site: OpenedTab }) {
   return (
     <section className="flex flex-col gap-1 border-t border-thread pt-3">
       <p data-testid="paid-by">{said[by ?? 'nobody']}</p>
-      {error && <ErrorNote error={error} />}
-      {by !== 'wallet' && (
+      {error && <ErrorNote error={error} words={words.failure} />}
+      {canAsk && (
         <a
           href={`/wallet?${search}`}
           target="_blank"
@@ -73,9 +74,10 @@ function WhoPays({ site: { tab } }: { site: OpenedTab }) {
           {words.letWalletPay}
         </a>
       )}
-      {by !== 'wallet' && (
+      {canAsk && (
         <p className="text-xs text-ash">
-          {words.compareKey} <code>{keyDigits(tab.purse.address)}</code>
+          {words.compareKey}{' '}
+          <code className="whitespace-nowrap text-ink">{keyDigits(tab.purse.address)}</code>
         </p>
       )}
       {isLooking && by !== 'wallet' && (
@@ -120,7 +122,7 @@ function Contribute({ site: { tab } }: { site: OpenedTab }) {
           {sentence}
         </p>
       )}
-      {error && <ErrorNote error={error} />}
+      {error && <ErrorNote error={error} words={words.failure} />}
     </section>
   )
 }

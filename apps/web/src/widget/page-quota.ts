@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod'
+import { canKeep } from './can-keep.ts'
 
 /** Enough for a page that is used, too little for one that works its visitors. */
 const perWindow = 30
@@ -13,7 +14,8 @@ const askedSchema = z.array(z.number()).max(perWindow)
 
 /**
  * Does the work if no other frame of that page is at it and the page has not asked too often; the lock goes with
- * the frame. Rejects as the work does, and with a DOMException where a frame can keep nothing.
+ * the frame. Where a frame can keep nothing it counts for itself: a new one has no leave and asks for it anew.
+ * Rejects as the work does.
  * @param origin - of the page
  */
 export function askInTurn(
@@ -21,6 +23,7 @@ export function askInTurn(
   work: () => Promise<void>,
 ): Promise<'done' | 'busy' | 'too-many'> {
   const name = `weft.asked.${origin}`
+  if (!canKeep()) return askInTurnHere(work)
   return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
     if (!lock) return 'busy'
     if (!take(name)) return 'too-many'
@@ -29,13 +32,35 @@ export function askInTurn(
   })
 }
 
+let isAtWork = false
+let askedHere: readonly number[] = []
+
+async function askInTurnHere(work: () => Promise<void>): Promise<'done' | 'busy' | 'too-many'> {
+  if (isAtWork) return 'busy'
+  const asked = withOneMore(askedHere)
+  if (!asked) return 'too-many'
+  askedHere = asked
+  isAtWork = true
+  try {
+    await work()
+  } finally {
+    isAtWork = false
+  }
+  return 'done'
+}
+
 /** Only under the lock. */
 function take(name: string): boolean {
+  const asked = withOneMore(readAsked(name))
+  if (asked) localStorage.setItem(name, JSON.stringify(asked))
+  return asked !== null
+}
+
+/** @returns null where it would be one too many */
+function withOneMore(asked: readonly number[]): number[] | null {
   const nowMs = Date.now()
-  const recent = readAsked(name).filter((atMs) => atMs <= nowMs && nowMs - atMs < windowMs)
-  if (recent.length >= perWindow) return false
-  localStorage.setItem(name, JSON.stringify([...recent, nowMs]))
-  return true
+  const recent = asked.filter((atMs) => atMs <= nowMs && nowMs - atMs < windowMs)
+  return recent.length < perWindow ? [...recent, nowMs] : null
 }
 
 function readAsked(name: string): number[] {

@@ -29,13 +29,15 @@ export type PayingInit = {
   opened: Promise<OpenedTab>
   config: Promise<SiteConfig>
   line: Pick<PageLine, 'origin' | 'config'>
+  /** A wallet pays only a key that is there at the next visit. */
+  isKept: boolean
 }
 
 const lookEveryMs = 3_000
 /** A person who opens a wallet and thinks. */
 const lookMs = 10 * 60_000
 
-export function watchPaying({ opened, config, line }: PayingInit): PayingWatch {
+export function watchPaying({ opened, config, line, isKept }: PayingInit): PayingWatch {
   const state = createStore<Paying>({ by: null, spendable: null, error: null })
   const begun = Promise.all([opened, config]).then(async ([{ tab }, { networks }]) => {
     const { openFrameMoney } = await import('./frame-money.ts')
@@ -52,7 +54,7 @@ export function watchPaying({ opened, config, line }: PayingInit): PayingWatch {
 
   /** The visitor's own wallet first: who has gone to it wants it. */
   async function begin(): Promise<void> {
-    if (await settle(false)) return
+    if (isKept && (await settle(false))) return
     const { sponsor } = line.config.get()
     const money = await begun
     if (!sponsor || !money) return

@@ -2,6 +2,12 @@
  * What the frame says, by language. A language that is not here gets English.
  * @module
  */
+import type { WeftErrorData } from '@weft/protocol'
+import { errorWords } from '../chat/error-words.ts'
+import { runSentence } from '../playground/run-words.ts'
+import type { ShownError } from '../ui/error-note.tsx'
+import { germanErrorWords } from './german-errors.ts'
+import { germanRunSentence } from './german-run.ts'
 import type { Permission } from './permission.ts'
 
 export type FrameWords = typeof english
@@ -33,12 +39,14 @@ const english = {
   networkPaid: (host: string) =>
     `They read what you ask, and see this device’s internet address. ${host} pays those that ask for money.`,
   device: 'This device alone',
-  deviceNote: (size: string) =>
-    `Fetches ${size}, kept for this site, then uses your graphics card or processor. What you ask stays here.`,
+  deviceNote: (size: string, isKept: boolean) =>
+    `Fetches ${size}, kept for ${isKept ? 'this site' : 'this visit'}, then uses your graphics card or processor. What you ask stays here.`,
   allow: 'Allow',
   decline: 'Not now',
   remembered: (host: string) =>
     `Weft remembers this for ${host}. Under Settings you can change it.`,
+  forgotten:
+    'This browser lets Weft keep nothing inside other pages: all of this, its key too, lasts for this visit, and no wallet can pay here.',
   unsure:
     'Weft cannot be sure that you see this as it is: the page around may cover or change it. Decide in a window of Weft’s own.',
   decideApart: 'Decide in a window of Weft',
@@ -66,6 +74,21 @@ const english = {
     'Uses your graphics card or processor, and fetches the model. Off unless you switch it on.',
   openWeft: 'Open Weft',
   windowTitle: 'A page asks you',
+  askAgain: 'Ask again',
+  /** What an answer waits for. */
+  waiting: runSentence,
+  failure: frameErrorWords,
+}
+
+/** Where the site has a button for this device, the frame has its settings. */
+function frameErrorWords(error: WeftErrorData): ShownError {
+  const { title, advice, detail, remedies } = errorWords(error)
+  const isElsewhere = remedies.includes('local')
+  return {
+    title,
+    detail,
+    advice: isElsewhere ? 'Ask again, or choose this device under Settings.' : advice,
+  }
 }
 
 const german: FrameWords = {
@@ -95,12 +118,14 @@ const german: FrameWords = {
   networkPaid: (host) =>
     `Sie lesen, was Sie fragen, und sehen die Internetadresse dieses Geräts. Wer Geld verlangt, wird von ${host} bezahlt.`,
   device: 'Dieses Gerät allein',
-  deviceNote: (size) =>
-    `Lädt ${size}, die für diese Website behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
+  deviceNote: (size, isKept) =>
+    `Lädt ${size.replace('.', ',')}, die für ${isKept ? 'diese Website' : 'diesen Besuch'} behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
   allow: 'Erlauben',
   decline: 'Jetzt nicht',
   remembered: (host) =>
     `Weft merkt sich das für ${host}. Unter Einstellungen lässt es sich ändern.`,
+  forgotten:
+    'Dieser Browser lässt Weft in fremden Seiten nichts behalten: All dies, auch der Schlüssel, gilt für diesen Besuch, und keine Wallet kann hier bezahlen.',
   unsure:
     'Weft kann nicht sicher sein, dass Sie dies so sehen, wie es ist: Die Seite darum könnte es verdecken oder verändern. Entscheiden Sie in einem eigenen Fenster von Weft.',
   decideApart: 'In einem Fenster von Weft entscheiden',
@@ -129,6 +154,9 @@ const german: FrameWords = {
     'Nutzt Ihre Grafikkarte oder Ihren Prozessor und lädt das Modell. Aus, solange Sie es nicht einschalten.',
   openWeft: 'Weft öffnen',
   windowTitle: 'Eine Seite fragt Sie',
+  askAgain: 'Noch einmal fragen',
+  waiting: germanRunSentence,
+  failure: germanErrorWords,
 }
 
 const byLanguage: Record<string, FrameWords> = { en: english, de: german }

@@ -3,11 +3,11 @@
  * asks: the fee in them pays for it.
  * @module
  */
-import { type Relayed, type RelayInit, relayTicket } from '@weft/payments/chain'
+import { type Relayed, type RelayInit, relayChange, relayTicket } from '@weft/payments/chain'
 import { parseRelayed } from '@weft/payments/credits'
 
 export type CreditRelay = {
-  /** @returns null for what is no ticket. @throws WeftError as `relayTicket` */
+  /** @returns null for what is no ticket and no change of one. @throws WeftError as `relayTicket`, `relayChange` */
   submit(json: string): Promise<Relayed | null>
 }
 
@@ -18,7 +18,9 @@ export function createCreditRelay(clients: () => Promise<RelayInit>): CreditRela
       const relayed = parseRelayed(json)
       if (!relayed) return Promise.resolve(null)
       // One after the other: their transactions share an account, and so its nonces.
-      const done = last.then(async () => relayTicket(await clients(), relayed))
+      const relay = async (init: RelayInit) =>
+        'change' in relayed ? relayChange(init, relayed) : relayTicket(init, relayed)
+      const done = last.then(async () => relay(await clients()))
       last = done.catch(() => {})
       return done
     },

@@ -62,7 +62,7 @@ async function send(
     args: [to, tokensWei],
   })
   for (const hash of [coins, tokens]) {
-    const { status } = await reader.waitForTransactionReceipt({ hash })
+    const { status } = await reader.waitForTransactionReceipt({ hash, checkReplacement: false })
     if (status !== 'success') throw new Error(`The transfer ${hash} failed.`)
   }
 }

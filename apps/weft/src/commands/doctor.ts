@@ -13,10 +13,12 @@ import { freePort } from '../free-port.ts'
 import { serveModels } from './models-server.ts'
 import { readArgs, runCommand } from './tell.ts'
 
-const usage = `Usage: weft doctor [options]
+const usage = `Usage: weft doctor [options]    says what works on this machine, and what to do about the rest
 
-  --relay <multiaddr>   looks whether this relay can be reached
-  --json                one line for machines`
+  --relay <multiaddr>   looks whether this relay can be reached as well
+  --json                one line for machines
+
+It changes nothing. A note is about what not everybody needs. Exit 1: something that everybody needs fails.`
 
 /** `warn`: something is missing that not everybody needs. */
 type State = 'ok' | 'warn' | 'fail'
@@ -50,9 +52,14 @@ runCommand(async () => {
     findings.push(finding)
     if (!values.json) print(finding)
   }
+  const hasFailed = findings.some(({ state }) => state === 'fail')
   if (values.json) console.log(JSON.stringify(findings))
-  process.exit(findings.some(({ state }) => state === 'fail') ? 1 : 0)
+  else console.log(hasFailed ? failedSentence : worksSentence)
+  process.exit(hasFailed ? 1 : 0)
 })
+
+const worksSentence = '\nWhat everybody needs works: npm start runs all of it here.'
+const failedSentence = '\nWhat says FAIL has to be mended first.'
 
 function print({ name, state, found, advice }: Finding): void {
   const marks = { ok: 'ok  ', warn: 'note', fail: 'FAIL' }

@@ -7,16 +7,17 @@ import { createNode } from '@weft/sdk'
 import { serveModels } from './models-server.ts'
 import { readArgs, runCommand } from './tell.ts'
 
-const usage = `Usage: weft node --relay <multiaddr> [options]
+const usage = `Usage: weft node --relay <multiaddr> [options]    answers for others on this machine's processor
 
-  --relay <multiaddr>   of the network to serve; may be given several times
+  --relay <multiaddr>   of the network to serve, as weft relay prints it; may be given several times (required)
   --model <name>        what to serve (default weft/bobbin-2m)
   --models <url>        the models folder of a site (default: those of this repository)
-  --jobs <number>       at the same time (default: as many as decode in one step here)
-  --verify              check answers of others as well
+  --jobs <number>       answered at the same time (default: as many as decode in one step here)
+  --verify              checks answers of others as well
   --state <folder>      key, accounts and model files (default .weft/node)
 
-It serves for nothing: what a node earns, a page redeems (see Contribute).`
+It answers for nothing and runs until it is stopped (Ctrl+C). For money answer in a page, under Contribute: what is
+earned is redeemed there.`
 
 runCommand(async () => {
   const { values } = readArgs(usage, {

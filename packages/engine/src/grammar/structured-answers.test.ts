@@ -33,6 +33,7 @@ async function answer(sampling: Sampling, seed: number): Promise<{ text: string;
     sampling,
     seed: new Uint8Array(32).fill(seed),
     maxTokens: 80,
+    tools: [],
     overflow: 'error',
     answered: [],
   })

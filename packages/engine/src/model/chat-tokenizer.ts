@@ -4,18 +4,20 @@
  */
 import { Template } from '@huggingface/jinja'
 import { Tokenizer } from '@huggingface/tokenizers'
-import { type Message, WeftError } from '@weft/protocol'
+import { limits, type Message, TooLargeError, type Tool, WeftError } from '@weft/protocol'
 import { knownConversations } from './known-conversations.ts'
 import { badModel, type ModelConfig, specialTokenTexts } from './model-config.ts'
+import { createChatRenderer } from './render-chat.ts'
 
 export type ChatTokenizer = {
   /**
    * Tokens of the conversation under the chat template, the generation prompt included. Special
    * tokens are the template's alone: where content spells one, it is read as text.
    * A template that knows no system message finds its text before the first of the user's.
+   * Tools are told as the template tells them, else in plain words, see `render-chat.ts`.
    * @throws WeftError `engine/chat-template` when the template refuses the messages
    */
-  encodeChat(messages: readonly Message[]): number[]
+  encodeChat(messages: readonly Message[], tools?: readonly Tool[]): number[]
   /** The highest token id and one: what the graph's logits must at least have. */
   readonly vocabularySize: number
   /** Text of the tokens; special tokens add nothing, half a character becomes U+FFFD. */
@@ -28,32 +30,22 @@ export type ChatTokenizer = {
  */
 const cut = '\uFDD0'
 
+/** Templates indent tools, which makes them longer than they came. */
+const maxPromptChars = 4 * limits.maxPromptBytes
+
 /** @throws WeftError `engine/bad-model` */
 export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
   const { tokenizer, template, cutSpecial } = openTokenizer(config)
   const constants = { ...specialTokenTexts(config.tokenizerConfig), [fixedDate]: () => date }
-  const render = (messages: readonly Message[]): string =>
-    template.render({ ...constants, messages, add_generation_prompt: true })
+  const renderChat = createChatRenderer({
+    render: (values) => template.render({ ...constants, ...values, add_generation_prompt: true }),
+    clean: cutSpecial,
+  })
   return {
     vocabularySize: vocabularySizeOf(config.tokenizerJson),
-    encodeChat(messages) {
-      const texts = messages.map(({ role, content }) => ({ role, content: cutSpecial(content) }))
-      let text: string
-      try {
-        text = render(texts)
-      } catch (cause) {
-        const folded = foldSystem(texts)
-        try {
-          if (!folded) throw cause
-          text = render(folded)
-        } catch {
-          throw WeftError.from(
-            cause,
-            'engine/chat-template',
-            'The chat template of this model does not take this conversation.',
-          )
-        }
-      }
+    encodeChat(messages, tools = []) {
+      const text = renderChat(messages, tools)
+      if (text.length > maxPromptChars) throw tooLong(text.length)
       // The template writes the special tokens itself.
       const encode = (piece: string) => tokenizer.encode(piece, { add_special_tokens: false }).ids
       return text.split(cut).flatMap(encode)
@@ -75,10 +67,8 @@ export function createChatTokenizer(config: ModelConfig): ChatTokenizer {
 const date = '26 Jul 2024'
 const fixedDate = 'fixed_date'
 
-/** @returns undefined where there is nothing to fold */
-function foldSystem([system, first, ...rest]: Message[]): Message[] | undefined {
-  if (system?.role !== 'system' || first?.role !== 'user') return undefined
-  return [{ role: 'user', content: `${system.content}\n\n${first.content}` }, ...rest]
+function tooLong(actual: number): TooLargeError {
+  return new TooLargeError({ subject: 'prompt', limit: maxPromptChars, actual, unit: 'characters' })
 }
 
 function vocabularySizeOf(tokenizerJson: object): number {

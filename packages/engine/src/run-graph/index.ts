@@ -2,6 +2,7 @@
  * Any ONNX graph, run in a worker: feeds in, fetches out, typed by a schema.
  * @module
  */
+export { externalWeights } from '../model/model-config.ts'
 export type { Graph, OpenGraphInit, RunOptions } from './graph.ts'
 export {
   type Dtype,

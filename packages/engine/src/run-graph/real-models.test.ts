@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
-import llamaTokenizer from 'llama-tokenizer-js'
 import { expect, test } from 'vitest'
-import { listener, moonshineFolder, transcribe, writer } from '../testing/moonshine.ts'
 import { nodeCpu } from '../testing/node-model.ts'
 import { detector, detectSpeech, sileroPath } from '../testing/silero.ts'
 import { join, quiet, readWav, sampleRate } from '../testing/wav.ts'
@@ -29,21 +27,6 @@ const open = <Schema extends GraphSchema>(path: string, schema: Schema) =>
     schema,
     openRuntime: async () => nodeCpu,
   })
-
-test('Moonshine writes down what was said', { timeout: 60_000 }, async () => {
-  const moonshine = {
-    listener: await open(`${moonshineFolder}/encoder_model.onnx`, listener),
-    writer: await open(`${moonshineFolder}/decoder_model_merged.onnx`, writer),
-  }
-  const tokens = await transcribe(moonshine, recording, seconds)
-  expect(llamaTokenizer.decode(tokens, false, false).trim()).toBe(
-    'He might even have been made amiable himself.',
-  )
-  // The same graphs again: the state starts anew.
-  expect(await transcribe(moonshine, recording, seconds)).toEqual(tokens)
-  await moonshine.listener.close()
-  await moonshine.writer.close()
-})
 
 test('Silero hears speech where it is', { timeout: 60_000 }, async () => {
   const graph = await open(sileroPath, detector)

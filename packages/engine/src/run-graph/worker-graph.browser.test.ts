@@ -1,11 +1,11 @@
-import llamaTokenizer from 'llama-tokenizer-js'
 import { afterEach, expect, test } from 'vitest'
-import { listener, moonshineFolder, transcribe, writer } from '../testing/moonshine.ts'
+import { openTranscriber } from '../speech/transcriber.ts'
+import { moonshineFiles, moonshineFolder, moonshineGraphs } from '../testing/moonshine.ts'
 import { lineHeight, ocrFolder, type Picture, reader, readLine } from '../testing/pp-ocr.ts'
 import recordingUrl from '../testing/recordings/austen.wav?url'
 import { detector, detectSpeech, sileroPath } from '../testing/silero.ts'
 import { adder, adderGraph, echoGraph, rows } from '../testing/small-graphs.ts'
-import { join, quiet, readWav, sampleRate } from '../testing/wav.ts'
+import { join, quiet, readWav } from '../testing/wav.ts'
 import type { Graph } from './graph.ts'
 import { defineGraph, type GraphSchema, tensor } from './schema.ts'
 import { openWorkerGraph } from './worker-graph.ts'
@@ -32,15 +32,16 @@ async function open<Schema extends GraphSchema>(path: string, schema: Schema) {
 }
 
 test('Moonshine writes down what was said', { timeout: slowMs }, async () => {
-  const samples = readWav(await fetchBytes(recordingUrl))
-  const moonshine = {
-    listener: await open(`${moonshineFolder}/encoder_model.onnx`, listener),
-    writer: await open(`${moonshineFolder}/decoder_model_merged.onnx`, writer),
-  }
-  const tokens = await transcribe(moonshine, samples, samples.length / sampleRate)
-  expect(llamaTokenizer.decode(tokens, false, false).trim()).toBe(
-    'He might even have been made amiable himself.',
+  const files = await moonshineFiles((file) =>
+    fetchBytes(`/node_modules/${moonshineFolder}/${file}`),
   )
+  const init = { manifest: moonshineGraphs, files, openGraph: openWorkerGraph }
+  const transcriber = await openTranscriber(init)
+  const segments = await transcriber.transcribe(readWav(await fetchBytes(recordingUrl)))
+  await transcriber.close()
+  expect(segments.map(({ text }) => text)).toEqual([
+    'He might even have been made amiable himself.',
+  ])
 })
 
 test('Silero hears speech where it is', { timeout: slowMs }, async () => {

@@ -24,6 +24,7 @@ const conversations: Message[][] = [
 export const referenceRuns: GenerateInit[] = conversations.flatMap((messages, index) =>
   [greedy, warm].map((sampling) => ({
     messages,
+    tools: [],
     sampling,
     seed: new Uint8Array(32).fill(index + 1),
     maxTokens: 12,
@@ -35,6 +36,7 @@ export const referenceRuns: GenerateInit[] = conversations.flatMap((messages, in
 /** A long greedy answer that ends by itself. */
 export const story: GenerateInit = {
   messages: [{ role: 'user', content: 'Write a story about a fox.' }],
+  tools: [],
   sampling: greedy,
   seed: new Uint8Array(32),
   maxTokens: 256,

@@ -10,8 +10,8 @@ import type { Connection } from './connection.ts'
 /** @param required the connection of the loaded model; throws `engine/not-loaded` without one */
 export function callsOver(required: () => Connection): Omit<Engine, 'load' | 'close'> {
   return {
-    measurePrompt: async ({ messages, overflow, maxTokens }) =>
-      required().call('measure-prompt', { messages, overflow, maxTokens }),
+    measurePrompt: async ({ messages, tools, overflow, maxTokens }) =>
+      required().call('measure-prompt', { messages, tools, overflow, maxTokens }),
     async *generate(init, options) {
       yield* relay(required(), init, options?.signal)
     },
@@ -35,8 +35,9 @@ async function* relay(
   init: GenerateInit,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GeneratePart, void, undefined> {
-  const { messages, sampling, seed, maxTokens, overflow, answered, hiddenStates = false } = init
-  const asked = { messages, sampling, seed, maxTokens, overflow, answered, hiddenStates }
+  const { messages, tools, sampling, seed, maxTokens, overflow, answered } = init
+  const { hiddenStates = false } = init
+  const asked = { messages, tools, sampling, seed, maxTokens, overflow, answered, hiddenStates }
   const stream = connection.generate(asked)
   let outputTokens = answered.length
   let prefilledMs = performance.now()

@@ -10,6 +10,7 @@ import {
   messageSchema,
   parse,
   samplingSchema,
+  toolsSchema,
 } from '@weft/protocol'
 import type { Claim, EmbedInit, GenerateInit, Pooling, PromptInit, ScoreInit } from '../engine.ts'
 import {
@@ -82,6 +83,7 @@ function splitMessage({ opening, closing, parts, width, port }: Fields): SplitMe
 function promptInit(init: Fields): PromptInit {
   return {
     messages: messages(init.messages),
+    tools: parse('tools', toolsSchema, init.tools),
     overflow: parse('overflow', contextOverflowSchema, init.overflow),
     maxTokens: Math.max(1, integer(init.maxTokens)),
   }

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { eventually, modelCid } from '../testing/fixtures.ts'
 import type { NodeNetwork } from '../testing/node-network.ts'
 import { createPair, type Pair } from '../testing/pair.ts'
-import { auditProtocol, maxAuditsPerPeer } from './constants.ts'
+import { audits, maxAuditsPerPeer } from './constants.ts'
 
 let pair: Pair
 let request: AuditRequest
@@ -85,7 +85,7 @@ const streams = ({ libp2p }: NodeNetwork) =>
   libp2p
     .getConnections()
     .flatMap((connection) => connection.streams)
-    .filter(({ protocol }) => protocol === auditProtocol).length
+    .filter(({ protocol }) => protocol === audits.protocol).length
 
 test('an answer goes to its verifier whole, and what it found comes back', async () => {
   const { network } = pair.node

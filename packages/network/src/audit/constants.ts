@@ -1,5 +1,5 @@
 /**
- * Numbers of `/weft/audit/1`, each with its reason. Times in milliseconds.
+ * Numbers of `/weft/audit/1`, each with its reason: an answer goes to a verifier, what it found comes back.
  * @module
  */
 import {
@@ -10,50 +10,47 @@ import {
   decode,
   encode,
   limits,
+  WeftError,
 } from '@weft/protocol'
-import type { MessageFormat } from '../wire/message-stream.ts'
+import type { Questions } from '../wire/questions.ts'
 
-export const auditProtocol = '/weft/audit/1'
+/** A client that wants more checked waits for the first. */
+export const maxAuditsPerPeer = 1
 
-export const auditTimes = {
+const writeMs = 15_000
+/** 44 KB at most: 33 of margins, the rest of what 256 windows' states say. */
+const maxResponseBytes = 64 * 1024
+const [request, response] = ['request for a check', 'answer of a verifier']
+
+export const audits: Questions<AuditRequest, AuditResponse> = {
+  protocol: '/weft/audit/1',
+  subject: 'The check',
+  asking: {
+    subject: response,
+    maxFrameBytes: maxResponseBytes,
+    maxBufferedBytes: 2 * maxResponseBytes,
+    writeMs,
+    decode: (bytes) => decode(response, auditResponseSchema, bytes, maxResponseBytes),
+    encode: (message) => encode(request, auditRequestSchema, message, limits.maxFrameBytes),
+  },
+  answering: {
+    subject: request,
+    maxFrameBytes: limits.maxFrameBytes,
+    maxBufferedBytes: 2 * limits.maxFrameBytes,
+    writeMs,
+    decode: (bytes) => decode(request, auditRequestSchema, bytes, limits.maxFrameBytes),
+    encode: (message) => encode(response, auditResponseSchema, message, maxResponseBytes),
+  },
   /** Opening a stream on a live connection takes two round trips. */
   openMs: 5_000,
   /** The largest request over a line of 50 KB/s. */
   requestMs: 15_000,
-  writeMs: 15_000,
-  /**
-   * Reading 8,192 tokens on a slow device, behind the answers that it makes itself; a verifier that is gone is
-   * noticed by its pings long before.
-   */
-  verdictMs: 180_000,
-}
-
-/** Streams on which an answer is read or checked: each holds a conversation of up to half a megabyte. */
-export const maxAudits = 16
-/** A client that wants more checked waits for the first. */
-export const maxAuditsPerPeer = 1
-/** More than are served, so that the ones too many are told. */
-export const maxIncomingStreams = maxAuditsPerPeer + 1
-
-/** A response is 44 KB at most: 33 of margins, the rest of what 256 windows' states say. */
-const maxResponseBytes = 64 * 1024
-
-export const askingSide: MessageFormat<AuditResponse, AuditRequest> = {
-  subject: 'answer of a verifier',
-  maxFrameBytes: maxResponseBytes,
-  maxBufferedBytes: 2 * maxResponseBytes,
-  writeMs: auditTimes.writeMs,
-  decode: (bytes) => decode('answer of a verifier', auditResponseSchema, bytes, maxResponseBytes),
-  encode: (message) =>
-    encode('request for a check', auditRequestSchema, message, limits.maxFrameBytes),
-}
-
-export const checkingSide: MessageFormat<AuditRequest, AuditResponse> = {
-  subject: 'request for a check',
-  maxFrameBytes: limits.maxFrameBytes,
-  maxBufferedBytes: 2 * limits.maxFrameBytes,
-  writeMs: auditTimes.writeMs,
-  decode: (bytes) => decode('request for a check', auditRequestSchema, bytes, limits.maxFrameBytes),
-  encode: (message) =>
-    encode('answer of a verifier', auditResponseSchema, message, maxResponseBytes),
+  /** Reading 8,192 tokens on a slow device, behind the answers that it makes itself. */
+  answerMs: 180_000,
+  /** Each holds a conversation of up to half a megabyte. */
+  max: 16,
+  maxPerPeer: maxAuditsPerPeer,
+  busyMs: 5_000,
+  unserved: new WeftError('network/not-verifying', 'This tab checks no answers now.'),
+  full: new WeftError('network/busy', 'This tab checks as many answers as it can.'),
 }

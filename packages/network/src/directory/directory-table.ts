@@ -53,6 +53,11 @@ export class DirectoryTable {
     return this.#entries.size
   }
 
+  /** How many of them answer with a model. */
+  get answering(): number {
+    return this.#index.get(keyOf('models', null, null))?.size ?? 0
+  }
+
   get(peerId: string): Readonly<Entry> | undefined {
     return this.#entries.get(peerId)
   }
@@ -208,12 +213,13 @@ function keyOf(role: string, modelCid: string | null, region: string | null): st
   return `${role} ${modelCid ?? '*'} ${region ?? '*'}`
 }
 
-function keysOf({ models, stores, layers, verifies, region }: Registration): Set<string> {
+function keysOf({ models, stores, layers, verifies, proves, region }: Registration): Set<string> {
   const cids = {
     models: models.map(({ modelCid }) => modelCid),
     stores,
     layers: layers.map(({ modelCid }) => modelCid),
     verifies,
+    proves,
   }
   const keys = new Set<string>()
   for (const [role, offered] of Object.entries(cids)) {

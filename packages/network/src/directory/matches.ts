@@ -8,10 +8,11 @@ export type OfferFilter = Pick<DirectoryQuery, 'role' | 'modelCid' | 'maxPrice' 
 
 export function matches(offer: Offer, { role, modelCid, maxPrice, isFree }: OfferFilter): boolean {
   if (isFree && runsJobs(role) && !hasRoom(offer)) return false
-  const { models, stores, layers, verifies } = offer.registration
+  const { models, stores, layers, verifies, proves } = offer.registration
   const isAsked = (cid: string) => modelCid === null || cid === modelCid
   if (role === 'stores') return stores.some(isAsked)
   if (role === 'verifies') return verifies.some(isAsked)
+  if (role === 'proves') return proves.some(isAsked)
   if (role === 'layers') return layers.some((layer) => isAsked(layer.modelCid))
   return models.some((model) => isAsked(model.modelCid) && isWithin(model, maxPrice))
 }

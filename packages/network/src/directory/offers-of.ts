@@ -5,7 +5,10 @@
 import { limits, type UnsignedRegistration } from '@weft/protocol'
 import type { Announcement } from '../network.ts'
 
-type Offers = Pick<UnsignedRegistration, 'models' | 'stores' | 'layers' | 'verifies' | 'maxJobs'>
+type Offers = Pick<
+  UnsignedRegistration,
+  'models' | 'stores' | 'layers' | 'verifies' | 'proves' | 'maxJobs'
+>
 
 /** Of two offers of one model the later one counts; what is over a limit is left out. */
 export function offersOf(announcements: readonly Announcement[]): Offers {
@@ -13,6 +16,7 @@ export function offersOf(announcements: readonly Announcement[]): Offers {
   const stores = announcements.flatMap((part) => part.stores ?? [])
   const layers = announcements.flatMap((part) => part.layers ?? [])
   const verifies = announcements.flatMap((part) => part.verifies ?? [])
+  const proves = announcements.flatMap((part) => part.proves ?? [])
   const maxJobs = announcements.reduce((sum, part) => sum + (part.maxJobs ?? 0), 0)
   return {
     models: latest(models, ({ modelCid }) => modelCid).slice(0, limits.maxModelsPerNode),
@@ -22,6 +26,7 @@ export function offersOf(announcements: readonly Announcement[]): Offers {
       limits.maxLayersPerNode,
     ),
     verifies: latest(verifies, (cid) => cid).slice(0, limits.maxModelsPerNode),
+    proves: latest(proves, (cid) => cid).slice(0, limits.maxModelsPerNode),
     maxJobs: Math.min(maxJobs, limits.maxJobsPerNode),
   }
 }

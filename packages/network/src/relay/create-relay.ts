@@ -72,6 +72,8 @@ export type RelayCounts = {
   registered: number
   /** Nodes known, with those of other relays. */
   known: number
+  /** Of those, nodes that answer with a model. */
+  answering: number
   reservations: number
   connections: number
   /** Other relays that are connected. */
@@ -151,6 +153,7 @@ export async function createRelay(init: RelayInit): Promise<Relay> {
     counts: () => ({
       registered: table.own.size,
       known: table.size,
+      answering: table.answering,
       reservations: relay.reservations.size,
       connections: libp2p.getConnections().length,
       fellows: federation?.online ?? 0,

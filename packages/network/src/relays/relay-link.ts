@@ -128,7 +128,7 @@ export class RelayLink {
       if (signal.aborted) return
       const { maxPauseMs = Number.POSITIVE_INFINITY, isNeeded = () => true } = this.#init
       const pauseMs = Math.min(backoffMs(failures, { isNeeded: isNeeded() }), maxPauseMs)
-      this.#set('offline', `${detail} Trying again in ${(pauseMs / 1000).toFixed(1)} s.`)
+      this.#set('offline', `${detail} Trying again by itself.`)
       this.#hurry = new AbortController()
       await pause(pauseMs, AbortSignal.any([signal, this.#hurry.signal]))
     }

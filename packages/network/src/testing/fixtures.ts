@@ -36,10 +36,14 @@ export const announcement: Required<Pick<Announcement, 'models' | 'maxJobs'>> = 
 }
 
 /** What a registration has beside models and jobs, where a test does not care. */
-export const unannounced: Pick<Registration, 'stores' | 'layers' | 'verifies' | 'region'> = {
+export const unannounced: Pick<
+  Registration,
+  'stores' | 'layers' | 'verifies' | 'proves' | 'region'
+> = {
   stores: [],
   layers: [],
   verifies: [],
+  proves: [],
   region: null,
 }
 

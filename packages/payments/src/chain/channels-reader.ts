@@ -39,6 +39,10 @@ export type CollateralOnChain = SpendingLimit & {
 
 export type ChannelsReader = ChannelsView & {
   readAccount(address: Hex): Promise<AccountOnChain>
+  /** Whether a wallet owns the key as its operator: private credits pay nobody else. @throws WeftError `payments/chain-lost` */
+  isRegistered(key: Hex): Promise<boolean>
+  /** What verifiers, storage and the treasury get of what is redeemed, together, in basis points. */
+  readPoolsBps(): Promise<number>
   readCollateral(key: { channelId: Hex; signer: Hex }): Promise<CollateralOnChain>
   /** @returns the channel in which a wallet has let the key spend, within the last hours; null where none has */
   findChannel(signer: Hex): Promise<Hex | null>
@@ -84,7 +88,9 @@ export async function createChannelsReader({
     async readLane(lane, { grant, signal }) {
       signal?.throwIfAborted()
       const spender = grant?.signer ?? lane.signer
-      if (lane.channelId === privateChannel) await checkIsRegistered(lane.payee)
+      if (lane.channelId === privateChannel && !(await isRegistered(lane.payee))) {
+        throw notRegistered()
+      }
       const [[collateral, dispute], [paidWei, reservedWei], grantedWei] = await asking(
         Promise.all([
           collateralOf(lane.channelId, spender),
@@ -98,6 +104,7 @@ export async function createChannelsReader({
       const state = { capWei, committedWei, expiry: Number(expiry), isDisputed }
       return { ...state, paidWei, reservedWei, grantedWei } satisfies LaneOnChain
     },
+    isRegistered,
     async readAccount(address) {
       const [walletWei, depositWei, gasWei] = await asking(
         Promise.all([
@@ -107,6 +114,11 @@ export async function createChannelsReader({
         ]),
       )
       return { walletWei, depositWei, gasWei }
+    },
+    async readPoolsBps() {
+      const read = reader.readContract({ ...channels, functionName: 'pools' })
+      const [auditBps, commonsBps, treasuryBps] = await asking(read)
+      return auditBps + commonsBps + treasuryBps
     },
     async findChannel(signer) {
       const latest = await asking(reader.getBlockNumber({ cacheTime: 0 }))
@@ -139,12 +151,10 @@ export async function createChannelsReader({
     },
   }
 
-  /** Private credits pay nobody else. */
-  async function checkIsRegistered(payee: Hex): Promise<void> {
-    if (!registry) throw notRegistered()
+  async function isRegistered(key: Hex): Promise<boolean> {
+    if (!registry) return false
     const call = { address: registry, abi: registryAbi, functionName: 'ownerOf' } as const
-    const read = reader.readContract({ ...call, args: [payee] })
-    if ((await asking(read)) === zeroAddress) throw notRegistered()
+    return (await asking(reader.readContract({ ...call, args: [key] }))) !== zeroAddress
   }
 
   async function grantedTo({ channelId, signer }: Lane, grant: Grant | null): Promise<bigint> {

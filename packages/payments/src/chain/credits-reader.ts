@@ -80,14 +80,25 @@ export function createCreditsReader({ reader, chainId, deployment }: CreditsRead
       return logs.map(({ args: { identity, count, expiry } }) => ({ identity, count, expiry }))
     },
 
-    /** Null for who has not bought. */
+    /** Null for who has not bought. `isChange`: with what a key had left, so that nothing comes back. */
     async member(denomination: number, identity: bigint) {
       const args = [BigInt(denomination), identity] as const
-      const [owner, expiry, count, isBondTaken] = await asking(
-        reader.readContract({ ...credits, functionName: 'members', args }),
+      const [[owner, expiry, count, isBondTaken], treasury] = await asking(
+        Promise.all([
+          reader.readContract({ ...credits, functionName: 'members', args }),
+          reader.readContract({ ...credits, functionName: 'treasury' }),
+        ]),
       )
       if (count === 0) return null
-      return { owner, count: BigInt(count), expiry: BigInt(expiry), isBondTaken, identity }
+      const isChange = owner === treasury
+      return {
+        owner,
+        count: BigInt(count),
+        expiry: BigInt(expiry),
+        isBondTaken,
+        isChange,
+        identity,
+      }
     },
 
     /** What a used ticket showed when it was spent, and for whom; null for one that was not spent. */
@@ -104,6 +115,11 @@ export function createCreditsReader({ reader, chainId, deployment }: CreditsRead
       if (!log) return null
       const { x, y, key } = log.args
       return { x, y, key: key.toLowerCase() as Hex }
+    },
+
+    /** What was noted of what a key has left, in wei of the token. */
+    remainder(key: Hex): Promise<bigint> {
+      return asking(reader.readContract({ ...credits, functionName: 'remainders', args: [key] }))
     },
 
     isUsed(nullifier: bigint): Promise<boolean> {

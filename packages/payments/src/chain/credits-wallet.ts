@@ -13,6 +13,7 @@ import {
 } from '@weft/contracts'
 import type { Hex } from '@weft/protocol'
 import { type Abi, parseSignature } from 'viem'
+import type { RelayedChange } from '../credits/relay-message.ts'
 import type { Ticket } from '../credits/ticket.ts'
 import { chainError } from './chain-errors.ts'
 import { type ChainClients, checkNetwork, type SendOptions, send } from './send.ts'
@@ -104,6 +105,18 @@ export function createCreditsWallet(init: CreditsWalletInit) {
     /** Gives a bond back to who bought, when its time is over. */
     returnBond(denomination: number, identity: bigint, options?: SendOptions) {
       return call('returnBond', [BigInt(denomination), identity], options)
+    },
+
+    /** Has the contract note what a key has left, when its time is over. */
+    collect(key: Hex, options?: SendOptions) {
+      return call('collect', [key], options)
+    },
+
+    /** Buys tickets with what a key has left and has signed for, for a fee out of it. */
+    change({ key, change }: RelayedChange, options?: SendOptions) {
+      const { denomination, identity, count, signature } = change
+      const args = [key, BigInt(denomination), identity, BigInt(count), signature]
+      return call('change', args, options)
     },
 
     /** Ends the purchase of who used a ticket twice: half of its bond for `to`, nothing where it was change. */

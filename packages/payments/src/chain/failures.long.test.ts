@@ -67,6 +67,30 @@ async function withoutMining<Result>(work: () => Promise<Result>): Promise<Resul
   }
 }
 
+test('no more is paid than was shown, though fees rise while somebody reads it', async () => {
+  const { clients } = await chain.createWallet({ tokens: 9n })
+  const call = { address: chain.deployment.token, abi: tokenAbi, functionName: 'transfer' }
+  const pay = (onEstimate: (feeWei: bigint) => Promise<void>) =>
+    send(clients, { ...call, args: [nowhere, 1n] }, { onEstimate, onSent: () => (sent += 1) })
+  const baseFee = async (gwei: string) => {
+    await chain.control.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei(gwei) })
+    await chain.control.mine({ blocks: 1 })
+  }
+  let sent = 0
+  let shown = 0n
+  expect(await codeOf(pay(() => baseFee('900')))).toBe('payments/chain-failed')
+  expect(sent).toBe(0)
+  await baseFee('1')
+  const receipt = await pay(async (feeWei) => {
+    shown = feeWei
+    await baseFee('1.01')
+  })
+  const { gas, maxFeePerGas = 0n } = await chain.reader.getTransaction({
+    hash: receipt.transactionHash,
+  })
+  expect(gas * maxFeePerGas).toBeLessThanOrEqual(shown)
+})
+
 test('another network: nothing is signed', async () => {
   const { clients } = await chain.createWallet()
   const wallet = createChannelsWallet({ ...clients, chainId: 8_453 })

@@ -25,6 +25,7 @@ export {
 } from './channels-wallet.ts'
 export type { CaseOutcome, CourtNews } from './court-news.ts'
 export type { CourtRules } from './court-rules.ts'
+export { relayChange, signChange } from './credits-change.ts'
 export {
   type CreditsReader,
   createCreditsReader,
@@ -32,6 +33,14 @@ export {
 } from './credits-reader.ts'
 export { type CreditsWallet, createCreditsWallet } from './credits-wallet.ts'
 export { type FiatRate, readFiatRate } from './fiat-rate.ts'
+export {
+  type KeyChannel,
+  type KeyChannels,
+  readKeyChannels,
+  returnableWei,
+  saltOf,
+  saltToAllow,
+} from './key-channels.ts'
 export {
   createLendingWallet,
   type LendingWallet,
@@ -48,6 +57,7 @@ export {
 } from './registry-wallet.ts'
 export { type Relayed, type RelayInit, relayTicket } from './relay-ticket.ts'
 export { type Call, type ChainClients, type SendOptions, send, sendCoins } from './send.ts'
+export { submit } from './submit.ts'
 export {
   type CaseOnChain,
   type CaseStage,

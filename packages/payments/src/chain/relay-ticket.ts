@@ -12,8 +12,8 @@ import { type CreditsWalletInit, createCreditsWallet } from './credits-wallet.ts
 
 export type RelayInit = CreditsWalletInit & { deployment: CreditsReaderInit['deployment'] }
 
-/** `opened`: the key may spend; `slashed`: the ticket was used before, for another key. */
-export type Relayed = { outcome: 'opened' | 'slashed'; transaction: Hex }
+/** `opened`: the key may spend; `slashed`: the ticket was used before, for another key; `changed`: see `relayChange`. */
+export type Relayed = { outcome: 'opened' | 'slashed' | 'changed'; transaction: Hex }
 
 /** @throws WeftError as `send`; `payments/ticket-used` where it was used for the same key */
 export async function relayTicket(init: RelayInit, relayed: RelayedTicket): Promise<Relayed> {

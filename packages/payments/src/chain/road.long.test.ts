@@ -192,6 +192,7 @@ test('a wallet reserves, deposits, rotates, revokes, and gets back what was not 
   const released = await chain.channels.readCollateral({ channelId, signer: next })
   expect(released).toMatchObject({ capWei: 0n, bondWei: 0n })
   const { depositWei } = await chain.channels.readAccount(wallet.address)
+  expect(await chain.channels.readPoolsBps()).toBe(800)
   expect(depositWei).toBe(parseEther('33'))
   await wallet.withdraw(wallet.address, depositWei)
   const after = await chain.channels.readAccount(wallet.address)

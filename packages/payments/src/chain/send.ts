@@ -26,6 +26,7 @@ import {
   reverted,
   wrongNetwork,
 } from './chain-errors.ts'
+import { countAgain, submit } from './submit.ts'
 
 /** Who reads one chain, and whose wallet sends. viem's, or wagmi's, whose clients are viem's. */
 export type ChainClients = {
@@ -40,9 +41,16 @@ export type Call = {
   abi: Abi
   functionName: string
   args: readonly unknown[]
+  /** What it may take by the time it is in a block, where that can be much more than now. */
+  leastGas?: bigint
 }
 
 export type SendOptions = {
+  /**
+   * What it takes at most, in wei of the chain's own coin, before anything is sent; what this throws stops it. Who is
+   * told pays no more than that: the network refuses it where fees have risen above it meanwhile.
+   */
+  onEstimate?: (feeWei: bigint) => Promise<void> | void
   /** The transaction is with the network: from now on it can happen, whatever becomes of this page. */
   onSent?: (hash: Hash) => void
   /** Blocks, its own included, before it counts as staying. */
@@ -64,17 +72,21 @@ const lookEveryMs = 2_000
 export async function send(
   clients: ChainClients,
   call: Call,
-  { onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
+  { onEstimate, onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
 ): Promise<TransactionReceipt> {
   try {
     await checkNetwork(clients)
-    const gas = await estimate(clients, call)
+    const { gas, feeWei, fees } = await estimate(clients, call)
+    await onEstimate?.(feeWei)
     const { wallet } = clients
-    const hash = await wallet.writeContract({ ...call, gas, account: wallet.account, chain: null })
+    const { account } = wallet
+    const { leastGas: _, ...written } = call
+    const hash = await submit(clients, () =>
+      wallet.writeContract({ ...written, ...(onEstimate && fees), gas, account, chain: null }),
+    )
     onSent?.(hash)
-    return await whenIncluded(clients.reader, hash, { confirmations, timeoutMs })
+    return await whenIncluded(clients, hash, { confirmations, timeoutMs })
   } catch (error) {
-    countAgain(clients)
     throw chainError(error)
   }
 }
@@ -86,25 +98,28 @@ const transferGas = 21_000n
 export async function sendCoins(
   clients: ChainClients,
   { to, wei }: { to: Address; wei: bigint },
-  { onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
+  { onEstimate, onSent, confirmations = 1, timeoutMs = defaultTimeoutMs }: SendOptions = {},
 ): Promise<TransactionReceipt> {
   try {
     await checkNetwork(clients)
-    const { reader, wallet } = clients
-    await checkBalance(clients, { gas: transferGas, wei })
+    const { wallet } = clients
+    const { neededWei, fees } = await checkBalance(clients, { gas: transferGas, wei })
+    await onEstimate?.(neededWei - wei)
     const account = wallet.account
-    const hash = await wallet.sendTransaction({ to, value: wei, account, chain: null })
+    const hash = await submit(clients, () =>
+      wallet.sendTransaction({
+        ...(onEstimate && { ...fees, gas: transferGas }),
+        to,
+        value: wei,
+        account,
+        chain: null,
+      }),
+    )
     onSent?.(hash)
-    return await whenIncluded(reader, hash, { confirmations, timeoutMs })
+    return await whenIncluded(clients, hash, { confirmations, timeoutMs })
   } catch (error) {
-    countAgain(clients)
     throw chainError(error)
   }
-}
-
-/** A number that was given to what never came into a block would leave a gap, and all after it would wait. */
-function countAgain({ wallet: { account }, chainId }: ChainClients): void {
-  account.nonceManager?.reset({ address: account.address, chainId })
 }
 
 /** The wallet may have been switched since it was connected. */
@@ -113,33 +128,42 @@ export async function checkNetwork({ wallet, chainId }: ChainClients): Promise<v
   if (actual !== chainId) throw wrongNetwork(chainId, actual)
 }
 
+/** For each gas, in wei. */
+type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }
+
 /** Says what would be refused, and whether the fee is there, before the wallet asks anybody anything. */
-async function estimate(clients: ChainClients, call: Call): Promise<bigint> {
+async function estimate(
+  clients: ChainClients,
+  { leastGas = 0n, ...call }: Call,
+): Promise<{ gas: bigint; feeWei: bigint; fees: Fees }> {
   const { account } = clients.wallet
-  const gas = await clients.reader.estimateContractGas({ ...call, account })
-  await checkBalance(clients, { gas, wei: 0n })
+  const now = await clients.reader.estimateContractGas({ ...call, account })
+  const gas = now > leastGas ? now : leastGas
+  const { neededWei: feeWei, fees } = await checkBalance(clients, { gas, wei: 0n })
   // What it takes may grow a little until it is included: a slot that is written for the first time.
-  return gas + gas / 5n
+  return { gas: gas + gas / 5n, feeWei: feeWei + feeWei / 5n, fees }
 }
 
-/** @param wei - what is sent beside the fee */
+/** @param wei - what is sent beside the fee. @returns the fee and that, at most */
 async function checkBalance(
   { reader, wallet }: ChainClients,
   { gas, wei }: { gas: bigint; wei: bigint },
-): Promise<void> {
-  const [{ maxFeePerGas }, balance] = await Promise.all([
+): Promise<{ neededWei: bigint; fees: Fees }> {
+  const [{ maxFeePerGas, maxPriorityFeePerGas }, balance] = await Promise.all([
     reader.estimateFeesPerGas(),
     reader.getBalance({ address: wallet.account.address }),
   ])
-  const needed = gas * maxFeePerGas + wei
-  if (balance < needed) throw noGas(`It takes ${needed} wei, the wallet has ${balance} wei.`)
+  const neededWei = gas * maxFeePerGas + wei
+  if (balance < neededWei) throw noGas(`It takes ${neededWei} wei, the wallet has ${balance} wei.`)
+  return { neededWei, fees: { maxFeePerGas, maxPriorityFeePerGas } }
 }
 
 async function whenIncluded(
-  reader: PublicClient,
+  clients: ChainClients,
   hash: Hash,
   { confirmations, timeoutMs }: { confirmations: number; timeoutMs: number },
 ): Promise<TransactionReceipt> {
+  const { reader } = clients
   const endMs = Date.now() + timeoutMs
   let wasIncluded = false
   for (;;) {
@@ -147,6 +171,7 @@ async function whenIncluded(
     if (leftMs <= 0) throw reorganised(hash)
     const wait = waitForReceipt(reader, hash, { confirmations, timeoutMs: leftMs })
     const receipt = await wait.catch((error) => {
+      countAgain(clients)
       throw wasIncluded && isTooLate(error) ? reorganised(hash) : error
     })
     wasIncluded = true

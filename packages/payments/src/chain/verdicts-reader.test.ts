@@ -41,7 +41,7 @@ function epochsOf(last: number, previousOf: (epoch: number) => number | null) {
       return encodeFunctionResult({ abi: verdictsAbi, functionName, result: last })
     }
     const previous = previousOf(Number(args?.[0]))
-    const result = previous === null ? ([0n, 0, 0] as const) : ([7n, 1, previous] as const)
+    const result = previous === null ? ([0n, 0, 0, 0] as const) : ([7n, 1, previous, 1] as const)
     return encodeFunctionResult({ abi: verdictsAbi, functionName: 'epochs', result })
   })
   return { asked, ...createEpochsReader({ reader, verdicts, rules }) }

@@ -126,9 +126,20 @@ export async function createVerdictsReader({ reader, chainId, deployment }: Verd
       return { fromEpoch, untilEpoch: untilEpoch === 0 ? null : untilEpoch }
     },
 
-    /** How many have a seat: where they are fewer than both panels take, nothing can be told. */
-    readSeatsHeld: async (): Promise<number> =>
-      Number(await asking(reader.readContract({ ...verdicts, functionName: 'seatsHeld' }))),
+    /** How many seats others hold than a node's owner: where they are fewer than both panels take, nothing is told. */
+    async readJudgesOf(node: Hex): Promise<number> {
+      const [held, [owner]] = await asking(
+        Promise.all([
+          reader.readContract({ ...verdicts, functionName: 'seatsHeld' }),
+          reader.readContract({ ...registry, functionName: 'operators', args: [node] }),
+        ]),
+      )
+      const args = [owner] as const
+      const own = await asking(
+        reader.readContract({ ...verdicts, functionName: 'seatsOfOwner', args }),
+      )
+      return Number(held - own)
+    },
 
     /** What can be taken from a key, in wei: also what it has asked back. */
     async readStake(operator: Hex): Promise<bigint> {

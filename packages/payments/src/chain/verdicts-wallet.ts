@@ -16,13 +16,17 @@ type VerdictsWalletInit = ChainClients & {
 /** So that the token's errors are understood where Verdicts passes them on. */
 const abi = [...verdictsAbi, ...tokenAbi.filter(({ type }) => type === 'error')] as Abi
 
+/** Of an epoch that is numbered, when the next one begins meanwhile, among seats that are dropped or lose their stake. */
+const recordGas = 560_000n
+
 export type VerdictsWallet = ReturnType<typeof createVerdictsWallet>
 
 /** All methods: @throws WeftError as `send` says; amounts in wei of the token. */
 export function createVerdictsWallet(init: VerdictsWalletInit) {
   const { deployment } = init
+  const { verdicts: address } = deployment
   const call = (functionName: string, args: readonly unknown[], options?: SendOptions) =>
-    send(init, { address: deployment.verdicts, abi, functionName, args }, options)
+    send(init, { address, abi, functionName, args }, options)
 
   return {
     /** By the operator or its owner: it is drawn from the next epoch on. */
@@ -40,7 +44,8 @@ export function createVerdictsWallet(init: VerdictsWalletInit) {
      * @returns the epoch that was begun; null where none was
      */
     async record(options?: SendOptions): Promise<number | null> {
-      const { logs } = await call('record', [], options)
+      const record = { address, abi, functionName: 'record', args: [], leastGas: recordGas }
+      const { logs } = await send(init, record, options)
       const [begun] = parseEventLogs({ abi: verdictsAbi, eventName: 'EpochBegun', logs })
       return begun ? Number(begun.args.epoch) : null
     },

@@ -12,7 +12,12 @@ export {
   ticketsLeft,
   withdrawn,
 } from './purchases.ts'
-export { encodeRelayed, parseRelayed, type RelayedTicket } from './relay-message.ts'
+export {
+  encodeRelayed,
+  parseRelayed,
+  type RelayedChange,
+  type RelayedTicket,
+} from './relay-message.ts'
 export {
   type Backup,
   backupText,

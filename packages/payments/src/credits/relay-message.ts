@@ -1,5 +1,5 @@
 /**
- * A ticket on its way to whoever submits it, over HTTP: JSON, numbers in decimal.
+ * A ticket, or what a key has left, on its way to whoever submits it, over HTTP: JSON, numbers in decimal.
  * @module
  */
 import { z } from 'zod'
@@ -31,16 +31,31 @@ const relayedTicketSchema = z.strictObject({
   }),
 })
 
-export type RelayedTicket = z.output<typeof relayedTicketSchema>
+/** What a key has left, for tickets of a fresh identity. */
+const relayedChangeSchema = z.strictObject({
+  key: address,
+  change: z.strictObject({
+    denomination: z.int().min(0).max(7),
+    identity: scalar,
+    count: z.int().min(1).max(100),
+    /** Of the key: 65 bytes. */
+    signature: z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{130}$/)]),
+  }),
+})
 
-export function encodeRelayed(relayed: RelayedTicket): string {
+export type RelayedTicket = z.output<typeof relayedTicketSchema>
+export type RelayedChange = z.output<typeof relayedChangeSchema>
+
+const relayedSchema = z.union([relayedTicketSchema, relayedChangeSchema])
+
+export function encodeRelayed(relayed: RelayedTicket | RelayedChange): string {
   return JSON.stringify(relayed, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
 }
 
-/** @returns null for what is none */
-export function parseRelayed(json: string): RelayedTicket | null {
+/** @returns null for what is neither */
+export function parseRelayed(json: string): RelayedTicket | RelayedChange | null {
   try {
-    return relayedTicketSchema.safeParse(JSON.parse(json)).data ?? null
+    return relayedSchema.safeParse(JSON.parse(json)).data ?? null
   } catch {
     return null
   }

@@ -35,6 +35,8 @@ export type PayerInit = {
   /** The key's cap on chain; under a grant, what that allows. */
   limit: SpendingLimit
   store: LedgerStore<Commitment>
+  /** Whether this money may go to a key at all; to every key where it is left out. */
+  paysTo?: ((payee: Hex) => Promise<boolean>) | undefined
   nowMs?: () => number
 }
 
@@ -54,6 +56,8 @@ export type Payer = {
   /** Lower case. */
   readonly address: Hex
   lane(to: { payeePeerId: string; modelCid: string }): PayerLane
+  /** Whether its funds can pay that node: private credits pay registered ones only. @throws what `paysTo` throws */
+  paysTo(payeePeerId: string): Promise<boolean>
   spending(): Spending
   /** After the key got more, or longer. @throws WeftError `payments/accounts-lost` */
   setLimit(limit: SpendingLimit): void
@@ -74,6 +78,7 @@ export async function createPayer({
   funds,
   limit,
   store,
+  paysTo,
   nowMs = Date.now,
 }: PayerInit): Promise<Payer> {
   const payerPeerId = peerIdFromPrivateKey(privateKey)
@@ -94,6 +99,7 @@ export async function createPayer({
       lanes.set(known.id, known)
       return known
     },
+    paysTo: async (payeePeerId) => (await paysTo?.(addressFromPeerId(payeePeerId))) ?? true,
     spending() {
       const { commitments, promisedWei, freeWei } = cap
       return { ...cap.limit, commitments, promisedWei, freeWei }

@@ -50,7 +50,8 @@ export async function startDevelopmentChain(rules: Partial<VerdictRules> = {}) {
   const chainId = foundry.id
 
   async function included(sent: Promise<Hex>): Promise<void> {
-    await reader.waitForTransactionReceipt({ hash: await sent })
+    // While viem looks for a replacement it loses blocks, and here none comes by itself.
+    await reader.waitForTransactionReceipt({ hash: await sent, checkReplacement: false })
   }
 
   const clientsOf = (account: LocalAccount) => ({
@@ -61,8 +62,12 @@ export async function startDevelopmentChain(rules: Partial<VerdictRules> = {}) {
   })
 
   /** Somebody new, with tokens, and ether unless told otherwise. */
-  async function createWallet({ tokens = parseEther('100'), ether = parseEther('1') } = {}) {
-    const account = privateKeyToAccount(generatePrivateKey())
+  async function createWallet({
+    tokens = parseEther('100'),
+    ether = parseEther('1'),
+    privateKey = generatePrivateKey(),
+  } = {}) {
+    const account = privateKeyToAccount(privateKey)
     if (ether > 0n) await included(funder.sendTransaction({ to: account.address, value: ether }))
     const transfer = {
       address: deployment.token,

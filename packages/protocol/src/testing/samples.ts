@@ -6,9 +6,10 @@
 import { sha256, utf8ToBytes } from '../bytes.ts'
 import { type Delta, TokenChain } from '../delta.ts'
 import { fingerprintBytes } from '../fingerprint.ts'
-import { createJob, jobId } from '../job.ts'
+import { createJob, type Job, jobId } from '../job.ts'
 import type { ChatManifest, EmbeddingManifest } from '../manifest.ts'
 import { costWei, freePrice } from '../price.ts'
+import type { ProveRequest, ProveResponse } from '../prove-messages.ts'
 import { signQuote } from '../quote.ts'
 import { signReceipt, type Transcript } from '../receipt.ts'
 import { signRegistration } from '../registration.ts'
@@ -29,6 +30,26 @@ const sampleContract = { chainId: 31_337, contract: `0x${'c0'.repeat(20)}` } as 
 /** Of states that are all zero but one: a modulus, and a line through one point. */
 const sampleFingerprint = new Uint8Array(fingerprintBytes)
 sampleFingerprint.set([0xd9, 0xff, 0x80, 0x3f])
+
+/** A conversation in which a function was called. */
+export const callingSample: Pick<Job, 'messages' | 'tools'> = {
+  messages: [
+    { role: 'user', content: 'How is the weather in Paris?' },
+    {
+      role: 'assistant',
+      content: '',
+      toolCalls: [{ id: 'call_1', name: 'weather', arguments: '{"city":"Paris"}' }],
+    },
+    { role: 'tool', content: 'sunny', toolCallId: 'call_1' },
+  ],
+  tools: [
+    {
+      name: 'weather',
+      description: 'Tells the weather of a city.',
+      parameters: '{"type":"object","properties":{"city":{"type":"string"}}}',
+    },
+  ],
+}
 
 /** A whole honest job with fresh keys. */
 export function sampleRoad() {
@@ -129,12 +150,30 @@ export function sampleRegistration(privateKey = createPrivateKey(), sequence = 1
       stores: [sampleModelCid],
       layers: [{ modelCid: sampleModelCid, part: 1 }],
       verifies: [sampleModelCid],
+      proves: [sampleModelCid],
       region: 'eu',
       maxJobs: 4,
       addresses: ['/ip4/127.0.0.1/tcp/4001/ws'],
     },
     privateKey,
   )
+}
+
+export const sampleProof: { request: ProveRequest; response: ProveResponse } = {
+  request: {
+    type: 'prove',
+    modelCid: sampleModelCid,
+    features: [-128, 0, 127],
+    domain: 0n,
+    request: 2n ** 250n,
+  },
+  response: {
+    type: 'proved',
+    proved: {
+      proof: { a: { x: 1n, y: 2n ** 253n }, b: { x: [1n, 2n], y: [3n, 4n] }, c: { x: 5n, y: 6n } },
+      publicSignals: [0n, 1n, 2n ** 253n],
+    },
+  },
 }
 
 const sampleHash = 'ab'.repeat(32)

@@ -1,7 +1,17 @@
-import { embedMany, generateObject, generateText, jsonSchema, streamText, tool } from 'ai'
+import type { Job } from '@weft/protocol'
+import {
+  embedMany,
+  generateObject,
+  generateText,
+  isStepCount,
+  jsonSchema,
+  streamText,
+  tool,
+} from 'ai'
 import type OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createClient, type WeftClient } from '../client.ts'
+import type { GenerateEvent } from '../tab.ts'
 import { type ApiRoad, openApiRoad } from '../testing/api-road.ts'
 import { openVectorsSite, vectorsModel } from '../testing/vectors-site.ts'
 import { createWeft, type WeftProvider } from './index.ts'
@@ -76,12 +86,62 @@ test('an abort stops the node', async () => {
 test('what is refused is refused by its name, and not tried again', async () => {
   const unknown = generateText({ model: weft('gpt-5'), prompt })
   await expect(unknown).rejects.toMatchObject({ statusCode: 404, isRetryable: false })
-  const look = tool({
-    inputSchema: jsonSchema<object>({ type: 'object' }),
-    execute: async () => 'seen',
+  const files = [{ type: 'file' as const, data: 'aGk=', mediaType: 'image/png' }]
+  const seen = generateText({ model: model(), messages: [{ role: 'user', content: files }] })
+  await expect(seen).rejects.toThrow('does not offer files')
+})
+
+test('generateText runs functions and says what they gave; streamText tells calls as they come', async () => {
+  const places = ['Paris', 'Rome']
+  const inputSchema = jsonSchema<{ city: string }>({
+    type: 'object',
+    properties: { city: { type: 'string', enum: places } },
+    required: ['city'],
+    additionalProperties: false,
   })
-  const tools = generateText({ model: model(), prompt, tools: { look } })
-  await expect(tools).rejects.toThrow('does not offer tools')
+  const weather = tool({ inputSchema, execute: async ({ city }) => ({ city, sky: 'blue' }) })
+  const jobs: Job[] = []
+  const onEvent = (event: GenerateEvent) => event.type === 'end' && jobs.push(event.answer.job)
+  const asked = {
+    model: weft('weft/bobbin-2m', { onEvent }),
+    prompt: 'How is the weather?',
+    temperature: 0,
+    maxOutputTokens: 120,
+  }
+  const { steps } = await generateText({
+    ...asked,
+    tools: { weather },
+    stopWhen: isStepCount(2),
+    prepareStep: ({ stepNumber }) => ({ toolChoice: stepNumber === 0 ? 'required' : 'none' }),
+  })
+  const [first, second] = steps
+  expect(steps).toHaveLength(2)
+  expect(first?.finishReason).toBe('tool-calls')
+  const [made] = first?.toolResults ?? []
+  expect(made?.output).toEqual({ city: expect.any(String), sky: 'blue' })
+  expect(second?.text).toMatch(/\w/)
+  expect(jobs[1]?.messages).toMatchObject([
+    { role: 'user' },
+    { role: 'assistant', toolCalls: [{ name: 'weather' }] },
+    { role: 'tool', content: JSON.stringify(made?.output) },
+  ])
+
+  const parts: string[] = []
+  let given = ''
+  const toolChoice = { type: 'tool', toolName: 'weather' } as const
+  const { stream } = streamText({
+    ...asked,
+    tools: { weather: tool({ inputSchema }) },
+    toolChoice,
+  })
+  for await (const part of stream) {
+    if (part.type === 'tool-input-delta') given += part.delta
+    if (part.type === 'tool-call') expect(part.input).toEqual(JSON.parse(given))
+    if (parts.at(-1) !== part.type) parts.push(part.type)
+  }
+  const told = ['tool-input-start', 'tool-input-delta', 'tool-input-end', 'tool-call']
+  expect(parts.filter((type) => type.startsWith('tool-'))).toEqual(told)
+  expect(parts).not.toContain('text-start')
 })
 
 test('embedMany gets vectors of this device, as does the door of OpenAI', async () => {

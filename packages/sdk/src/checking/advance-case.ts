@@ -62,9 +62,9 @@ async function tell(init: AdvanceInit, open: OpenCase, signal: AbortSignal): Pro
   }
   const lastMoment = receipt.endedAtMs / 1000 + court.rules.limitationSeconds
   if ((await court.now()) > lastMoment) return dropped(open, 'The answer was given too long ago.')
-  const held = await court.readSeatsHeld()
+  const judges = await court.readJudgesOf(addressFromPeerId(open.nodePeerId))
   // It is refused to everybody: perhaps more sit down in time.
-  if (held < court.rules.panelSize + court.rules.appealSize) return open
+  if (judges < court.rules.panelSize + court.rules.appealSize) return open
   const lack = await lackOfFees(court, ownAddress(privateKey))
   if (lack) return show(init, open, { lack, signal })
   await court.send.tell(receipt)

@@ -194,7 +194,7 @@ test('who stays away holds nothing up for ever', async () => {
     manifestOf: () => manifest,
     lots: dieLots(1),
     trialShare: 0,
-    times: { patienceMs: 300, retryMs: 50 },
+    times: { patienceMs: 2_000, retryMs: 50 },
     waiting: async () => [{ place, answer: kept.answer }],
     keep: async (_, change) => {
       kept.answer = change(kept.answer)

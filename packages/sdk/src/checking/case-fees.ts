@@ -5,9 +5,9 @@
 import { addressFromPeerId, type Hex, WeftError } from '@weft/protocol'
 import type { CourtView } from './court-view.ts'
 
-/** Ample for an appeal whose panel is at odds: told, accused, voted for, settled, the wrong ones unseated. */
+/** Ample for an appeal whose panel is at odds, told to unseated, where four seats in five are dead (forge measures). */
 const baseGas = 250_000n
-const gasPerMember = 260_000n
+const gasPerMember = 280_000n
 /** A seat's stake by so much: for less nobody pays the fees of a case. */
 const leastStakeShare = 100n
 

@@ -13,7 +13,7 @@ import {
   type ChatManifest,
   type Court,
   checkClaim,
-  checkMessages,
+  checkPrompt,
   findingHash,
   type Outcome,
   type PrivateKey,
@@ -112,7 +112,7 @@ async function checkAnswer(
   if (job.modelCid !== modelCid) throw otherModel()
   const { thresholds } = manifest
   if (!thresholds) throw notCalibrated()
-  checkMessages(job.messages, { maxBytes: manifest.contextTokens * maxBytesPerToken })
+  checkPrompt(job, { maxBytes: manifest.contextTokens * maxBytesPerToken })
   checkClaim(receipt, { job, nonce, tokens, fingerprints })
   if (!bytesEqual(receipt.tokenizerHash, tokenizerHash(manifest))) throw otherModel()
   const { maxTokens } = job

@@ -82,6 +82,8 @@ function stageOf(standings: readonly Standing[]) {
   return { init: { network, memory: createNodeMemory(), manifestOf, court }, peerIds, asked }
 }
 
+const able = { hasSeat: true, hasCoins: true }
+
 const all = [
   { hasSeat: false, hasCoins: true },
   { hasSeat: true, hasCoins: false },
@@ -101,16 +103,31 @@ test('only who can bring a case is asked for it, and each once', async () => {
   expect(asked).toHaveLength(2)
 })
 
-test('where somebody who can accuse has found it false, nobody else is shown it', async () => {
-  const { init, peerIds, asked } = stageOf(all)
-  const by = (place: number) =>
-    ({ verifierPeerId: peerIds[place], outcome: 'failed' }) as unknown as Opinion
-  const handing = { signal, without: [], opinions: [by(0), by(2)] }
-  expect(await handOverPatiently(init, request, handing)).toEqual([])
-  expect(asked).toEqual([])
-})
-
-const able = { hasSeat: true, hasCoins: true }
+test.each([{ tells: true }, { tells: false }])(
+  'who finds it false in the check itself, and can accuse, is followed by others where no court is told: $tells',
+  async ({ tells }) => {
+    vi.useFakeTimers()
+    const { init, peerIds, asked } = stageOf([...all, { ...able, isFalse: true, tells: true }])
+    const by = (place: number) =>
+      ({ verifierPeerId: peerIds[place], outcome: 'failed' }) as unknown as Opinion
+    let toldAt = 0
+    const readCase: typeof init.court.readCase = async (id) =>
+      toldAt > 0 ? ({ toldAt, stage: 'none' } as never) : init.court.readCase(id)
+    const without = peerIds.slice(0, 4)
+    const handing = handOverPatiently({ ...init, court: { ...init.court, readCase } }, request, {
+      ...{ signal, without },
+      opinions: [by(0), by(2)],
+    })
+    await vi.advanceTimersByTimeAsync(50_000)
+    // It has the time to tell.
+    expect(asked).toEqual([])
+    if (tells) toldAt = 1
+    await vi.runAllTimersAsync()
+    expect((await handing).map(({ verifierPeerId }) => verifierPeerId)).toEqual(
+      tells ? [] : [peerIds[4]],
+    )
+  },
+)
 
 /** All that was said, and in which order, once nobody waits any more. */
 async function handedOver(standings: readonly Standing[]): Promise<string[]> {

@@ -24,7 +24,7 @@ type HandOverOptions = {
 const mostLooked = 12
 /** Before each try of who has patience: verifiers may be busy, and be back. */
 const waitsMs = [0, 3_000, 10_000, 30_000, 60_000]
-/** Opinions that one answer is worth: each is a model's work, and one honest verifier among them is enough. */
+/** Opinions beside the check's own that one answer is worth: each is a model's work, and one honest verifier among them is enough. */
 const mostAsked = 3
 /** Who has found it false has told the court by then: it begins at once, and a block takes seconds. */
 const tellMs = 60_000
@@ -54,8 +54,8 @@ export async function handOver(
 
 /**
  * For who asked: two verifiers that say false are enough for itself, and prove nothing to a court.
- * Who says otherwise, or says it and does not go to court, is not the last one asked.
- * @param opinions - that called the answer false
+ * Who says otherwise, or says it and does not go to court, in the check itself or later, is not the last one asked.
+ * @param opinions - of the check that called the answer false
  * @returns what those said who were asked; none where the case needs nobody else, or nobody took it
  */
 export async function handOverPatiently(
@@ -64,11 +64,13 @@ export async function handOverPatiently(
   { signal, without, opinions }: HandOverOptions & { opinions: readonly Opinion[] },
 ): Promise<Opinion[]> {
   const said: Opinion[] = []
+  // Who can accuse by what it said itself is given the time for it.
+  if (await includesAccuser(init.court, opinions).catch(() => true)) await pause(tellMs, signal)
   for (const waitMs of waitsMs) {
     await pause(waitMs, signal)
     if (signal.aborted || said.length >= mostAsked) return said
     try {
-      if (!(await needsSomebody(init.court, request, opinions))) return said
+      if (!(await isUntold(init.court, request))) return said
       const asked = said.map(({ verifierPeerId }) => verifierPeerId)
       const handing = { signal, without: [...without, ...asked] }
       const opinion = await handOver(init, request, handing)
@@ -81,20 +83,19 @@ export async function handOverPatiently(
   return said
 }
 
-async function needsSomebody(
+/** @returns whether it is worth a case, and no court was told of it */
+async function isUntold(court: HandOverInit['court'], { receipt }: AuditRequest): Promise<boolean> {
+  if (!(await isWorthACase(court, receipt.nodePeerId))) return false
+  return (await court.readCase(caseIdOf(receipt))).toldAt === 0
+}
+
+async function includesAccuser(
   court: HandOverInit['court'],
-  { receipt }: AuditRequest,
   opinions: readonly Opinion[],
 ): Promise<boolean> {
-  if (!(await isWorthACase(court, receipt.nodePeerId))) return false
-  const { toldAt } = await court.readCase(caseIdOf(receipt))
-  if (toldAt > 0) return false
   const failed = opinions.filter(({ outcome }) => outcome === 'failed')
-  const able = await Promise.all(
-    failed.map(({ verifierPeerId }) => canAccuse(court, verifierPeerId)),
-  )
-  // Who found it false, and can, does so by itself.
-  return !able.includes(true)
+  const able = failed.map(({ verifierPeerId }) => canAccuse(court, verifierPeerId))
+  return (await Promise.all(able)).includes(true)
 }
 
 async function canAccuse(court: HandOverInit['court'], peerId: string): Promise<boolean> {

@@ -102,11 +102,11 @@ test('a case whose server is silent holds up no other', async () => {
 })
 
 test('what nobody can tell yet costs nothing, and gives way to what comes', async () => {
-  let held = 11
+  let judges = 11
   const told: string[] = []
   const prosecution = await open({
     readCase: async () => caseOf({}),
-    readSeatsHeld: async () => held,
+    readJudgesOf: async () => judges,
     readFees: async () => ({ gasWei: 10n ** 18n, perGasWei: 1n }),
     send: {
       tell: async (receipt) => {
@@ -123,7 +123,7 @@ test('what nobody can tell yet costs nothing, and gives way to what comes', asyn
   expect(told).toEqual([])
   const progress = () => prosecution.cases().map((each) => each.progress)
   expect(progress()).toEqual(['found', 'found', 'found', 'found', 'dropped'])
-  held = 12
+  judges = 12
   await vi.waitFor(async () => {
     await prosecution.advance(signal)
     expect(progress()).toEqual(['told', 'told', 'told', 'told', 'dropped'])

@@ -4,12 +4,22 @@ import {
   createCreditsReader,
   createCreditsWallet,
   privateChannelOf,
+  relayChange,
   relayTicket,
+  signChange,
 } from '@weft/payments/chain'
-import { type CreditsRef, type Purchase, proveTicket, withdrawn } from '@weft/payments/credits'
+import {
+  type CreditsRef,
+  encodeRelayed,
+  type Purchase,
+  parseRelayed,
+  proveTicket,
+  withdrawn,
+} from '@weft/payments/credits'
 import { type DevelopmentChain, startDevelopmentChain } from '@weft/payments/testing'
 import type { Hex } from '@weft/protocol'
-import { proveHere } from '@weft/verification/proofs'
+import { keepArtifacts, proveHere } from '@weft/verification/proofs'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTabCredits } from './tab-credits.ts'
 
@@ -20,14 +30,12 @@ let chain: DevelopmentChain
 let buyer: Awaited<ReturnType<DevelopmentChain['createWallet']>>
 let relay: Awaited<ReturnType<DevelopmentChain['createWallet']>>
 
+const artifacts = keepArtifacts(
+  async (path) =>
+    new Uint8Array(await readFile(new URL(`../../../../public/${path}`, import.meta.url))),
+)
 const prove = (input: Parameters<Parameters<typeof proveTicket>[1]>[0]) =>
-  proveHere({
-    circuit: 'credit',
-    input,
-    isParallel: false,
-    read: async (path) =>
-      new Uint8Array(await readFile(new URL(`../../../../public/${path}`, import.meta.url))),
-  })
+  proveHere({ circuit: 'credit', input, isParallel: false, open: artifacts })
 
 function createStore() {
   const records = new Map<Hex, Purchase>()
@@ -229,4 +237,40 @@ test('a purchase has no more tickets than were bought, and each has one key', as
     args: [1n],
   })
   expect(size).toBe(BigInt((await reader.members(1)).length))
+})
+
+test('what a key has left buys tickets of a fresh secret, which can be spent and do not come back', async () => {
+  const { credits, id, reader } = await buy(1)
+  const account = privateKeyToAccount(generatePrivateKey())
+  const key = account.address.toLowerCase() as Hex
+  await relayTicket(relay.clients, await credits.spend({ id, key, reader, nowMs: await nowMs() }))
+  const channelId = privateChannelOf(chain.deployment.credits)
+  const { availableAt } = await chain.channels.readCollateral({ channelId, signer: key })
+  const smaller = { ...at(), denomination: 0 }
+  const { id: fresh, identity } = await credits.prepare(smaller, 8)
+  const signed = await signChange(account, { ...smaller, identity, count: 8 })
+  const relayed = parseRelayed(encodeRelayed(signed))
+  expect(relayed).toEqual(signed)
+  const early = relayChange(relay.clients, signed)
+  await expect(early).rejects.toMatchObject({
+    facts: expect.arrayContaining([expect.stringContaining('StillLocked')]),
+  })
+  const snapshot = await chain.control.snapshot()
+  await chain.control.setNextBlockTimestamp({ timestamp: BigInt(availableAt) })
+  const more = { ...signed, change: { ...signed.change, count: 9 } }
+  await expect(relayChange(relay.clients, more)).rejects.toMatchObject({
+    code: 'payments/refused',
+  })
+  await relayChange(relay.clients, signed)
+  expect(await reader.member(0, identity)).toMatchObject({ count: 8n, isChange: true })
+  // 9.9 of the ticket's 10, less 8 times value, bond and fee.
+  const { valueWei = 0n, bondWei = 0n } = (await reader.denominations())[0] ?? {}
+  expect(valueWei + bondWei).toBe(parseWeft(11) / 10n)
+  expect(await reader.remainder(key)).toBe(parseWeft(99) / 10n - parseWeft(888) / 100n)
+  const again = await credits.spend({
+    ...{ id: fresh, key: keyOf('f2'), reader },
+    nowMs: await nowMs(),
+  })
+  expect((await relayTicket(relay.clients, again)).outcome).toBe('opened')
+  await chain.control.revert({ id: snapshot })
 })

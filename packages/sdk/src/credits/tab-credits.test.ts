@@ -27,7 +27,7 @@ function openBrowser() {
 
 /** What a chain says of one purchase of four tickets; `used` by index: for which key, null for a withdrawn one. */
 function chainWith(secret: bigint, used: ReadonlyMap<number, Hex | null>) {
-  const member = { owner: keyOf('8'), count: 4n, expiry: 1n, isBondTaken: false }
+  const member = { owner: keyOf('8'), count: 4n, expiry: 1n, isBondTaken: false, isChange: false }
   const byNullifier = new Map([...used].map(([i, key]) => [nullifierOf(secret, at, i), key]))
   return {
     members: async () => [{ ...member, identity: identityOf(secret) }],

@@ -31,6 +31,8 @@ export type Usage = { inputTokens: number; outputTokens: number }
 export type AnswerOptions = WaitOptions & {
   /** Whether text is told as it comes; else only the end is, and what was taken back on the way harms nothing. */
   tellsText: boolean
+  /** Aborted as well as `signal`: what there is by then is the answer. */
+  cut?: AbortSignal | undefined
   /** Hears of everything that happens on the way. */
   onEvent?: ((event: GenerateEvent) => void) | undefined
 }
@@ -44,12 +46,12 @@ type Generate = (request: GenerateRequest, options?: WaitOptions) => AsyncIterab
 export async function* streamAnswer(
   generate: Generate,
   request: GenerateRequest,
-  { signal, onEvent, tellsText }: AnswerOptions,
+  { signal, cut, onEvent, tellsText }: AnswerOptions,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
   let answer: AnswerRecord | undefined
   let said = ''
   let inputTokens = 0
-  for await (const event of generate(request, signal ? { signal } : {})) {
+  for await (const event of untilCut(generate(request, signal ? { signal } : {}), cut)) {
     onEvent?.(event)
     if (event.type === 'search-start') answer = event.answer
     if (!answer) throw new WeftError('sdk/no-answer', 'An answer has to begin with its search.')
@@ -67,14 +69,34 @@ export async function* streamAnswer(
       yield { type: 'text', text: fresh }
     }
   }
-  if (!answer?.finishReason || answer.finishReason === 'cancelled') {
+  const isCut = cut?.aborted && (answer?.tokens.length ?? 0) > 0
+  const finishReason = isCut ? (madeReason(answer) ?? 'length') : madeReason(answer)
+  if (!answer || !finishReason) {
     throw new CancelledError({ subject: 'The answer', cause: signal?.reason })
   }
   if (tellsText && answer.text !== said) throw changed()
-  const { finishReason, receipt, bills, tokens, job } = answer
+  const { receipt, bills, tokens, job } = answer
   const costWei = bills.reduce((sum, bill) => sum + bill.costWei, 0n)
   const weft = { modelCid: job.modelCid, answer, receipt, costWei }
   yield { type: 'end', finishReason, weft, usage: { inputTokens, outputTokens: tokens.length } }
+}
+
+/** How it ended of itself. */
+function madeReason(answer: AnswerRecord | undefined): 'stop' | 'length' | null {
+  const reason = answer?.finishReason
+  return reason === 'stop' || reason === 'length' ? reason : null
+}
+
+/** A node that is told to stop may fail at that: what came before is there all the same. */
+async function* untilCut<Event>(
+  events: AsyncIterable<Event>,
+  cut: AbortSignal | undefined,
+): AsyncGenerator<Event, void, undefined> {
+  try {
+    yield* events
+  } catch (error) {
+    if (!cut?.aborted) throw error
+  }
 }
 
 function changed(): WeftError {

@@ -2,7 +2,7 @@
  * Between OpenAI's words and the road: which model a name means, and what is asked of whom.
  * @module
  */
-import type { Message, Price, Sampling } from '@weft/protocol'
+import type { Message, Price, Sampling, Tool } from '@weft/protocol'
 import type { Grade } from '@weft/storage'
 import type { Client, GenerateEvent, ModelEntry, WaitOptions } from '../tab.ts'
 import { type AnswerEvent, streamAnswer } from './answer-stream.ts'
@@ -31,6 +31,11 @@ export type AnswerChoice = {
 /** The second argument of every call. */
 export type RequestOptions = AnswerChoice & {
   signal?: AbortSignal | undefined
+  /**
+   * Ends the answer where it is. What was made of one that is not streamed comes all the same, and says that it has
+   * reached its length; where nothing was, it is as `signal`.
+   */
+  cut?: AbortSignal | undefined
   /** Everything that happens on the way: queues, nodes, costs. */
   onEvent?: ((event: GenerateEvent) => void) | undefined
 }
@@ -41,6 +46,7 @@ const defaultMaxTokens = 1024
 export type Asked = {
   model: string
   messages: Message[]
+  tools: Tool[]
   sampling: Sampling
   maxTokens: number | null
   isStream: boolean
@@ -58,16 +64,19 @@ export type BegunAnswer = {
 /** @throws WeftError `sdk/unknown-model`, `sdk/wrong-task`; as `streamAnswer` until it has begun */
 export async function beginAnswer(
   components: ApiComponents,
-  { model, messages, sampling, maxTokens, isStream }: Asked,
-  { signal, onEvent, ...choice }: RequestOptions,
+  { model, messages, tools, sampling, maxTokens, isStream }: Asked,
+  { signal: ends, cut, onEvent, ...choice }: RequestOptions,
 ): Promise<BegunAnswer> {
   const { generate, defaults } = components
+  const signals = [ends, cut].filter((each) => each !== undefined)
+  const signal = AbortSignal.any(signals)
   const entry = await findModelAnywhere(components, { name: model, task: 'chat' }, { signal })
   const { answerId } = await import('./answer-id.ts')
   const { where = 'network', maxPrice, grade } = { ...defaults, ...withoutUndefined(choice) }
   const request = {
     modelCid: entry.modelCid,
     messages,
+    tools,
     sampling,
     maxTokens: maxTokens ?? Math.min(defaultMaxTokens, entry.manifest.contextTokens),
     where,
@@ -75,10 +84,10 @@ export async function beginAnswer(
     ...(grade ? { grade } : {}),
   }
   const controller = new AbortController()
-  const ends = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])])
   let id = ''
   const events = streamAnswer(generate, request, {
-    signal: ends,
+    signal: AbortSignal.any([controller.signal, signal]),
+    cut: isStream ? undefined : cut,
     tellsText: isStream,
     onEvent(event) {
       if (event.type === 'search-start') id = answerId(event.answer.job)

@@ -40,12 +40,17 @@ export class ParameterError extends WeftError {
   }
 }
 
+/** @param what - that is wrong with it, as `is missing` */
+export function badParameter(param: string, what: string): ParameterError {
+  return new ParameterError('sdk/bad-parameter', param, `The parameter ${param || 'list'} ${what}.`)
+}
+
 type Row = readonly [status: number, type: ApiErrorType, codes: readonly string[]]
 
 /** The first row that names a code, or its room, says it; what no row names is our own fault. */
 const rows: readonly Row[] = [
   [499, 'cancelled', ['protocol/cancelled']],
-  [404, 'invalid_request_error', ['sdk/unknown-model']],
+  [404, 'invalid_request_error', ['sdk/unknown-model', 'sdk/no-speech']],
   [413, 'invalid_request_error', ['protocol/too-large']],
   [
     400,
@@ -62,6 +67,7 @@ const rows: readonly Row[] = [
       'engine/bad-grammar-token',
       'engine/bad-sampling',
       'engine/chat-template',
+      'engine/bad-audio',
       'engine/bad-feeds',
       'engine/bad-fetches',
       'engine/empty-text',
@@ -87,6 +93,7 @@ const rows: readonly Row[] = [
     [
       'sdk/no-nodes',
       'sdk/only-false',
+      'sdk/none-registered',
       'sdk/busy',
       'sdk/engine-busy',
       'sdk/no-verifiers',

@@ -77,7 +77,7 @@ test('JSON that was asked for is JSON', async () => {
     max_completion_tokens: 120,
     response_format: { type: 'json_schema', json_schema: { name: 'animal', schema } },
   })
-  const said = JSON.parse(chat.choices[0].message.content)
+  const said = JSON.parse(chat.choices[0].message.content ?? '')
   expect(said).toEqual({ name: expect.any(String), legs: expect.any(Number) })
 })
 
@@ -98,7 +98,18 @@ test('what is wrong with a request is told by its name, in words of OpenAI', asy
   expect(await errorOf({ messages: [{ role: 'user' }] })).toMatchObject({
     param: 'messages[0].content',
   })
-  expect(await errorOf({ model: 'gpt-5' })).toMatchObject({ status: 404, code: 'model_not_found' })
+  const image = { type: 'image_url', image_url: { url: 'data:,' } }
+  expect(await errorOf({ messages: [{ role: 'user', content: [image] }] })).toMatchObject({
+    param: 'messages[0].content',
+    message: expect.stringContaining('only text is taken'),
+  })
+  expect(await errorOf({ model: 'gpt-5' })).toMatchObject({
+    status: 404,
+    code: 'model_not_found',
+    message: expect.stringMatching(
+      /^There is no model gpt-5 here\. .*weft\/bobbin-2m.*\/v1\/models/,
+    ),
+  })
   const long = [{ role: 'user', content: 'fox '.repeat(3000) }]
   expect(await errorOf({ messages: long })).toMatchObject({
     status: 400,

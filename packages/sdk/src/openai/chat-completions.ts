@@ -10,9 +10,18 @@ import {
   beginAnswer,
   type RequestOptions,
 } from './answers.ts'
+import { badParameter } from './api-error.ts'
 import { ApiStream } from './api-stream.ts'
-import { type ChatCompletionParams, readChatParams } from './chat-params.ts'
-import type { ChatCompletion, ChatCompletionChunk, CompletionUsage } from './chat-types.ts'
+import { type ChatCompletionParams, type ReadChat, readChatParams } from './chat-params.ts'
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatFinishReason,
+  ChatToolCall,
+  ChatToolCallDelta,
+  CompletionUsage,
+} from './chat-types.ts'
+import { type CallPart, createCallReader, foldParts } from './tools/read-calls.ts'
 
 export interface ChatCompletions {
   /**
@@ -38,25 +47,34 @@ export interface ChatCompletions {
 export function createChatCompletions(components: ApiComponents): ChatCompletions {
   async function create(params: ChatCompletionParams, options: RequestOptions = {}) {
     const read = readChatParams(params)
+    await checkForm(read)
     const begun = await beginAnswer(components, read, options)
-    if (!read.isStream) return wholeChat(begun)
-    const items = chunksOf(begun, read.includesUsage)
-    return new ApiStream({ items, controller: begun.controller })
+    if (!read.isStream) return wholeChat(begun, read)
+    return new ApiStream({ items: chunksOf(begun, read), controller: begun.controller })
   }
   return { create: create as ChatCompletions['create'] }
 }
 
-async function wholeChat(begun: BegunAnswer): Promise<ChatCompletion> {
+async function wholeChat(begun: BegunAnswer, read: ReadChat): Promise<ChatCompletion> {
   const { finishReason, usage, weft } = await endOf(begun)
-  const content = weft.answer.text
+  const reader = callReaderOf(read)
+  const { content, calls } = foldParts([...reader.push(weft.answer.text), ...reader.end()])
+  const tool_calls = calls.map(
+    (call, index): ChatToolCall => ({ id: callId(begun, index), type: 'function', function: call }),
+  )
   return {
     ...headOf(begun),
     object: 'chat.completion',
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content, refusal: null },
-        finish_reason: finishReason,
+        message: {
+          role: 'assistant',
+          content: content === '' && calls.length > 0 ? null : content,
+          refusal: null,
+          ...(calls.length > 0 ? { tool_calls } : {}),
+        },
+        finish_reason: chatFinish(finishReason, calls.length),
         logprobs: null,
       },
     ],
@@ -75,24 +93,68 @@ export async function endOf({ events }: Pick<BegunAnswer, 'events'>): Promise<An
 
 async function* chunksOf(
   begun: BegunAnswer,
-  includesUsage: boolean,
+  read: ReadChat,
 ): AsyncGenerator<ChatCompletionChunk, void, undefined> {
+  const { includesUsage } = read
   const head = { ...headOf(begun), object: 'chat.completion.chunk' as const }
   const none = includesUsage ? { usage: null } : {}
   const chunk = (
     delta: ChatCompletionChunk['choices'][number]['delta'],
-    finish_reason: 'stop' | 'length' | null = null,
+    finish_reason: ChatFinishReason | null = null,
   ): ChatCompletionChunk => ({
     ...head,
     choices: [{ index: 0, delta, finish_reason, logprobs: null }],
     ...none,
   })
-  yield chunk({ role: 'assistant', content: '' })
+  const reader = callReaderOf(read)
+  let calls = 0
+  const told = (parts: CallPart[]) =>
+    parts.map((part) => {
+      if (part.type === 'text') return chunk({ content: part.text })
+      if (part.type === 'call') calls += 1
+      return chunk({ tool_calls: [callDelta(begun, part)] })
+    })
+  yield chunk({ role: 'assistant', content: read.mostCalls > 0 ? null : '' })
   for await (const event of begun.events) {
-    if (event.type === 'text') yield chunk({ content: event.text })
+    if (event.type === 'text') yield* told(reader.push(event.text))
     if (event.type !== 'end') continue
-    yield { ...chunk({}, event.finishReason), weft: event.weft }
+    yield* told(reader.end())
+    yield { ...chunk({}, chatFinish(event.finishReason, calls)), weft: event.weft }
     if (includesUsage) yield { ...head, choices: [], usage: toUsage(event.usage) }
+  }
+}
+
+const callReaderOf = ({ tools, mostCalls }: ReadChat) =>
+  createCallReader({ names: new Set(tools.map(({ name }) => name)), most: mostCalls })
+
+function callDelta(
+  begun: BegunAnswer,
+  part: Exclude<CallPart, { type: 'text' }>,
+): ChatToolCallDelta {
+  const { index } = part
+  if (part.type === 'arguments') return { index, function: { arguments: part.text } }
+  const called = { name: part.name, arguments: '' }
+  return { index, id: callId(begun, index), type: 'function', function: called }
+}
+
+/** The same whether it is streamed or not. */
+const callId = ({ id }: BegunAnswer, index: number): string => `call_${id}_${index}`
+
+/** An answer that was cut off may have half a call. */
+function chatFinish(finish: 'stop' | 'length', calls: number): ChatFinishReason {
+  return finish === 'stop' && calls > 0 ? 'tool_calls' : finish
+}
+
+/** A form that nobody can keep to came of one of two parameters. @throws ParameterError `sdk/bad-parameter` */
+async function checkForm({ mostCalls, sampling: { grammar } }: ReadChat): Promise<void> {
+  if (grammar.type !== 'json-schema') return
+  const { checkGrammar } = await import('@weft/engine/check-grammar')
+  try {
+    checkGrammar(grammar)
+  } catch (error) {
+    if (!WeftError.is(error)) throw error
+    const param = mostCalls > 0 ? 'tools' : 'response_format'
+    throw badParameter(param, `asks for a form that cannot be kept to: ${error.facts.join(' ')}`)
   }
 }
 

@@ -4,28 +4,13 @@
  * https://platform.openai.com/docs/api-reference/chat/create
  * @module
  */
-import { defaultSampling, type Grammar, limits, type Message, type Sampling } from '@weft/protocol'
+import { defaultSampling, type Grammar, limits, type Sampling } from '@weft/protocol'
 import { z } from 'zod'
+import type { Asked } from './answers.ts'
+import { chatMessageSchema, toMessages } from './chat-messages.ts'
 import { parseParams } from './parse-params.ts'
-
-const textPartSchema = z.object({ type: z.literal('text'), text: z.string() })
-const contentSchema = z.union([z.string(), z.array(textPartSchema).min(1)])
-const nameSchema = z.string().max(64).optional()
-
-const messageSchema = z.discriminatedUnion('role', [
-  z.strictObject({
-    role: z.enum(['system', 'developer']),
-    content: contentSchema,
-    name: nameSchema,
-  }),
-  z.strictObject({ role: z.literal('user'), content: contentSchema, name: nameSchema }),
-  z.strictObject({
-    role: z.literal('assistant'),
-    content: contentSchema,
-    name: nameSchema,
-    refusal: z.null().optional(),
-  }),
-])
+import { callEnd } from './tools/read-calls.ts'
+import { functionToolSchema, readTools, toolChoiceSchema } from './tools/tool-params.ts'
 
 const responseFormatSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
@@ -85,15 +70,15 @@ export const streamShape = {
 
 const chatParamsSchema = z.strictObject({
   model: z.string().min(1).max(200),
-  messages: z.array(messageSchema).min(1).max(limits.maxMessages),
+  messages: z.array(chatMessageSchema).min(1).max(limits.maxMessages),
   max_tokens: tokensSchema,
   max_completion_tokens: tokensSchema,
   response_format: responseFormatSchema.optional(),
   logprobs: z.literal(false).nullable().optional(),
   store: z.literal(false).nullable().optional(),
   modalities: z.array(z.literal('text')).nullable().optional(),
-  tools: z.array(z.never()).optional(),
-  tool_choice: z.enum(['none', 'auto']).optional(),
+  tools: z.array(functionToolSchema).max(limits.maxTools).optional(),
+  tool_choice: toolChoiceSchema.optional(),
   parallel_tool_calls: z.boolean().optional(),
   ...samplingShape,
   ...labelShape,
@@ -104,29 +89,34 @@ const chatParamsSchema = z.strictObject({
 export type ChatCompletionParams = z.input<typeof chatParamsSchema>
 
 /** The request, in Weft's words. */
-export type ReadChat = {
-  model: string
-  messages: Message[]
-  sampling: Sampling
-  maxTokens: number | null
-  isStream: boolean
+export type ReadChat = Asked & {
+  /** That its answer may have. */
+  mostCalls: number
   includesUsage: boolean
 }
 
 /** @throws ParameterError `sdk/bad-parameter`, `sdk/unsupported-parameter` */
 export function readChatParams(value: unknown): ReadChat {
   const params = parseParams(chatParamsSchema, value)
+  const { tools, grammar, mostCalls } = readTools(params, grammarOf(params.response_format))
+  const sampling = { ...readSampling(params), grammar }
   return {
     model: params.model,
-    messages: params.messages.map(({ role, content }) => ({
-      role: role === 'developer' ? 'system' : role,
-      content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
-    })),
-    sampling: { ...readSampling(params), grammar: grammarOf(params.response_format) },
+    messages: toMessages(params.messages),
+    tools,
+    mostCalls,
+    sampling: mostCalls === 1 ? endingBehindCall(sampling) : sampling,
     maxTokens: params.max_completion_tokens ?? params.max_tokens ?? null,
     isStream: params.stream === true,
     includesUsage: params.stream_options?.include_usage === true,
   }
+}
+
+/** What comes behind the only call would be paid for and passed over. */
+function endingBehindCall(sampling: Sampling): Sampling {
+  const { stop, grammar } = sampling
+  if (grammar.type !== 'text' || stop.length >= limits.maxStops) return sampling
+  return { ...sampling, stop: [...stop, callEnd] }
 }
 
 type SamplingParams = z.output<z.ZodObject<typeof samplingShape>>

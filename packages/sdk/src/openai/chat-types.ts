@@ -11,6 +11,33 @@ export type CompletionUsage = {
   total_tokens: number
 }
 
+/** `tool_calls` where the answer calls functions, also where `tool_choice` named the one. */
+export type ChatFinishReason = 'stop' | 'length' | 'tool_calls'
+
+/** It can be said again as it is, before the results of its calls. */
+export type ChatCompletionMessage = {
+  role: 'assistant'
+  /** Null where there are calls and nothing else. */
+  content: string | null
+  refusal: null
+  tool_calls?: ChatToolCall[]
+}
+
+export type ChatToolCall = {
+  id: string
+  type: 'function'
+  /** `arguments` are JSON if the model did well: always where it had to call, see decision 50. */
+  function: { name: string; arguments: string }
+}
+
+/** The first of a call brings all but the arguments, the others bring pieces of them. */
+export type ChatToolCallDelta = {
+  index: number
+  id?: string
+  type?: 'function'
+  function: { name?: string; arguments: string }
+}
+
 export type ChatCompletion = {
   id: string
   object: 'chat.completion'
@@ -23,8 +50,8 @@ export type ChatCompletion = {
   choices: [
     {
       index: 0
-      message: { role: 'assistant'; content: string; refusal: null }
-      finish_reason: 'stop' | 'length'
+      message: ChatCompletionMessage
+      finish_reason: ChatFinishReason
       logprobs: null
     },
   ]
@@ -41,8 +68,8 @@ export type ChatCompletionChunk = {
   /** Empty in the one that brings `usage`. */
   choices: {
     index: 0
-    delta: { role?: 'assistant'; content?: string }
-    finish_reason: 'stop' | 'length' | null
+    delta: { role?: 'assistant'; content?: string | null; tool_calls?: ChatToolCallDelta[] }
+    finish_reason: ChatFinishReason | null
     logprobs: null
   }[]
   /** In the last one, where `stream_options.include_usage` asks for it. */

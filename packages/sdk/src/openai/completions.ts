@@ -76,6 +76,7 @@ export function createCompletions(components: ApiComponents): Completions {
     const asked = {
       model: read.model,
       messages: [{ role: 'user' as const, content: prompt ?? '' }],
+      tools: [],
       sampling: readSampling(read),
       maxTokens: read.max_tokens ?? null,
       isStream: read.stream === true,

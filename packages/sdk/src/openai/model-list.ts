@@ -3,9 +3,9 @@
  * https://platform.openai.com/docs/api-reference/models
  * @module
  */
-import { WeftError } from '@weft/protocol'
+import type { Manifest } from '@weft/protocol'
 import type { ModelEntry, WaitOptions } from '../tab.ts'
-import type { Models } from './find-model.ts'
+import { findModel, type Models } from './find-model.ts'
 
 export type ApiModel = {
   /** `<publisher>/<name>`, or the CID where two variants have one name. */
@@ -17,7 +17,7 @@ export type ApiModel = {
   owned_by: string
   weft: {
     modelCid: string
-    task: 'chat' | 'embedding'
+    task: Exclude<Manifest['task'], 'layers'>
     /** Of prompt and answer together, in tokens. */
     contextTokens: number
     /** What a device fetches to run it itself, in bytes. */
@@ -30,16 +30,17 @@ export type ApiModel = {
 export interface ModelList {
   /** With the nodes that serve each now, where a relay answers. */
   list(options?: WaitOptions): Promise<{ object: 'list'; data: ApiModel[] }>
-  /** @param id - name or CID @throws WeftError `sdk/unknown-model` */
+  /** @param id - id, name or CID @throws WeftError `sdk/unknown-model` */
   retrieve(id: string): Promise<ApiModel>
 }
 
 export function createModelList({ models, refresh }: Models): ModelList {
+  const offered = () => models().filter(({ manifest }) => manifest.task !== 'layers')
   const all = () => {
-    const offered = models().filter(({ manifest }) => manifest.task !== 'layers')
-    const ids = offered.map(({ manifest }) => manifest.id)
-    return offered.map((entry) => {
-      const isFirst = ids.indexOf(entry.manifest.id) === offered.indexOf(entry)
+    const entries = offered()
+    const ids = entries.map(({ manifest }) => manifest.id)
+    return entries.map((entry) => {
+      const isFirst = ids.indexOf(entry.manifest.id) === entries.indexOf(entry)
       return toApiModel(entry, isFirst ? entry.manifest.id : entry.modelCid)
     })
   }
@@ -51,7 +52,8 @@ export function createModelList({ models, refresh }: Models): ModelList {
     async retrieve(id) {
       const found = all().find((model) => model.id === id || model.weft.modelCid === id)
       if (found) return found
-      throw new WeftError('sdk/unknown-model', `There is no model ${id.slice(0, 80)} here.`)
+      const entry = findModel(offered(), { name: id, task: null })
+      return toApiModel(entry, entry.manifest.id)
     },
   }
 }
@@ -68,7 +70,7 @@ function toApiModel(
     owned_by: manifest.id.split('/')[0] ?? '',
     weft: {
       modelCid,
-      task: manifest.task === 'embedding' ? 'embedding' : 'chat',
+      task: manifest.task === 'layers' ? 'chat' : manifest.task,
       contextTokens,
       downloadBytes,
       liveNodes,

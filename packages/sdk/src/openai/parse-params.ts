@@ -3,7 +3,7 @@
  * @module
  */
 import type { z } from 'zod'
-import { ParameterError } from './api-error.ts'
+import { badParameter, ParameterError } from './api-error.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -20,13 +20,21 @@ export function parseParams<Schema extends z.ZodType>(
     throw unsupported(pathOf([...issue.path, key]))
   }
   const param = pathOf(issue.path)
-  if (isMissing(issue, value)) throw bad(param, 'is missing')
-  if (onlyOffered.has(param)) throw unsupported(param)
-  throw bad(param, `is not what it should be: ${issue.message}`)
+  if (isMissing(issue, value)) throw badParameter(param, 'is missing')
+  if (onlyOffered.has(param.replace(/\[\d+\]/, '[]'))) throw unsupported(param)
+  throw badParameter(param, `is not what it should be: ${issue.message}`)
 }
 
 /** Known by their names, and taken only where they ask for nothing. */
-const onlyOffered = new Set(['n', 'best_of', 'echo', 'logprobs', 'store', 'modalities', 'tools[0]'])
+const onlyOffered = new Set([
+  'n',
+  'best_of',
+  'echo',
+  'logprobs',
+  'store',
+  'modalities',
+  'tools[].type',
+])
 
 function isMissing({ path }: Issue, value: unknown): boolean {
   const found = path.reduce<unknown>(
@@ -34,10 +42,6 @@ function isMissing({ path }: Issue, value: unknown): boolean {
     value,
   )
   return found === undefined
-}
-
-function bad(param: string, what: string): ParameterError {
-  return new ParameterError('sdk/bad-parameter', param, `The parameter ${param || 'list'} ${what}.`)
 }
 
 function unsupported(param: string): ParameterError {

@@ -20,7 +20,7 @@ const reopenMs = 5_000
 /** @returns lets the browser do as it likes again */
 export function stayAwake(): () => void {
   const stopped = new AbortController()
-  void holdLock(stopped.signal)
+  holdLock(stopped.signal).catch(() => {}) // Where a frame gets no locks the channel is all there is.
   void holdChannel(stopped.signal)
   return () => stopped.abort()
 }

@@ -2,7 +2,12 @@
  * A page, or a module worker of one.
  * @module
  */
-import { createSharedEngine, createWorkerEngine, openWorkerLayers } from '@weft/engine'
+import {
+  createOwnEngine,
+  createSharedEngine,
+  createWorkerEngine,
+  openWorkerLayers,
+} from '@weft/engine'
 import { createNetwork } from '@weft/network'
 import { claimIdentity, createBrowserStores, openChunkStore, openDatabase } from '@weft/storage'
 import { createCell } from '../cell.ts'
@@ -11,7 +16,44 @@ import { stayAwake } from '../pausing/stay-awake.ts'
 import type { Platform, PlatformInit } from './platform.ts'
 
 /** @throws WeftError `storage/no-identity` */
-export async function openPlatform(_init: PlatformInit): Promise<Platform> {
+export async function openPlatform({ keepsNothing }: PlatformInit): Promise<Platform> {
+  const { close, ...kept } = await (keepsNothing ? openForVisit() : openKept())
+  return {
+    ...kept,
+    signs: navigator as SignSource,
+    // A worker is never out of view: it is its page that is.
+    page: globalThis.document ?? Object.assign(new EventTarget(), { hidden: false }),
+    openNetwork: createNetwork,
+    createEngine: createWorkerEngine,
+    async openGraph(init, options) {
+      const { openWorkerGraph } = await import('@weft/engine/run-graph')
+      return openWorkerGraph(init, options)
+    },
+    openLayers: openWorkerLayers,
+    async openProver(site) {
+      const { createProver } = await import('@weft/verification/proofs')
+      return createProver(site)
+    },
+    stayAwake,
+    close,
+  }
+}
+
+type Kept = Pick<
+  Platform,
+  | 'stores'
+  | 'identity'
+  | 'chunks'
+  | 'locks'
+  | 'storage'
+  | 'isOutdated'
+  | 'openEngine'
+  | 'openChannel'
+  | 'close'
+>
+
+/** What the tabs of an origin share. */
+async function openKept(): Promise<Kept> {
   const { locks, storage } = navigator
   const isOutdated = createCell(false)
   const database = await openDatabase('weft', { onOutdated: () => isOutdated.set(true) })
@@ -28,24 +70,26 @@ export async function openPlatform(_init: PlatformInit): Promise<Platform> {
     locks,
     storage,
     isOutdated,
-    signs: navigator as SignSource,
-    // A worker is never out of view: it is its page that is.
-    page: globalThis.document ?? Object.assign(new EventTarget(), { hidden: false }),
-    openNetwork: createNetwork,
     openEngine: (events) =>
       createSharedEngine({ name: 'models', createEngine: () => createWorkerEngine(), ...events }),
-    createEngine: createWorkerEngine,
-    openLayers: openWorkerLayers,
-    async openProver() {
-      const { createProver } = await import('@weft/verification/proofs')
-      return createProver(globalThis.location.origin)
-    },
     openChannel: (name) => new BroadcastChannel(name),
-    stayAwake,
     close() {
       stores.close()
       identity.release()
     },
+  }
+}
+
+/** Touches nothing that the browser keeps or that other tabs share. */
+async function openForVisit(): Promise<Kept> {
+  const { openMemory } = await import('@weft/storage/memory')
+  return {
+    ...openMemory(),
+    isOutdated: createCell(false),
+    openEngine: (events) =>
+      createOwnEngine({ name: 'models', createEngine: () => createWorkerEngine(), ...events }),
+    openChannel: () => ({ postMessage() {}, addEventListener() {}, close() {} }),
+    close() {},
   }
 }
 

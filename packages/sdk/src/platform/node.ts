@@ -9,6 +9,7 @@ import {
   createOwnEngine,
   nodeRuntime,
   type OpenRuntime,
+  openLocalGraph,
 } from '@weft/engine/local'
 import { createNetwork } from '@weft/network'
 import { repairWebRtc } from '@weft/network/node'
@@ -47,8 +48,12 @@ export async function openPlatform({ folder }: PlatformInit): Promise<Platform> 
       openNetwork: createNetwork,
       openEngine: (events) => createOwnEngine({ name: 'models', createEngine, ...events }),
       createEngine,
+      openGraph: (init) => openLocalGraph({ ...init, openRuntime }),
       openLayers: () => Promise.reject(noLayers()),
-      openProver: () => Promise.reject(noProver()),
+      async openProver(site) {
+        const { createLocalProver } = await import('@weft/verification/proofs')
+        return createLocalProver(site)
+      },
       openChannel: () => ({ postMessage() {}, addEventListener() {}, close() {} }),
       stayAwake: () => () => {},
       close: () => stores.close(),
@@ -98,11 +103,4 @@ const openRuntime: OpenRuntime = async (choice) => {
 
 function noLayers(): WeftError {
   return new WeftError('sdk/no-layers', 'A process computes whole models only, no layers of one.')
-}
-
-function noProver(): WeftError {
-  return new WeftError(
-    'sdk/no-prover',
-    'A process does not prove anything yet: spend private credits in a page.',
-  )
 }

@@ -10,6 +10,7 @@ import type {
   WorkerLayers,
   WorkerLayersInit,
 } from '@weft/engine'
+import type { Graph, GraphSchema, OpenGraphInit } from '@weft/engine/run-graph'
 import type { Network, NetworkInit } from '@weft/network'
 import type { ChunkStore, Identity, ModelStoreInit, Stores } from '@weft/storage'
 import type { Prover } from '@weft/verification/proofs'
@@ -21,6 +22,8 @@ import type { WaitOptions } from '../tab.ts'
 export type PlatformInit = {
   /** Node only: where it keeps its key, its accounts and models; without it all ends with the process. */
   folder?: string | undefined
+  /** Pages only: nothing is kept, not even a key, e.g. in a frame whose storage the browser blocks. */
+  keepsNothing?: boolean
 }
 
 export interface Platform {
@@ -38,9 +41,11 @@ export interface Platform {
   openEngine(events: Pick<SharedEngineInit, 'onRestart' | 'onRole'>): SharedEngine
   /** One more, e.g. for a model of vectors. */
   createEngine(): Engine
+  /** One graph by itself, which takes its bytes over. */
+  openGraph(init: OpenGraphInit<GraphSchema>, options?: WaitOptions): Promise<Graph>
   openLayers(init: WorkerLayersInit, options?: WaitOptions): Promise<WorkerLayers>
-  /** Proves statements about what this tab alone knows. @throws WeftError `sdk/no-prover` */
-  openProver(): Promise<Pick<Prover, 'prove'>>
+  /** Proves statements about what this tab alone knows. @param site - that has the keys, as a URL */
+  openProver(site: string): Promise<Prover>
   /** To what else runs over the same stores. */
   openChannel(name: string): Pick<BroadcastChannel, 'postMessage' | 'addEventListener' | 'close'>
   /** Keeps the device from resting while it serves. @returns lets it rest */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createLendingWallet, type ProofPurpose } from '@weft/payments/chain'
 import { type DevelopmentChain, startDevelopmentChain } from '@weft/payments/testing'
-import { proveHere, type ReadFile, verifyHere } from '@weft/verification/proofs'
+import { createLocalProver, type Prover } from '@weft/verification/proofs'
 import {
   cardHash,
   circuitInputOf,
@@ -11,10 +11,10 @@ import {
 } from '@weft/verification/proved-models'
 import { toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSiteServer } from '../testing/site-server.ts'
 import { answerOf, openProvedModel } from './proved-model.ts'
 
 const inPublic = (path: string) => new URL(`../../../../public/${path}`, import.meta.url)
-const read: ReadFile = async (path) => new Uint8Array(await readFile(inPublic(path)))
 const json = JSON.parse(await readFile(inPublic('proved-models/loan-risk.json'), 'utf8'))
 const found = readPackage(json)
 const { card, secret } = found
@@ -24,28 +24,31 @@ const model = openProvedModel(json, 'http://127.0.0.1/')
 const safe = [3_500, 100, 2_000, 48, 90, 80, 3, 20, 0, 24, 0, 6_000, 15, 0, 10, 1]
 const risky = [1_200, 500, 9_000, 12, 3, 5, 8, 95, 6, 1, 6, 0, 1, 9, 80, 0]
 
+let site: Awaited<ReturnType<typeof openSiteServer>>
+let prover: Prover
 let chain: DevelopmentChain
 let contracts: Parameters<typeof createLendingWallet>[0]['deployment']
 
 beforeAll(async () => {
+  site = await openSiteServer()
+  prover = createLocalProver(new URL('/', site.modelsUrl).href)
   chain = await startDevelopmentChain()
   const commitment = BigInt(card.commitment)
   const example = { cardHash: toHex(cardHash(card)), licence: card.licence, commitment }
   const lendingDesk = await chain.openLendingDesk(example)
   contracts = { ...chain.deployment, lendingDesk }
 }, 60_000)
-afterAll(() => chain.stop())
+afterAll(() => Promise.all([chain.stop(), site.close()]))
 
 async function newApplicant() {
   const { clients } = await chain.createWallet()
   return createLendingWallet({ ...clients, deployment: contracts })
 }
 
-/** As the prover's worker does. */
 function proveFor(answers: readonly number[], purpose: ProofPurpose) {
   const features = featuresOf(card, answers)
   const init = { network: networkOf(found), salt: BigInt(secret.salt), features, ...purpose }
-  return proveHere({ circuit: 'mlp', input: circuitInputOf(init), read, isParallel: false })
+  return prover.prove('mlp', circuitInputOf(init))
 }
 
 test('a proved score decides, within the gas that it may take', async () => {
@@ -60,7 +63,7 @@ test('a proved score decides, within the gas that it may take', async () => {
     const id = await wallet.applyFor(said.packedFeatures)
     expect(await wallet.decisionOf(id)).toBe('waiting')
     const proved = await proveFor(answers, await wallet.purposeOf(id))
-    expect(await verifyHere('mlp', proved, read)).toBe(true)
+    expect(await prover.verify('mlp', proved)).toBe(true)
     const { gasUsed } = await wallet.prove(id, answerOf(proved))
     // All of the transaction: calldata, the check, and what the desk writes.
     expect(Number(gasUsed)).toBeLessThanOrEqual(400_000)

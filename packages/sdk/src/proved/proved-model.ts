@@ -15,6 +15,7 @@ import {
   packFeatures,
   readPackage,
   scoresOf,
+  servedCid,
   unpackScores,
 } from '@weft/verification/proved-models'
 
@@ -23,7 +24,9 @@ export type Scores = {
   scores: readonly number[]
   /** The class that they say, by its place in the card. */
   outcome: number
-  /** What they are of, as a contract is asked. */
+  /** What they are of, as the card scales it: -127 to 127 each. */
+  features: readonly number[]
+  /** The same, as a contract is asked. */
   packedFeatures: bigint
 }
 
@@ -31,13 +34,20 @@ export type ProvedModel = {
   card: ModelCard
   /** By which a chain names it. */
   hash: Hex
+  /** By which tabs name it, together with the key that its proofs hold by. */
+  cid: string
   /** At once. @param answers - in the units of the card */
   score(answers: readonly number[]): Scores
   /**
-   * The same scores, proved in a worker.
+   * What it says, proved in a worker.
+   * @param features - of `score`
    * @throws WeftError as `Prover.prove`
    */
-  prove(answers: readonly number[], purpose: ProofPurpose, options?: ProverOptions): Promise<Proved>
+  prove(
+    features: readonly number[],
+    purpose: ProofPurpose,
+    options?: ProverOptions,
+  ): Promise<Proved>
 }
 
 /**
@@ -53,31 +63,44 @@ export function openProvedModel(json: unknown, site: string): ProvedModel {
   return {
     card,
     hash: hashOf(card),
+    cid: servedCid(card),
     score(answers) {
       const features = featuresOf(card, answers)
-      return inScale(card, scoresOf(network, features), packFeatures(features))
+      return inScale(card, scoresOf(network, features), features)
     },
-    prove(answers, purpose, options) {
-      const features = featuresOf(card, answers)
+    prove(features, purpose, options) {
       const salt = BigInt(secret.salt)
       return prover.prove('mlp', circuitInputOf({ network, salt, features, ...purpose }), options)
     },
   }
 }
 
-export type CheckedScores = Scores & { isValid: boolean }
+export type CheckedScores = Pick<Scores, 'scores' | 'outcome'> & { isValid: boolean }
 
-/** What a proof says to whoever has the model's card and nothing else. @throws WeftError as `Prover.verify` */
+/** What a proof has to be about, to be the answer to a question. */
+export type Asked = ProofPurpose & { packedFeatures: bigint }
+
+/**
+ * What a proof says to whoever has the model's card and nothing else.
+ * @param asked - null for one that somebody else asked for
+ * @throws WeftError as `Prover.verify`
+ */
 export async function checkScores(
-  card: ModelCard,
-  proved: Proved,
+  { card, proved, asked }: { card: ModelCard; proved: Proved; asked: Asked | null },
   site: string,
   options?: ProverOptions,
 ): Promise<CheckedScores> {
-  const [commitment, packedScores = 0n, packedFeatures = 0n] = proved.publicSignals
+  const [commitment, packedScores = 0n, packedFeatures, domain, request] = proved.publicSignals
+  const isAnswer =
+    asked === null ||
+    (asked.packedFeatures === packedFeatures &&
+      asked.domain === domain &&
+      asked.request === request)
   const isThisModel = commitment === BigInt(card.commitment)
-  const isValid = isThisModel && (await createProver(site).verify('mlp', proved, options))
-  return { ...inScale(card, unpackScores(packedScores), packedFeatures), isValid }
+  const isValid =
+    isAnswer && isThisModel && (await createProver(site).verify('mlp', proved, options))
+  const whole = unpackScores(packedScores)
+  return { scores: inUnits(card, whole), outcome: classOf(whole), isValid }
 }
 
 /** As the contract takes it. */
@@ -86,9 +109,13 @@ export function answerOf({ proof, publicSignals }: Proved): ProvedAnswer {
   return { packedScores, domain, request, proof }
 }
 
-function inScale(card: ModelCard, whole: readonly number[], packedFeatures: bigint): Scores {
-  const scores = whole.map((score) => score * card.scoreScale)
-  return { scores, outcome: classOf(whole), packedFeatures }
+function inScale(card: ModelCard, whole: readonly number[], features: readonly number[]): Scores {
+  const packedFeatures = packFeatures(features)
+  return { scores: inUnits(card, whole), outcome: classOf(whole), features, packedFeatures }
+}
+
+function inUnits({ scoreScale }: ModelCard, whole: readonly number[]): number[] {
+  return whole.map((score) => score * scoreScale)
 }
 
 function hashOf(card: ModelCard): Hex {

@@ -3,7 +3,7 @@
  * @module
  */
 export { noChunks } from '../chunk-store.ts'
+export { createLocks } from '../memory-locks.ts'
 export { openFolderChunks } from './folder-chunks.ts'
 export { type FolderIdentity, openFolderIdentity } from './folder-identity.ts'
-export { createLocks } from './locks.ts'
 export { openSqliteStores } from './sqlite-stores.ts'

@@ -7,22 +7,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { deserialize, serialize } from 'node:v8'
 import { WeftError } from '@weft/protocol'
-
-type Table<Value> = {
-  get(key: string): Value | undefined
-  /** Of keys that begin so, in the order of their keys. */
-  all(prefix?: string): Value[]
-  put(key: string, value: Value): void
-  remove(key: string): void
-  clear(): void
-}
-
-export type Tables = {
-  table<Value>(name: string): Table<Value>
-  /** All of it or nothing, on disk when it returns. */
-  inTransaction<Result>(work: () => Result): Result
-  close(): void
-}
+import type { Tables } from '../table-stores.ts'
 
 /**
  * The file belongs to this process until it is closed or the process ends.
@@ -42,12 +27,12 @@ export function openTables(path: string | null): Tables {
   const remove = database.prepare('DELETE FROM entries WHERE store = ? AND key = ?')
   const clear = database.prepare('DELETE FROM entries WHERE store = ?')
   return {
-    table: <Value>(name: string): Table<Value> => ({
-      get: (key) => contentOf<Value>(get.get(name, key)),
+    table: <Value>(name: string) => ({
+      get: (key: string) => contentOf<Value>(get.get(name, key)),
       all: (prefix = '') =>
         all.all(name, prefix, prefix).flatMap((row) => contentOf<Value>(row) ?? []),
-      put: (key, value) => void put.run(name, key, serialize(value)),
-      remove: (key) => void remove.run(name, key),
+      put: (key: string, value: Value) => void put.run(name, key, serialize(value)),
+      remove: (key: string) => void remove.run(name, key),
       clear: () => void clear.run(name),
     }),
     inTransaction(work) {

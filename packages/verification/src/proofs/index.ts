@@ -3,7 +3,9 @@
  * @module
  */
 export { artifacts } from './artifacts.ts'
+export { createLocalProver } from './local-prover.ts'
 export type { CircuitInput, Proof, Proved } from './proof.ts'
-export { type ProveStage, proveHere, verifyHere } from './prove-here.ts'
+export { type ProveStage, proveHere } from './prove-here.ts'
 export { createProver, type Prover, type ProverOptions } from './prover.ts'
-export { type CircuitName, type ReadFile, readArtifact } from './read-artifact.ts'
+export { type CircuitName, keepArtifacts, type ReadFile } from './read-artifact.ts'
+export { openVerifier, type Verify } from './verify-here.ts'

@@ -2,19 +2,14 @@
  * A Groth16 proof as a contract takes it, and what it is about.
  * @module
  */
+import type { Proved } from '@weft/protocol'
 import type { Groth16Proof } from 'snarkjs'
 
-type Pair = readonly [bigint, bigint]
+export type { Proved } from '@weft/protocol'
 
 /** As `Groth16.Proof` in Solidity: of a pair each first is the imaginary part (EIP-197). */
-export type Proof = {
-  a: { x: bigint; y: bigint }
-  b: { x: Pair; y: Pair }
-  c: { x: bigint; y: bigint }
-}
-
-/** What is said, in the order of the circuit's outputs and public inputs; each below the field's order. */
-export type Proved = { proof: Proof; publicSignals: readonly bigint[] }
+export type Proof = Proved['proof']
+type Pair = Proof['b']['x']
 
 /** Numbers, and arrays of them, by the names of the circuit's inputs. */
 export type CircuitInput = Readonly<Record<string, bigint | readonly bigint[]>>

@@ -1,17 +1,17 @@
 /**
- * Proves and verifies where it is called: in a worker, or in Node. snarkjs is loaded when it is needed.
+ * Proves where it is called: in a worker, or in Node. snarkjs is loaded when it is needed.
  * @module
  */
 import { WeftError } from '@weft/protocol'
-import { type CircuitInput, fromSnarkjs, type Proved, toSnarkjs } from './proof.ts'
-import { type CircuitName, type ReadFile, readArtifact } from './read-artifact.ts'
+import { type CircuitInput, fromSnarkjs, type Proved } from './proof.ts'
+import type { CircuitName, OpenArtifact } from './read-artifact.ts'
 
 export type ProveStage = 'fetching' | 'computing' | 'proving'
 
 export type ProveInit = {
   circuit: CircuitName
   input: CircuitInput
-  read: ReadFile
+  open: OpenArtifact
   /** Workers of workers, where that is faster; false where a page is not isolated. */
   isParallel: boolean
   onStage?: (stage: ProveStage) => void
@@ -19,12 +19,12 @@ export type ProveInit = {
 
 /** @throws WeftError `verification/not-provable`, `wrong-artifact`, `no-artifact` */
 export async function proveHere(init: ProveInit): Promise<Proved> {
-  const { circuit, input, read, isParallel, onStage } = init
+  const { circuit, input, open, isParallel, onStage } = init
   onStage?.('fetching')
   const [{ groth16, wtns }, wasm, zkey] = await Promise.all([
     import('snarkjs'),
-    readArtifact(circuit, 'wasm', read),
-    readArtifact(circuit, 'zkey', read),
+    open(circuit, 'wasm'),
+    open(circuit, 'zkey'),
   ])
   onStage?.('computing')
   const witness = { type: 'mem' as const }
@@ -41,21 +41,6 @@ export async function proveHere(init: ProveInit): Promise<Proved> {
   const options = { singleThread: !isParallel }
   const { proof, publicSignals } = await groth16.prove(zkey, witness, undefined, options)
   return { proof: fromSnarkjs(proof), publicSignals: publicSignals.map(BigInt) }
-}
-
-/** @throws WeftError `verification/wrong-artifact`, `no-artifact` */
-export async function verifyHere(
-  circuit: CircuitName,
-  { proof, publicSignals }: Proved,
-  read: ReadFile,
-): Promise<boolean> {
-  const [{ groth16 }, bytes] = await Promise.all([
-    import('snarkjs'),
-    readArtifact(circuit, 'verificationKey', read),
-  ])
-  const key = JSON.parse(new TextDecoder().decode(bytes))
-  const signals = publicSignals.map((signal) => `${signal}`)
-  return groth16.verify(key, signals, toSnarkjs(proof))
 }
 
 function asText(input: CircuitInput): Record<string, string | string[]> {

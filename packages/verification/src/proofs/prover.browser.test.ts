@@ -11,6 +11,7 @@ test('proves and verifies in a worker, and says how far it is', async () => {
   expect(stages).toEqual(['fetching', 'computing', 'proving'])
   expect(proved.publicSignals[0]).toBe(root)
   expect(await prover.verify('credit', proved)).toBe(true)
+  expect(await prover.verify('credit', proved, { forOthers: true })).toBe(true)
   const publicSignals = [root + 1n, ...proved.publicSignals.slice(1)]
   expect(await prover.verify('credit', { ...proved, publicSignals })).toBe(false)
 })

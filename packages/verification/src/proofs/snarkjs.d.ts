@@ -56,11 +56,28 @@ declare module 'snarkjs' {
     exportJson(witness: Source): Promise<bigint[]>
   }
   export const r1cs: { exportJson(path: string): Promise<R1csJson> }
+  /** Points as bytes, in one of the library's own forms. */
+  type Group<Coordinate> = {
+    fromObject(coordinates: readonly Coordinate[]): Uint8Array
+    isValid(point: Uint8Array): boolean
+    isZero(point: Uint8Array): boolean
+    add(a: Uint8Array, b: Uint8Array): Uint8Array
+    neg(point: Uint8Array): Uint8Array
+    timesScalar(point: Uint8Array, scalar: bigint): Uint8Array
+  }
+
+  type Curve = {
+    G1: Group<bigint | bigint[]>
+    G2: Group<bigint | bigint[]>
+    pairing(first: Uint8Array, second: Uint8Array): Uint8Array
+    /** Points of both groups in turn, and what the product of their pairings is to be. */
+    pairingEq(...points: readonly Uint8Array[]): Promise<boolean>
+    terminate(): Promise<void>
+  }
+
   export const curves: {
-    getCurveFromName(
-      name: 'bn128',
-      options?: ProverOptions,
-    ): Promise<{ terminate(): Promise<void> }>
+    /** On one thread a new one each time, else one for all. */
+    getCurveFromName(name: 'bn128', options?: ProverOptions): Promise<Curve>
   }
   export const powersOfTau: {
     newAccumulator(curve: object, power: number, to: string): Promise<ContributionHash>

@@ -1,13 +1,18 @@
 /**
- * Entry of the prover's worker: one question, one answer; whoever has no more use for it ends it.
+ * Entry of the prover's worker: one question at a time. It keeps what the next one needs as well, the files of its
+ * circuits, their keys and a curve, until whoever opened it ends it.
  * @module
  */
 import { WeftError } from '@weft/protocol'
+import { kept } from './kept.ts'
 import type { ProverRequest, ProverResponse } from './messages.ts'
-import { proveHere, verifyHere } from './prove-here.ts'
-import { fromSite } from './read-artifact.ts'
+import { proveHere } from './prove-here.ts'
+import { type CircuitName, fromSite, keepArtifacts, type OpenArtifact } from './read-artifact.ts'
+import { openVerifier, type Verify } from './verify-here.ts'
 
 const say = (response: ProverResponse) => globalThis.postMessage(response)
+const sites = new Map<string, OpenArtifact>()
+const verifiers = new Map<CircuitName, Promise<Verify>>()
 
 globalThis.addEventListener('message', ({ data }: MessageEvent<ProverRequest>) => {
   answer(data).catch((error: unknown) => {
@@ -17,15 +22,17 @@ globalThis.addEventListener('message', ({ data }: MessageEvent<ProverRequest>) =
 })
 
 async function answer(request: ProverRequest): Promise<void> {
-  const read = fromSite(request.site)
+  const { circuit, site } = request
+  const open = sites.get(site) ?? keepArtifacts(fromSite(site))
+  sites.set(site, open)
   if (request.type === 'verify') {
-    const isValid = await verifyHere(request.circuit, request.proved, read)
-    return say({ type: 'verified', isValid })
+    const verify = await kept(verifiers, circuit, () => openVerifier(circuit, open))
+    return say({ type: 'verified', isValid: await verify(request.proved) })
   }
-  const { circuit, input } = request
+  const { input } = request
   const isParallel = globalThis.crossOriginIsolated
   const onStage = (stage: Extract<ProverResponse, { type: 'stage' }>['stage']) =>
     say({ type: 'stage', stage })
-  const proved = await proveHere({ circuit, input, read, isParallel, onStage })
+  const proved = await proveHere({ circuit, input, open, isParallel, onStage })
   say({ type: 'proved', proved })
 }

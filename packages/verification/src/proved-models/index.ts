@@ -12,6 +12,7 @@ export {
   type ModelPackage,
   networkOf,
   readPackage,
+  servedCid,
 } from './model-package.ts'
 export { classOf, scoresOf } from './network.ts'
 export { packFeatures, unpackScores } from './pack.ts'

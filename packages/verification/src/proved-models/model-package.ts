@@ -3,8 +3,9 @@
  * secret.
  * @module
  */
-import { hashValue, parse, WeftError } from '@weft/protocol'
+import { cidOf, encode, hashValue, parse, WeftError } from '@weft/protocol'
 import { z } from 'zod'
+import { artifacts } from '../proofs/artifacts.ts'
 import { commitmentOf } from './commitment.ts'
 import { type Layer, type Network, sizes } from './network.ts'
 import { wholeFeatures } from './quantise.ts'
@@ -103,6 +104,20 @@ export function networkOf({ secret }: Pick<ModelPackage, 'secret'>): Network {
 /** By which a chain names the model. @returns 32 bytes */
 export function cardHash(card: ModelCard): Uint8Array {
   return hashValue('proved model card', cardSchema, card)
+}
+
+const servedSchema = z.strictObject({ card: cardSchema, key: z.string() })
+
+/**
+ * By which tabs name the model: with the key that its proofs hold by. So a tab of another build, whose key is another,
+ * offers something else and is not asked; its honest proofs would look like lies.
+ * @param key - the SHA-256 of the verification key, as this build has it
+ */
+export function servedCid(
+  card: ModelCard,
+  key: string = artifacts[card.circuit].artifacts.verificationKey.sha256,
+): string {
+  return cidOf(encode('proved model', servedSchema, { card, key }))
 }
 
 /** @param answers - in the units of the card @returns -127 to 127 each */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { numbersFrom, sampleNetwork } from '../../circuits/sample-network.ts'
+import { artifacts } from '../proofs/artifacts.ts'
 import { commitmentOf } from './commitment.ts'
 import { makePackage } from './make-package.ts'
-import { cardHash, featuresOf, networkOf, readPackage } from './model-package.ts'
+import { cardHash, featuresOf, networkOf, readPackage, servedCid } from './model-package.ts'
 import { classOf, scoresOf, sizes } from './network.ts'
 import { pack, packScores, unpack, unpackScores } from './pack.ts'
 import { type FloatLayer, measure, quantise } from './quantise.ts'
@@ -112,6 +113,14 @@ test('a card has a hash of its own, whatever the order of its fields', () => {
   const turned = Object.fromEntries(Object.entries(card).reverse()) as typeof card
   expect(cardHash(turned)).toEqual(cardHash(card))
   expect(cardHash({ ...card, scoreScale: 2 * card.scoreScale })).not.toEqual(cardHash(card))
+})
+
+test('tabs that prove with another key offer another model', () => {
+  const { card } = samplePackage().made
+  const { sha256 } = artifacts.mlp.artifacts.verificationKey
+  expect(servedCid(card)).toBe(servedCid(card, sha256))
+  expect(servedCid(card)).not.toBe(servedCid(card, sha256.replace(/^./, 'g')))
+  expect(servedCid({ ...card, scoreScale: 2 * card.scoreScale })).not.toBe(servedCid(card))
 })
 
 test('what is beyond the range of a feature counts as its end', () => {

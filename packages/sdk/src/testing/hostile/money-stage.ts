@@ -182,9 +182,10 @@ export async function openMoneyStage() {
     }
   }
 
-  const { messages } = road.request
+  const { messages, tools = [] } = road.request
   const { inputTokens } = await road.engine.measurePrompt({
     messages,
+    tools,
     overflow: 'error',
     maxTokens: 1,
   })
@@ -203,8 +204,11 @@ export async function openMoneyStage() {
     nowSeconds,
     /** What the client asks for, and so its prompt. */
     messages,
+    tools,
     /** Of the prompt, as it is. */
     inputTokens,
+    /** That the model reads at most. */
+    contextTokens: road.manifest.contextTokens,
     /** Moves the chain's clock. */
     async passTo(seconds: number): Promise<void> {
       await control.setNextBlockTimestamp({ timestamp: BigInt(seconds) })

@@ -78,8 +78,12 @@ async function answerBy(
   return { lossWei, boundWei: bound(arrivedTokens(events)) }
 }
 
-const boundsOf = ({ messages }: MoneyStage, arrived: number) =>
-  clientLossBounds({ price: paidPrice, messages, arrivedTokens: arrived })
+const boundsOf = ({ messages, tools }: MoneyStage, arrived: number) =>
+  clientLossBounds({ price: paidPrice, messages, tools, arrivedTokens: arrived })
+
+/** That a client lets a quote say. */
+const mostCounted = (stage: MoneyStage): number =>
+  Math.min(stage.contextTokens, mostPromptTokens(stage))
 
 /** @param atToken - of its own, at which each node fails */
 function takingPrompts(sent: string, atToken: (random: () => number) => number): HostileCase {
@@ -90,7 +94,7 @@ function takingPrompts(sent: string, atToken: (random: () => number) => number):
       const channel = await stage.openChannel()
       for (const node of stage.nodes) {
         await node.startAfresh()
-        const most = mostPromptTokens(stage.messages)
+        const most = mostCounted(stage)
         const inputTokens = between(random, stage.inputTokens, most + 1)
         // Nothing on credit: the prompt is paid ahead.
         const quote = ({ payment }: Quote) => ({
@@ -127,7 +131,7 @@ export const nodeCases: HostileCase[] = [
         random,
         (node) => {
           const more = between(random, 1, 40)
-          const inputTokens = between(random, stage.inputTokens, mostPromptTokens(stage.messages))
+          const inputTokens = between(random, stage.inputTokens, mostCounted(stage))
           const receipt = ({ outputTokens }: Receipt) => {
             const tokens = { inputTokens, outputTokens: outputTokens + more }
             return { ...tokens, costWei: costWei(paidPrice, tokens) }
@@ -146,7 +150,7 @@ export const nodeCases: HostileCase[] = [
         stage,
         random,
         (node) => {
-          const inputTokens = mostPromptTokens(stage.messages) + between(random, 1, 100_000)
+          const inputTokens = mostCounted(stage) + between(random, 1, 100_000)
           node.tamperWith(lying(node, { quote: () => ({ inputTokens }) }))
         },
         () => 0n,
@@ -160,7 +164,7 @@ export const nodeCases: HostileCase[] = [
         stage,
         random,
         (node) => {
-          const most = mostPromptTokens(stage.messages)
+          const most = mostCounted(stage)
           const inputTokens = between(random, stage.inputTokens, most + 1)
           const quote = () => ({ inputTokens })
           const receipt = ({ outputTokens }: Receipt) => ({

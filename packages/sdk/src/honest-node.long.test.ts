@@ -1,9 +1,9 @@
-import { manifestCid, WeftError } from '@weft/protocol'
+import { manifestCid, pause, WeftError } from '@weft/protocol'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { claimOf } from './checking/ask-verifier.ts'
 import { generate } from './generate.ts'
 import { recheck } from './recheck.ts'
-import type { GivenClaim } from './serve.ts'
+import type { GivenClaim, ServeInit } from './serve.ts'
 import type { GenerateEvent } from './tab.ts'
 import { openRoad } from './testing/road-stage.ts'
 
@@ -11,8 +11,38 @@ const road = await openRoad()
 const { collect, components, engine, manifest, node, request, served, startServing, stopServing } =
   road
 
+/** Goes on until such an event. @throws Error where the answer ends before */
+async function next(events: AsyncGenerator<GenerateEvent>, type: GenerateEvent['type']) {
+  for (;;) {
+    const { value, done } = await events.next()
+    if (done) throw new Error(`The answer ended without ${type}.`)
+    if (value.type === type) return
+  }
+}
+
 const jobEnds = (events: typeof served) => events.filter(({ type }) => type === 'job-end')
 const queueNow = () => served.filter(({ type }) => type === 'queue-change').at(-1)
+
+/** Stays in the middle of its first answer until that is broken off: who comes meanwhile waits, however late. */
+function holding(): Partial<ServeInit> {
+  let isFirst = true
+  return {
+    engine: {
+      measurePrompt: (init) => engine.measurePrompt(init),
+      async *generate(init, options) {
+        const isHeld = isFirst
+        isFirst = false
+        for await (const part of engine.generate(init, options)) {
+          yield part
+          if (isHeld && part.type === 'delta') await pause(30_000, options?.signal)
+        }
+      },
+    },
+  }
+}
+
+/** What the others do may take its time on a machine that does much else. */
+const soon = { timeout: 10_000 }
 
 afterEach(async () => {
   await road.stopServing()
@@ -42,7 +72,7 @@ describe('an honest node', () => {
       tokens: end.answer.tokens.length,
       firstDifference: null,
     })
-    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'done' })
+    await expect.poll(() => jobEnds(served).at(-1), soon).toMatchObject({ state: 'done' })
   })
 
   test('a changed token is found where it is', async () => {
@@ -70,7 +100,7 @@ describe('an honest node', () => {
     expect(end.receipt?.finishReason).toBe('cancelled')
     expect(end.receipt?.outputTokens).toBe(end.answer.tokens.length)
     expect(await recheck(engine, end.answer)).toMatchObject({ firstDifference: null })
-    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'cancelled' })
+    await expect.poll(() => jobEnds(served).at(-1), soon).toMatchObject({ state: 'cancelled' })
   })
 
   test('refuses a prompt that does not fit, and says by how much', async () => {
@@ -82,48 +112,48 @@ describe('an honest node', () => {
   })
 
   test.each([1, 2])('with %i places lets a client wait that has its share', async (maxJobs) => {
-    startServing({ maxJobs })
+    startServing({ maxJobs, ...holding() })
     const first = generate(components, request)
-    while ((await first.next()).value?.type !== 'delta');
+    await next(first, 'delta')
     const second = collect()
-    await expect.poll(queueNow).toMatchObject({ waiting: 1 })
+    await expect.poll(queueNow, soon).toMatchObject({ waiting: 1 })
     await first.return()
     const { events, end } = await second
     expect(end.answer.finishReason).toBe('stop')
     const about = { type: 'queued', position: 1, aboutMs: expect.any(Number) }
     expect(events.find(({ type }) => type === 'queued')).toEqual(about)
-    await expect.poll(queueNow).toMatchObject({ running: 0, waiting: 0 })
+    await expect.poll(queueNow, soon).toMatchObject({ running: 0, waiting: 0 })
   })
 
   test('is left by a client that waits no longer', async () => {
-    startServing({ maxJobs: 1 })
+    startServing({ maxJobs: 1, ...holding() })
     const first = generate(components, request)
-    while ((await first.next()).value?.type !== 'delta');
+    await next(first, 'delta')
     const controller = new AbortController()
     const second = generate(components, request, { signal: controller.signal })
-    while ((await second.next()).value?.type !== 'queued');
+    await next(second, 'queued')
     controller.abort()
     expect((await second.next()).value).toMatchObject({ type: 'end', receipt: null })
-    await expect.poll(queueNow).toMatchObject({ waiting: 0 })
+    await expect.poll(queueNow, soon).toMatchObject({ waiting: 0 })
     const third = generate(components, request)
-    while ((await third.next()).value?.type !== 'queued');
+    await next(third, 'queued')
     await third.return()
-    await expect.poll(queueNow).toMatchObject({ running: 1, waiting: 0 })
+    await expect.poll(queueNow, soon).toMatchObject({ running: 1, waiting: 0 })
     await first.return()
   })
 
   test('is left by a client that goes when its turn has come, before it hears of it', async () => {
-    startServing({ maxJobs: 1 })
+    startServing({ maxJobs: 1, ...holding() })
     const first = generate(components, request)
-    while ((await first.next()).value?.type !== 'delta');
+    await next(first, 'delta')
     const second = generate(components, request)
-    while ((await second.next()).value?.type !== 'queued');
+    await next(second, 'queued')
     await first.return()
-    await expect.poll(queueNow).toMatchObject({ running: 1, waiting: 0 })
+    await expect.poll(queueNow, soon).toMatchObject({ running: 1, waiting: 0 })
     // The quote is on its way, and nobody asks for the next event.
     await new Promise((resolve) => setTimeout(resolve, 100))
     await second.return()
-    await expect.poll(queueNow).toMatchObject({ running: 0, waiting: 0 })
+    await expect.poll(queueNow, soon).toMatchObject({ running: 0, waiting: 0 })
   })
 
   test('that is switched off ends its jobs and says so', async () => {
@@ -139,7 +169,7 @@ describe('an honest node', () => {
     await expect(failure).rejects.toMatchObject({ code: 'network/node-failed' })
     await expect(failure).rejects.toThrow('switched serving off')
     expect(tokens.length).toBeLessThan(60)
-    await expect.poll(() => jobEnds(served).at(-1)).toMatchObject({ state: 'failed' })
+    await expect.poll(() => jobEnds(served).at(-1), soon).toMatchObject({ state: 'failed' })
   })
 
   test('tokenises nothing that cannot fit', async () => {

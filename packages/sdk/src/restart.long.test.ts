@@ -16,6 +16,7 @@ const question = {
   sampling: greedySampling,
   seed: new Uint8Array(32),
   maxTokens: 24,
+  tools: [],
   overflow: 'error' as const,
   answered: [],
 }
