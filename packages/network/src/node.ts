@@ -3,7 +3,7 @@
  * @module
  */
 import { registerHooks } from 'node:module'
-import { dialRaceFile, repairDialRace } from './repair-dial-race.ts'
+import { dialRaceFile, repairDialRaceOfNode } from './repair-dial-race.ts'
 
 let isRepaired = false
 
@@ -15,7 +15,7 @@ export function repairWebRtc(): void {
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context)
       if (!dialRaceFile.test(url)) return loaded
-      return { ...loaded, source: repairDialRace(String(loaded.source)) }
+      return { ...loaded, source: repairDialRaceOfNode(String(loaded.source)) }
     },
   })
 }
