@@ -64,7 +64,7 @@ export class Dialer {
       this.#dials.set(peerId, dial)
     }
     const shared = dial
-    const ms = 2 * (inferTimes.dialMs + this.#delayMs())
+    const ms = () => 2 * (inferTimes.dialMs + this.#delayMs())
     return withDeadline(() => shared, { subject: 'Dialling the node', ms, signal })
   }
 
@@ -86,15 +86,15 @@ export class Dialer {
       throw unreachable(['It is not known to any of the relays that this tab uses.'])
     }
     const facts: string[] = []
-    const delayMs = this.#delayMs()
-    const endMs = performance.now() + inferTimes.dialMs + delayMs
+    const beganMs = performance.now()
+    const endMs = () => beganMs + inferTimes.dialMs + this.#delayMs()
     for (let attempt = 1; attempt <= dialTries; attempt += 1) {
-      const leftMs = Math.round(endMs - performance.now())
-      if (leftMs <= 0) break
+      const triedMs = performance.now()
+      if (triedMs >= endMs()) break
       try {
         const connection = await withDeadline((signal) => this.#libp2p.dial(routes, { signal }), {
           subject: `Try ${attempt}`,
-          ms: Math.min(leftMs, inferTimes.dialTryMs + delayMs),
+          ms: () => Math.min(endMs() - triedMs, inferTimes.dialTryMs + this.#delayMs()),
         })
         this.#closeIntroductions(peerId)
         return connection
@@ -112,7 +112,10 @@ export class Dialer {
     }
   }
 
-  /** What a dial takes longer than next door, by the slowest of our lines to a relay. */
+  /**
+   * What a dial takes longer than next door, by the slowest of our lines to a relay. A tab that has just come
+   * dials before its first ping is answered, so limits are made of this when they are reached, not before.
+   */
   #delayMs(): number {
     const trips = this.#libp2p
       .getConnections()

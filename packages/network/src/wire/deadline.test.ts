@@ -10,6 +10,15 @@ test('a wait ends at its deadline, even if nothing listens to the signal', async
   })
 })
 
+test('a wait is as long as what is known at its end allows', async () => {
+  const limits = [10, 20, 30, 30]
+  let asked = 0
+  const ms = () => limits[Math.min(asked++, limits.length - 1)] ?? 0
+  await expect(withDeadline(forever, { subject: 'The answer', ms })).rejects.toMatchObject({
+    message: 'The answer took longer than 0.03 s.',
+  })
+})
+
 test('a wait ends with the signal of the caller, whatever its reason', async () => {
   const controller = new AbortController()
   const wait = withDeadline(forever, { subject: 'It', ms: 10_000, signal: controller.signal })

@@ -7,8 +7,8 @@ import { CancelledError, WeftError } from '@weft/protocol'
 export type DeadlineOptions = {
   /** What is waited for, in words, as the start of a sentence. */
   subject: string
-  /** Milliseconds. */
-  ms: number
+  /** Milliseconds from the beginning; asked again at each end where what is known of the line may grow. */
+  ms: number | (() => number)
   signal?: AbortSignal | undefined
 }
 
@@ -24,9 +24,15 @@ export async function withDeadline<T>(
 ): Promise<T> {
   if (signal?.aborted) throw new CancelledError({ subject, cause: signal.reason })
   const controller = new AbortController()
-  const expire = () => controller.abort(new TimeoutError({ subject, ms }))
+  const beganMs = performance.now()
+  const limitMs = typeof ms === 'number' ? () => ms : ms
+  const look = () => {
+    const leftMs = beganMs + limitMs() - performance.now()
+    if (leftMs > 0) timer = setTimeout(look, leftMs)
+    else controller.abort(new TimeoutError({ subject, ms: limitMs() }))
+  }
   const cancel = () => controller.abort(new CancelledError({ subject, cause: signal?.reason }))
-  const timer = setTimeout(expire, ms)
+  let timer = setTimeout(look, limitMs())
   signal?.addEventListener('abort', cancel, { once: true })
   try {
     const aborted = new Promise<never>((_, reject) => {
@@ -43,6 +49,6 @@ export async function withDeadline<T>(
 
 class TimeoutError extends WeftError {
   constructor({ subject, ms }: { subject: string; ms: number }) {
-    super('network/timeout', `${subject} took longer than ${ms / 1000} s.`)
+    super('network/timeout', `${subject} took longer than ${Math.round(ms) / 1000} s.`)
   }
 }
