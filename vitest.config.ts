@@ -14,6 +14,7 @@ const inNode = {
   maxWorkers: 3,
   // Real models and real protocols, on machines that do other work beside.
   testTimeout: 30_000,
+  hookTimeout: 30_000,
 }
 
 /**
