@@ -15,11 +15,14 @@ import {
   type Page,
 } from '@playwright/test'
 import { chromiumFlags, chromiumSandbox, findChromium } from '@weft/weft/chromium'
+import { startCheats } from './cheats/start-cheats.ts'
 import { type Backend, startServing } from './contributor.ts'
+import { type ForeignSite, serveForeign } from './foreign/serve.ts'
 import { type Relay, startRelay, startSite } from './processes.ts'
 
 const sitePort = 7270
 const relayPort = 7280
+const foreignPort = 7295
 
 export type RelayControl = {
   http: string
@@ -27,9 +30,17 @@ export type RelayControl = {
   restart(): Promise<void>
 }
 
+/**
+ * What is started once, when a test first needs it. All of it is here, since where two files know different ones
+ * Playwright ends the worker between them, and the next one builds the site again.
+ */
 type WorkerFixtures = {
   relay: RelayControl
   siteUrl: string
+  /** The same site with contributors that cheat. */
+  cheatsUrl: string
+  /** A site of other people. */
+  foreign: ForeignSite
 }
 
 export type Profile = { open(): Promise<Page> }
@@ -85,6 +96,22 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await rm(stateFolder, { recursive: true })
     },
     { scope: 'worker', timeout: 180_000 },
+  ],
+  cheatsUrl: [
+    async ({ siteUrl }, use) => {
+      const cheats = await startCheats(siteUrl)
+      await use(cheats.url)
+      await cheats.end()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  foreign: [
+    async ({ siteUrl }, use) => {
+      const foreign = await serveForeign(siteUrl, foreignPort)
+      await use(foreign)
+      await foreign.stop()
+    },
+    { scope: 'worker' },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from it.
   newBrowserPage: async ({}, use) => {

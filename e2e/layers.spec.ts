@@ -35,7 +35,7 @@ test('layers computed by another tab, which is closed in mid-answer while a thir
   const [used, standby] = [layers[inUse], layers[1 - inUse]]
   await expect(nodeStatus(standby as Page)).toHaveText(/Ready and registered: layers 2 to 4 of 4/)
 
-  await slowDown(head, 30)
+  await slowDown(head, 15)
   const client = await newBrowserPage()
   await client.goto(siteUrl)
   const page = playground(client)

@@ -113,7 +113,7 @@ test('twenty paid answers by two tabs, one killed in the middle: every balance i
 
   let lost = near
   await step('the browser that answers is killed, the other one goes on', async () => {
-    for (const { page } of [near, far]) await slowDown(page, 30)
+    for (const { page } of [near, far]) await slowDown(page, 15)
     const killed = onToken(ada.page, 5, async () => {
       if ((await findAnswering([near.page, far.page])) === far.page) lost = far
       await crash(lost.page, 'Browser.crash')

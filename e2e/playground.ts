@@ -111,22 +111,22 @@ export async function recordQueue(page: Page) {
   return () => page.evaluate(() => (window as unknown as { weftQueue: string[] }).weftQueue)
 }
 
-/** Acts as soon as the last answer has so many tokens: an answer takes a third of a second. */
+/** Acts as soon as the answer that is being told has so many tokens: it takes a third of a second. */
 export async function onToken(
   client: Page,
   count: number,
   act: () => Promise<unknown>,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  await client.exposeFunction('onEnough', () => act().then(() => resolve(), reject))
-  await client.evaluate((enough) => {
+  await client.evaluate(async (enough) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
     const observer = new MutationObserver(() => {
       const summary = [...document.querySelectorAll('[data-testid="answer-summary"]')].at(-1)
-      if (Number(summary?.getAttribute('data-tokens') ?? 0) < enough) return
-      observer.disconnect()
-      ;(window as unknown as { onEnough: () => void }).onEnough()
+      const isTelling = summary?.getAttribute('data-finish') === ''
+      if (isTelling && Number(summary?.getAttribute('data-tokens')) >= enough) resolve()
     })
     observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+    await promise
+    observer.disconnect()
   }, count)
-  return promise
+  await act()
 }

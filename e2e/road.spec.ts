@@ -152,16 +152,7 @@ for (const backend of ['wasm', 'webgpu'] satisfies Backend[]) {
   })
 }
 
-test('a reloaded contributor is the same peer', async ({ contributor }) => {
-  const node = await contributor('wasm')
-  const peer = node.getByTestId('own-peer-id')
-  const before = await peer.textContent()
-  await node.reload()
-  await expect(peer).toHaveText(before ?? '')
-  expect(before).toMatch(/16Uiu2/)
-})
-
-test('two tabs of one browser are two peers, and one serves the other', async ({
+test('two tabs of one browser are two peers, and one serves the other; reloaded, it is the same peer', async ({
   contributor,
   siteUrl,
 }) => {
@@ -172,4 +163,10 @@ test('two tabs of one browser are two peers, and one serves the other', async ({
   await page.ask(story)
   expect(await page.ended()).toMatchObject({ finish: 'stop', peers: 1, where: 'network' })
   await expect(node.getByText('done, signed')).toBeVisible()
+
+  const peer = node.getByTestId('own-peer-id')
+  const before = await peer.textContent()
+  expect(before).toMatch(/16Uiu2/)
+  await node.reload()
+  await expect(peer).toHaveText(before ?? '')
 })

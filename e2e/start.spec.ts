@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
 import { run } from './processes.ts'
 
 const port = 7370
@@ -92,35 +92,38 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
   await expect.poll(() => children.filter(isAlive)).toEqual([])
 })
 
-test('a busy port is said and passed by', async () => {
+test('a busy port is said and passed by; a second one from the same folder is turned away, and harms nothing', async () => {
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(port, '127.0.0.1', resolve))
-  const weft = start('--no-resident', '--no-gateway', '--no-chain', '--port', `${port}`)
+  const weft = start('--no-resident', '--no-gateway', '--port', `${port}`)
   try {
     const ready = await weft.line('Weft is ready: ', 120_000)
     expect(ready).not.toContain(`:${port}`)
     expect(weft.output()).toContain(`Port ${port} is taken`)
-    expect(weft.output()).toContain('Payments are off')
     await weft.line('/contribute')
+    const second = start('--no-resident', '--no-gateway', '--port', `${port}`)
+    expect(await second.exited).toBe(1)
+    expect(second.output()).toContain('already runs from this folder')
+    const page = await fetch(ready.replace('Weft is ready: ', '').trim())
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
+    expect((await fetch(new URL(script ?? '/missing', page.url))).status).toBe(200)
+    const children = await descendants(weft.child.pid ?? 0)
+    expect(await weft.end('SIGTERM')).toBe(0)
+    // It goes last: nothing writes into its folder any more.
+    expect(children.filter(isAlive)).toEqual([])
   } finally {
-    await weft.end('SIGINT')
+    await weft.end('SIGTERM')
     busy.close()
   }
 })
 
-test('a second one from the same folder is turned away, and harms nothing', async () => {
-  const weft = start('--no-resident', '--no-gateway', '--port', `${port}`)
-  const ready = await weft.line('Weft is ready: ', 120_000)
-  const second = start('--no-resident', '--no-gateway', '--port', `${port}`)
-  expect(await second.exited).toBe(1)
-  expect(second.output()).toContain('already runs from this folder')
+test('without a chain it says that payments are off; its sources are served without a build', async () => {
+  const weft = start('--no-resident', '--no-gateway', '--no-chain', '--dev', '--port', `${port}`)
+  const ready = await weft.line('Weft is ready: ')
+  expect(weft.output()).toContain('Payments are off')
   const page = await fetch(ready.replace('Weft is ready: ', '').trim())
-  const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
-  expect((await fetch(new URL(script ?? '/missing', page.url))).status).toBe(200)
-  const children = await descendants(weft.child.pid ?? 0)
-  expect(await weft.end('SIGTERM')).toBe(0)
-  // It goes last: nothing writes into its folder any more.
-  expect(children.filter(isAlive)).toEqual([])
+  expect(await page.text()).toContain('/@vite/client')
+  expect(await weft.end('SIGINT')).toBe(0)
 })
 
 test('a wrong flag is answered in words', async () => {

@@ -9,7 +9,7 @@ import { expect, test } from './fixtures.ts'
 import { playground } from './playground.ts'
 import { type Relay, startRelay } from './processes.ts'
 
-const ports = [7290, 7294]
+const ports = [7283, 7286]
 
 /** Each must name the other, so each is started once to learn its name. */
 async function startFellows(folder: string): Promise<Relay[]> {

@@ -4,10 +4,7 @@
  */
 import type { BrowserContextOptions, Page } from '@playwright/test'
 import { test as base } from '../fixtures.ts'
-import { type ForeignSite, serveForeign } from './serve.ts'
 import { openSponsor, type Sponsor } from './sponsor.ts'
-
-const foreignPort = 7295
 
 /**
  * Playwright switches off that storage is kept apart for each site that a frame is in, and then a frame has none.
@@ -21,7 +18,7 @@ type Visitor = {
   sponsor: Sponsor
 }
 
-export const test = base.extend<Visitor, { foreign: ForeignSite }>({
+export const test = base.extend<Visitor>({
   visitor: async ({ newBrowserPage }, use) => {
     await use((options) => newBrowserPage(options, asBrowsersAre))
   },
@@ -30,14 +27,6 @@ export const test = base.extend<Visitor, { foreign: ForeignSite }>({
     await use(sponsor)
     await sponsor.end()
   },
-  foreign: [
-    async ({ siteUrl }, use) => {
-      const foreign = await serveForeign(siteUrl, foreignPort)
-      await use(foreign)
-      await foreign.stop()
-    },
-    { scope: 'worker' },
-  ],
 })
 
 export { expect } from '@playwright/test'

@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { test as base } from '../fixtures.ts'
 import { run } from '../processes.ts'
 import type { Cheat } from './cheat.ts'
 
@@ -19,18 +18,17 @@ export async function willCheat(page: Page, cheat: Cheat): Promise<void> {
   }, cheat)
 }
 
-export const test = base.extend<object, { cheatsUrl: string }>({
-  /** Where cheats open what others open at `siteUrl`: the same relay, the same chain. */
-  cheatsUrl: [
-    async ({ siteUrl }, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'weft-e2e-cheats-'))
-      const args = ['e2e/cheats/serve.ts', `${cheatsPort}`, siteUrl, folder]
-      const server = run(process.execPath, args)
-      await server.line('The cheats are served.', 120_000)
-      await use(`http://localhost:${cheatsPort}`)
+/** @returns where cheats open what others open at `siteUrl`: the same relay, the same chain */
+export async function startCheats(siteUrl: string): Promise<{ url: string; end(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'weft-e2e-cheats-'))
+  const args = ['e2e/cheats/serve.ts', `${cheatsPort}`, siteUrl, folder]
+  const server = run(process.execPath, args)
+  await server.line('The cheats are served.', 120_000)
+  return {
+    url: `http://localhost:${cheatsPort}`,
+    async end() {
       await server.end()
       await rm(folder, { recursive: true })
     },
-    { scope: 'worker', timeout: 180_000 },
-  ],
-})
+  }
+}
