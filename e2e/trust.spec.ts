@@ -50,15 +50,16 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
     await Promise.all(pages.map((page) => verify(page, siteUrl)))
     return pages
   })
-  const honest = await step('two contributors are honest, and check as well', async () => {
+  const contributors = await step('two contributors are honest, and check as well', () => {
     const serve = async () => {
       const page = await another()
       await takeSeat(page, siteUrl)
       await startServing(page, siteUrl, { backend: 'wasm', price: honestPrice })
-      return peerOf(page)
+      return page
     }
     return Promise.all([serve(), serve()])
   })
+  const honest = await Promise.all(contributors.map(peerOf))
   const cheats = await step('two cheat, each with a stake', async () =>
     Promise.all([
       cheat(await another(), cheatsUrl, 'fewer-bits'),
@@ -102,8 +103,11 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
   })
 
   await step('the court takes half of what they have at stake', async () => {
+    // A case is on the screen of whoever found it.
+    for (const page of contributors) await openVerify(page)
     const cases = async () => {
-      const screens = verifiers.map((page) => page.getByRole('main').innerText())
+      const checking = [...verifiers, ...contributors]
+      const screens = checking.map((page) => page.getByRole('main').innerText())
       return (await Promise.all(screens)).join('\n')
     }
     for (const { peer } of cheats) {
@@ -116,8 +120,7 @@ test('of four contributors two cheat: found within twenty jobs, avoided, and hal
   await step('who never met them does not ask them either', async () => {
     const stranger = await another()
     await openPayer(stranger, siteUrl, limits)
-    await stranger.getByRole('link', { name: 'Verify' }).first().click()
-    await expect(stranger.getByRole('region', { name: 'Seat' })).toBeVisible()
+    await openVerify(stranger)
     await goTo(stranger, 'Playground')
     await playground(stranger).choose('signed')
     for (const question of questions) {
@@ -140,6 +143,12 @@ async function takeSeat(page: Page, siteUrl: string): Promise<void> {
   const seat = page.getByRole('region', { name: 'Seat' })
   await seat.getByRole('button', { name: 'Take a seat' }).click()
   await expect(seat).toContainText('This tab has a seat', { timeout: 30_000 })
+}
+
+/** Without a load of the page: what it does goes on. */
+async function openVerify(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Verify' }).first().click()
+  await expect(page.getByRole('region', { name: 'Seat' })).toBeVisible()
 }
 
 async function verify(page: Page, siteUrl: string): Promise<void> {
