@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { canBatch } from '../known-answer.ts'
 import type { Runtime, RuntimeChoice } from '../runtime.ts'
 import { argmax } from '../sampler/sample-token.ts'
@@ -29,9 +29,14 @@ const prompts = [
 const complaints: string[] = []
 let gpu: Runtime
 let cpu: Runtime
+/** For all tests: while one is open, the runtime keeps its shaders, which take longer than all else. */
+let onGpu: Decoder
 beforeAll(async () => {
   ;[gpu, cpu] = [await start('webgpu'), await start('wasm')]
+  onGpu = await open(gpu)
+  opened.splice(0)
 })
+afterAll(() => onGpu.release())
 
 const opened: Decoder[] = []
 afterEach(async () => {
@@ -98,13 +103,13 @@ describe('a cache that is written in place on the GPU', () => {
   ] as const)(
     'holds what the CPU computes, two rows past their first buffer: %s',
     async (_, change) => {
-      const onGpu = await open(gpu, change)
-      expect(onGpu.layout.kvCache).toBe('static')
+      const inPlace = await open(gpu, change)
+      expect(inPlace.layout.kvCache).toBe('static')
       // Without them, a concatenating graph counts from the past's length: `canBatch` finds it out.
       const growing = await open(gpu, { ...change, attention: 'concat', positionIds: true })
       expect(growing.layout.kvCache).toBe('growing')
       const wanted = await decodeTogether(await open(cpu, change), 10)
-      for (const decoder of [onGpu, growing]) {
+      for (const decoder of [inPlace, growing]) {
         const runs = await decodeTogether(decoder, 10)
         runs.forEach(({ tokens, last }, row) => {
           expect(tokens).toEqual(wanted[row]?.tokens)
@@ -117,15 +122,13 @@ describe('a cache that is written in place on the GPU', () => {
 
   test('is found fit for batches', async () => {
     const knownAnswer = { promptTokens: prompts[0] ?? [], toleranceAbs: 1e-3 }
-    expect(await canBatch(await open(gpu), { ...knownAnswer, tokens: [], topLogits: [] })).toBe(
-      true,
-    )
+    expect(await canBatch(onGpu, { ...knownAnswer, tokens: [], topLogits: [] })).toBe(true)
   })
 })
 
 describe('logits that stay on the GPU', () => {
   test.each([1, 5, 64])('the %i largest are those of all of them', async (needed) => {
-    const decoder = await open(gpu)
+    const decoder = onGpu
     const [prompt = []] = prompts
     const positions = [3, prompt.length - 1]
     const cache = decoder.createCache()
@@ -144,7 +147,7 @@ describe('logits that stay on the GPU', () => {
 
 describe('tokens read ahead', () => {
   test('are those read one by one; what is too many is taken back', async () => {
-    const decoder = await open(gpu)
+    const decoder = onGpu
     const [prompt = []] = prompts
     const oneByOne = (await decodeTogether(decoder, 13)).map(({ tokens }) => tokens)
     const caches: KvCache[] = []
@@ -175,7 +178,7 @@ describe('tokens read ahead', () => {
   })
 
   test('end at the context’s end', async () => {
-    const decoder = await open(gpu)
+    const decoder = onGpu
     const cache = decoder.createCache()
     const tokens = [new Array<number>(97).fill(5)]
     await decoder.forward(cache, { tokens, positions: [96], logitsNeeded: 1 })
@@ -204,7 +207,6 @@ describe('a scheduler on the GPU', () => {
       )
       return Promise.all(runs)
     }
-    const onGpu = await open(gpu)
     const ahead = await runAll(onGpu, 1e6)
     expect(Math.max(...steps)).toBe(4)
     steps.length = 0
@@ -246,7 +248,7 @@ describe('memory of the GPU', () => {
   }
 
   test('does not grow from 32 answers to 64, however they end', { timeout: 120_000 }, async () => {
-    const decoder = await open(gpu)
+    const decoder = onGpu
     const buffers = watchBuffers((await gpu.device?.()) as GPUDevice)
     const init = {
       decoder,
