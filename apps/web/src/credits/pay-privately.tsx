@@ -1,13 +1,13 @@
-import { Link } from '@tanstack/react-router'
 import { useCell } from '@weft/react'
 import type { Tab } from '@weft/sdk'
-import { useEffect } from 'react'
-import { useMoney, useTab } from '../site/tab-context.tsx'
-import { ErrorNote } from '../ui/error-note.tsx'
-import { Switch } from '../ui/switch.tsx'
-import { useWallet } from '../wallet/use-wallet.ts'
-import { canSpend } from './purchase-words.ts'
-import { usePurchases, useSpending } from './use-credits.ts'
+import { lazy, Suspense, useEffect } from 'react'
+import { useTab } from '../site/tab-context.tsx'
+import { loadPart } from '../ui/load-part.ts'
+
+const PrivateSwitch = lazy(() =>
+  // Without its code this page still asks and pays.
+  loadPart(() => import('./private-switch.tsx')).catch(() => ({ default: NotFetched })),
+)
 
 /** Where this browser has tickets, one of them can pay from now on. Nothing is fetched where it has none. */
 export function PayPrivately() {
@@ -18,39 +18,19 @@ export function PayPrivately() {
 function WithTab({ tab }: { tab: Tab }) {
   useEffect(() => void tab.credits.refresh().catch(() => {}), [tab])
   const hasBought = (useCell(tab.credits.purchases) ?? []).length > 0
-  return hasBought && <PrivateSwitch />
+  return (
+    hasBought && (
+      <Suspense>
+        <PrivateSwitch />
+      </Suspense>
+    )
+  )
 }
 
-function PrivateSwitch() {
-  const { wallet } = useWallet()
-  const { funds } = useCell(useMoney().state)
-  const network = wallet?.networks[0] ?? null
-  const purchases = usePurchases(wallet, network)
-  const spending = useSpending(wallet, network)
-  const credits = network?.contracts.credits.toLowerCase()
-  if (funds?.current && funds.payer.toLowerCase() === credits) {
-    return (
-      <p className="text-xs text-ash" data-testid="paid-privately">
-        A ticket pays privately. Tabs still see your IP address.{' '}
-        <Link to="/wallet" className="text-indigo underline underline-offset-2">
-          What still tells who you are
-        </Link>
-      </p>
-    )
-  }
-  const next = purchases?.find((each) => canSpend(each, Date.now()))
-  if (!next) return null
+function NotFetched() {
   return (
-    <div className="flex flex-wrap items-center gap-x-3 text-xs text-ash">
-      <Switch
-        label="Pay privately"
-        checked={spending.step !== null}
-        onChange={(isOn) => (isOn ? spending.spend(next) : spending.stop())}
-      />
-      <span aria-live="polite">
-        {spending.step ?? spending.warning ?? 'Spends a ticket: this tab goes on as a new peer.'}
-      </span>
-      {spending.error && <ErrorNote error={spending.error} />}
-    </div>
+    <p className="text-xs text-ash">
+      What pays with your tickets could not be fetched. They are kept: reload the page to use one.
+    </p>
   )
 }
