@@ -1,3 +1,4 @@
+import { checkPrompt, limits } from '@weft/protocol'
 import type { AnswerRecord } from '@weft/sdk'
 import { expect, test } from 'vitest'
 import {
@@ -23,11 +24,23 @@ test('earlier turns go along, oldest first, those without text stay behind', () 
   ])
 })
 
-test('the oldest turns give way when the context is full', () => {
+test('turns stay behind only where no tokenizer could make them fit', () => {
   const long = 'word '.repeat(100)
-  const earlier = ['1', '2', '3'].map((id) => turn(id, `Prompt ${id}`, long))
-  const messages = messagesFor(earlier, 'Next', 512)
-  expect(messages.map(({ content }) => content)).toEqual(['Prompt 3', long, 'Next'])
+  const earlier = Array.from({ length: 9 }, (_, index) => turn(`${index}`, `Prompt ${index}`, long))
+  const sent = messagesFor(earlier, 'Next', 512)
+  expect(sent).toHaveLength(17)
+  expect(sent[0]?.content).toBe('Prompt 1')
+  expect(messagesFor(earlier, 'Next', Number.POSITIVE_INFINITY)).toHaveLength(19)
+})
+
+test('a long conversation stays behind as far as a job has no room for it', () => {
+  const wide = 'あ'.repeat(10_000)
+  const earlier = Array.from({ length: 20 }, (_, index) => turn(`${index}`, 'Go on', wide))
+  expect(() =>
+    checkPrompt({ messages: messagesFor(earlier, 'Next', 131_072), tools: [] }),
+  ).not.toThrow()
+  const short = Array.from({ length: 300 }, (_, index) => turn(`${index}`, 'a', 'b'))
+  expect(messagesFor(short, 'Next', 131_072)).toHaveLength(limits.maxMessages - 1)
 })
 
 test('a prompt that is too long alone is sent as it is: the engine says by how much', () => {

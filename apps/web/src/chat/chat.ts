@@ -2,7 +2,7 @@
  * A conversation as the Playground holds it, and the pure steps between it and what is stored.
  * @module
  */
-import type { Message, WeftErrorData } from '@weft/protocol'
+import { limits, type Message, type WeftErrorData } from '@weft/protocol'
 import type { AnswerRecord, Conversation } from '@weft/sdk'
 
 export type ChatTurn = {
@@ -77,16 +77,12 @@ export function fromConversation({ id, title, createdAtMs, turns }: Conversation
   return { id, title, createdAtMs, turns: shown, run: null }
 }
 
-/** Rough and on the high side: small vocabularies have about three characters a token. */
-const charsPerToken = 3
-/** Turn markers of a chat template. */
-const tokensPerMessage = 6
-/** Part of the context that stays free for the answer. */
-const answerShare = 0.4
+/** More than tokenizers in use make of any language, of code too. */
+const bytesPerToken = 8
 
 /**
- * The new prompt with as many of the latest turns as fit the model's context. The engine, which counts
- * exactly, leaves out what this estimate lets pass.
+ * The new prompt with the earlier turns, without the oldest ones that no tokenizer could make fit the model's
+ * context, or that no job has room for. The engine, which counts exactly, leaves out what is still too long.
  * @param contextTokens - may be infinite, to leave out nothing
  * @returns messages, oldest first
  */
@@ -95,20 +91,23 @@ export function messagesFor(
   prompt: string,
   contextTokens: number,
 ): Message[] {
-  let room = contextTokens * (1 - answerShare) - estimateTokens(prompt)
+  const slides = Number.isFinite(contextTokens)
+  const mostMessages = slides ? limits.maxMessages : Number.POSITIVE_INFINITY
+  const mostBytes = slides ? limits.maxPromptBytes : Number.POSITIVE_INFINITY
+  let room = Math.min(contextTokens * bytesPerToken, mostBytes) - bytesOf(prompt)
   const messages: Message[] = [{ role: 'user', content: prompt }]
   for (const turn of [...earlier].reverse()) {
     const text = turn.answer?.text
     if (!text) continue
-    room -= estimateTokens(turn.prompt) + estimateTokens(text)
-    if (room < 0) break
+    room -= bytesOf(turn.prompt) + bytesOf(text)
+    if (room < 0 || messages.length + 2 > mostMessages) break
     messages.unshift({ role: 'user', content: turn.prompt }, { role: 'assistant', content: text })
   }
   return messages
 }
 
-function estimateTokens(text: string): number {
-  return Math.ceil(text.length / charsPerToken) + tokensPerMessage
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /**

@@ -195,7 +195,7 @@ test('a deleted conversation can be brought back', async () => {
 test('settings go along; with a long conversation left to the person, nothing is left out', async () => {
   const { session, requests } = open(whole)
   const settings = { ...initialSettings, temperature: '0', maxTokens: '9' }
-  session.send('word '.repeat(300), { ...network, settings })
+  session.send('word '.repeat(1_000), { ...network, settings })
   await ended(session)
   session.send('Again', { ...network, settings })
   await ended(session)

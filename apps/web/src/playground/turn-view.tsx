@@ -43,8 +43,8 @@ export const TurnView = memo(function TurnView(props: TurnViewProps) {
       {leftOut > 0 && (
         <p className="mt-1 text-sm text-ash">
           {leftOut === 1
-            ? 'Asked without the oldest message: it did not fit the model.'
-            : `Asked without the oldest ${leftOut} messages: they did not fit the model.`}
+            ? 'Asked without the oldest message: with room for the answer, it did not fit the model.'
+            : `Asked without the oldest ${leftOut} messages: with room for the answer, they did not fit the model.`}
         </p>
       )}
       <div className="mt-3 grid gap-4">
