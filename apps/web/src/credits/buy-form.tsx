@@ -12,6 +12,7 @@ import { NumberField } from '../ui/number-field.tsx'
 import { Select } from '../ui/select.tsx'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { answersWords, setWords } from './credit-words.ts'
+import { TicketNote } from './ticket-note.tsx'
 
 type BuyFormProps = {
   network: PayingNetwork
@@ -82,11 +83,11 @@ export function BuyForm({ network, wallet, denominations, onDone }: BuyFormProps
             {setWords(members)}
           </p>
           <p className="text-ash">
-            {weft(priceWei)} leave the wallet, {weft(BigInt(tickets) * bondWei)} of them as a bond
-            that comes back after 90 days. Whoever uses a ticket twice loses it; this page does not.
+            {weft(priceWei)} leave the wallet, {weft(BigInt(tickets) * bondWei)} of them as a bond.
           </p>
         </div>
       )}
+      <TicketNote index={Number(chosen)} denominations={denominations} />
       <div>
         <Button kind="plain" type="submit" disabled={Boolean(problem) || action.step !== null}>
           Buy for {weft(priceWei)}

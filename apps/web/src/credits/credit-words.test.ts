@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answersWords, leftWords, setWords, ticketWords } from './credit-words.ts'
+import { answersWords, leftWords, setWords } from './credit-words.ts'
 
 const weft = 10n ** 18n
 
@@ -23,9 +23,6 @@ test('how well a buyer hides is said as it is', () => {
   expect(setWords(500)).not.toContain('few')
 })
 
-test('what is left, and what a ticket becomes', () => {
+test('what is left', () => {
   expect(leftWords(2, 3, weft)).toBe('2 of 3 tickets of 1.00 WEFT left')
-  expect(ticketWords((weft * 9n) / 10n, weft / 100n)).toBe(
-    'A ticket lets a fresh key spend 0.90 WEFT for a week. 0.01 go to whoever submits it, the rest is the key’s bond.',
-  )
 })

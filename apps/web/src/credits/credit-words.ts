@@ -3,7 +3,7 @@
  * @module
  */
 import { costWei, type Price } from '@weft/protocol'
-import { shortAmount, weft } from '../money/amounts.ts'
+import { weft } from '../money/amounts.ts'
 import { isFree } from '../money/price-words.ts'
 import { count } from '../row/summary.ts'
 
@@ -31,11 +31,6 @@ export function setWords(members: number): string {
 
 export function leftWords(left: number, all: number, valueWei: bigint): string {
   return `${left} of ${count(all, 'ticket')} of ${weft(valueWei)} left`
-}
-
-/** What a ticket's value becomes. */
-export function ticketWords(capWei: bigint, feeWei: bigint): string {
-  return `A ticket lets a fresh key spend ${weft(capWei)} for a week. ${shortAmount(feeWei)} go to whoever submits it, the rest is the key’s bond.`
 }
 
 export const whatLinks = [

@@ -5,11 +5,12 @@ import { Button } from '../ui/button.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { BuyForm } from './buy-form.tsx'
-import { ticketWords, whatLinks } from './credit-words.ts'
+import { whatLinks } from './credit-words.ts'
 import { giveBackTickets, takeBondBack } from './give-back.ts'
 import { KeyLeftNote } from './key-left-note.tsx'
 import { PurchaseItem } from './purchase-item.tsx'
 import { RestoreForm } from './restore-form.tsx'
+import { TicketNote } from './ticket-note.tsx'
 import {
   type Purchase,
   type Task,
@@ -84,12 +85,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
       {denominations && credits && wallet && (
         <RestoreForm credits={credits} reader={wallet.credits(network)} />
       )}
-      {denominations?.[0] && (
-        <p className="max-w-[66ch] text-sm text-ash">
-          {ticketWords(denominations[0].capWei, denominations[0].feeWei)} What the key has not spent
-          by then can buy smaller tickets, as long as this tab has that key.
-        </p>
-      )}
+      {!buyer && denominations && <TicketNote index={0} denominations={denominations} />}
       <details className="max-w-[66ch] text-sm">
         <summary className="cursor-pointer">What still tells who you are</summary>
         <ul className="mt-2 grid list-disc gap-1 pl-5 text-ash">

@@ -1,9 +1,10 @@
 import type { DenominationOnChain } from '@weft/payments/chain'
+import { useSpending } from '../money/use-money.ts'
 import { useTab } from '../site/tab-context.tsx'
 import { Button } from '../ui/button.tsx'
 import type { PayingNetwork, WalletActions } from '../wallet/wallet-state.ts'
 import { planChange } from './change-plan.ts'
-import { changeWords, keyLeftWords } from './purchase-words.ts'
+import { changeWords, keyLeftWords, leftOf } from './purchase-words.ts'
 import type { Purchase, Task } from './use-credits.ts'
 import { buyWithLeft, useKeyLeft } from './use-key-left.ts'
 
@@ -21,9 +22,11 @@ type KeyLeftNoteProps = {
 export function KeyLeftNote(props: KeyLeftNoteProps) {
   const { network, wallet, purchases, denominations, task, onDone } = props
   const tab = useTab()
-  const left = useKeyLeft(wallet, network, purchases)
+  const onChain = useKeyLeft(wallet, network, purchases)
+  const promisedWei = useSpending()?.promisedWei ?? null
+  const left = onChain && leftOf(onChain, promisedWei)
   if (!left || !tab) return null
-  const plan = planChange(left.wei, denominations)
+  const plan = planChange(left.unspentWei + left.lockedWei, denominations)
   const nowMs = Date.now()
   return (
     <div className="grid gap-2 border-t border-thread pt-3 text-sm" data-testid="key-left">

@@ -6,6 +6,7 @@ import {
   changeWords,
   isBondFree,
   keyLeftWords,
+  leftOf,
   ticketsToGiveBack,
 } from './purchase-words.ts'
 
@@ -47,6 +48,16 @@ test('a bond waits, is free, or is gone', () => {
   expect(bondWords(bondUntil(nowMs, { isChange: true }), '', nowMs)).toContain('nothing of them')
 })
 
+test('what a key has promised is not left, whether the chain knows or not', () => {
+  const onChain = { capWei: 90n, committedWei: 10n, lockedWei: 9n, notedWei: 0n, fromMs: nowMs }
+  expect(leftOf(onChain, null)).toEqual({ unspentWei: 80n, lockedWei: 9n, fromMs: nowMs })
+  expect(leftOf(onChain, 25n)?.unspentWei).toBe(65n)
+  expect(leftOf(onChain, 95n)?.unspentWei).toBe(0n)
+  const collected = { ...onChain, capWei: 10n, lockedWei: 0n, notedWei: 89n }
+  expect(leftOf(collected, 10n)?.unspentWei).toBe(89n)
+  expect(leftOf({ ...collected, notedWei: 0n }, 10n)).toBeNull()
+})
+
 test('what a key has left buys the tickets that are worth most, and it is said from when on', () => {
   const of = (value: bigint) => ({ valueWei: value, bondWei: value / 10n, feeWei: value / 100n })
   const denominations = [of(weft), of(10n * weft)]
@@ -58,9 +69,13 @@ test('what a key has left buys the tickets that are worth most, and it is said f
   expect(planChange(1_000n * weft, denominations)).toMatchObject({ denomination: 1, count: 90 })
 
   const plan = planChange(9n * weft, denominations)
-  const left = { wei: 9n * weft, fromMs: nowMs + 8 * day }
+  const left = { unspentWei: 8n * weft, lockedWei: weft, fromMs: nowMs + 8 * day }
   expect(keyLeftWords(left, plan, nowMs)).toMatch(/From .* it can buy 8 tickets of 1\.00 WEFT/)
   expect(keyLeftWords(left, plan, left.fromMs)).toContain('It can buy 8 tickets of 1.00 WEFT')
-  expect(keyLeftWords(left, null, left.fromMs)).toContain('goes to the treasury')
+  const little = { ...left, unspentWei: (9n * weft) / 10n, lockedWei: (9n * weft) / 100n }
+  expect(keyLeftWords(little, null, nowMs)).toMatch(
+    /^This tab’s key has 0\.90 WEFT of its ticket not spent, and 0\.09 WEFT locked beside it\. .*too little for another ticket: what is locked is lost, and so is what is not spent/,
+  )
+  expect(keyLeftWords({ ...little, lockedWei: 0n }, null, nowMs)).not.toContain('locked')
   expect(plan && changeWords(plan)).toBe('Buy 8 tickets of 1.00 WEFT with it')
 })

@@ -7,7 +7,7 @@ import { momentWords } from '../money/time-words.ts'
 import { count } from '../row/summary.ts'
 import type { ChangePlan } from './change-plan.ts'
 import type { Purchase } from './use-credits.ts'
-import type { KeyLeft } from './use-key-left.ts'
+import type { KeyLeftOnChain } from './use-key-left.ts'
 
 /** As `toWithdraw` of the payments room, which is loaded when somebody proves. */
 const toWithdraw = `0x${'0'.repeat(39)}1`
@@ -44,16 +44,36 @@ export function bondWords({ member }: BondTime, bond: string, nowMs: number): st
   return `Its bond of ${bond} can be taken back from ${momentWords(Number(member.expiry), nowMs)}.`
 }
 
+export type KeyLeft = {
+  unspentWei: bigint
+  /** Beside it, so that the key keeps its word; it counts when tickets are bought. */
+  lockedWei: bigint
+  /** From then on it can buy tickets. */
+  fromMs: number
+}
+
+/** @param promisedWei - by this tab's accounts, which the chain may not know yet. @returns null where nothing is left */
+export function leftOf(onChain: KeyLeftOnChain, promisedWei: bigint | null): KeyLeft | null {
+  const { capWei, committedWei, lockedWei, notedWei, fromMs } = onChain
+  const goneWei = promisedWei !== null && promisedWei > committedWei ? promisedWei : committedWei
+  const unspentWei = notedWei + (capWei > goneWei ? capWei - goneWei : 0n)
+  return unspentWei + lockedWei > 0n ? { unspentWei, lockedWei, fromMs } : null
+}
+
 /** What this tab's key has left of its ticket. @param plan - null where it is too little for any ticket */
-export function keyLeftWords({ wei, fromMs }: KeyLeft, plan: ChangePlan | null, nowMs: number) {
-  const left = `This tab’s key has ${weft(wei)} left of a ticket, less what it has promised.`
+export function keyLeftWords(left: KeyLeft, plan: ChangePlan | null, nowMs: number): string {
+  const { unspentWei, lockedWei, fromMs } = left
+  const locked = lockedWei > 0n ? `, and ${weft(lockedWei)} locked beside it` : ''
+  const has = `This tab’s key has ${weft(unspentWei)} of its ticket not spent${locked}.`
   if (!plan) {
-    return `${left} That is too little for another ticket: what is not spent goes to the treasury in the end.`
+    const lost =
+      lockedWei > 0n ? 'what is locked is lost, and so is what is not spent' : 'it is lost'
+    return `${has} That is too little for another ticket: ${lost} when its week is over. The treasury gets it.`
   }
   if (nowMs < fromMs) {
-    return `${left} From ${momentWords(fromMs / 1000, nowMs)} it can buy ${ticketsWords(plan)}, if this tab still has the key: with the next ticket it takes another, and what this one has left is given up.`
+    return `${has} From ${momentWords(fromMs / 1000, nowMs)} it can buy ${ticketsWords(plan)}, if this tab still has the key: with the next ticket it takes another, and what this one has left is lost.`
   }
-  return `${left} It can buy ${ticketsWords(plan)}, which nothing ties to your wallet either. They can be spent, and do not come back.`
+  return `${has} It can buy ${ticketsWords(plan)}, which nothing ties to your wallet either. They can be spent, and do not come back. The rest is lost.`
 }
 
 export function changeWords(plan: ChangePlan): string {

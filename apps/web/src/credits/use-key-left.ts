@@ -11,20 +11,26 @@ import type { ChangePlan } from './change-plan.ts'
 import { submitToRelay } from './submit-to-relay.ts'
 import type { Purchase } from './use-credits.ts'
 
-export type KeyLeft = {
-  wei: bigint
+export type KeyLeftOnChain = {
+  capWei: bigint
+  /** Of it, redeemed or reserved. */
+  committedWei: bigint
+  /** Beside it, until the key's time is over. */
+  lockedWei: bigint
+  /** Collected for it, behind its time. */
+  notedWei: bigint
   /** From then on it can buy tickets. */
   fromMs: number
 }
 
-/** Null where no ticket opened this tab's key, or nothing is left. Read again when `purchases` change. */
+/** Null where no ticket opened this tab's key. Read again when `purchases` change. */
 export function useKeyLeft(
   wallet: WalletActions | null,
   network: PayingNetwork,
   purchases: readonly Purchase[] | null,
-): KeyLeft | null {
+): KeyLeftOnChain | null {
   const tab = useTab()
-  const [left, setLeft] = useState<KeyLeft | null>(null)
+  const [left, setLeft] = useState<KeyLeftOnChain | null>(null)
   useEffect(() => {
     let isOver = false
     if (!tab || !wallet || !purchases) return
@@ -46,7 +52,7 @@ type ReadInit = {
   purchases: readonly Purchase[]
 }
 
-async function readKeyLeft(init: ReadInit): Promise<KeyLeft | null> {
+async function readKeyLeft(init: ReadInit): Promise<KeyLeftOnChain | null> {
   const { tab, wallet, network, purchases } = init
   const { address } = await tab.purse.account()
   const key = address.toLowerCase() as `0x${string}`
@@ -54,12 +60,11 @@ async function readKeyLeft(init: ReadInit): Promise<KeyLeft | null> {
   const { privateChannelOf } = await loadPart(() => import('@weft/payments/chain'))
   const channelId = privateChannelOf(network.contracts.credits)
   const reader = await wallet.reader(network)
-  const [{ capWei, committedWei, bondWei, availableAt }, noted] = await Promise.all([
+  const [{ capWei, committedWei, bondWei, availableAt }, notedWei] = await Promise.all([
     reader.readCollateral({ channelId, signer: key }),
     wallet.credits(network).remainder(key),
   ])
-  const wei = noted + capWei - committedWei + bondWei
-  return wei > 0n ? { wei, fromMs: 1000 * availableAt } : null
+  return { capWei, committedWei, lockedWei: bondWei, notedWei, fromMs: 1000 * availableAt }
 }
 
 type ChangeInit = {

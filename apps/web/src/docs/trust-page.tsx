@@ -62,7 +62,9 @@ export function TrustPage() {
       <Statements
         title="Private credits"
         lines={[
-          'Tickets are bought in the open. Later a fresh key proves that one is its own, not which and not whose. The fee is 1 % for all.',
+          'Tickets are bought in the open. Later a fresh key proves that one is its own, not which and not whose.',
+          'A ticket is not all spent on answers. Of its value 90 % can be, within a week; 1 % goes to whoever submits it, the same for all; 9 % is locked with its key. What is locked and what is not spent never comes back to a wallet. Of tickets of 1.00 WEFT it is lost. Of larger ones it can buy further tickets, where it is enough and the tab still has the key; the rest is lost as well. What is lost goes to a treasury.',
+          'Beside its value a ticket takes a bond of 10 %, which can be taken back after 90 days. A ticket that is not used can be given back at its value.',
           'A buyer hides among those who bought the same amount; the page shows how many that are. Buying and spending at the same time tells who it was.',
           'Tabs, relays and the chain’s server still see an IP address. The answers of one key can be linked to each other.',
         ]}
