@@ -4,7 +4,7 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { encode, packAnswer, receiptSchema } from '@weft/protocol'
+import { packAnswer, packReceipt } from '@weft/protocol'
 import { toShared, type WeftAnswer } from '@weft/sdk'
 import { z } from 'zod'
 import type { SharedState } from './state/shared-state.ts'
@@ -47,8 +47,7 @@ export class Receipts {
       node: receipt?.nodePeerId ?? null,
       cost_wei: `${costWei}`,
       receipt_id: null,
-      receipt:
-        receipt && Buffer.from(encode('receipt', receiptSchema, receipt)).toString('base64url'),
+      receipt: receipt && packReceipt(receipt),
     }
     if (!facts.receipt || this.#keepMs === 0) return facts
     const id = `rcpt_${randomBytes(18).toString('base64url')}`

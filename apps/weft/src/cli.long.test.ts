@@ -61,6 +61,9 @@ test('relay, node and gateway answer a program; its receipt is verified, and a c
   const id = response.headers.get('weft-receipt-id')
   const whole = weft('verify', `${url}/v1/receipts/${id}`)
   const alone = weft('verify', receipt)
+  const copied = join(folder, 'receipt.json')
+  await writeFile(copied, JSON.stringify({ receipt, fields: {} }))
+  const fromFile = weft('verify', copied)
   const bytes = Buffer.from(receipt, 'base64url')
   // The last byte is one of the signature's, or of the number before it: either is signed for.
   bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1
@@ -70,6 +73,8 @@ test('relay, node and gateway answer a program; its receipt is verified, and a c
   expect(whole.said.out).toMatch(/recomputed +all 24 tokens are the same/)
   expect(await alone.exit, alone.said.error).toBe(0)
   expect(alone.said.out).not.toContain('recomputed')
+  expect(await fromFile.exit, fromFile.said.error).toBe(0)
+  expect(fromFile.said.out).toBe(alone.said.out)
   expect(await changed.exit).toBe(1)
   expect(await (await fetch(`${ops}/metrics`)).text()).toContain(
     'weft_gateway_answers_total{end="done"}',
@@ -81,12 +86,12 @@ test('relay, node and gateway answer a program; its receipt is verified, and a c
   expect(await node.exit).toBe(0)
 }, 60_000)
 
-test('what is missing is one sentence, a code, and exit 1', async () => {
-  for (const { exit, said } of [
-    weft('gateway', '--models', models.url),
-    weft('verify', 'nothing'),
-  ]) {
-    expect(await exit).toBe(1)
+test('what is missing is one sentence, a code, and its exit code', async () => {
+  for (const [{ exit, said }, exitCode] of [
+    [weft('gateway', '--models', models.url), 1],
+    [weft('verify', 'nothing'), 3],
+  ] as const) {
+    expect(await exit).toBe(exitCode)
     expect(said.error.trim()).toMatch(/^[^\n]+ \[(gateway|weft)\/[a-z]+\]$/)
   }
 })

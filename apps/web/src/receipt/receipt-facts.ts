@@ -2,7 +2,7 @@
  * A receipt as lines for people, and as JSON for machines.
  * @module
  */
-import { bytesToHex } from '@weft/protocol'
+import { bytesToHex, packReceipt } from '@weft/protocol'
 import type { AnswerRecord, ModelEntry } from '@weft/sdk'
 import { exactWeft } from '../money/amounts.ts'
 import { billsOf, billWei } from '../money/bill.ts'
@@ -139,9 +139,9 @@ function hex(bytes: Uint8Array | null | undefined): string {
   return bytes ? bytesToHex(bytes) : ''
 }
 
-/** Bytes as hex, amounts as decimal strings. */
+/** What `weft verify` reads, and the same for people: bytes as hex, amounts as decimal strings. Never the conversation. */
 export function receiptJson({ receipt, job, nonce }: AnswerRecord): string {
-  const value = receipt ? { receipt } : { job, nonce }
+  const value = receipt ? { receipt: packReceipt(receipt), fields: receipt } : { job, nonce }
   return JSON.stringify(
     value,
     (_, field: unknown) => {

@@ -5,12 +5,15 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { WeftError } from '@weft/protocol'
 
-/** Runs a command; what it throws is one sentence, its facts and its code, and exit 1. */
-export function runCommand(action: () => Promise<void>): void {
+/** Runs a command; what it throws is one sentence, its facts and its code, and exit 1 or what is said of it. */
+export function runCommand(
+  action: () => Promise<void>,
+  exitCodeOf: (error: WeftError) => number = () => 1,
+): void {
   action().catch((error: unknown) => {
-    const { code, message, facts } = WeftError.from(error, 'weft/failed', 'That did not work.')
-    console.error(`${[message, ...facts].join(' ')} [${code}]`)
-    process.exit(1)
+    const failure = WeftError.from(error, 'weft/failed', 'That did not work.')
+    console.error(`${[failure.message, ...failure.facts].join(' ')} [${failure.code}]`)
+    process.exit(exitCodeOf(failure))
   })
 }
 

@@ -11,13 +11,17 @@ import { readArgs, runCommand } from './tell.ts'
 const usage = `Usage: weft verify <receipt> [options]
 
   <receipt>        the header weft-receipt of a gateway's answer, the address of one
-                   (https://gateway/v1/receipts/ID), a link to a shared answer, or a file with one of these
+                   (https://gateway/v1/receipts/ID), a link to a shared answer, or a file with one of these or
+                   with the JSON that a Receipt panel copies
 
   --key <key>      API key, where a gateway asks for one
   --models <url>   the models folder of a site (default: those of this repository)
   --no-recompute   checks signatures and hashes alone
 
-Exit 0: all that could be checked is right. 1: something is false. 2: it could not be computed again.`
+Exit 0: all that could be checked is right. 1: something is false. 2: it could not be computed again.
+3: there is no receipt to check.`
+
+const falseCodes = ['protocol/receipt', 'protocol/signature']
 
 runCommand(async () => {
   const { values, positionals } = readArgs(usage, {
@@ -55,7 +59,11 @@ runCommand(async () => {
     await client.close()
     await served?.stop()
   }
-})
+}, exitCodeOf)
+
+function exitCodeOf({ code }: WeftError): number {
+  return falseCodes.includes(code) ? 1 : 3
+}
 
 function differs(firstDifference: number): string {
   return `token ${firstDifference} differs. Another backend or device may round otherwise; see decision 40.`
