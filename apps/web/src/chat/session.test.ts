@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { sampleNeeds as needs } from '../models/sample-needs.ts'
 import type { OpenedTab } from '../site/open-site.ts'
 import { initialSettings } from './answer-settings.ts'
+import { mostInputTokens } from './most-input-tokens.ts'
 import { parseSettings } from './parse-settings.ts'
 import { createSession, type Session } from './session.ts'
 
@@ -87,7 +88,7 @@ function open(script: Script, restored: Promise<void> = Promise.resolve()) {
         ? { ...answer, text: answer.text + event.text }
         : answer
   const readDevice = async () => ({ gpu: null, memoryBytes: null, freeStorageBytes: null })
-  const opened = { tab, foldAnswer, fitsDevice, readDevice, parseSettings }
+  const opened = { tab, foldAnswer, fitsDevice, readDevice, parseSettings, mostInputTokens }
   const session = createSession({ opened: Promise.resolve(opened), restored })
   return { session, stored, requests, prepared }
 }

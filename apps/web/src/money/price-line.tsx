@@ -3,8 +3,9 @@ import { useCell } from '@weft/react'
 import type { Cell, ModelEntry, Spending } from '@weft/sdk'
 import { useId } from 'react'
 import { type AnswerSettings, tabsAtOnce } from '../chat/answer-settings.ts'
+import type { ChatTurn } from '../chat/chat.ts'
 import { chatModels } from '../models/model-names.ts'
-import { useTab } from '../site/tab-context.tsx'
+import { useOpened } from '../site/tab-context.tsx'
 import { exactAmount, weft } from './amounts.ts'
 import { priceSentence } from './price-sentence.ts'
 import { dearerWei, isFree } from './price-words.ts'
@@ -13,6 +14,8 @@ import { useSpending } from './use-money.ts'
 
 type PriceLineProps = {
   prompt: string
+  /** The turns that the prompt goes on from. */
+  earlier: readonly ChatTurn[]
   settings: AnswerSettings
   modelCid: string | null
   payAtMost: string
@@ -29,20 +32,25 @@ export function PriceLine(props: PriceLineProps) {
 }
 
 function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
-  const { prompt, settings, modelCid, payAtMost, onPayAtMost, spending } = props
-  const list = chatModels(useCell(useTab()?.models.list ?? emptyList))
+  const { prompt, earlier, settings, modelCid, payAtMost, onPayAtMost, spending } = props
+  const opened = useOpened()
+  const list = chatModels(useCell(opened?.tab.models.list ?? emptyList))
   const model = list.find((entry) => entry.modelCid === modelCid) ?? list[0]
-  const paid = (model?.prices ?? []).filter((price) => !isFree(price))
+  const prices = model?.prices ?? []
+  const paid = prices.filter((price) => !isFree(price))
   const dearest = paid.map(dearerWei).toSorted((a, b) => (a < b ? 1 : -1))[0]
+  const contextTokens = model?.manifest.contextTokens ?? Number.POSITIVE_INFINITY
   const id = useId()
+  const rate = useFiat()
+  if (!opened) return null
   const words = priceSentence({
-    prompt,
+    inputTokens: opened.mostInputTokens(earlier, prompt, contextTokens),
     maxTokens: Number(settings.maxTokens),
     tabs: tabsAtOnce(settings),
     payAtMost,
     spending,
-    dearestWei: dearest,
-    rate: useFiat(),
+    live: dearest ? { dearestWei: dearest } : prices.length > 0 ? 'free' : 'unknown',
+    rate,
   })
   const isPaying = payAtMost.trim() !== ''
   return (

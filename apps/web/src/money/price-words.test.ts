@@ -2,7 +2,7 @@ import { freePrice, type Price } from '@weft/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { exactAmount } from './amounts.ts'
-import { mostWei, parsePayAtMost, parsePrice, priceRange, priceWords } from './price-words.ts'
+import { parsePayAtMost, parsePrice, priceRange, priceWords } from './price-words.ts'
 
 const weftWei = 10n ** 18n
 const price = (input: bigint, output: bigint): Price => ({
@@ -46,9 +46,4 @@ test('prices in words', () => {
   const half = price(weftWei / 4n, weftWei / 2n)
   expect(priceRange([half])).toBe('0.50 WEFT')
   expect(priceRange([price(weftWei, 0n), half])).toBe('0.50 to 1.00 WEFT')
-})
-
-test('the most that an answer costs: a prompt counted high, and every token', () => {
-  const asked = { prompt: 'abcdef', maxTokens: 100 }
-  expect(mostWei(price(weftWei, weftWei), asked)).toBe((102n * weftWei) / 1_000_000n)
 })

@@ -2,7 +2,7 @@
  * Prices in words, and what they come to. A price is for a million tokens, the prompt's and the answer's apart.
  * @module
  */
-import { costWei, type Price } from '@weft/protocol'
+import type { Price } from '@weft/protocol'
 import { type ParsedAmount, parseAmount, shortAmount, weft } from './amounts.ts'
 
 /** As a person typed it. */
@@ -70,16 +70,4 @@ export function priceRange(prices: readonly Price[]): string {
 /** For a million tokens of the dearer kind. */
 export function dearerWei({ inputWeiPerMillion, outputWeiPerMillion }: Price): bigint {
   return inputWeiPerMillion > outputWeiPerMillion ? inputWeiPerMillion : outputWeiPerMillion
-}
-
-/** Bytes of a prompt that one token stands for at least: so it is counted high. */
-const bytesPerToken = 3
-
-/** The most that an answer can cost. @param prompt - with all that goes before it */
-export function mostWei(
-  maxPrice: Price,
-  { prompt, maxTokens }: { prompt: string; maxTokens: number },
-): bigint {
-  const inputTokens = Math.ceil(new TextEncoder().encode(prompt).length / bytesPerToken)
-  return costWei(maxPrice, { inputTokens, outputTokens: maxTokens })
 }

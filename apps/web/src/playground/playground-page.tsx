@@ -1,5 +1,6 @@
 import { useCell } from '@weft/react'
 import { useCallback, useEffect, useState } from 'react'
+import type { ChatTurn } from '../chat/chat.ts'
 import { PayPrivately } from '../credits/pay-privately.tsx'
 import { PriceLine } from '../money/price-line.tsx'
 import { usePayAtMost } from '../money/use-pay-at-most.ts'
@@ -11,6 +12,8 @@ import { Conversation } from './conversation.tsx'
 import { HistoryDrawer } from './history-drawer.tsx'
 import { HistoryList } from './history-list.tsx'
 import type { Retry } from './turn-problem.tsx'
+
+const noTurns: ChatTurn[] = []
 
 export function PlaygroundPage() {
   const { site, session } = useSite()
@@ -88,6 +91,7 @@ export function PlaygroundPage() {
             <>
               <PriceLine
                 prompt={draft}
+                earlier={chat?.turns ?? noTurns}
                 settings={settings}
                 modelCid={modelCid}
                 payAtMost={payAtMost}

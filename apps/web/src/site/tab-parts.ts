@@ -4,4 +4,5 @@
  */
 export { fitsDevice, foldAnswer, parsePolicy, readDevice } from '@weft/sdk'
 export { openTab } from '@weft/sdk/tab'
+export { mostInputTokens } from '../chat/most-input-tokens.ts'
 export { parseSettings } from '../chat/parse-settings.ts'
