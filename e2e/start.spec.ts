@@ -54,11 +54,10 @@ const isAlive = (pid: number) => {
   }
 }
 
-/** Over the gateway, by the resident tab. */
-async function answersPrograms(line: string): Promise<void> {
+function askGateway(line: string): Promise<Response> {
   const [baseUrl = ''] = /http:\S+\/v1/.exec(line) ?? []
   const prompt = 'Tell me a story about a fox and a lantern.'
-  const response = await fetch(`${baseUrl}/chat/completions`, {
+  return fetch(`${baseUrl}/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer any' },
     body: JSON.stringify({
@@ -67,13 +66,27 @@ async function answersPrograms(line: string): Promise<void> {
       stream: true,
     }),
   })
+}
+
+/** The browser that holds the resident tab, not one of its renderers. */
+async function residentPid(pids: number[]): Promise<number> {
+  for (const pid of pids) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (line.includes(join(stateFolder, 'resident')) && !line.includes('--type=')) return pid
+  }
+  throw new Error('No resident browser runs.')
+}
+
+/** Over the gateway, by the resident tab. */
+async function answersPrograms(line: string): Promise<void> {
+  const response = await askGateway(line)
   expect(response.status).toBe(200)
   const text = await response.text()
   expect(text).toMatch(/"weft":\{[^}]+"receipt":"[\w-]{100,}"/)
   expect(text.trim().endsWith('data: [DONE]')).toBe(true)
 }
 
-test('reaches the ready line, prints a first answer, and leaves nothing running', async () => {
+test('reaches the ready line, prints a first answer, brings a lost contributor back, and leaves nothing running', async () => {
   test.skip(process.platform !== 'linux', 'reads /proc')
   const weft = start('--port', `${port}`)
   const ready = await weft.line('Weft is ready: ', 120_000)
@@ -81,14 +94,24 @@ test('reaches the ready line, prints a first answer, and leaves nothing running'
   expect(weft.output()).toMatch(/ chain +new/)
   await weft.line('tok/s', 90_000)
   expect(weft.output()).toMatch(/fox/i)
-  await answersPrograms(await weft.line('Programs ask like OpenAI'))
+  const gateway = await weft.line('Programs ask like OpenAI')
+  await answersPrograms(gateway)
+  process.kill(await residentPid(await descendants(weft.child.pid ?? 0)), 'SIGKILL')
+  await weft.line('The resident tab was lost and is started again.', 30_000)
+  const status = async () => {
+    const response = await askGateway(gateway)
+    await response.text()
+    return response.status
+  }
+  await expect.poll(status, { timeout: 60_000, intervals: [1_000] }).toBe(200)
+  const toldBefore = weft.output().split('started again').length
   const children = await descendants(weft.child.pid ?? 0)
   expect(children.length).toBeGreaterThan(1)
   // A terminal sends Ctrl-C to every process of the group.
   weft.child.kill('SIGINT')
   for (const pid of children) interrupt(pid)
   expect(await weft.exited).toBe(0)
-  expect(weft.output()).not.toContain('started again')
+  expect(weft.output().split('started again').length).toBe(toldBefore)
   await expect.poll(() => children.filter(isAlive)).toEqual([])
 })
 

@@ -16,7 +16,9 @@ export type ResidentInit = {
   siteUrl: string
   /** Keeps the tab's identity and model files over restarts. */
   profileFolder: string
-  /** The tab crashed and could not be brought back. */
+  /** Ends it, also while it starts. */
+  signal: AbortSignal
+  /** Its tab or its browser went by itself after it was ready. */
   onLost: () => void
 }
 
@@ -25,17 +27,30 @@ const answerTimeoutMs = 60_000
 
 /** @throws Error when the browser does not start or the tab does not get ready in two minutes */
 export async function startResident(init: ResidentInit): Promise<Resident> {
+  const { siteUrl, signal, onLost } = init
+  signal.throwIfAborted()
   const context = await launch(init)
-  try {
-    const page = context.pages()[0] ?? (await context.newPage())
-    const status = await serveIn(page, init.siteUrl)
-    page.on('crash', () => {
-      void serveIn(page, init.siteUrl).catch(init.onLost)
-    })
-    const sentence = (await status.innerText()).replaceAll(/\s+/g, ' ').trim()
-    return { sentence, stop: () => context.close() }
-  } catch (error) {
+  let isEnding = false
+  const stop = async () => {
+    isEnding = true
     await context.close()
+  }
+  const quietly = () => stop().catch(() => {})
+  signal.addEventListener('abort', () => void quietly(), { once: true })
+  try {
+    signal.throwIfAborted()
+    const page = context.pages()[0] ?? (await context.newPage())
+    const status = await serveIn(page, siteUrl)
+    const sentence = (await status.innerText()).replaceAll(/\s+/g, ' ').trim()
+    const lose = () => {
+      if (isEnding) return
+      void quietly().then(onLost)
+    }
+    page.on('crash', lose)
+    context.on('close', lose)
+    return { sentence, stop }
+  } catch (error) {
+    await quietly()
     throw error
   }
 }

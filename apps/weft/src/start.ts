@@ -9,6 +9,7 @@ import { findChromium } from './chromium.ts'
 import { claimFolder } from './claim-folder.ts'
 import { freePort } from './free-port.ts'
 import { type GatewayProcess, startGateway } from './gateway-process.ts'
+import { keepRunning } from './keep-running.ts'
 import { parseOptions, type StartOptions, usage } from './options.ts'
 import { startRelay } from './relay-process.ts'
 import { askOnce, startResident } from './resident.ts'
@@ -19,6 +20,9 @@ const host = '127.0.0.1'
 const stopTimeoutMs = 15_000
 /** Or the next free one. */
 const gatewayPort = 8080
+/** Between two tries in a row to bring the resident tab back. */
+const residentPausesMs = [1_000, 4_000, 16_000, 60_000]
+const residentSteadyMs = 60_000
 const firstPrompt = 'Tell me a story about a fox and a lantern.'
 
 /** What was started, to be stopped in reverse order. */
@@ -190,10 +194,19 @@ async function startResidentTab({ state }: StartOptions, siteUrl: string) {
   try {
     await step('resident tab', async () => {
       const profileFolder = join(state, 'resident')
-      const onLost = () => console.error('\nThe resident tab crashed and did not come back.')
-      const resident = await startResident({ found, siteUrl, profileFolder, onLost })
+      const resident = await keepRunning({
+        begin: (life) => startResident({ found, siteUrl, profileFolder, ...life }),
+        pausesMs: residentPausesMs,
+        steadyMs: residentSteadyMs,
+        stopping: stopping.signal,
+        onRestart: () => console.error('\nThe resident tab was lost and is started again.'),
+        onGivenUp: (reason) =>
+          console.error(
+            `\nThe resident tab does not stay: it was lost or failed ${residentPausesMs.length + 1} times in a row${reason ? `, at last with: ${firstLine(reason)}` : '.'} It is not started again; everything else goes on.`,
+          ),
+      })
       running.push(resident.stop)
-      return resident.sentence
+      return resident.first.sentence
     })
     return found
   } catch (error) {
