@@ -15,6 +15,14 @@ export type OpenSessionInit = {
   keepOnDevice?: readonly string[]
 }
 
+/** Session options without which backends compute a quantised graph differently. */
+export const sameEverywhere = {
+  // DequantizeLinear is fused into int8 kernels on some and not on others.
+  disable_quant_qdq: '1',
+  // On x86 without VNNI, onnxruntime-node adds two products of a signed byte in 16 bits, where they overflow.
+  x64quantprecision: '1',
+}
+
 /** @throws WeftError `engine/bad-graph`, `engine/unsupported`, `engine/out-of-memory` */
 export async function openSession(init: OpenSessionInit): Promise<InferenceSession> {
   const { runtime, graph, externalData, keepOnDevice = [] } = init
@@ -27,8 +35,7 @@ export async function openSession(init: OpenSessionInit): Promise<InferenceSessi
       ...(externalData.length > 0 ? { externalData } : {}),
       ...(runtime.threads ? { intraOpNumThreads: runtime.threads } : {}),
       logSeverityLevel: 3, // errors
-      // Without it DequantizeLinear is fused into int8 kernels on some backends and not on others.
-      extra: { session: { disable_quant_qdq: '1' } },
+      extra: { session: sameEverywhere },
     })
   } catch (cause) {
     throw toModelError(cause, 'load')

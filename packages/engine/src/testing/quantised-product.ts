@@ -66,28 +66,6 @@ export async function run(
   return (await session.run({ x: feed })).y?.data as Float32Array
 }
 
-/**
- * Whether the largest bytes are multiplied and added without loss: on x86 without VNNI, onnxruntime-node adds two
- * products of a signed byte in 16 bits, where they overflow.
- */
-export async function isExactWithSignedBytes(runtime: CpuRuntime): Promise<boolean> {
-  const graph = {
-    ...empty.graph(),
-    name: 'largest',
-    node: [makeNode('MatMulInteger', { input: ['x', 'w'], output: ['y'] })],
-    initializer: [makeTensor('w', [within, out], { int8: new Int8Array(within * out).fill(127) })],
-    input: [makeValueInfo('x', { type: tensorType.uint8, dims: [1, within] })],
-    output: [makeValueInfo('y', { type: tensorType.int32, dims: [1, out] })],
-  }
-  const opsetImport = [{ ...empty.opset(), version: 13 }]
-  const model = { ...empty.model(), irVersion: 8, opsetImport, graph }
-  const session = await openGraph(runtime, { graph: encodeModel(model) })
-  const { Tensor } = cpuRuntimes[runtime]
-  const x = new Tensor('uint8', new Uint8Array(within).fill(255), [1, within])
-  const sums = (await session.run({ x })).y?.data as Int32Array
-  return sums.every((sum) => sum === within * 255 * 127)
-}
-
 export function exact(x: Float32Array, weights: Float32Array): Float32Array {
   return Float32Array.from({ length: (x.length / within) * out }, (_, at) => {
     const row = Math.floor(at / out)

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node'
 import { expect, test } from 'vitest'
 import { readModelConfig } from '../../model/model-config.ts'
-import { isExactWithSignedBytes } from '../quantised-product.ts'
+import { sameEverywhere } from '../../model/open-session.ts'
 import { buildModel, graphPath } from './build-model.ts'
 import { largestDifference, relativeDifference } from './compare.ts'
 import {
@@ -27,7 +27,7 @@ const names = Object.keys(families) as Family[]
 
 const open = (recipe: Recipe) => {
   const graph = buildModel(recipe).get(graphPath(recipe)) as Uint8Array
-  const extra = { session: { disable_quant_qdq: '1' } }
+  const extra = { session: sameEverywhere }
   return ort.InferenceSession.create(graph, { extra, intraOpNumThreads: 1, logSeverityLevel: 3 })
 }
 
@@ -95,9 +95,7 @@ const tolerances: [Dtype, number][] = [
   ['q4', 0.4],
   ['q4f16', 0.4],
 ]
-const isExact = await isExactWithSignedBytes('node')
-const here = tolerances.filter(([dtype]) => dtype !== 'q8' || isExact)
-test.each(here)('%s is near fp32', async (dtype, tolerance) => {
+test.each(tolerances)('%s is near fp32', async (dtype, tolerance) => {
   const reference = await logitsOf(defaultRecipe)
   for (const attention of ['concat', 'gqa'] as const) {
     const logits = await logitsOf({ ...defaultRecipe, dtype, attention })

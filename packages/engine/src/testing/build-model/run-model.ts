@@ -7,6 +7,7 @@ import * as nodeOrt from 'onnxruntime-node'
 import type { InferenceSession } from 'onnxruntime-web'
 import * as webOrt from 'onnxruntime-web/wasm'
 import type { ExternalData } from '../../graph/tensor-values.ts'
+import { sameEverywhere } from '../../model/open-session.ts'
 import type { OrtModule } from '../../runtime.ts'
 
 webOrt.env.wasm.numThreads = 1
@@ -21,7 +22,7 @@ export function openGraph(
   return cpuRuntimes[runtime].InferenceSession.create(graph, {
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
-    extra: { session: { disable_quant_qdq: '1' } },
+    extra: { session: sameEverywhere },
     ...(externalData.length > 0 ? { externalData } : {}),
   })
 }
