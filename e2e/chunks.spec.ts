@@ -69,13 +69,13 @@ test('a tab gets its model from tabs alone; one that sends wrong chunks is found
   newBrowserPage,
   siteUrl,
 }) => {
-  const [honest, liar, taker] = [
-    await newBrowserPage(),
-    await newBrowserPage(),
-    await newBrowserPage(),
-  ]
+  const [honest, liar, taker] = await Promise.all([
+    newBrowserPage(),
+    newBrowserPage(),
+    newBrowserPage(),
+  ])
   await liar.addInitScript(lie)
-  for (const page of [honest, liar]) await share(page, siteUrl)
+  await Promise.all([honest, liar].map((page) => share(page, siteUrl)))
   await taker.route(/\/models\/bobbin\/(?!manifest)/, (route) => route.abort())
   await taker.goto(`${siteUrl}/models`)
   await expect(taker.getByRole('region', { name: 'Ready to use' })).toContainText('from 2 tabs')

@@ -24,7 +24,7 @@ test('layers computed by another tab, which is closed in mid-answer while a thir
     await nodeStatus(page).filter({ hasText: 'Ready and registered' }).waitFor({ timeout: 60_000 })
     return page
   }
-  const layers = [await serve(parts.layers), await serve(parts.layers)]
+  const layers = await Promise.all([serve(parts.layers), serve(parts.layers)])
   const head = await serve(parts.head)
   const findUsed = async (): Promise<number> => {
     const texts = await Promise.all(layers.map((page) => nodeStatus(page).textContent()))

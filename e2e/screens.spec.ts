@@ -2,6 +2,7 @@
  * Every screen for everybody: keyboard, screen reader, narrow, light and dark.
  * @module
  */
+import type { Page } from '@playwright/test'
 import { expectAccessible } from './accessible.ts'
 import { expect, test } from './fixtures.ts'
 import { playground } from './playground.ts'
@@ -23,29 +24,42 @@ const parts = {
   ),
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [part, paths] of Object.entries(parts)) {
-    test(`every ${part} in ${colorScheme}: no accessibility violations, no sideways scroll at 360 px`, async ({
-      newBrowserPage,
-      siteUrl,
-    }) => {
-      const page = await newBrowserPage({ colorScheme, viewport: { width: 360, height: 740 } })
-      for (const path of paths) {
-        await test.step(path, async () => {
-          await page.goto(`${siteUrl}${path}`)
-          await expect(page.getByRole('status').first()).toBeVisible()
-          // In the dark nothing but the colours is other.
-          await expectAccessible(page, colorScheme === 'dark' ? ['color-contrast'] : undefined)
-          const overflows = await page.evaluate(() =>
-            [...document.querySelectorAll('html, main, [role="log"]')].map(
-              ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
-            ),
-          )
-          expect(Math.max(...overflows)).toBe(0)
+for (const [part, paths] of Object.entries(parts)) {
+  test(`every ${part}, light and dark: no accessibility violations, no sideways scroll at 360 px`, async ({
+    newBrowserPage,
+    siteUrl,
+  }) => {
+    const page = await newBrowserPage({ viewport: { width: 360, height: 740 } })
+    for (const path of paths) {
+      await test.step(path, async () => {
+        await page.emulateMedia({ colorScheme: 'light' })
+        await page.goto(`${siteUrl}${path}`)
+        await expect(page.getByRole('status').first()).toBeVisible()
+        const inLight = await background(page)
+        await expectAccessible(page)
+        const overflows = await page.evaluate(() =>
+          [...document.querySelectorAll('html, main, [role="log"]')].map(
+            ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+          ),
+        )
+        expect(Math.max(...overflows)).toBe(0)
+
+        // In the dark nothing but the colours is other.
+        await page.emulateMedia({ colorScheme: 'dark' })
+        await page.evaluate(async () => {
+          const animations = document.getAnimations()
+          const fades = animations.filter((each) => each instanceof CSSTransition)
+          await Promise.allSettled(fades.map(({ finished }) => finished))
         })
-      }
-    })
-  }
+        expect(await background(page)).not.toBe(inLight)
+        await expectAccessible(page, ['color-contrast'])
+      })
+    }
+  })
+}
+
+function background(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
 }
 
 test('an answered prompt has no accessibility violations', async ({ newBrowserPage, siteUrl }) => {
