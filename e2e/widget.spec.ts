@@ -107,6 +107,7 @@ test('under a strict policy nothing is violated, in German, in the page’s own 
   await widget.consent('device')
   await widget.ask(sum)
   expect(await widget.ended()).toContain('42')
+  await expect(widget.answers).toContainText('dieses Gerät')
   await expect(widget.frame.locator('html')).toHaveCSS('color-scheme', 'light')
   expect(complaints).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { StitchShape } from './stitch-shape.tsx'
-import { layOutRow, type RowAnswer, type Stitch, textureWords } from './stitches.ts'
+import { englishRow, layOutRow, type RowAnswer, type Stitch } from './stitches.ts'
 import { shortPeerId } from './summary.ts'
 
 /** How a row is read, and what each colour and thread of a finished one stands for. */
@@ -35,7 +35,7 @@ function Kinds({ kinds }: { kinds: readonly Stitch[] }) {
           <StitchShape tone={tone} texture={texture} share={legendShare} />
           <span>
             <span className="font-mono text-xs">{shortPeerId(peerId)}</span>,{' '}
-            {textureWords[texture]}
+            {englishRow.textures[texture]}
           </span>
         </li>
       ))}

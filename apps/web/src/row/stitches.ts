@@ -128,49 +128,76 @@ function timeOf({ tokens, firstTokenMs, decodeMs }: RowAnswer, end: number): num
   return firstTokenMs + (decodeMs * (end - 1)) / steps
 }
 
-export const textureWords: Record<Texture, string> = {
-  arriving: 'arriving, not signed yet',
-  signed: 'signed',
-  recomputed: 'checked on this device',
-  verified: 'checked by another tab',
-  double: 'the same from several tabs',
-  torn: 'another tab says otherwise',
-  loose: 'not signed',
-  local: 'made on this device',
+/** What a row says of itself. */
+export type RowWords = {
+  textures: Record<Texture, string>
+  /** @param from - counted from 1. @param seconds - as English writes it */
+  tokens(from: number, to: number): string
+  after(seconds: string): string
+  madeHere: string
+  servedBy(peers: number): string
+  partlySigned: string
+  arriving: string
+  ends: Record<'whole' | 'length' | 'stopped' | 'cutOff', string>
+}
+
+export const englishRow: RowWords = {
+  textures: {
+    arriving: 'arriving, not signed yet',
+    signed: 'signed',
+    recomputed: 'checked on this device',
+    verified: 'checked by another tab',
+    double: 'the same from several tabs',
+    torn: 'another tab says otherwise',
+    loose: 'not signed',
+    local: 'made on this device',
+  },
+  tokens: (from, to) => (from === to ? `token ${to}` : `tokens ${from} to ${to}`),
+  after: (seconds) => `after about ${seconds} s`,
+  madeHere: 'Made on this device',
+  servedBy: (peers) =>
+    `Served by ${['no', 'one', 'two'][peers] ?? peers} peer${peers === 1 ? '' : 's'}`,
+  partlySigned: 'partly signed',
+  arriving: 'arriving',
+  ends: {
+    whole: 'whole',
+    length: 'cut at the length limit',
+    stopped: 'stopped',
+    cutOff: 'cut off',
+  },
 }
 
 /** What a stitch says when it is pointed at. */
-export function describeStitch({ start, end, texture, endsAtMs }: Stitch): string {
-  const which = end - start === 1 ? `token ${end}` : `tokens ${start + 1} to ${end}`
-  const time = endsAtMs === null ? '' : `, after about ${(endsAtMs / 1000).toFixed(1)} s`
-  return `${which}${time}, ${textureWords[texture]}`
+export function describeStitch(stitch: Stitch, words = englishRow): string {
+  const { start, end, texture, endsAtMs } = stitch
+  const after = endsAtMs !== null && words.after((endsAtMs / 1000).toFixed(1))
+  return [words.tokens(start + 1, end), after, words.textures[texture]].filter(Boolean).join(', ')
 }
 
 /** The row in words, for a reader who does not see it. */
-export function describeRow(stitches: readonly Stitch[], answer: RowAnswer): string {
+export function describeRow(
+  stitches: readonly Stitch[],
+  answer: RowAnswer,
+  words = englishRow,
+): string {
   const peers = new Set(stitches.map(({ peerId }) => peerId)).size
   const textures = new Set(stitches.map(({ texture }) => texture))
-  const who = answer.where === 'local' ? 'Made on this device' : `Served by ${peerWords(peers)}`
-  return [who, checkWords(textures), wholeWords(answer)].filter(Boolean).join(', ')
+  const who = answer.where === 'local' ? words.madeHere : words.servedBy(peers)
+  return [who, checkWords(textures, words), endWords(answer, words)].filter(Boolean).join(', ')
 }
 
-function peerWords(count: number): string {
-  return count === 1 ? 'one peer' : count === 2 ? 'two peers' : `${count} peers`
+/** What counts most of its stitches. */
+function checkWords(has: ReadonlySet<Texture>, words: RowWords): string {
+  const most = (['torn', 'recomputed', 'verified', 'double'] as const).find((each) => has.has(each))
+  if (most) return words.textures[most]
+  if (has.has('signed')) return has.has('loose') ? words.partlySigned : words.textures.signed
+  if (has.has('arriving')) return words.arriving
+  return has.has('local') ? '' : words.textures.loose
 }
 
-function checkWords(textures: ReadonlySet<Texture>): string {
-  if (textures.has('torn')) return 'another tab says otherwise'
-  if (textures.has('recomputed')) return 'checked on this device'
-  if (textures.has('verified')) return 'checked by another tab'
-  if (textures.has('double')) return 'the same from several tabs'
-  if (textures.has('signed')) return textures.has('loose') ? 'partly signed' : 'signed'
-  if (textures.has('arriving')) return 'arriving'
-  return textures.has('local') ? '' : 'not signed'
-}
-
-function wholeWords({ finishReason, error }: RowAnswer): string {
-  if (finishReason === 'stop') return 'whole'
-  if (finishReason === 'length') return 'cut at the length limit'
-  if (finishReason === 'cancelled') return 'stopped'
-  return error ? 'cut off' : ''
+function endWords({ finishReason, error }: RowAnswer, { ends }: RowWords): string {
+  if (finishReason === 'stop') return ends.whole
+  if (finishReason === 'length') return ends.length
+  if (finishReason === 'cancelled') return ends.stopped
+  return error ? ends.cutOff : ''
 }

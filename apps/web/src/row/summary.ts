@@ -5,6 +5,7 @@
 import type { AnswerRecord, CheckRecord, QuorumRecord } from '@weft/sdk'
 import { weft } from '../money/amounts.ts'
 import { billWei } from '../money/bill.ts'
+import { englishSummary, type SummaryWords } from './summary-words.ts'
 
 export type Summary = {
   /** Empty while it streams; `failed` and `interrupted` beside the reasons of the protocol. */
@@ -40,62 +41,56 @@ function finishOf({ finishReason, error }: AnswerRecord, streaming: boolean): Su
 }
 
 /** e.g. `1 peer · 41 tok/s · 0.3 s to first token · signed · free` */
-export function summaryLine(summary: Summary, answer: AnswerRecord): string {
+export function summaryLine(
+  summary: Summary,
+  answer: AnswerRecord,
+  words: SummaryWords = englishSummary,
+): string {
   const { where, peers, tokensPerSecond, firstTokenMs, finish } = summary
-  const who = where === 'local' ? 'this device' : peers > 0 && count(peers, 'peer')
-  const speed = tokensPerSecond !== null && `${formatRate(tokensPerSecond)} tok/s`
-  const first = firstTokenMs !== null && `${formatSeconds(firstTokenMs)} to first token`
-  const end = endWords[finish]
-  const parts = [who, speed, first, end, checkWord(answer, finish), costWord(answer)]
+  const who = where === 'local' ? words.thisDevice : peers > 0 && words.peers(peers)
+  const speed = tokensPerSecond !== null && words.speed(formatRate(tokensPerSecond))
+  const first = firstTokenMs !== null && words.first(formatSeconds(firstTokenMs))
+  const end = words.ends[finish]
+  const check = checkWord(answer, finish, words)
+  const parts = [who, speed, first, end, check, costWord(answer, words)]
   return parts.filter(Boolean).join(' · ')
 }
 
-const endWords: Record<Summary['finish'], string> = {
-  '': '',
-  stop: '',
-  length: 'length limit reached',
-  cancelled: 'stopped',
-  failed: 'cut off',
-  interrupted: 'interrupted',
-}
-
-function costWord(answer: AnswerRecord): string | false {
+function costWord(answer: AnswerRecord, words: SummaryWords): string | false {
   const wei = billWei(answer)
-  if (wei > 0n) return weft(wei)
-  return answer.where === 'network' && 'free'
+  if (wei > 0n) return words.cost(weft(wei))
+  return answer.where === 'network' && words.free
 }
 
 function checkWord(
   { recheck, check, receipt, where, quorum }: AnswerRecord,
   finish: Summary['finish'],
+  words: SummaryWords,
 ): string | false {
-  if (recheck && recheck.firstDifference !== null) {
-    return `differs at token ${recheck.firstDifference + 1}`
-  }
-  if (recheck) return 'checked on this device'
-  const parting = quorum && partingWords(quorum)
+  if (recheck && recheck.firstDifference !== null) return words.differs(recheck.firstDifference + 1)
+  if (recheck) return words.checkedHere
+  const parting = quorum && partingWords(quorum, words)
   if (parting && !check?.outcome) return parting
-  if (check?.outcome) return checkWords(check)
-  if (check?.state === 'waiting' && check.lot) return 'signed, being checked'
+  if (check?.outcome) return checkWords(check, words)
+  if (check?.state === 'waiting' && check.lot) return words.signedWaiting
   if (where === 'local') return false
-  if (receipt) return receipt.firstToken > 0 ? 'partly signed' : 'signed'
-  return finish === '' ? 'arriving' : 'not signed'
+  if (receipt) return receipt.firstToken > 0 ? words.partlySigned : words.signed
+  return finish === '' ? words.arriving : words.notSigned
 }
 
 /** Empty where nobody else said anything. */
-function partingWords({ witnesses }: QuorumRecord): string {
+function partingWords({ witnesses }: QuorumRecord, words: SummaryWords): string {
   const partings = witnesses.flatMap(({ partsAt }) => partsAt ?? [])
-  if (partings.length > 0) return `tabs part at token ${Math.min(...partings) + 1}`
+  if (partings.length > 0) return words.part(Math.min(...partings) + 1)
   const same = witnesses.filter(({ answer }) => answer.tokens.length > 0).length
-  return same > 0 ? `the same from ${same + 1} tabs` : ''
+  return same > 0 ? words.same(same + 1) : ''
 }
 
-function checkWords({ state, outcome, opinions }: CheckRecord): string {
-  if (state === 'waiting') return 'doubtful, being checked'
+function checkWords({ state, outcome, opinions }: CheckRecord, words: SummaryWords): string {
+  if (state === 'waiting') return words.doubtfulWaiting
   const agree = opinions.filter((each) => each.outcome === outcome).length
-  const by = agree === 1 ? 'another tab' : `${agree} tabs`
-  if (outcome === 'passed') return `checked by ${by}`
-  return outcome === 'failed' ? `false by ${by}` : 'doubtful by a check'
+  if (outcome === 'passed') return words.passedBy(agree)
+  return outcome === 'failed' ? words.failedBy(agree) : words.doubtful
 }
 
 export function count(value: number, unit: string): string {

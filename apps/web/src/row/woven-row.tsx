@@ -1,12 +1,19 @@
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { StitchShape } from './stitch-shape.tsx'
-import { describeRow, describeStitch, layOutRow, type RowAnswer } from './stitches.ts'
+import {
+  describeRow,
+  describeStitch,
+  englishRow,
+  layOutRow,
+  type RowAnswer,
+  type RowWords,
+} from './stitches.ts'
 import { shortPeerId } from './summary.ts'
 
-type WovenRowProps = { answer: RowAnswer; streaming: boolean }
+type WovenRowProps = { answer: RowAnswer; streaming: boolean; words?: RowWords }
 
 /** An answer as cloth. Arrow keys walk along the stitches; a stitch says what it is. */
-export function WovenRow({ answer, streaming }: WovenRowProps) {
+export function WovenRow({ answer, streaming, words = englishRow }: WovenRowProps) {
   const stitches = layOutRow(answer, streaming)
   const [told, setTold] = useState(0)
   const [isTelling, setIsTelling] = useState(false)
@@ -36,7 +43,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
       <div
         ref={row}
         role="group"
-        aria-label={describeRow(stitches, answer)}
+        aria-label={describeRow(stitches, answer, words)}
         onKeyDown={walk}
         onMouseLeave={hush}
         className={`flex min-h-8 flex-wrap ${streaming ? 'weaving' : ''}`}
@@ -46,7 +53,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
             key={each.start}
             type="button"
             tabIndex={index === cursor ? 0 : -1}
-            aria-label={`${shortPeerId(each.peerId)}: ${describeStitch(each)}`}
+            aria-label={`${shortPeerId(each.peerId)}: ${describeStitch(each, words)}`}
             onMouseEnter={() => tell(index)}
             onFocus={() => {
               setCursor(index)
@@ -69,7 +76,7 @@ export function WovenRow({ answer, streaming }: WovenRowProps) {
         >
           <span className="font-mono">{shortPeerId(stitch.peerId)}</span>
           {' · '}
-          {describeStitch(stitch)}
+          {describeStitch(stitch, words)}
         </p>
       )}
     </div>

@@ -92,8 +92,8 @@ function Turn({ turn, run, isLast }: TurnProps) {
         </Button>
       )}
       {answer && summary && answer.tokens.length > 0 && (
-        <footer lang="en" className="mt-2">
-          <WovenRow answer={answer} streaming={run !== null} />
+        <footer className="mt-2">
+          <WovenRow answer={answer} streaming={run !== null} words={words.row} />
           <p
             data-testid="frame-summary"
             data-finish={summary.finish}
@@ -101,7 +101,7 @@ function Turn({ turn, run, isLast }: TurnProps) {
             data-peers={summary.peers}
             className="text-xs text-ash tabular-nums"
           >
-            {summaryLine(summary, answer)}
+            {summaryLine(summary, answer, words.summary)}
           </p>
         </footer>
       )}

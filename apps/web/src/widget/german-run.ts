@@ -5,6 +5,7 @@
 import type { EngineState } from '@weft/sdk'
 import type { Run } from '../chat/chat.ts'
 import { formatBytes } from '../row/summary.ts'
+import { germanFigures } from './german-summary.ts'
 
 export function germanRunSentence(run: Run, engine: EngineState): string {
   if (run.step === 'opening') return 'Weft wird geöffnet.'
@@ -20,4 +21,4 @@ export function germanRunSentence(run: Run, engine: EngineState): string {
   return 'Das Modell wird auf diesem Gerät vorbereitet.'
 }
 
-const germanBytes = (bytes: number): string => formatBytes(bytes).replace('.', ',')
+const germanBytes = (bytes: number): string => germanFigures(formatBytes(bytes))

@@ -5,9 +5,12 @@
 import type { WeftErrorData } from '@weft/protocol'
 import { errorWords } from '../chat/error-words.ts'
 import { runSentence } from '../playground/run-words.ts'
+import { englishRow } from '../row/stitches.ts'
+import { englishSummary } from '../row/summary-words.ts'
 import type { ShownError } from '../ui/error-note.tsx'
 import { germanErrorWords } from './german-errors.ts'
 import { germanRunSentence } from './german-run.ts'
+import { germanFigures, germanRow, germanSummary } from './german-summary.ts'
 import type { Permission } from './permission.ts'
 
 export type FrameWords = typeof english
@@ -77,6 +80,9 @@ const english = {
   askAgain: 'Ask again',
   /** What an answer waits for. */
   waiting: runSentence,
+  /** What stands under an answer. */
+  summary: englishSummary,
+  row: englishRow,
   failure: frameErrorWords,
 }
 
@@ -119,7 +125,7 @@ const german: FrameWords = {
     `Sie lesen, was Sie fragen, und sehen die Internetadresse dieses Geräts. Wer Geld verlangt, wird von ${host} bezahlt.`,
   device: 'Dieses Gerät allein',
   deviceNote: (size, isKept) =>
-    `Lädt ${size.replace('.', ',')}, die für ${isKept ? 'diese Website' : 'diesen Besuch'} behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
+    `Lädt ${germanFigures(size)}, die für ${isKept ? 'diese Website' : 'diesen Besuch'} behalten werden, und nutzt dann Ihre Grafikkarte oder Ihren Prozessor. Was Sie fragen, bleibt hier.`,
   allow: 'Erlauben',
   decline: 'Jetzt nicht',
   remembered: (host) =>
@@ -139,8 +145,8 @@ const german: FrameWords = {
   },
   paidBy: {
     nobody: 'Hier bezahlt niemand: Gefragt werden nur Tabs, die umsonst antworten.',
-    sponsor: (host, amount) => `Hier bezahlt ${host} für Sie, bis zu ${amount}.`,
-    wallet: (amount) => `Hier bezahlt Ihre Wallet, insgesamt bis zu ${amount}.`,
+    sponsor: (host, amount) => `Hier bezahlt ${host} für Sie, bis zu ${germanFigures(amount)}.`,
+    wallet: (amount) => `Hier bezahlt Ihre Wallet, insgesamt bis zu ${germanFigures(amount)}.`,
   },
   letWalletPay: 'Eine Wallet bezahlen lassen, auf Wefts eigener Seite',
   compareKey: 'Setzen Sie dort nur dann eine Grenze, wenn dieser Schlüssel dasteht:',
@@ -156,6 +162,8 @@ const german: FrameWords = {
   windowTitle: 'Eine Seite fragt Sie',
   askAgain: 'Noch einmal fragen',
   waiting: germanRunSentence,
+  summary: germanSummary,
+  row: germanRow,
   failure: germanErrorWords,
 }
 
