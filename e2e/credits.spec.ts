@@ -1,6 +1,6 @@
 /**
  * One wallet buys tickets, and three keys that nothing ties to it spend them on two tabs; a ticket that is used again
- * costs the bond. What the chain and the other tabs get to see is looked through for the buyer's address.
+ * costs the bond. Then the wallet pays again. What the chain and the other tabs get to see is looked through for the buyer's address.
  * @module
  */
 import type { Page } from '@playwright/test'
@@ -11,7 +11,7 @@ import { injectWallet } from './injected-wallet.ts'
 import { openLedger } from './ledger.ts'
 import { ask, figure, goTo, openContributor, owedWei, type Payer } from './paying-people.ts'
 import { refusalOf } from './refusals.ts'
-import { connectWallet } from './wallet-page.ts'
+import { connectAgain, connectWallet, deposit } from './wallet-page.ts'
 import { readTap, tapWire } from './wire-tap.ts'
 
 const creditsAbi = parseAbi([
@@ -140,6 +140,26 @@ test('a wallet buys tickets, three keys spend them on two tabs, nothing tells wh
     const [slashed] = await events('Slashed')
     expect(slashed?.args.identity).toBe(joined?.args.identity)
   })
+
+  await step(
+    'the wallet pays again; what a ticket would leave behind is said, and ended from another tab',
+    async () => {
+      await page.getByRole('button', { name: 'Pay from the wallet again' }).click()
+      const opened = page.waitForEvent('load')
+      await page.getByRole('button', { name: 'Give up the ticket' }).click()
+      await opened
+      await connectAgain(page)
+      await deposit(page, 2)
+      await page.getByRole('button', { name: 'Buy for 5.50 WEFT' }).click()
+      await expect(page.getByTestId('limit-left')).toContainText('2.00 WEFT of your wallet’s limit')
+      const other = await page.context().newPage()
+      await wallet.injectInto(other)
+      await other.goto(`${siteUrl}/wallet`)
+      await connectAgain(other)
+      await other.getByRole('button', { name: 'Stop its spending' }).click()
+      await expect(other.getByText('2.20 WEFT at most of a limit that has ended.')).toBeVisible()
+    },
+  )
   await ledger.revert(beginning)
 })
 

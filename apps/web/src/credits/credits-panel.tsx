@@ -8,7 +8,9 @@ import { BuyForm } from './buy-form.tsx'
 import { whatLinks } from './credit-words.ts'
 import { giveBackTickets, takeBondBack } from './give-back.ts'
 import { KeyLeftNote } from './key-left-note.tsx'
+import { useLimitLeft } from './limit-left.ts'
 import { PurchaseItem } from './purchase-item.tsx'
+import { canSpend } from './purchase-words.ts'
 import { RestoreForm } from './restore-form.tsx'
 import { TicketNote } from './ticket-note.tsx'
 import {
@@ -33,6 +35,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
   const { denominations, error, look } = useDenominations(wallet, network)
   const spending = useSpending(wallet, network)
   const giving = useTask()
+  const limitLeft = useLimitLeft()
   const credits = useTab()?.credits
   function giveBack(work: typeof takeBondBack, purchase: Purchase): void {
     if (!wallet || !credits) return
@@ -48,6 +51,11 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
         registered tabs only.
       </p>
       {error && <ErrorNote error={error} />}
+      {limitLeft && known.some((each) => canSpend(each, Date.now())) && (
+        <p className="max-w-[66ch] text-sm" data-testid="limit-left">
+          {limitLeft}
+        </p>
+      )}
       {known.length > 0 && (
         <ul className="grid gap-3">
           {known.map((purchase) => (

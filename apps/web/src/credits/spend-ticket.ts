@@ -14,15 +14,15 @@ import { noRelay, submitToRelay } from './submit-to-relay.ts'
 
 type Purchase = NonNullable<ReturnType<Tab['credits']['purchases']['get']>>[number]
 
-export type SpendTicketInit = {
+type KeyInit = {
   tab: Tab
   money: Pick<Money, 'earn'>
   wallet: WalletActions
   network: PayingNetwork
-  purchase: Pick<Purchase, 'id'>
   onStep: (step: string) => void
-  signal: AbortSignal
 }
+
+type SpendTicketInit = KeyInit & { purchase: Pick<Purchase, 'id'>; signal: AbortSignal }
 
 export const proofSteps = {
   fetching: 'Fetching what proves: 6 MB, once.',
@@ -35,16 +35,10 @@ export const proofSteps = {
  * @throws WeftError `web/key-in-use`, `web/no-credit-relay`, `web/credit-relay`; what proofs and the chain throw
  */
 export async function spendTicket(init: SpendTicketInit): Promise<void> {
-  const { tab, money, wallet, network, purchase, onStep, signal } = init
+  const { tab, wallet, network, purchase, onStep, signal } = init
   const { chainId, contracts } = network
   if (!network.creditRelay) throw noRelay()
-  onStep('Looking what hangs on this tab’s key.')
-  const account = await tab.purse.account()
-  const clients = async () => ({ network, ...wallet.clientsOf(network, account) })
-  const readChain = (address: `0x${string}`) =>
-    readHeldOnChain({ clients, reader: wallet.reader }, address)
-  const obstacle = whyKeepKey(await lookAtKey({ tab, money, readChain }))
-  if (obstacle) throw new WeftError('web/key-in-use', obstacle)
+  await checkKeyIsFree(init)
   const key = await tab.purse.nextAddress()
   const relayed = await tab.credits.spend(
     { id: purchase.id, key, reader: wallet.credits(network), nowMs: Date.now() },
@@ -56,4 +50,21 @@ export async function spendTicket(init: SpendTicketInit): Promise<void> {
   writeKeptPayer(key, { chainId, payer: contracts.credits })
   await tab.purse.takeNextKey()
   location.reload()
+}
+
+/** A tab that leaves its ticket: the next key is one that any wallet can let spend. @throws WeftError `web/key-in-use` */
+export async function leaveTicket(init: KeyInit): Promise<void> {
+  await checkKeyIsFree(init)
+  await init.tab.purse.takeNextKey()
+  location.reload()
+}
+
+async function checkKeyIsFree({ tab, money, wallet, network, onStep }: KeyInit): Promise<void> {
+  onStep('Looking what hangs on this tab’s key.')
+  const account = await tab.purse.account()
+  const clients = async () => ({ network, ...wallet.clientsOf(network, account) })
+  const readChain = (address: `0x${string}`) =>
+    readHeldOnChain({ clients, reader: wallet.reader }, address)
+  const obstacle = whyKeepKey(await lookAtKey({ tab, money, readChain }))
+  if (obstacle) throw new WeftError('web/key-in-use', obstacle)
 }

@@ -1,11 +1,12 @@
 import type { AccountOnChain, KeyChannel } from '@weft/payments/chain'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useTab } from '../site/tab-context.tsx'
 import { Bar } from '../ui/bar.tsx'
 import { Button } from '../ui/button.tsx'
 import type { WalletActions } from '../wallet/wallet-state.ts'
 import { ActionNote } from './action-note.tsx'
 import { weft } from './amounts.ts'
+import { ElsewhereLimit } from './elsewhere-limit.tsx'
 import { LimitForm } from './limit-form.tsx'
 import { NewKey } from './new-key.tsx'
 import type { PageFunds } from './page-funds.ts'
@@ -22,10 +23,11 @@ type LimitPanelProps = {
   wallet: WalletActions | null
   /** A ticket of private credits pays. */
   isPrivate: boolean
+  children?: ReactNode
 }
 
 /** What this page may spend, and until when. */
-export function LimitPanel({ funds, balances, wallet, isPrivate }: LimitPanelProps) {
+export function LimitPanel({ funds, balances, wallet, isPrivate, children }: LimitPanelProps) {
   const { current } = funds
   const [isRaising, setRaising] = useState(false)
   const [whyKept, setWhyKept] = useState<string | null>(null)
@@ -45,11 +47,13 @@ export function LimitPanel({ funds, balances, wallet, isPrivate }: LimitPanelPro
       ) : (
         <p>This tab may spend nothing. Free tabs answer all the same.</p>
       )}
-      {funds.elsewhere.map(({ signer, collateral }) => (
-        <p key={signer} className="max-w-[66ch] text-sm text-ash">
-          {limitSentence(collateral, Date.now(), 'Another tab of this browser')} A limit belongs to
-          one tab: ask there, or allow this one its own.
-        </p>
+      {funds.elsewhere.map((channel) => (
+        <ElsewhereLimit
+          key={channel.signer}
+          channel={channel}
+          withdrawDelay={funds.withdrawDelay}
+          wallet={wallet}
+        />
       ))}
       {isPrivate && (
         <p className="max-w-[66ch] text-sm text-ash">{earlierLimitSentence(funds.withdrawDelay)}</p>
@@ -72,6 +76,7 @@ export function LimitPanel({ funds, balances, wallet, isPrivate }: LimitPanelPro
             : `To change it, connect the wallet that pays: ${funds.payer}.`}
         </p>
       )}
+      {children}
     </Section>
   )
 }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { depositSentence, limitSentence, pastSentence, waitSentence } from './spending-words.ts'
+import {
+  beforeTicketSentence,
+  depositSentence,
+  elsewhereSentence,
+  limitSentence,
+  pastSentence,
+  waitSentence,
+} from './spending-words.ts'
 
 const weft = 10n ** 18n
 const now = new Date(2026, 10, 22, 14, 5)
@@ -29,4 +36,22 @@ test('what is over can be taken from its second on', () => {
   const past = { collateral: { ...collateral, availableAt: seconds } }
   expect(pastSentence(past, now.getTime())).toBe('It can be taken back now.')
   expect(pastSentence(past, now.getTime() - 1)).toBe('It can be taken back from today, 14:05 on.')
+})
+
+test('what a ticket does to the limit of a wallet is said before it, and how to have the rest back', () => {
+  const sentence = beforeTicketSentence({ leftWei: (191n * weft) / 100n, withdrawDelay: 86_400 })
+  expect(sentence).toMatch(/^1\.91 WEFT of your wallet’s limit are not spent\. /)
+  expect(sentence).toContain('cannot spend them any more')
+  expect(sentence).toMatch(/“Stop spending now” before.*“Stop its spending” later.*2 days after/)
+  expect(beforeTicketSentence({ leftWei: 0n, withdrawDelay: 86_400 })).toBeNull()
+})
+
+test('a limit of another key is not said to be of a tab that may have left it', () => {
+  const sentence = elsewhereSentence(
+    { capWei: 2n * weft, expiry: seconds + 86_400 },
+    { nowMs: now.getTime(), withdrawDelay: 86_400 },
+  )
+  expect(sentence).toMatch(/^Another key of this browser may spend up to 2\.00 WEFT until tomorrow/)
+  expect(sentence).toContain('or no tab has it any more')
+  expect(sentence).toContain('2 days after')
 })

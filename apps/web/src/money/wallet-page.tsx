@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useCell } from '@weft/react'
 import { useEffect, useState } from 'react'
 import { CreditsPanel } from '../credits/credits-panel.tsx'
+import { LeaveTicket } from '../credits/leave-ticket.tsx'
 import { provedVisit } from '../proved/proved-visit.ts'
 import { useMoney } from '../site/tab-context.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
@@ -51,6 +52,8 @@ function Wallet() {
 
   if (state.phase === 'loading') return <p className="text-ash">Looking for wallets.</p>
   if (state.phase === 'off') return <ErrorNote error={state.error} />
+  const credits = fundedOn?.contracts.credits.toLowerCase()
+  const isPrivate = credits !== undefined && funds?.payer.toLowerCase() === credits
   const isOwn = address !== null && funds?.payer.toLowerCase() === address.toLowerCase()
   return (
     <>
@@ -65,8 +68,10 @@ function Wallet() {
           funds={funds}
           balances={isConnected && isOwn ? state.balances : null}
           wallet={isOwn ? wallet : null}
-          isPrivate={funds.payer.toLowerCase() === fundedOn.contracts.credits.toLowerCase()}
-        />
+          isPrivate={isPrivate}
+        >
+          {isPrivate && wallet && <LeaveTicket wallet={wallet} network={fundedOn} />}
+        </LimitPanel>
       )}
       {isConnected && isOwn && (
         <WithdrawPanel
