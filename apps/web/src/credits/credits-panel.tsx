@@ -66,7 +66,7 @@ export function CreditsPanel({ network, wallet, buyer }: CreditsPanelProps) {
               capWei={denominations?.[purchase.denomination]?.capWei ?? 0n}
               bondWei={denominations?.[purchase.denomination]?.bondWei ?? 0n}
               buyer={buyer}
-              warning={spending.warning}
+              warning={spending.warning?.id === purchase.id ? spending.warning.text : null}
               isBusy={spending.step !== null || giving.step !== null}
               onSpend={() => spending.spend(purchase)}
               onGiveBack={() => giveBack(giveBackTickets, purchase)}

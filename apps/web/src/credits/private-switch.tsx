@@ -35,7 +35,9 @@ export default function PrivateSwitch() {
         onChange={(isOn) => (isOn ? spending.spend(next) : spending.stop())}
       />
       <span aria-live="polite">
-        {spending.step ?? spending.warning ?? 'Spends a ticket: this tab goes on as a new peer.'}
+        {spending.step ??
+          spending.warning?.text ??
+          'Spends a ticket: this tab goes on as a new peer.'}
       </span>
       {spending.error && <ErrorNote error={spending.error} />}
     </div>

@@ -49,7 +49,7 @@ export function PurchaseItem(props: PurchaseItemProps) {
           ' Only the wallet that bought can have anything back: connect it.'}
       </p>
       {warning && canSpend(purchase, nowMs) && (
-        <p role="status" className="max-w-[66ch]">
+        <p role="status" className="max-w-[66ch] border-l-2 border-weld pl-4">
           {warning}
         </p>
       )}

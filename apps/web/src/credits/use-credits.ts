@@ -102,19 +102,20 @@ export function useTask(): Task {
   return { step, error, run: (work) => void run(work), stop: () => cancel?.abort() }
 }
 
-/** Spends one ticket; where no live tab can take it, `warning` says so and only a second call spends. */
+/** Spends one ticket; where no live tab can take it, `warning` says so and only a second call for it spends. */
 export function useSpending(wallet: WalletActions | null, network: PayingNetwork | null) {
   const tab = useTab()
   const money = useMoney()
   const task = useTask()
-  const [warning, setWarning] = useState<string | null>(null)
+  const [warning, setWarning] = useState<{ id: string; text: string } | null>(null)
   function spend(purchase: Pick<Purchase, 'id'>): void {
     if (!tab || !wallet || !network) return
     task.run(async (how) => {
       how.onStep('Looking for tabs that a ticket can pay.')
       const nobody = await whyNobodyTakesIt(tab, () => wallet.reader(network))
       // Who has read it and presses again wants the ticket spent all the same.
-      if (nobody && !warning) return setWarning(nobody)
+      if (nobody && warning?.id !== purchase.id)
+        return setWarning({ id: purchase.id, text: nobody })
       await spendTicket({ tab, money, wallet, network, purchase, ...how })
     })
   }
