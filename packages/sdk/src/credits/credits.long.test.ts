@@ -20,8 +20,11 @@ import { type DevelopmentChain, startDevelopmentChain } from '@weft/payments/tes
 import type { Hex } from '@weft/protocol'
 import { keepArtifacts, proveHere } from '@weft/verification/proofs'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTabCredits } from './tab-credits.ts'
+
+// Several proofs each, of seconds where other tests run beside them.
+vi.setConfig({ testTimeout: 90_000 })
 
 const parseWeft = (tokens: number) => BigInt(tokens) * 10n ** 18n
 const keyOf = (byte: string) => `0x${byte.repeat(20)}` as Hex
