@@ -3,10 +3,13 @@
  * @module
  */
 
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findChromium, reachOf } from '@weft/weft/chromium'
+import { askOnce } from '@weft/weft/first-answer'
 import { expect, test } from './fixtures.ts'
 import { run } from './processes.ts'
 
@@ -140,12 +143,38 @@ test('a busy port is said and passed by; a second one from the same folder is tu
   }
 })
 
-test('without a chain it says that payments are off; its sources are served without a build', async () => {
+test('without a chain it says that payments are off; its sources are served without a build; a visitor without an answer says why', async () => {
   const weft = start('--no-resident', '--no-gateway', '--no-chain', '--dev', '--port', `${port}`)
   const ready = await weft.line('Weft is ready: ')
   expect(weft.output()).toContain('Payments are off')
   const page = await fetch(ready.replace('Weft is ready: ', '').trim())
   expect(await page.text()).toContain('/@vite/client')
+  // Nobody serves: the visitor's tab says what its page says.
+  const found = findChromium()
+  if (!found) throw new Error('No Chromium: run npm test, which installs one.')
+  const init = { found, reach: reachOf(true), siteUrl: page.url, prompt: 'Hello.' }
+  const asked = askOnce({ ...init, onText: () => {} })
+  await expect(asked).rejects.toMatchObject({
+    code: 'weft/no-answer',
+    message: expect.stringContaining('No other tab serves this model'),
+    facts: [expect.stringContaining('This device can answer by itself.')],
+  })
+  expect(await weft.end('SIGINT')).toBe(0)
+})
+
+test('on a machine with loopback only it says so, and its own tabs reach each other all the same', async () => {
+  const alone = ['-rn', 'sh', '-c', 'ip link set lo up && exec "$0" "$@"']
+  const isPossible = spawnSync('unshare', [...alone, 'true']).status === 0
+  test.skip(!isPossible, 'this machine gives no network namespaces')
+  const script = 'apps/weft/src/start.ts'
+  const flags = ['--no-open', '--no-gateway', '--no-chain', '--state', stateFolder]
+  const weft = run('unshare', [...alone, process.execPath, script, ...flags])
+  await weft.line('none besides this machine')
+  await weft.line('tok/s', 150_000)
+  expect(weft.output()).toMatch(/fox/i)
+  const doctor = run('unshare', [...alone, process.execPath, 'apps/weft/src/cli.ts', 'doctor'])
+  await doctor.line('note network')
+  await doctor.end('SIGKILL')
   expect(await weft.end('SIGINT')).toBe(0)
 })
 

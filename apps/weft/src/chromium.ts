@@ -58,6 +58,18 @@ export const chromiumFlags = {
   ],
 }
 
+/** What lets tabs of browsers that we start reach each other. */
+export type Reach = { args: string[]; permissions: string[] }
+
+/**
+ * Without a way out, Chromium names no address of this machine to other tabs. It does to a page that may use the
+ * microphone, and with this switch loopback is one of them.
+ */
+export function reachOf(hasRoute: boolean): Reach {
+  if (hasRoute) return { args: [], permissions: [] }
+  return { args: ['--allow-loopback-in-peer-connection'], permissions: ['microphone'] }
+}
+
 /**
  * Looks, in this order, at `CHROMIUM_PATH`, at installed browsers, and at Playwright's own.
  * @returns undefined when there is none.

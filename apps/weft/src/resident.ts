@@ -1,9 +1,9 @@
 /**
- * One contributor tab in a headless Chromium, and a visitor that asks it something.
+ * One contributor tab in a headless Chromium.
  * @module
  */
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
-import { chromiumFlags, chromiumSandbox, type FoundChromium } from './chromium.ts'
+import { chromiumFlags, chromiumSandbox, type FoundChromium, type Reach } from './chromium.ts'
 
 export type Resident = {
   /** What the Contribute page says of the engine, e.g. `Bobbin on the CPU`. */
@@ -13,6 +13,7 @@ export type Resident = {
 
 export type ResidentInit = {
   found: FoundChromium
+  reach: Reach
   siteUrl: string
   /** Keeps the tab's identity and model files over restarts. */
   profileFolder: string
@@ -23,7 +24,6 @@ export type ResidentInit = {
 }
 
 const readyTimeoutMs = 120_000
-const answerTimeoutMs = 60_000
 
 /** @throws Error when the browser does not start or the tab does not get ready in two minutes */
 export async function startResident(init: ResidentInit): Promise<Resident> {
@@ -66,62 +66,14 @@ async function serveIn(page: Page, siteUrl: string): Promise<Locator> {
   return status
 }
 
-function launch({ found, profileFolder }: ResidentInit): Promise<BrowserContext> {
+function launch({ found, reach, profileFolder }: ResidentInit): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profileFolder, {
     executablePath: found.executablePath,
     headless: true,
     chromiumSandbox,
-    args: [...chromiumFlags.quiet, '--enable-unsafe-webgpu'],
+    args: [...chromiumFlags.quiet, '--enable-unsafe-webgpu', ...reach.args],
+    permissions: reach.permissions,
     handleSIGINT: false,
     handleSIGTERM: false,
   })
-}
-
-/**
- * Opens the Playground as a visitor in a browser of its own, asks, and hands over the text as it
- * arrives from the resident tab.
- * @returns the line under the answer
- * @throws Error when no answer comes within a minute
- */
-export async function askOnce(init: {
-  found: FoundChromium
-  siteUrl: string
-  prompt: string
-  onText: (added: string) => void
-}): Promise<string> {
-  const { found, siteUrl, prompt, onText } = init
-  const browser = await chromium.launch({
-    executablePath: found.executablePath,
-    chromiumSandbox,
-    args: [...chromiumFlags.quiet],
-    handleSIGINT: false,
-    handleSIGTERM: false,
-  })
-  try {
-    const page = await browser.newPage()
-    await page.goto(siteUrl)
-    await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)
-    await page.getByRole('button', { name: 'Send' }).click()
-    return await followAnswer(page, onText)
-  } finally {
-    await browser.close()
-  }
-}
-
-async function followAnswer(page: Page, onText: (added: string) => void): Promise<string> {
-  const answer = page.getByTestId('answer-text')
-  const summary = page.getByTestId('answer-summary')
-  const deadlineMs = Date.now() + answerTimeoutMs
-  let shown = ''
-  for (;;) {
-    const ended = (await summary.count()) > 0 && (await summary.getAttribute('data-finish')) !== ''
-    const text = (await answer.count()) > 0 ? await answer.innerText() : ''
-    if (text.startsWith(shown) && text.length > shown.length) {
-      onText(text.slice(shown.length))
-      shown = text
-    }
-    if (ended) return (await summary.innerText()).replaceAll(/\s+/g, ' ').trim()
-    if (Date.now() > deadlineMs) throw new Error('No answer came within a minute.')
-    await page.waitForTimeout(50)
-  }
 }

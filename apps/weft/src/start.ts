@@ -3,16 +3,19 @@
  * @module
  */
 import { join } from 'node:path'
+import { WeftError } from '@weft/protocol'
 import openInBrowser from 'open'
 import type { LocalChain } from './chain/start-chain.ts'
-import { findChromium } from './chromium.ts'
+import { type FoundChromium, findChromium, type Reach, reachOf } from './chromium.ts'
 import { claimFolder } from './claim-folder.ts'
+import { askOnce } from './first-answer.ts'
 import { freePort } from './free-port.ts'
 import { type GatewayProcess, startGateway } from './gateway-process.ts'
 import { keepRunning } from './keep-running.ts'
+import { hasNetworkRoute, noRouteSentence } from './network-route.ts'
 import { parseOptions, type StartOptions, usage } from './options.ts'
 import { startRelay } from './relay-process.ts'
-import { askOnce, startResident } from './resident.ts'
+import { startResident } from './resident.ts'
 import { buildSite, serveSite } from './site.ts'
 
 const host = '127.0.0.1'
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
   }
   console.log('Weft: an inference network made of browser tabs\n')
   running.push(await claimFolder(options.state))
+  const reach = reachOf(await lookForNetwork())
   const starting = options.chain ? beginChain(options) : undefined
   const relay = await startOwnRelay(options)
   if (!options.dev) await step('site built', () => buildSite(siteLocation(options)))
@@ -45,15 +49,21 @@ async function main(): Promise<void> {
   const gatewayStarting = options.gateway
     ? beginGateway(options, { relay: relay.address, siteUrl })
     : undefined
-  const found = options.resident ? await startResidentTab(options, siteUrl) : undefined
+  const found = options.resident ? await startResidentTab(options, reach, siteUrl) : undefined
   const gatewayUrl = await gatewayOnceStarted(gatewayStarting)
   if (stopping.signal.aborted) return
   console.log(`\nWeft is ready: ${siteUrl}\n`)
-  if (found) await showFirstAnswer(found, siteUrl)
+  if (found) await showFirstAnswer(found, reach, siteUrl)
   else console.log(`To serve from a tab of yours: open ${siteUrl}/contribute and switch Serve on.`)
   if (gatewayUrl) console.log(`\nPrograms ask like OpenAI: ${gatewayUrl}/v1, with any API key.`)
   if (options.open) await openPage(siteUrl)
   if (!stopping.signal.aborted) console.log('\nCtrl-C stops everything.')
+}
+
+async function lookForNetwork(): Promise<boolean> {
+  const hasRoute = await hasNetworkRoute()
+  if (!hasRoute) console.log(`  network         ${noRouteSentence}`)
+  return hasRoute
 }
 
 /** Where tabs dial it, and where it tells what runs. */
@@ -184,7 +194,7 @@ async function startSite(
   })
 }
 
-async function startResidentTab({ state }: StartOptions, siteUrl: string) {
+async function startResidentTab({ state }: StartOptions, reach: Reach, siteUrl: string) {
   const found = findChromium()
   if (!found) {
     console.log('  resident tab    none: no Chromium or Chrome was found on this machine.')
@@ -195,7 +205,7 @@ async function startResidentTab({ state }: StartOptions, siteUrl: string) {
     await step('resident tab', async () => {
       const profileFolder = join(state, 'resident')
       const resident = await keepRunning({
-        begin: (life) => startResident({ found, siteUrl, profileFolder, ...life }),
+        begin: (life) => startResident({ found, reach, siteUrl, profileFolder, ...life }),
         pausesMs: residentPausesMs,
         steadyMs: residentSteadyMs,
         stopping: stopping.signal,
@@ -216,22 +226,21 @@ async function startResidentTab({ state }: StartOptions, siteUrl: string) {
   }
 }
 
-async function showFirstAnswer(
-  found: NonNullable<ReturnType<typeof findChromium>>,
-  siteUrl: string,
-): Promise<void> {
+async function showFirstAnswer(found: FoundChromium, reach: Reach, siteUrl: string): Promise<void> {
   console.log(`A visitor's tab asks: ${firstPrompt}\n`)
   try {
     const summary = await askOnce({
       found,
+      reach,
       siteUrl,
       prompt: firstPrompt,
       onText: (added) => process.stdout.write(added),
     })
     console.log(`\n\n(${summary})`)
   } catch (error) {
-    if (!stopping.signal.aborted)
-      console.log(`\nNo first answer: ${firstLine(error)} The page may still work.`)
+    if (stopping.signal.aborted) return
+    const facts = error instanceof WeftError ? error.facts : []
+    console.log(`\nNo first answer: ${[firstLine(error), ...facts].join('\n  ')}`)
   }
 }
 

@@ -10,6 +10,7 @@ import { createClient } from '@weft/sdk'
 import { chromium } from 'playwright-core'
 import { chromiumFlags, chromiumSandbox, findChromium } from '../chromium.ts'
 import { freePort } from '../free-port.ts'
+import { hasNetworkRoute, noRouteSentence } from '../network-route.ts'
 import { serveModels } from './models-server.ts'
 import { readArgs, runCommand } from './tell.ts'
 
@@ -40,6 +41,7 @@ runCommand(async () => {
     ['machine', checkMachine],
     ['disk', checkDisk],
     ['ports', checkPorts],
+    ['network', checkNetwork],
     ['chromium', checkChromium],
     ['webgpu', checkWebGpu],
     ['chain', checkAnvil],
@@ -100,6 +102,12 @@ async function checkPorts(): ReturnType<Check> {
   if (free === 7070) return { state: 'ok', found: '7070 is free' }
   const advice = `npm start takes ${free} then; --port chooses another.`
   return { state: 'warn', found: '7070 is taken', advice }
+}
+
+async function checkNetwork(): ReturnType<Check> {
+  if (await hasNetworkRoute()) return { state: 'ok', found: 'there is a way out of this machine' }
+  const advice = 'Join a network, one with a router; this device can answer by itself meanwhile.'
+  return { state: 'warn', found: noRouteSentence, advice }
 }
 
 async function checkChromium(): ReturnType<Check> {
