@@ -69,21 +69,23 @@ function KnownPriceLine(props: PriceLineProps & { spending: Spending }) {
         />
         <span>WEFT for a million tokens.</span>
       </div>
-      <span id={`${id}-cost`} className={words.problem ? 'text-weld' : ''}>
-        {words.sentence}
-      </span>
-      {!isPaying && dearest !== undefined && (
-        <button
-          type="button"
-          onClick={() => onPayAtMost(exactAmount(dearest))}
-          className="ml-2 text-indigo underline underline-offset-2"
-        >
-          Ask paid tabs too: {weft(dearest)} for a million tokens
-        </button>
-      )}
-      <Link to="/wallet" className="ml-2 text-indigo underline underline-offset-2">
-        {weft(spending.freeWei > 0n ? spending.freeWei : 0n)} left to spend
-      </Link>
+      <p className="flex flex-wrap gap-x-2">
+        <span id={`${id}-cost`} className={words.problem ? 'text-weld' : ''}>
+          {words.sentence}
+        </span>
+        {!isPaying && dearest !== undefined && (
+          <button
+            type="button"
+            onClick={() => onPayAtMost(exactAmount(dearest))}
+            className="text-indigo underline underline-offset-2"
+          >
+            Ask paid tabs too: {weft(dearest)} for a million tokens
+          </button>
+        )}
+        <Link to="/wallet" className="text-indigo underline underline-offset-2">
+          {weft(spending.freeWei > 0n ? spending.freeWei : 0n)} left to spend
+        </Link>
+      </p>
     </div>
   )
 }

@@ -29,7 +29,7 @@ export function Conversation(props: ConversationProps) {
       aria-busy={chat?.run !== null && chat !== undefined}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard.
       tabIndex={0}
-      className="min-h-0 flex-1 overflow-y-auto px-4 -outline-offset-2 sm:px-6"
+      className="min-h-0 flex-1 overflow-y-auto sm:[scrollbar-gutter:stable_both-edges] px-4 -outline-offset-2 sm:px-6"
     >
       <div ref={content} className="mx-auto min-h-full max-w-[42rem]">
         {chat && turns.length > 0 ? (
