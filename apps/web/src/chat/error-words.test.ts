@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { errorWords, withoutThisDevice } from './error-words.ts'
+import { errorWords, onThisMachine, withoutThisDevice } from './error-words.ts'
 
 const data = (code: string, message = 'Its own words.', facts: string[] = []) => ({
   code,
@@ -29,6 +29,19 @@ test('where the page has better words, the own ones become the detail', () => {
   )
   expect(words.title).toBe('The relay can be reached, but none of the tabs that answer.')
   expect(words.detail).toBe('The node cannot be reached. ICE failed.')
+})
+
+test('unreachable where all relays are on this machine: its network comes first, no firewall', () => {
+  const failure = data('network/unreachable')
+  const local = ['/ip4/127.0.0.1/tcp/7071/ws/p2p/16U', '/dns4/localhost/tcp/1/ws/p2p/16U']
+  const { advice } = onThisMachine(errorWords(failure), failure, local)
+  expect(advice).toContain('only where it has a network')
+  expect(advice).not.toMatch(/firewall|TURN/)
+  for (const relays of [[], [...local, '/dns4/relay.example/tcp/443/wss/p2p/16U']]) {
+    expect(onThisMachine(errorWords(failure), failure, relays)).toEqual(errorWords(failure))
+  }
+  const busy = data('sdk/busy')
+  expect(onThisMachine(errorWords(busy), busy, local)).toEqual(errorWords(busy))
 })
 
 test('an unknown trouble of the network offers this device', () => {

@@ -68,3 +68,20 @@ export function withoutThisDevice(words: ErrorWords): ErrorWords {
     remedies: words.remedies.filter((remedy) => remedy !== 'local'),
   }
 }
+
+const loopback = /^\/(ip4\/127\.|ip6\/::1\/|dns[46]?\/localhost\/)/
+
+/** The same where every relay is on this machine, so that no firewall is between two tabs of it. */
+export function onThisMachine(
+  words: ErrorWords,
+  { code }: Pick<WeftErrorData, 'code'>,
+  relays: readonly string[],
+): ErrorWords {
+  const isLocal = relays.length > 0 && relays.every((address) => loopback.test(address))
+  if (code !== 'network/unreachable' || !isLocal) return words
+  return {
+    ...words,
+    advice:
+      'The relay is on this machine, and browsers connect tabs only where it has a network: let this device answer, or join a network and try again.',
+  }
+}

@@ -5,10 +5,12 @@ import {
   costSentence,
   type ErrorWords,
   errorWords,
+  onThisMachine,
   type Remedy,
   withoutThisDevice,
 } from '../chat/error-words.ts'
 import { billWei } from '../money/bill.ts'
+import { useTab } from '../site/tab-context.tsx'
 import { useRunsHere } from '../site/use-device.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 
@@ -36,9 +38,18 @@ const interrupted = {
 export function TurnProblem(props: TurnProblemProps) {
   const { answer, error } = props.turn
   const failure = answer?.error ?? error
+  const relays =
+    useTab()
+      ?.network.get()
+      .relays.map(({ address }) => address) ?? []
   const isInterrupted = answer !== null && answer.finishReason === null && !failure
   if (!failure && !isInterrupted) return null
-  return <Problem {...props} words={failure ? errorWords(failure) : interrupted} />
+  return (
+    <Problem
+      {...props}
+      words={failure ? onThisMachine(errorWords(failure), failure, relays) : interrupted}
+    />
+  )
 }
 
 function Problem(props: TurnProblemProps & { words: ErrorWords }) {
