@@ -15,6 +15,7 @@ export function playground(page: Page) {
     networkStatus: page.getByRole('status', { name: 'Network status' }),
     answers,
     answerText: answers.getByTestId('answer-text').last(),
+    summaries,
     summary: summaries.last(),
     async ask(text: string) {
       const asked = await summaries.count()
