@@ -4,6 +4,7 @@
  */
 import { useCell } from '@weft/react'
 import { beforeTicketSentence } from '../money/spending-words.ts'
+import { unspentWei } from '../money/unspent.ts'
 import { useSpending } from '../money/use-money.ts'
 import { useMoney } from '../site/tab-context.tsx'
 
@@ -13,8 +14,6 @@ export function useLimitLeft(): string | null {
   const promisedWei = useSpending()?.promisedWei ?? 0n
   if (!funds?.current || !network) return null
   if (funds.payer.toLowerCase() === network.contracts.credits.toLowerCase()) return null
-  const { capWei, committedWei } = funds.current.collateral
-  const goneWei = promisedWei > committedWei ? promisedWei : committedWei
-  const leftWei = capWei > goneWei ? capWei - goneWei : 0n
+  const leftWei = unspentWei(funds.current.collateral, promisedWei)
   return beforeTicketSentence({ leftWei, withdrawDelay: funds.withdrawDelay })
 }

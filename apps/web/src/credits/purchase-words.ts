@@ -4,6 +4,7 @@
  */
 import { weft } from '../money/amounts.ts'
 import { momentWords } from '../money/time-words.ts'
+import { unspentWei } from '../money/unspent.ts'
 import { count } from '../row/summary.ts'
 import type { ChangePlan } from './change-plan.ts'
 import type { Purchase } from './use-credits.ts'
@@ -54,10 +55,9 @@ export type KeyLeft = {
 
 /** @param promisedWei - by this tab's accounts, which the chain may not know yet. @returns null where nothing is left */
 export function leftOf(onChain: KeyLeftOnChain, promisedWei: bigint | null): KeyLeft | null {
-  const { capWei, committedWei, lockedWei, notedWei, fromMs } = onChain
-  const goneWei = promisedWei !== null && promisedWei > committedWei ? promisedWei : committedWei
-  const unspentWei = notedWei + (capWei > goneWei ? capWei - goneWei : 0n)
-  return unspentWei + lockedWei > 0n ? { unspentWei, lockedWei, fromMs } : null
+  const { lockedWei, notedWei, fromMs } = onChain
+  const leftWei = notedWei + unspentWei(onChain, promisedWei ?? 0n)
+  return leftWei + lockedWei > 0n ? { unspentWei: leftWei, lockedWei, fromMs } : null
 }
 
 /** What this tab's key has left of its ticket. @param plan - null where it is too little for any ticket */

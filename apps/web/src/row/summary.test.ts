@@ -1,6 +1,7 @@
 import type { Outcome } from '@weft/protocol'
 import type { AnswerRecord, CheckRecord, Opinion } from '@weft/sdk'
 import { expect, test } from 'vitest'
+import { sampleAnswer } from './sample-answer.ts'
 import {
   formatBytes,
   formatRate,
@@ -10,36 +11,8 @@ import {
   summaryLine,
 } from './summary.ts'
 
-const receipt = { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>
-
-function answer(change: Partial<AnswerRecord> = {}): AnswerRecord {
-  return {
-    job: {} as AnswerRecord['job'],
-    nonce: null,
-    droppedMessages: 0,
-    text: 'Once',
-    tokens: Array(42).fill(1),
-    fingerprints: [],
-    segments: [{ peerId: 'a', startToken: 0, startChar: 0 }],
-    handovers: [],
-    bills: [],
-    where: 'network',
-    finishReason: 'stop',
-    quote: null,
-    receipt,
-    firstTokenMs: 312,
-    decodeMs: 1000,
-    error: null,
-    recheck: null,
-    grade: 'signed',
-    check: null,
-    quorum: null,
-    ...change,
-  }
-}
-
 function line(change: Partial<AnswerRecord>, streaming = false): string {
-  const record = answer(change)
+  const record = sampleAnswer(change)
   return summaryLine(summarize(record, streaming), record)
 }
 
@@ -50,14 +23,14 @@ test('a whole signed answer', () => {
 test('while it streams', () => {
   const streaming = { receipt: null, finishReason: null }
   expect(line(streaming, true)).toBe('1 peer · 41 tok/s · 0.3 s to first token · arriving · free')
-  expect(summarize(answer(streaming), true).finish).toBe('')
+  expect(summarize(sampleAnswer(streaming), true).finish).toBe('')
 })
 
 test('a local answer names no peer and no price', () => {
   expect(line({ where: 'local', receipt: null })).toBe(
     'this device · 41 tok/s · 0.3 s to first token',
   )
-  expect(summarize(answer({ where: 'local' }), false).peers).toBe(0)
+  expect(summarize(sampleAnswer({ where: 'local' }), false).peers).toBe(0)
 })
 
 test('ends that are not whole', () => {
@@ -96,11 +69,11 @@ test('a check is said, under way and decided', () => {
 test('a quorum is said, live and at its end', () => {
   const quorum = (...partings: (number | null)[]) => ({
     size: partings.length + 1,
-    witnesses: partings.map((partsAt) => ({ answer: answer(), partsAt })),
+    witnesses: partings.map((partsAt) => ({ answer: sampleAnswer(), partsAt })),
   })
   expect(line({ quorum: quorum() })).toContain(' · signed · ')
   expect(line({ quorum: quorum(null, null) })).toContain('the same from 3 tabs')
-  const dead = { answer: answer({ tokens: [], receipt: null }), partsAt: null }
+  const dead = { answer: sampleAnswer({ tokens: [], receipt: null }), partsAt: null }
   expect(line({ quorum: { size: 2, witnesses: [dead] } })).toContain(' · signed · ')
   expect(line({ quorum: quorum(null, 40), receipt: null }, true)).toContain('tabs part at token 41')
 })

@@ -1,5 +1,6 @@
 import type { AnswerRecord } from '@weft/sdk'
 import { expect, test } from 'vitest'
+import { sampleAnswer } from '../row/sample-answer.ts'
 import { describeRow, describeStitch, englishRow, layOutRow, type Stitch } from '../row/stitches.ts'
 import { summarize, summaryLine } from '../row/summary.ts'
 import { englishSummary, type SummaryWords } from '../row/summary-words.ts'
@@ -8,28 +9,7 @@ import { frameWords } from './words.ts'
 
 const { words } = frameWords('de-AT')
 
-const answer: AnswerRecord = {
-  job: {} as AnswerRecord['job'],
-  nonce: null,
-  droppedMessages: 0,
-  text: 'Es war einmal',
-  tokens: Array(42).fill(1),
-  fingerprints: [],
-  segments: [{ peerId: 'a', startToken: 0, startChar: 0 }],
-  handovers: [],
-  bills: [],
-  where: 'network',
-  finishReason: 'stop',
-  quote: null,
-  receipt: { firstToken: 0 } as NonNullable<AnswerRecord['receipt']>,
-  firstTokenMs: 312,
-  decodeMs: 10_000,
-  error: null,
-  recheck: null,
-  grade: 'signed',
-  check: null,
-  quorum: null,
-}
+const answer = sampleAnswer({ decodeMs: 10_000 })
 
 function line(change: Partial<AnswerRecord> = {}): string {
   const record = { ...answer, ...change }
