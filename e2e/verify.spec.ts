@@ -34,6 +34,8 @@ test('a tab takes a seat with a wallet and checks answers without serving any', 
 
   await asker.goto(siteUrl)
   const client = playground(asker)
+  // By lot, one answer in ten would be checked before anybody asks for it.
+  await client.choose('signed')
   await client.ask('Tell me a story about a fox and a lantern.')
   await client.ended()
   await asker.getByRole('button', { name: 'Receipt' }).click()
