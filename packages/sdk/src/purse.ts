@@ -34,7 +34,7 @@ import {
   type Price,
   WeftError,
 } from '@weft/protocol'
-import type { Identity, Ledgers } from '@weft/storage'
+import type { Identity, KeyPayer, Ledgers } from '@weft/storage'
 import { askSponsor, type SponsorInit } from './ask-sponsor.ts'
 import { type Cell, createCell } from './cell.ts'
 import type { WaitOptions } from './tab.ts'
@@ -109,10 +109,13 @@ export interface Purse {
   redeem(send: RedeemInit['send'], options?: RedeemOptions): Promise<PlannedRedemption[]>
   /** The tab's key as it sends transactions; loads what talks to a chain. */
   account(): Promise<ReturnType<typeof accountOfKey>>
-  /** Of the key that this tab can change to, so that it can be let spend before. The same one until then. */
-  nextAddress(): Promise<Hex>
+  /**
+   * Of the key that this tab can change to, so that it can be let spend before. The same one until then; one that a
+   * wallet lets spend is never one that a ticket pays for, or the chain would tell whose ticket it was.
+   */
+  nextAddress(payer: KeyPayer): Promise<Hex>
   /** This tab has that key, and is another peer, from its next opening on. What it has earned must be redeemed before. */
-  takeNextKey(): Promise<void>
+  takeNextKey(payer: KeyPayer): Promise<void>
   /** The tab's key agrees to a wallet that owns it: see Registry. */
   agree(registration: RegistrationInit): Hex
 }
@@ -219,8 +222,8 @@ export function createPurse({ identity, ledgers }: PurseInit): OpenPurse {
       const { accountOfKey } = await import('@weft/payments/chain')
       return accountOfKey(privateKey)
     },
-    nextAddress: async () => addressFromPeerId(await identity.nextPeerId()),
-    takeNextKey: () => identity.takeNext(),
+    nextAddress: async (payer) => addressFromPeerId(await identity.nextPeerId(payer)),
+    takeNextKey: (payer) => identity.takeNext(payer),
     agree: (registration) => signRegistration(registration, privateKey),
   }
   return { purse, payer: () => payer, payee: () => payee, close: settle }

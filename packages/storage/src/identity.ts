@@ -12,13 +12,16 @@ const slotKey = 'weft.identity-slot'
 /** A reloading page frees its lock when its old document is gone, a moment after the new one asks. */
 const reloadGraceMs = 2_000
 
+/** Who lets a key spend. A wallet says in the open which keys it lets spend; a ticket must be tied to no wallet. */
+export type KeyPayer = 'wallet' | 'ticket'
+
 export type Identity = {
   privateKey: PrivateKey
   peerId: string
-  /** The key that this tab can change to; the same one until it does. @returns its PeerId */
-  nextPeerId(): Promise<string>
+  /** The key of that kind that this tab can change to; the same one until it does. @returns its PeerId */
+  nextPeerId(payer: KeyPayer): Promise<string>
   /** The tab has that key from its next opening on, and forgets the one that it has now. */
-  takeNext(): Promise<void>
+  takeNext(payer: KeyPayer): Promise<void>
   /** Lets another tab take this identity. Also happens by itself when the page goes. */
   release(): void
 }
@@ -55,12 +58,13 @@ export async function claimIdentity({
   session.setItem(slotKey, String(held.slot))
   const { slot, release } = held
   const privateKey = await loadKey(database, slot)
-  const nextSlot = maxSlots + slot
+  const nextSlots = { wallet: maxSlots + slot, ticket: 2 * maxSlots + slot }
   return {
     privateKey,
     peerId: peerIdFromPrivateKey(privateKey),
-    nextPeerId: async () => peerIdFromPrivateKey(await loadKey(database, nextSlot)),
-    async takeNext() {
+    nextPeerId: async (payer) => peerIdFromPrivateKey(await loadKey(database, nextSlots[payer])),
+    async takeNext(payer) {
+      const nextSlot = nextSlots[payer]
       const next = await loadKey(database, nextSlot)
       const { store, done } = database.transaction('identities', 'readwrite')
       await Promise.all([store.put(next, slot), store.delete(nextSlot), done])

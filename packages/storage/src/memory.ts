@@ -26,11 +26,11 @@ export function openMemory() {
 
 function createIdentity(): Identity {
   const privateKey = createPrivateKey()
-  const nextPeerId = peerIdFromPrivateKey(createPrivateKey())
+  const next = { wallet: createPrivateKey(), ticket: createPrivateKey() }
   return {
     privateKey,
     peerId: peerIdFromPrivateKey(privateKey),
-    nextPeerId: async () => nextPeerId,
+    nextPeerId: async (payer) => peerIdFromPrivateKey(next[payer]),
     // The next opening has another key anyway.
     takeNext: async () => {},
     release() {},

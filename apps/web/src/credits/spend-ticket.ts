@@ -39,7 +39,7 @@ export async function spendTicket(init: SpendTicketInit): Promise<void> {
   const { chainId, contracts } = network
   if (!network.creditRelay) throw noRelay()
   await checkKeyIsFree(init)
-  const key = await tab.purse.nextAddress()
+  const key = await tab.purse.nextAddress('ticket')
   const relayed = await tab.credits.spend(
     { id: purchase.id, key, reader: wallet.credits(network), nowMs: Date.now() },
     { onStage: (stage) => onStep(proofSteps[stage]), signal },
@@ -48,14 +48,14 @@ export async function spendTicket(init: SpendTicketInit): Promise<void> {
   const { encodeRelayed } = await loadPart(() => import('@weft/payments/credits'))
   await submitToRelay(network, encodeRelayed(relayed), 'opened')
   writeKeptPayer(key, { chainId, payer: contracts.credits })
-  await tab.purse.takeNextKey()
+  await tab.purse.takeNextKey('ticket')
   location.reload()
 }
 
 /** A tab that leaves its ticket: the next key is one that any wallet can let spend. @throws WeftError `web/key-in-use` */
 export async function leaveTicket(init: KeyInit): Promise<void> {
   await checkKeyIsFree(init)
-  await init.tab.purse.takeNextKey()
+  await init.tab.purse.takeNextKey('wallet')
   location.reload()
 }
 

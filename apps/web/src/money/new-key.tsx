@@ -42,7 +42,7 @@ export function NewKey(props: NewKeyProps) {
 
   async function change(told: KeyHolds): Promise<void> {
     const { salt, signer, collateral } = current
-    const next = await purse.nextAddress()
+    const next = await purse.nextAddress('wallet')
     await action.run(async ({ channels, network, options }) => {
       const now = await look()
       setHolds(now)
@@ -61,7 +61,7 @@ export function NewKey(props: NewKeyProps) {
         () => unknownHolds,
       )
       if (why) return onKept(why)
-      await purse.takeNextKey()
+      await purse.takeNextKey('wallet')
       location.reload()
     })
   }

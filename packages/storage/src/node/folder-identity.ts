@@ -11,30 +11,31 @@ import {
   peerIdFromPrivateKey,
   WeftError,
 } from '@weft/protocol'
-import type { Identity } from '../identity.ts'
+import type { Identity, KeyPayer } from '../identity.ts'
 
 export type FolderIdentity = Omit<Identity, 'release'>
 
 /**
- * Keys of 64 hex digits in `key` and, while another one waits, `next-key`.
+ * Keys of 64 hex digits in `key` and, while another one waits, `next-wallet-key` or `next-ticket-key`.
  * @param folder - null: a key for this run alone
  * @throws WeftError `storage/key-file`
  */
 export async function openFolderIdentity(folder: string | null): Promise<FolderIdentity> {
   const path = (name: string) => (folder === null ? null : join(folder, name))
   const privateKey = await loadKey(path('key'))
-  let next: PrivateKey | undefined
-  const nextKey = async () => {
-    next ??= await loadKey(path('next-key'))
-    return next
+  const next: Partial<Record<KeyPayer, PrivateKey>> = {}
+  const nextPath = (payer: KeyPayer) => path(`next-${payer}-key`)
+  const nextKey = async (payer: KeyPayer) => {
+    next[payer] ??= await loadKey(nextPath(payer))
+    return next[payer]
   }
   return {
     privateKey,
     peerId: peerIdFromPrivateKey(privateKey),
-    nextPeerId: async () => peerIdFromPrivateKey(await nextKey()),
-    async takeNext() {
-      await nextKey()
-      const [from, to] = [path('next-key'), path('key')]
+    nextPeerId: async (payer) => peerIdFromPrivateKey(await nextKey(payer)),
+    async takeNext(payer) {
+      await nextKey(payer)
+      const [from, to] = [nextPath(payer), path('key')]
       if (from && to) await rename(from, to)
     },
   }
