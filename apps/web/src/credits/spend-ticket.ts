@@ -32,7 +32,7 @@ export const proofSteps = {
 
 /**
  * Proves a ticket for the tab's next key and has it submitted; then this tab takes that key and the page opens again.
- * @throws WeftError `web/key-in-use`, `web/no-credit-relay`, `web/credit-relay`; what proofs and the chain throw
+ * @throws WeftError `web/key-in-use`, `web/no-credit-relay`, `web/credit-relay`, `web/ticket-used-twice`; what proofs and the chain throw
  */
 export async function spendTicket(init: SpendTicketInit): Promise<void> {
   const { tab, wallet, network, purchase, onStep, signal } = init

@@ -15,7 +15,7 @@ const refusedSchema = z.object({ code: z.string() })
  * A ticket that was submitted before for the same key, whose answer was lost, is as good: it is the same one each
  * time. Change is not: each try is for a secret of its own.
  * @param wanted - of a ticket `opened`, of what a key has left `changed`
- * @throws WeftError `web/no-credit-relay`, `web/credit-relay`; TypeError, DOMException as `fetch`
+ * @throws WeftError `web/no-credit-relay`, `web/credit-relay`, `web/ticket-used-twice`; TypeError, DOMException as `fetch`
  */
 export async function submitToRelay(
   { creditRelay }: Pick<PayingNetwork, 'creditRelay'>,
@@ -33,7 +33,7 @@ export async function submitToRelay(
   if (response.ok) {
     const outcome = read(doneSchema, text)?.outcome
     if (outcome === wanted) return
-    if (outcome === 'slashed') throw relayRefused('The ticket was used before for another key.')
+    if (outcome === 'slashed') throw usedTwice()
   } else if (wanted === 'opened' && read(refusedSchema, text)?.code === 'payments/ticket-used') {
     return
   }
@@ -56,6 +56,14 @@ export function noRelay(): WeftError {
   return new WeftError(
     'web/no-credit-relay',
     'This network names nobody who submits tickets. Nothing was spent: your own wallet would tell who you are.',
+  )
+}
+
+/** As somebody who has bought tickets back from a backup and spent them there too. */
+function usedTwice(): WeftError {
+  return new WeftError(
+    'web/ticket-used-twice',
+    'This ticket was used before for another key, in another browser that has its backup. Two uses tell its secret, and that has ended the purchase: the bond is lost, half of it to who noticed. Tickets that nobody had used went back to the wallet that bought them, in the open.',
   )
 }
 
