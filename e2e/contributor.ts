@@ -62,16 +62,16 @@ export async function crash(page: Page, command: 'Page.crash' | 'Browser.crash')
 export async function slowDown(page: Page, messageMs: number): Promise<void> {
   await page.evaluate((spacingMs) => {
     const { send } = RTCDataChannel.prototype
-    const freeAt = new WeakMap<RTCDataChannel, number>()
+    const last = new WeakMap<RTCDataChannel, Promise<void>>()
     RTCDataChannel.prototype.send = function (data: unknown) {
-      const now = performance.now()
-      const at = Math.max(now, freeAt.get(this) ?? 0) + spacingMs
-      freeAt.set(this, at)
       const bytes = (data as Uint8Array).slice()
-      const sendLate = () => {
+      // One behind the other: timers that are due at about the same time may fire in any order.
+      const sendLate = async () => {
+        await last.get(this)
+        await new Promise((resolve) => setTimeout(resolve, spacingMs))
         if (this.readyState === 'open') send.call(this, bytes as never)
       }
-      setTimeout(sendLate, at - now)
+      last.set(this, sendLate())
     }
   }, messageMs)
 }
