@@ -17,38 +17,36 @@ const inNode = {
   hookTimeout: 30_000,
 }
 
-/**
- * Tests of plain values, which leave nothing behind that another one could find: no global that is replaced, no
- * database, no WebAssembly of ONNX. Many of them share a process, which saves most of what they take.
- */
-const plain =
-  '{apps/{web,bench},packages/{payments,protocol,verification,widget},tooling}/**/*.test.ts'
-const elsewhere = ['**/node_modules/**', '**/*.{browser,long}.test.ts']
+/** Not in the process of others: a test that replaces a module or a global, or needs one as nobody has left it. */
+const alone = '{packages,apps,tooling}/**/*.alone.test.ts'
+/** What `npm run check` has no time for. */
+const long = '{packages,apps,tooling}/**/*.long.test.ts'
+const inBrowser = '{packages,apps}/**/*.browser.test.ts'
 
 export default defineConfig({
   test: {
     // What a file becomes is the same as long as it is the same.
     fsModuleCache: true,
     projects: [
+      // Sharing processes saves them a third of their time, which went into reading the same modules again.
       {
         test: {
           ...inNode,
           name: 'node',
+          isolate: false,
+          setupFiles: ['tooling/same-globals.ts'],
           include: ['{packages,apps,tooling}/**/*.test.ts'],
-          exclude: [...elsewhere, plain],
+          exclude: ['**/node_modules/**', alone, long, inBrowser],
         },
       },
-      { test: { ...inNode, name: 'plain', isolate: false, include: [plain], exclude: elsewhere } },
-      // What `npm run check` has no time for.
-      {
-        test: { ...inNode, name: 'long', include: ['{packages,apps,tooling}/**/*.long.test.ts'] },
-      },
+      { test: { ...inNode, name: 'alone', include: [alone] } },
+      { test: { ...inNode, name: 'long', include: [long] } },
       {
         server: { headers: isolationHeaders },
         optimizeDeps: { exclude: ['onnxruntime-web'] },
         test: {
           name: 'browser',
-          include: ['{packages,apps}/**/*.browser.test.ts'],
+          include: [inBrowser],
           testTimeout: 60_000,
           fileParallelism: false,
           browser: {

@@ -23,7 +23,7 @@ export const sourceSteps: Step[] = [
 ]
 
 /** @param projects - of vitest.config.ts */
-export function nodeTests(projects: readonly ('node' | 'plain' | 'long')[]): Step {
+export function nodeTests(projects: readonly ('node' | 'alone' | 'long')[]): Step {
   return vitestStep('tests in Node', 'node', projects)
 }
 

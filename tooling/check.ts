@@ -5,5 +5,5 @@
 import { nodeTests, sourceSteps } from './check-steps.ts'
 import { runBeside } from './run-step.ts'
 
-const failed = await runBeside(nodeTests(['node', 'plain']), sourceSteps, new AbortController())
+const failed = await runBeside(nodeTests(['node', 'alone']), sourceSteps, new AbortController())
 process.exit(failed > 0 ? 1 : 0)

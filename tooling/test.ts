@@ -31,7 +31,7 @@ await rm(join(root, reportFolder), { recursive: true, force: true })
 const chromium = await ensureChromium()
 console.log(`Chromium: ${chromium.executablePath} (${chromium.source})`)
 
-let failedSteps = await runBeside(nodeTests(['node', 'plain', 'long']), [
+let failedSteps = await runBeside(nodeTests(['node', 'alone', 'long']), [
   ...sourceSteps,
   ...contractSteps({ isCheck: true }),
 ])

@@ -21,7 +21,9 @@ export function listen(
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+    // Else it gives all of the process a Response of its own, whose `bytes` fails.
+    const options = { overrideGlobalObjects: false, fetch: app.fetch, hostname: host, port }
+    const server = serve(options, (address) => {
       const closed = () =>
         new Promise<void>((done) => {
           server.close(() => done())

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, expect, test } from 'vitest'
 import { openSqliteState } from './sqlite-state.ts'
@@ -31,13 +32,16 @@ test('what several counters have is read at one moment, while another process wr
   await state.add('held', total, 600_000)
   await state.add('spent', 0n, 600_000)
   const worker = new Worker(mover, { eval: true, workerData: path })
-  await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  const died = new Promise<never>((_, reject) => worker.once('error', reject))
+  await Promise.race([new Promise((resolve) => worker.once('message', resolve)), died])
   const others = Array.from({ length: 1_000 }, (_, index) => `other/${index}`)
   const seen = new Set<bigint>()
   let before = 0n
   while (before < 100n) {
     seen.add(await state.add('own', 0n, 600_000, ['spent', ...others, 'held']))
     before = await state.read('spent')
+    // SQLite gives nobody a turn: without a pause the other one waits until it gives up.
+    await Promise.race([pause(5), died])
   }
   await worker.terminate()
   await state.close()
