@@ -5,7 +5,17 @@ import { keepsSomething, leftSomething } from './was-here.ts'
 async function clear(): Promise<void> {
   localStorage.clear()
   sessionStorage.clear()
-  for (const { name = '' } of await indexedDB.databases()) indexedDB.deleteDatabase(name)
+  const kept = await indexedDB.databases()
+  await Promise.all(kept.map(({ name = '' }) => remove(name)))
+}
+
+/** Waits for pages of the tests before, which may still be closing and have it open. */
+function remove(name: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const removing = indexedDB.deleteDatabase(name)
+  removing.onsuccess = () => resolve()
+  removing.onerror = () => reject(removing.error)
+  return promise
 }
 
 beforeEach(clear)
