@@ -59,11 +59,11 @@ export function noRelay(): WeftError {
   )
 }
 
-/** As somebody who has bought tickets back from a backup and spent them there too. */
+/** As by whoever has a backup of a purchase and spends it in two browsers. */
 function usedTwice(): WeftError {
   return new WeftError(
     'web/ticket-used-twice',
-    'This ticket was used before for another key, in another browser that has its backup. Two uses tell its secret, and that has ended the purchase: the bond is lost, half of it to who noticed. Tickets that nobody had used went back to the wallet that bought them, in the open.',
+    'This ticket was used before for another key, as where two browsers spend from one backup. Two uses tell its secret, and that has ended the purchase: the bond is lost. Tickets of it that nobody had used went back to the wallet that bought them, in the open; if they came from what a ticket had left, they are lost too.',
   )
 }
 

@@ -37,6 +37,7 @@ export async function openFolderIdentity(folder: string | null): Promise<FolderI
       await nextKey(payer)
       const [from, to] = [nextPath(payer), path('key')]
       if (from && to) await rename(from, to)
+      delete next[payer]
     },
   }
 }
