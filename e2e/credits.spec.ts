@@ -136,6 +136,7 @@ test('a wallet buys tickets, three keys spend them on two tabs, nothing tells wh
     await expect(page.getByTestId('tickets-left')).toContainText('3 of 3')
     await page.getByRole('button', { name: 'Pay privately with one' }).click()
     await expect(page.getByText('used before for another key')).toBeVisible()
+    await expect(page.getByText('Buy new tickets.')).toBeVisible()
     const [joined] = await events('Joined')
     const [slashed] = await events('Slashed')
     expect(slashed?.args.identity).toBe(joined?.args.identity)

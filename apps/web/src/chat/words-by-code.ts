@@ -169,6 +169,11 @@ export const wordsByCode: Record<string, Words> = {
       'Load another model or reload the page, in every tab of this site that uses it; then try again.',
     remedies: ['retry'],
   },
+  'web/ticket-used-twice': {
+    advice:
+      'What this page says is left of that purchase cannot be spent any more. Buy new tickets.',
+    remedies: [],
+  },
   'payments/over-cap': {
     advice: 'Or ask tabs that answer for nothing.',
     remedies: spend,
